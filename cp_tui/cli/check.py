@@ -42,7 +42,14 @@ def run(options: Namespace) -> int:
         stored = partial(credentials, config.charge_point, settings.data_dir)
         sent = reading(settings.data_dir, stored)
         waits = show_waiting if sys.stdout.isatty() else None
-        check = check_connection(config, sent, show, with_boot=options.boot, waits=waits)
+        check = check_connection(
+            config,
+            sent,
+            show,
+            with_boot=options.boot,
+            waits=waits,
+            data_dir=settings.data_dir,
+        )
         return ExitStatus.DONE if asyncio.run(check) else ExitStatus.FAILED
     except OSError as error:
         return complain(f"check: {error.strerror or error}", ExitStatus.FAILED)

@@ -27,9 +27,17 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import WebSocketException
 from websockets.typing import Subprotocol
 
+from cp_tui.charge_point.effects import SetCredentials
 from cp_tui.charge_point.variables import LinkPhase, LinkStep, Tls
 from cp_tui.engine.disk import on_disk
-from cp_tui.engine.endpoint import SUBPROTOCOL, Endpoint, EndpointError, basic_authorization
+from cp_tui.engine.endpoint import (
+    SUBPROTOCOL,
+    Endpoint,
+    EndpointError,
+    basic_authorization,
+    endpoint_at,
+    with_tls,
+)
 from cp_tui.engine.errors import EngineStartError
 from cp_tui.engine.link_failure import (
     FRAME_BYTES_MAX,
@@ -90,6 +98,13 @@ class Secured(Struct, frozen=True):
 
 Found: TypeAlias = Resolved | Reached | Secured
 """What a step that went well has found out."""
+
+
+def where_to(known: Endpoint, sent: SetCredentials) -> Endpoint:
+    """Give where to connect to; `known` is the place in the settings. Raises `EndpointError`."""
+    if sent.url is not None:
+        return endpoint_at(sent.url, known.charge_point_id)
+    return with_tls(known) if sent.profile >= 2 else known
 
 
 class ConnectAttempt(Struct, frozen=True):

@@ -12,23 +12,34 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import partial
+from pathlib import Path
 from uuid import uuid4
 
 from msgspec import Struct
 from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed
 
+from cp_tui.certificates.certificate_error import CertificateError
 from cp_tui.charge_point.config import ChargePointConfig
 from cp_tui.charge_point.effects import SetCredentials
 from cp_tui.charge_point.registration import boot_notification
 from cp_tui.charge_point.variables import LinkPhase, Tls
 from cp_tui.engine.config import EngineConfig
-from cp_tui.engine.connect import ConnectAttempt, Found, Reached, Resolved, Secured, Timeouts
+from cp_tui.engine.connect import (
+    ConnectAttempt,
+    Found,
+    Reached,
+    Resolved,
+    Secured,
+    Timeouts,
+    where_to,
+)
 from cp_tui.engine.disk import on_disk
 from cp_tui.engine.endpoint import Endpoint, endpoint
 from cp_tui.engine.errors import EngineStartError
+from cp_tui.engine.keys import KeyFolder
 from cp_tui.engine.link_failure import LinkFailure, closed_failure
-from cp_tui.engine.tls import LinkTls, TlsMaker
+from cp_tui.engine.tls import LinkTls, OwnCertificateError, TlsMaker
 from cp_tui.ocpp.action import Action
 from cp_tui.ocpp.answer import read_answer
 from cp_tui.ocpp.core import BootNotificationResponse
@@ -51,6 +62,8 @@ class CheckStep(StrEnum):
     ADDRESS = "Address"
     DNS = "DNS"
     TCP = "TCP"
+    CHAIN = "Chain"
+    """A certificate that the server has shown, or the root that stands for it."""
     TLS = "TLS"
     HTTP = "HTTP"
     SUBPROTOCOL = "Subprotocol"
@@ -90,17 +103,25 @@ async def check_connection(
     with_boot: bool = False,
     timeouts: Timeouts | None = None,
     waits: Tell | None = None,
+    data_dir: Path = Path(),
 ) -> bool:
     """Test each step until one fails; returns whether all went well.
 
     `waits` hears of each step as it begins, with what it waits for and how long at most.
-    Raises `EngineStartError` where `ca_file` cannot be used.
+    `data_dir` has the private keys. Raises `EngineStartError` where `ca_file` cannot be used.
     """
-    target = endpoint(config.url, config.charge_point.charge_point_id)
+    target = where_to(endpoint(config.url, config.charge_point.charge_point_id), credentials)
     waits = waits or _nobody
-    tls = await _tls(config, waits) if target.is_secure else None
+    maker = TlsMaker(
+        config.ca_file,
+        config.check_hostname,
+        is_strict=config.charge_point.security.strict_x509,
+        key_file=KeyFolder(data_dir).path,
+    )
+    make_tls = partial(maker.make, credentials)
+    tls = await _tls(config, make_tls, waits) if target.is_secure else None
     tell(StepResult(CheckStep.ADDRESS, CheckVerdict.OK, target.uri))
-    check = _Check(target, tls, credentials, tell, waits)
+    check = _Check(target, make_tls, tls, credentials, tell, waits)
     connection = await check.connect(timeouts or Timeouts())
     if connection is None:
         return False
@@ -121,17 +142,22 @@ def _waiting(step: CheckStep, until: str, limit_s: float) -> StepResult:
     return StepResult(step, CheckVerdict.WAITS, f"until {until}, {length(limit_s)} at most")
 
 
-async def _tls(config: EngineConfig, waits: Tell) -> LinkTls:
-    """Read what the server certificate is held against; raises `EngineStartError`."""
+async def _tls(
+    config: EngineConfig, make_tls: Callable[[], LinkTls], waits: Tell
+) -> LinkTls | None:
+    """Read what the server certificate is held against; raises `EngineStartError`.
+
+    None: our own certificate cannot be used, which the attempt will tell.
+    """
     place = config.ca_file or "the roots of the system"
 
     def say(words: str) -> None:
         waits(StepResult(CheckStep.ADDRESS, CheckVerdict.WAITS, words))
 
     try:
-        maker = TlsMaker(config.ca_file, config.check_hostname)
-        load = partial(maker.make, SetCredentials(None, "not set"))
-        return await on_disk(load, f"reading {place}", say)
+        return await on_disk(make_tls, f"reading {place}", say)
+    except OwnCertificateError:
+        return None
     except OSError as error:
         raise EngineStartError(f"csms.ca_file: {place}: {error.strerror}") from None
 
@@ -142,12 +168,14 @@ class _Check:
     def __init__(
         self,
         target: Endpoint,
+        make_tls: Callable[[], LinkTls],
         tls: LinkTls | None,
         sent: SetCredentials,
         tell: Tell,
         waits: Tell,
     ) -> None:
         self._target = target
+        self._make_tls = make_tls
         self._tls = tls
         self._credentials = sent
         self._tell = tell
@@ -160,7 +188,7 @@ class _Check:
         self._timeouts = timeouts
         attempt = ConnectAttempt(
             endpoint=self._target,
-            make_tls=self._given_tls,
+            make_tls=self._make_tls,
             password=self._credentials.password,
             timeouts=timeouts,
             on_phase=self._begin,
@@ -169,6 +197,7 @@ class _Check:
         try:
             connection = await attempt.run()
         except LinkFailure as failure:
+            self._chain(failure.shown, "")
             step = next(step for step in CheckStep if step.casefold() == failure.step.casefold())
             if step is CheckStep.SUBPROTOCOL:
                 self._say(CheckStep.HTTP, f"101 Switching Protocols; {self._sent()}")
@@ -180,10 +209,6 @@ class _Check:
         self._say(CheckStep.HTTP, f"101 Switching Protocols; {self._sent()}")
         self._tell(StepResult(CheckStep.SUBPROTOCOL, CheckVerdict.OK, str(connection.subprotocol)))
         return connection
-
-    def _given_tls(self) -> LinkTls:
-        assert self._tls is not None, "it was read before, where the URL wants it"
-        return self._tls
 
     def _begin(self, phase: LinkPhase) -> None:
         self._since = asyncio.get_running_loop().time()
@@ -221,8 +246,10 @@ class _Check:
                             CheckStep.TLS, CheckVerdict.NOTE, "none: ws:// is not encrypted", hint
                         )
                     )
-            case Secured(tls):
+            case Secured(tls, chain):
                 self._secured(tls)
+                self._chain(chain, tls.anchor)
+                self._asked(tls)
 
     def _secured(self, tls: Tls) -> None:
         shown = tls.certificate
@@ -239,6 +266,44 @@ class _Check:
             )
         else:
             self._say(CheckStep.TLS, text)
+
+    def _chain(self, chain: tuple[str, ...], anchor: str) -> None:
+        """Tell each certificate below the one that it was issued by, and when it ends."""
+        from cp_tui.certificates.described import facts_of
+
+        now = datetime.now(UTC)
+        for depth, pem in enumerate(chain):
+            try:
+                facts = facts_of(pem)
+            except CertificateError as error:
+                self._tell(StepResult(CheckStep.CHAIN, CheckVerdict.NOTE, error.text))
+                continue
+            days = facts.days_left(now)
+            indent = "" if depth == 0 else f"{' ' * (2 * depth - 2)}└ "
+            until = f"{facts.not_after:%Y-%m-%d}"
+            text = f"{indent}{facts.subject}: {facts.key}, until {until}, "
+            text += (
+                f"{count(days, 'day')} left" if days >= 0 else f"ended {count(-days, 'day')} ago"
+            )
+            verdict = CheckVerdict.NOTE if days < DAYS_LEFT_FEW else CheckVerdict.OK
+            self._tell(StepResult(CheckStep.CHAIN, verdict, text))
+        if anchor:
+            is_own = self._tls is not None and self._tls.roots is not None
+            place = "a root that is installed here" if is_own else "a root of the system"
+            text = f"{' ' * (2 * len(chain) - 2)}└ {anchor}: {place}"
+            self._tell(StepResult(CheckStep.CHAIN, CheckVerdict.OK, text))
+
+    def _asked(self, tls: Tls) -> None:
+        """Tell what became of our certificate; without a question it proves nothing (W A00)."""
+        has_one = self._tls is not None and bool(self._tls.certificate)
+        if has_one and not tls.asked_for_certificate:
+            text = "the server did not ask for the certificate of the charge point"
+            hint = "security profile 3 is not in force there: it lets in whoever comes"
+            self._tell(StepResult(CheckStep.CHAIN, CheckVerdict.NOTE, text, hint))
+        elif tls.asked_for_certificate:
+            shown = "it was shown" if has_one else "there is none"
+            text = f"the server asked for the certificate of the charge point: {shown}"
+            self._tell(StepResult(CheckStep.CHAIN, CheckVerdict.OK, text))
 
     def _sent(self) -> str:
         """Say what was sent of the AuthorizationKey, which itself is never shown."""

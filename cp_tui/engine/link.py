@@ -39,9 +39,9 @@ from cp_tui.charge_point.variables import (
     LinkView,
 )
 from cp_tui.engine.backoff import Backoff, BackoffSettings
-from cp_tui.engine.connect import ConnectAttempt, Found, Secured, Timeouts
+from cp_tui.engine.connect import ConnectAttempt, Found, Secured, Timeouts, where_to
 from cp_tui.engine.connection import Connection, ConnectionTimeouts, Sender
-from cp_tui.engine.endpoint import Endpoint, EndpointError, endpoint_at, with_tls
+from cp_tui.engine.endpoint import Endpoint, EndpointError
 from cp_tui.engine.link_failure import LinkFailure
 from cp_tui.engine.tls import LinkTls
 
@@ -396,11 +396,8 @@ class Link:
 
     def _target(self) -> Endpoint:
         """Where the next attempt goes; raises `LinkFailure`."""
-        sent, known = self._sent, self._endpoint
         try:
-            if sent.url is not None:
-                return endpoint_at(sent.url, known.charge_point_id)
-            return with_tls(known) if sent.profile >= 2 else known
+            return where_to(self._endpoint, self._sent)
         except EndpointError as error:
             raise LinkFailure(LinkStep.DNS, f"not tried: {error}", "check csms.url") from None
 

@@ -38,6 +38,7 @@ class LinkFailure(Exception):
         http_status: int | None = None,
         close_code: int | None = None,
         fault: LinkFault = LinkFault.OTHER,
+        shown: tuple[str, ...] = (),
     ) -> None:
         super().__init__(text)
         self.step = step
@@ -47,6 +48,8 @@ class LinkFailure(Exception):
         self.close_code = close_code
         self.fault = fault
         """What it means to security."""
+        self.shown = shown
+        """The certificates of a server that is not trusted, PEM, its own first."""
 
     def error(self, at: datetime) -> LinkError:
         """Put it into the form that is published."""

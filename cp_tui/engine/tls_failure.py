@@ -103,7 +103,8 @@ def certificate_failure(
         if is_strict:
             hint = "a rule of RFC 5280 that security.strict_x509 = false does not ask for"
     fault = LinkFault.SERVER_CERTIFICATE
-    return LinkFailure(LinkStep.TLS, shortened(text, TEXT_MAX), hint, fault=fault)
+    text = shortened(text, TEXT_MAX)
+    return LinkFailure(LinkStep.TLS, text, hint, fault=fault, shown=shown)
 
 
 def _date_words(

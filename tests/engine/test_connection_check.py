@@ -22,6 +22,7 @@ from cp_tui.engine.errors import EngineStartError
 from cp_tui.engine.lock import FolderLock, engine_in, prepare_folder
 from tests.engine.certificates import authority, needs_openssl
 from tests.engine.links import port_of, websocket_server
+from tests.engine.tls_servers import Pki
 from tests.peer import PeerCsms
 
 KEY = "0123456789abcdefgh"
@@ -35,11 +36,17 @@ def config(url: str, ca_file: Path | None = None, **keys: str) -> EngineConfig:
 
 
 async def steps_of(
-    config: EngineConfig, sent: SetCredentials = NO_KEY, *, with_boot: bool = False
+    config: EngineConfig,
+    sent: SetCredentials = NO_KEY,
+    *,
+    with_boot: bool = False,
+    data_dir: Path = Path(),
 ) -> list[StepResult]:
     """Run a test; its result is that of its last step."""
     told: list[StepResult] = []
-    is_well = await check_connection(config, sent, told.append, with_boot=with_boot, timeouts=SHORT)
+    is_well = await check_connection(
+        config, sent, told.append, with_boot=with_boot, timeouts=SHORT, data_dir=data_dir
+    )
     assert is_well is (told[-1].verdict is not CheckVerdict.FAILED)
     assert all(result.verdict is not CheckVerdict.FAILED for result in told[:-1])
     return told
@@ -52,7 +59,8 @@ def names(told: list[StepResult]) -> list[CheckStep]:
 async def test_a_good_connection_is_told_step_by_step_without_a_boot() -> None:
     async with PeerCsms() as csms:
         told = await steps_of(config(csms.url))
-        assert names(told) == [step for step in CheckStep if step is not CheckStep.BOOT]
+        not_here = (CheckStep.CHAIN, CheckStep.BOOT)
+        assert names(told) == [step for step in CheckStep if step not in not_here]
         assert told[0].text == f"{csms.url}/CP%201"
         assert told[1].text == "not needed: the host is an address"
         assert told[2].text.startswith("127.0.0.1 port ")
@@ -152,12 +160,39 @@ async def test_a_certificate_is_told_with_its_days(
     assert f"{days - 1} days left" in tls.text
 
 
+async def test_the_chain_is_told_as_a_tree_and_our_certificate_is_tried(tmp_path: Path) -> None:
+    pki = Pki(tmp_path)
+    own = pki.sent(pki.own(pki.root))
+    for clients, text in ((pki.root, "it was shown"), (None, "did not ask for the certificate")):
+        async with websocket_server(ssl=pki.good_server(clients)) as listening:
+            # Profile 3 is TLS, whatever the settings say.
+            url = f"ws://localhost:{port_of(listening)}/"
+            told = await steps_of(config(url), own, data_dir=tmp_path)
+        assert told[0].text == f"{url.replace('ws', 'wss', 1)}CP%201"
+        chain = [each for each in told if each.step is CheckStep.CHAIN]
+        assert [each.text.partition(":")[0] for each in chain[:3]] == [
+            "CN=localhost,O=Operator",
+            "└ CN=Sub CA,O=Operator",
+            "  └ CN=Root,O=Operator",
+        ]
+        assert "days left" in chain[1].text
+        assert chain[2].text.endswith(": a root that is installed here")
+        assert text in chain[3].text
+        verdict = CheckVerdict.OK if clients else CheckVerdict.NOTE
+        assert chain[3].verdict is verdict
+    pki.keys.forget("k1")
+    told = await steps_of(config("wss://localhost:1/"), own, data_dir=tmp_path)
+    assert names(told) == [CheckStep.ADDRESS, CheckStep.TLS]
+    assert "its private key is not there" in told[-1].text
+
+
 @needs_openssl
 async def test_a_certificate_of_an_unknown_issuer_is_refused(tmp_path: Path) -> None:
     server = authority(tmp_path).server("localhost", "DNS:localhost")
     async with websocket_server(ssl=server) as listening:
         told = await steps_of(config(f"wss://localhost:{port_of(listening)}/"))
-    assert names(told)[-1] is CheckStep.TLS
+    assert names(told)[-2:] == [CheckStep.CHAIN, CheckStep.TLS]
+    assert told[-2].text.startswith("CN=localhost,O=Example: EC P-256, until ")
     assert "not trusted" in told[-1].text
     assert "csms.ca_file" in told[-1].hint
 

@@ -11,6 +11,8 @@ import pytest
 from cp_tui.charge_point.effects import (
     Effect,
     Emit,
+    Forget,
+    ForgetKey,
     Reply,
     Save,
     Send,
@@ -131,6 +133,24 @@ async def test_a_transfer_begins_no_sooner_than_its_request_is_answered() -> Non
         await on.frames("again")
         await on.until_told(DiskWorks())
         assert on.log == ["saved diagnostics", "sent yes on 1", "begun u1"]
+
+
+async def test_a_key_is_kept_for_as_long_as_a_record_on_the_disk_names_it() -> None:
+    def answer(event: Event) -> list[Effect]:
+        if event == FrameReceived("renewed"):
+            return [Forget(Table.STATE, "certificate"), ForgetKey("k1")]
+        return echo(event)
+
+    async with bench(Minds(answer)) as on:
+        on.log.clear()
+        on.disk.is_full = True
+        await on.frames("renewed")
+        await on.until_told(FrameReceived("renewed"))
+        assert on.log == []
+        on.disk.is_full = False
+        await on.frames("a")
+        await on.until_told(FrameReceived("a"))
+    assert "ForgetKey" in on.log
 
 
 async def test_what_rests_on_no_record_leaves_while_the_disk_is_full() -> None:

@@ -5,25 +5,47 @@ from __future__ import annotations
 import asyncio
 import logging
 import stat
-from collections.abc import Sequence
+import zipfile
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from io import StringIO
 from pathlib import Path
 
 import pytest
+from msgspec import Struct
 
 from cp_tui.certificates import keys as made_keys
 from cp_tui.certificates.certificate_error import CertificateError
 from cp_tui.certificates.facts import KeyKind
 from cp_tui.certificates.keys import public_key_of, request_facts_of
-from cp_tui.charge_point.effects import ForgetKey, MakeCertificateRequest
-from cp_tui.charge_point.events import CertificateRequestFailed, CertificateRequestMade, Event
+from cp_tui.charge_point.effects import (
+    Effect,
+    ForgetKey,
+    InspectFile,
+    LogSecurityEvent,
+    MakeCertificateRequest,
+    Save,
+    Table,
+)
+from cp_tui.charge_point.events import (
+    CertificateRequestFailed,
+    CertificateRequestMade,
+    Event,
+    FileInspected,
+    PoweredOn,
+    SecurityLogChanged,
+)
 from cp_tui.charge_point.variables import Troubles
+from cp_tui.charge_point.variables.security import SecurityLogLine
+from cp_tui.engine.config import EngineConfig
+from cp_tui.engine.diagnostics_archive import ArchiveSnapshot, LogPeriod, build
+from cp_tui.engine.engine import Engine
 from cp_tui.engine.errands import UNUSABLE, Errands
 from cp_tui.engine.hub import Hub
 from cp_tui.engine.keys import KEYS_FOLDER, KeyFolder
 from cp_tui.engine.security_log import SecurityLog
 from cp_tui.engine.troubles import TroubleKeeper
+from tests.engine.fakes import CONFIG, NOON, Minds
 
 WAIT_S = 10.0
 ORDER = MakeCertificateRequest("k1", KeyKind.EC_P256, "SN-0001", "Operator")
@@ -174,3 +196,56 @@ def test_a_key_that_cannot_be_read_says_nothing_of_itself(tmp_path: Path) -> Non
         made_keys.loaded_key(secret[:-40])
     shown: Sequence[str] = (str(raised.value), repr(raised.value))
     assert not any(secret.splitlines()[1] in text for text in shown)
+
+
+class Named(Struct, frozen=True):
+    """A record; its key is what matters."""
+
+    text: str = ""
+
+
+async def test_an_engine_does_what_the_mind_wants_and_knows_its_keys_at_the_next_start(
+    tmp_path: Path,
+) -> None:
+    """The key is on the disk before the mind hears of it; a certificate keeps it there."""
+    (tmp_path / "downloads").mkdir()
+    (tmp_path / "downloads" / "fw.bin").write_bytes(b"firmware")
+    line = SecurityLogLine(time=NOON, type="ResetOrReboot", is_critical=True, is_sent=False)
+
+    def answer(event: Event) -> list[Effect]:
+        match event:
+            case PoweredOn(keys=frozenset(keys)) if not keys:
+                return [ORDER, InspectFile("fw.bin"), LogSecurityEvent(line)]
+            case CertificateRequestMade(key_id):
+                assert KeyFolder(tmp_path).path(key_id).exists()
+                return [Save(Table.CHARGE_POINT_CERTIFICATE, key_id, Named())]
+        return []
+
+    async def run(until: Callable[[Minds], bool]) -> Minds:
+        minds = Minds(answer)
+        engine = Engine(EngineConfig(CONFIG, "ws://127.0.0.1:1"), data_dir=tmp_path, mind=minds)
+        await engine.start()
+        async with asyncio.timeout(WAIT_S):
+            while not until(minds):
+                await asyncio.sleep(0.001)
+        await engine.close()
+        return minds
+
+    kinds = {CertificateRequestMade, FileInspected, SecurityLogChanged}
+    minds = await run(lambda minds: kinds <= {type(event) for event in minds.mind.events})
+    inspected = next(each for each in minds.mind.events if isinstance(each, FileInspected))
+    assert inspected.facts is not None
+    assert inspected.facts.size_bytes == len(b"firmware")
+    secret = KeyFolder(tmp_path).path("k1").read_text().splitlines()[1]
+
+    kept(tmp_path, "orphan")
+    minds = await run(lambda minds: bool(minds.mind.events))
+    assert minds.mind.events[0] == PoweredOn(keys=frozenset({"k1"}))
+    assert [path.name for path in (tmp_path / KEYS_FOLDER).iterdir()] == ["k1.pem"]
+
+    snapshot = ArchiveSnapshot(taken_at=NOON, variables={}, streams={}, links=(), record_counts={})
+    build(tmp_path / "diagnostics.zip", snapshot, tmp_path, LogPeriod())
+    with zipfile.ZipFile(tmp_path / "diagnostics.zip") as archive:
+        whole = "".join(archive.read(name).decode() for name in archive.namelist())
+    assert "private key without a certificate deleted" in whole
+    assert secret not in whole
