@@ -91,11 +91,11 @@ def certificate_failure(
         text = f"the server certificate is not for {host}{names}"
         hint = "use the name in the certificate in csms.url, or set csms.check_hostname = false"
     elif code in _SELF_SIGNED | _NO_ISSUER:
-        why = refusal or _unknown_words(code, shown)
+        why = refusal or _unknown_words(shown)
         text = f"the server certificate is not trusted: {why}"
-        hint = "set csms.ca_file to the root certificate of the CSMS, or install it here"
-        if code in _NO_ISSUER:
-            hint += "; or the CSMS has to send the certificate of that issuer with its own"
+        hint = "set csms.ca_file to the root certificate of the CSMS"
+        if roots is not None:
+            hint = "install the root of the CSMS, or have it send the certificates between"
     else:
         text = f"the server certificate is not trusted: {error.verify_message}"
         if leaf is not None:
@@ -130,14 +130,13 @@ def _minute(at: datetime) -> str:
     return f"{at:%Y-%m-%d %H:%M}Z"
 
 
-def _unknown_words(code: int, shown: tuple[str, ...]) -> str:
+def _unknown_words(shown: tuple[str, ...]) -> str:
     top = _facts(shown[-1]) if shown else None
     if top is None:
         return "its issuer is unknown here"
-    if top.is_self_signed:
-        which = "it is signed with its own key, and" if len(shown) == 1 else f"{_issuer(top)} is"
-        return f"{which} not among the roots of the system"
-    return f"its issuer {_issuer(top)} is neither sent with it nor among the roots of the system"
+    if top.is_self_signed and len(shown) == 1:
+        return "it is signed with its own key, and unknown here"
+    return f"its issuer {_issuer(top)} is unknown here"
 
 
 def _refusal(shown: tuple[str, ...], roots: tuple[str, ...] | None, now: datetime) -> str:

@@ -13,7 +13,7 @@ from cp_tui.charge_point.effects import SetCredentials
 from cp_tui.charge_point.events import LinkFailed
 from cp_tui.charge_point.variables import LinkError, LinkFault, LinkPhase, LinkStep
 from cp_tui.engine.errors import EngineStartError
-from cp_tui.engine.tls import tls_context, trust_words
+from cp_tui.engine.tls import INSTALLED, tls_context, trust_words
 from cp_tui.engine.tls_failure import tls_failure
 from tests.engine.certificates import Authority, authority, needs_openssl
 from tests.engine.links import PATIENT, link_to, port_of, tcp_server, websocket_server
@@ -155,4 +155,5 @@ def test_what_the_server_certificate_is_held_against_is_told_in_words() -> None:
     file = Path("/etc/ssl/root.pem")
     assert trust_words(None, check_hostname=True) == "the roots of the system"
     assert trust_words(file, check_hostname=True) == "csms.ca_file /etc/ssl/root.pem"
+    assert trust_words(file, True, ("a", "b")) == f"{INSTALLED}2"
     assert trust_words(None, check_hostname=False).endswith("; the name in it is not checked")

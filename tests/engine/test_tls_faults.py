@@ -19,6 +19,7 @@ from cp_tui.charge_point.effects import SetCredentials
 from cp_tui.charge_point.events import LinkFailed, LinkOpened
 from cp_tui.charge_point.variables import LinkError, LinkFault, LinkPhase
 from cp_tui.engine.tls import TlsMaker
+from cp_tui.engine.tls_witness import CHAIN_MAX, shown
 from tests.certificates.making import make
 from tests.engine.links import (
     PATIENT,
@@ -198,7 +199,8 @@ async def test_an_unknown_root_is_told_with_the_issuer_wanted_and_the_roots_ther
         error = await failure(pki, port, pki.sent(roots=()), fault)
         assert "no root certificate is installed" in error.text
         error = await failure(pki, port, SetCredentials(None, "not set", 2), fault)
-        assert "'CN=Stranger,O=Somebody' is neither sent with it nor among" in error.text
+        assert "its issuer 'CN=Stranger,O=Somebody' is unknown here" in error.text
+        assert error.hint == "set csms.ca_file to the root certificate of the CSMS"
 
 
 async def test_a_missing_intermediate_is_told_by_its_name(pki: Pki) -> None:
@@ -206,7 +208,7 @@ async def test_a_missing_intermediate_is_told_by_its_name(pki: Pki) -> None:
     async with websocket_server(ssl=pki.server(replace(issued, issuers=()))) as server:
         error = await failure(pki, port_of(server), pki.sent(), LinkFault.SERVER_CERTIFICATE)
     assert "'localhost' was issued by 'Sub CA', which is not installed" in error.text
-    assert "the CSMS has to send the certificate of that issuer" in error.hint
+    assert "have it send the certificates between" in error.hint
 
 
 async def test_a_server_that_only_knows_old_tls_is_told(pki: Pki) -> None:
@@ -354,6 +356,16 @@ async def test_a_pulled_cable_is_no_failed_attempt(pki: Pki) -> None:
         await under_test.until(lambda: under_test.state.phase is LinkPhase.WAITING)
         await under_test.until_error()
         assert under_test.events == []
+
+
+@pytest.mark.parametrize("length", range(0, 24, 3))
+def test_a_message_that_is_cut_off_shows_what_is_whole(length: int) -> None:
+    """RFC 8446 4.4.2: each certificate has its length before it, and extensions behind."""
+    whole = b"\x0b\0\0\x13" + b"\0" + b"\0\0\x0f" + (b"\0\0\x03abc" + b"\0\0") * 2
+    older = b"\x0b\0\0\x0f" + b"\0\0\x0c" + b"\0\0\x03abc" * 2
+    assert shown(whole, True) == shown(older, False) == [b"abc", b"abc"]
+    assert shown(whole[:length], True) == [b"abc"] * ((length - 6) // 8)
+    assert len(shown(older[:7] + b"\0\0\x01a" * 50, False)) == CHAIN_MAX
 
 
 def test_the_dates_of_these_tests_hold_for_a_day() -> None:
