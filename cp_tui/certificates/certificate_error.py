@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from enum import StrEnum
 
+from cp_tui.ocpp.calendar import in_zone
 from cp_tui.ocpp.printable import clean
 
 TEXT_MAX = 230
@@ -96,4 +97,4 @@ def shortened(text: str, characters_max: int) -> str:
 
 def moment(at: datetime) -> str:
     """Write an instant for words, to the second, in UTC."""
-    return f"{at.astimezone(UTC).replace(tzinfo=None).isoformat(' ', 'seconds')}Z"
+    return f"{in_zone(at, UTC).replace(tzinfo=None).isoformat(' ', 'seconds')}Z"

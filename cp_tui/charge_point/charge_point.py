@@ -109,6 +109,7 @@ class ChargePoint:
                 components.firmware.deadline,
                 components.diagnostics.deadline,
                 components.outbox.told_deadline,
+                components.security.deadline,
             ]
             # Else it is not time that the oldest message waits for, but an event.
             can_send = components.is_online and self._turn.can_write
@@ -142,6 +143,10 @@ class ChargePoint:
         """By how much the charge point's clock, which the CSMS sets, is ahead of the machine's."""
         return self._turn.offset
 
+    def certificate(self, fingerprint: str) -> str | None:
+        """Give a certificate, PEM: installed, of the charge point, or shown by the CSMS."""
+        return self._components.security.pem(fingerprint)
+
     def digest_authorization_key(self, nonce: bytes) -> str | None:
         """Give a digest of the AuthorizationKey, keyed with it; None where none is set."""
         return self._components.configuration.digest_authorization_key(nonce)
@@ -160,18 +165,19 @@ class ChargePoint:
     def _dispatch(self, event: events.Event) -> None:
         components = self._components
         match event:
-            case events.PoweredOn(after_failure):
-                self._power_on(after_failure)
+            case events.PoweredOn():
+                self._power_on(event)
             case events.Tick():
                 pass
             case events.LinkOpened():
-                self._link_opened()
+                self._link_opened(event)
             case events.LinkFailed():
-                pass
+                components.security.link_failed(event)
             case events.LinkClosed():
                 components.composer.closed()
                 components.calls.closed()
                 components.recognition.link_closed()
+                components.security.roots.link_closed()
                 self._turn.changed("registration", "outbox")
             case events.FrameReceived():
                 self._incoming.receive(event.data)
@@ -193,13 +199,14 @@ class ChargePoint:
             case events.TransferFinished():
                 components.firmware.finished(event)
                 components.diagnostics.finished(event)
-            case (
-                events.FileInspected()
-                | events.CertificateRequestMade()
-                | events.CertificateRequestFailed()
-                | events.SecurityLogChanged()
-            ):
+            case events.FileInspected():
                 pass
+            case events.CertificateRequestMade():
+                components.security.renewal.made(event)
+            case events.CertificateRequestFailed():
+                components.security.renewal.not_made(event)
+            case events.SecurityLogChanged(size_bytes, has_dropped, failure):
+                components.security.events.log_changed(size_bytes, failure, has_dropped=has_dropped)
             case events.PluggedIn():
                 components.sessions.plugged_in(event)
             case events.PluggedOut():
@@ -223,7 +230,7 @@ class ChargePoint:
 
     def _carry_out(self, command: events.OperatorCommand) -> None:
         # A boot hears no command, and what few of them need would hold it up.
-        from cp_tui.charge_point.operator import charging_profiles, upkeep
+        from cp_tui.charge_point.operator import charging_profiles, security, upkeep
 
         components, operator = self._components, self._operator
         match command:
@@ -255,16 +262,28 @@ class ChargePoint:
                 components.reader.swiped(command)
             case events.CancelReservation():
                 upkeep.cancel_reservation(components, command)
+            case events.RequestCertificate():
+                security.request_certificate(components, command)
+            case events.InstallRootCertificate():
+                security.install_root_certificate(components, command)
+            case events.DeleteRootCertificate():
+                security.delete_root_certificate(components, command)
+            case events.SetSecurityProfile():
+                security.set_security_profile(components, command)
+            case events.RaiseSecurityEvent():
+                security.raise_security_event(components, command)
+            case events.ClearSecurityLog():
+                security.clear_security_log(components, command)
             case _:
                 assert_never(command)
 
-    def _power_on(self, after_failure: bool) -> None:
+    def _power_on(self, event: events.PoweredOn) -> None:
         """Boot: find the cables, end what the power loss interrupted, connect (S 4.2)."""
         components, turn = self._components, self._turn
         # First the transactions, for what a cable means depends on them: one that is still in after
         # its transaction was cut off belongs to a session that is over, and the next person's tag
         # must not start it (E 3.20). A cable that came without a transaction is a new attempt.
-        closed = components.transactions.close_interrupted(after_failure)
+        closed = components.transactions.close_interrupted(event.after_failure)
         interrupted = {record.connector_id: record for record in closed}
         for connector in components.connectors:
             assert connector.transaction is None, "no transaction outlives a boot"
@@ -288,6 +307,7 @@ class ChargePoint:
         components.sampling.rearm()
         components.firmware.power_on()
         components.diagnostics.power_on()
+        components.security.power_on(event)
         timeout_s = components.configuration.integer("ConnectionTimeOut")
         for connector in components.connectors:
             if record := interrupted.get(connector.connector_id):
@@ -300,16 +320,16 @@ class ChargePoint:
                 connector.attempt_until = later(turn.now, timeout_s)
         components.registration.reset()
         turn.emit(
-            components.configuration.credentials(),
+            components.security.credentials(),
             SetPing(components.configuration.integer("WebSocketPingInterval")),
             OpenLink(),
         )
         turn.changed(*VIEWS)
 
-    def _link_opened(self) -> None:
-        if self._turn.is_stopped:
-            return
+    def _link_opened(self, event: events.LinkOpened) -> None:
         components = self._components
+        if self._turn.is_stopped or not components.security.link_opened(event):
+            return
         components.calls.opened()
         # A CSMS that has said Pending or Rejected has named a wait as well, which a line that was
         # lost does not shorten (S 4.2).
@@ -323,6 +343,7 @@ class ChargePoint:
             components.statuses.notify_changed()
             components.firmware.report()
             components.diagnostics.report()
+            components.security.renewal.report()
         self._turn.changed("registration", "outbox")
 
     def _tick(self, *, has_waited: bool) -> None:
@@ -349,6 +370,7 @@ class ChargePoint:
         # An installation takes connectors out of service, and that ends their reservations.
         components.reservations.tick()
         components.diagnostics.tick()
+        components.security.tick()
         # By now everything that wants to be sent is queued, and one call may leave (J 4.1.1).
         components.calls.pump()
         # What is told of the next attempt and the next heartbeat depends on what has just left.

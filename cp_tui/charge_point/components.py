@@ -26,6 +26,8 @@ from cp_tui.charge_point.registration import Registration
 from cp_tui.charge_point.reservations import Reservations
 from cp_tui.charge_point.reset import Resetting
 from cp_tui.charge_point.rfid_reader import RfidReader
+from cp_tui.charge_point.security.logs import LogUploads
+from cp_tui.charge_point.security.security import Security
 from cp_tui.charge_point.sessions import Sessions
 from cp_tui.charge_point.status_notifications import StatusNotifications
 from cp_tui.charge_point.transactions import Transactions
@@ -62,6 +64,8 @@ class Components:
     resetting: Resetting
     firmware: Firmware
     diagnostics: Diagnostics
+    security: Security
+    logs: LogUploads
     key_changed: Callable[[str], None]
     """Puts the new value of a configuration key into effect."""
 

@@ -82,6 +82,10 @@ class SecurityConfig(Struct, frozen=True):
     """Whether a certificate with another subject than was asked for is refused (W A02.FR.06)."""
     root_check: bool = False
     """AdditionalRootCertificateCheck."""
+    roots_max: int = 10
+    """CertificateStoreMaxLength."""
+    chain_size_max: int = 10_000
+    """CertificateSignedMaxChainSize, in characters."""
     csms_roots: str = ""
     """What `csms.ca_file` holds, PEM: they count as installed."""
     manufacturer_roots: str = ""
@@ -120,9 +124,10 @@ class ChargePointConfig(Discreet, frozen=True):
     custom_keys: tuple[CustomKey, ...] = ()
     security: SecurityConfig = field(default_factory=SecurityConfig)
     feature_profiles: frozenset[FeatureProfile] = frozenset(FEATURE_PROFILES)
-    """What this charger has; Core is always there (S 3.3)."""
+    """What this charger has; Core is always there (S 3.3), and security, which is no item here."""
 
     def has(self, profile: FeatureProfile) -> bool:
         """Say whether the charger has a feature profile."""
-        is_wanted = profile is FeatureProfile.CORE or profile in self.feature_profiles
-        return is_wanted and profile in FEATURE_PROFILES
+        if profile in (FeatureProfile.CORE, FeatureProfile.SECURITY):
+            return True
+        return profile in self.feature_profiles and profile in FEATURE_PROFILES

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
 
 from msgspec.structs import replace
 
-from cp_tui.charge_point.effects import SetCredentials, Table
+from cp_tui.charge_point.effects import Table
 from cp_tui.charge_point.key_history import ChangeOutcome, KeyHistory
 from cp_tui.charge_point.measurands import SUPPORTED_MEASURANDS, Item
 from cp_tui.charge_point.reason import Reason, because
@@ -20,7 +20,6 @@ from cp_tui.ocpp.calendar import span
 from cp_tui.ocpp.configuration_key import (
     Access,
     KeySpec,
-    authorization_key_bytes,
     authorization_key_form,
     parse_measurand,
 )
@@ -29,6 +28,8 @@ from cp_tui.ocpp.model import OwnPayload
 from cp_tui.ocpp.redaction import is_secret_key, shown_value
 
 AUTHORIZATION_KEY = "AuthorizationKey"
+SECURITY_PROFILE = "SecurityProfile"
+EVENTS_OFF = "DisableSecurityEventNotifications"
 
 MEASURAND_LISTS = frozenset(
     {
@@ -75,6 +76,9 @@ class Configuration:
         self._integers: dict[str, int] = {}
         self._reported: list[ReportedKey] = []
         """What was read and reported last, until a key changes."""
+        self.why_not_profile: Callable[[int], Reason | None] = lambda _: None
+        """Says why SecurityProfile may not be set to a value; whoever knows certificates gives it.
+        """
         for key, record in turn.records(Table.KEY, KeyRecord):
             self._restore(key, record)
 
@@ -100,18 +104,13 @@ class Configuration:
     def text(self, key: str) -> str:
         """Give the value of a key; empty where it is not set, or its feature profile not there."""
         name = key.lower()
-        state = self._set.get(name) or self._keys.states.get(name)
+        state = self._state(name) if name in self._keys.states else None
         return (state and state.value) or ""
 
-    def credentials(self) -> SetCredentials:
-        """Give the AuthorizationKey to the link, where the security profile uses it (W 7.2)."""
-        if not self.is_set(AUTHORIZATION_KEY):
-            return SetCredentials(None, "not set")
-        key, profile = self.text(AUTHORIZATION_KEY), self.integer("SecurityProfile")
-        form = authorization_key_form(key)
-        if profile not in (1, 2):
-            return SetCredentials(None, f"{form}, not used in security profile {profile}")
-        return SetCredentials(authorization_key_bytes(key), form)
+    def authorization_key_form(self) -> str:
+        """Give what may be shown of the AuthorizationKey: its length and form."""
+        is_set = self.is_set(AUTHORIZATION_KEY)
+        return authorization_key_form(self.text(AUTHORIZATION_KEY)) if is_set else "not set"
 
     def digest_authorization_key(self, nonce: bytes) -> str | None:
         """Give a digest of the AuthorizationKey, keyed with it; None where none is set."""
@@ -241,12 +240,23 @@ class Configuration:
         if spec.is_read_only:
             return because("configuration.read_only", "S 9", "{key} is read-only", key=spec.name)
         try:
-            return self._check(spec, value)
+            canonical = self._check(spec, value)
         except ValueError as error:
             return Reason(id="configuration.bad_value", rule="S 9", text=str(error))
+        why_not = None
+        if spec.name == SECURITY_PROFILE:
+            why_not = self.why_not_profile(int(canonical))
+        return canonical if why_not is None else why_not
 
     def _state(self, name: str) -> KeyState:
-        return self._set.get(name) or self._keys.states[name]
+        state = self._set.get(name)
+        if state is not None:
+            return state
+        if name == EVENTS_OFF.lower():
+            # A CSMS without any security need not know the message.
+            is_plain = self.integer(SECURITY_PROFILE) == 0
+            return KeyState("true" if is_plain else "false", KeySource.DEFAULT)
+        return self._keys.states[name]
 
     def state(self, key: str) -> KeyState | None:
         """Give the value of a key and who set it; the value of AuthorizationKey is left out."""
@@ -301,8 +311,6 @@ class Configuration:
             self._check_measurands(spec, canonical)
         elif spec.name == "ConnectorPhaseRotation":
             self._check_connectors(canonical)
-        elif spec.name == "SecurityProfile":
-            self._check_security_profile(int(canonical))
         return canonical
 
     def _check_measurands(self, spec: KeySpec, canonical: str) -> None:
@@ -319,15 +327,3 @@ class Configuration:
                 raise ValueError(
                     f"ConnectorPhaseRotation: {item} names no connector of 0 to {connectors}"
                 )
-
-    def _check_security_profile(self, profile: int) -> None:
-        now = self.integer("SecurityProfile")
-        has_tls = self._turn.config.url.startswith("wss:")
-        if profile <= now:
-            raise ValueError(f"SecurityProfile goes only up: it is {now}, not changed to {profile}")
-        if profile == 3:
-            raise ValueError("SecurityProfile 3 needs client certificates, which are not supported")
-        if not self.is_set(AUTHORIZATION_KEY):
-            raise ValueError(f"SecurityProfile {profile} needs an AuthorizationKey first")
-        if profile == 2 and not has_tls:
-            raise ValueError("SecurityProfile 2 needs a CSMS address that begins with wss:")

@@ -9,8 +9,11 @@ from pydantic import JsonValue
 
 from cp_tui.charge_point.command_fields import (
     AnyConnectorId,
+    CertificateUses,
     CiText50,
     ConnectorId,
+    EventTypes,
+    Fingerprint,
     FrameText,
     IdTag,
     Key,
@@ -20,7 +23,10 @@ from cp_tui.charge_point.command_fields import (
     Name,
     Number,
     Payload,
+    PemText,
     Purpose,
+    SecurityProfileNumber,
+    TechInfo,
     Text,
     VendorId,
     Wait,
@@ -321,6 +327,40 @@ class Swipe(OperatorEvent, frozen=True):
     wait: Wait = False
 
 
+class RequestCertificate(OperatorEvent, frozen=True):
+    """Make a new key, and ask the CSMS to sign a certificate for it (W A02)."""
+
+
+class InstallRootCertificate(OperatorEvent, frozen=True):
+    """Install a root certificate, as InstallCertificate does (W M05)."""
+
+    use: CertificateUses
+    certificate: PemText
+
+
+class DeleteRootCertificate(OperatorEvent, frozen=True):
+    """Delete an installed root certificate, as DeleteCertificate does (W M04)."""
+
+    fingerprint: Fingerprint
+
+
+class SetSecurityProfile(OperatorEvent, frozen=True):
+    """Go to another security profile; to lower it is outside OCPP, and logged (W A00.FR.005)."""
+
+    profile: SecurityProfileNumber
+
+
+class RaiseSecurityEvent(OperatorEvent, frozen=True):
+    """Have a security event happen, such as the alarm of a tamper sensor (W A04)."""
+
+    type: EventTypes
+    tech_info: TechInfo = ""
+
+
+class ClearSecurityLog(OperatorEvent, frozen=True):
+    """Delete all lines of the security log; that is a security event itself (W A04)."""
+
+
 OperatorCommand = (
     Stop
     | Restart
@@ -336,6 +376,12 @@ OperatorCommand = (
     | ClearAuthorizationCache
     | CancelReservation
     | Swipe
+    | RequestCertificate
+    | InstallRootCertificate
+    | DeleteRootCertificate
+    | SetSecurityProfile
+    | RaiseSecurityEvent
+    | ClearSecurityLog
 )
 """Every one that there is, so that the type checker finds one that nothing answers."""
 

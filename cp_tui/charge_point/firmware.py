@@ -86,8 +86,10 @@ class Firmware:
         connectors: tuple[Connector, ...],
         *,
         why_offline: Callable[[], str | None],
+        on_installed: Callable[[str], None],
     ) -> None:
         self._turn = turn
+        self._on_installed = on_installed
         self._availability = availability
         self._statuses = statuses
         self._resetting = resetting
@@ -314,6 +316,7 @@ class Firmware:
         self._turn.save(Table.STATE, VERSION_KEY, self._installed)
         self._move(FirmwareState.INSTALLED)
         self._turn.log(LogLevel.INFO, f"firmware: version {self.version} runs now")
+        self._on_installed(f"version {self.version}")
 
     @property
     def _is_under_way(self) -> bool:

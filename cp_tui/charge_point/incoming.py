@@ -37,6 +37,8 @@ READING = frozenset(
         Action.GET_LOCAL_LIST_VERSION,
         Action.DATA_TRANSFER,
         Action.TRIGGER_MESSAGE,
+        Action.EXTENDED_TRIGGER_MESSAGE,
+        Action.GET_INSTALLED_CERTIFICATE_IDS,
     }
 )
 """Requests that change nothing which a record would have to keep.
@@ -44,6 +46,10 @@ READING = frozenset(
 Their answers leave even while the disk takes no records. The others promise something: `Accepted`
 to ChangeConfiguration must not be heard before the value is where a power cut cannot reach it.
 """
+
+
+_INVALID = frozenset({ErrorCode.FORMATION_VIOLATION, ErrorCode.PROTOCOL_ERROR})
+"""What is answered so is an event of security (W A04)."""
 
 
 class Incoming:
@@ -72,6 +78,7 @@ class Incoming:
             self._components.turn.log(LogLevel.WARNING, f"invalid frame: {error.description}")
             if self._is_answer(data, error):
                 return
+            self._components.security.events.received_invalid(error.description)
             journal.invalid(data, _why(error))
             if error.answerable:
                 self._refuse(error)
@@ -149,6 +156,8 @@ class Incoming:
             answer = self._requests.answer(request)
         except OcppError as error:
             error.message_id = call.message_id
+            if error.code in _INVALID:
+                components.security.events.received_invalid(error.description)
             self._refuse(error)
             return
         # First the answer, then what follows from it, both in this turn (wire.md).

@@ -39,7 +39,7 @@ from cp_tui.charge_point.turn import Turn
 from cp_tui.charge_point.variables import OutboxEntry, OutboxView
 from cp_tui.ocpp.action import SPEC, Action
 from cp_tui.ocpp.calendar import later
-from cp_tui.ocpp.errors import FORGOTTEN_SIGNS
+from cp_tui.ocpp.errors import FORGOTTEN_SIGNS, UNKNOWN_MESSAGE
 from cp_tui.ocpp.model import WireModel
 from cp_tui.ocpp.plural import count
 
@@ -105,6 +105,8 @@ class Outbox:
         self._forgiven_times = 0
         self._is_forgiveness_spent = False
         self._told_attempt_at: datetime | None = None
+        self._has_taken_event = False
+        """The CSMS has taken a security event since the boot, so it knows the message."""
 
     def __len__(self) -> int:
         return len(self._entries)
@@ -120,11 +122,21 @@ class Outbox:
         self, request: WireModel, action: Action, transaction_key: str | None, connector_id: int
     ) -> None:
         """Queue a message; it is on disk before it can be sent."""
-        self._sequence += 1
         payload: dict[str, JsonValue] = request.to_payload()
         # It stands for an id that may not be known yet, and is put in when the message leaves.
         if transaction_key is not None:
             payload.pop("transactionId", None)
+        self.add_payload(action, payload, transaction_key, connector_id)
+
+    def add_payload(
+        self,
+        action: Action,
+        payload: dict[str, JsonValue],
+        transaction_key: str | None = None,
+        connector_id: int | None = None,
+    ) -> int:
+        """Queue a message as it is on the wire; give its place in the order."""
+        self._sequence += 1
         record = OutboxRecord(
             sequence=self._sequence,
             action=action,
@@ -139,6 +151,7 @@ class Outbox:
         if action is Action.METER_VALUES:
             self._meter_values += 1
             self._thin_out()
+        return record.sequence
 
     def _thin_out(self) -> None:
         """Drop a tenth of the MeterValues where too many wait; never a start or a stop (E 3.91)."""
@@ -281,6 +294,7 @@ class Outbox:
             return
         self._is_in_flight = False
         record = self._entries[0]
+        self._has_taken_event |= record.action == Action.SECURITY_EVENT_NOTIFICATION
         self._remove(record)
         self._on_confirmed(record, response)
 
@@ -311,6 +325,10 @@ class Outbox:
             # Losing the line says nothing about the message: not counted (transactions.md).
             return
         # The rule is read anew each time: whoever sets TransactionMessageAttempts means now.
+        if self._is_unknown(failure):
+            # Not the message is wrong: no attempt would be any better, and transactions wait.
+            self._give_up(self._entries[0], f"because the CSMS does not know it: {failure.text}")
+            return
         rule = self._rule()
         attempts = self._entries[0].attempts + 1
         is_sign = failure.code in FORGOTTEN_SIGNS
@@ -332,6 +350,11 @@ class Outbox:
             self._held = why
         else:
             self._give_up(self._entries[0], why)
+
+    def _is_unknown(self, failure: CallFailure) -> bool:
+        """Whether the CSMS says of a security event that it has no such message (W A04)."""
+        is_event = self._entries[0].action == Action.SECURITY_EVENT_NOTIFICATION
+        return is_event and not self._has_taken_event and failure.code in UNKNOWN_MESSAGE
 
     @property
     def is_held(self) -> bool:

@@ -25,7 +25,7 @@ from cp_tui.charge_point.calls import CallFailure, FailureKind, Outgoing
 from cp_tui.charge_point.outbox import Outbox
 from cp_tui.charge_point.registration import Registration
 from cp_tui.ocpp.action import Action
-from cp_tui.ocpp.errors import FORGOTTEN_SIGNS, ErrorCode
+from cp_tui.ocpp.errors import FORGOTTEN_SIGNS, UNKNOWN_MESSAGE, ErrorCode
 
 FEW = 3
 """This many SecurityErrors in a row mean that the CSMS has forgotten this charge point."""
@@ -53,6 +53,10 @@ class Recognition:
         if outgoing.is_boot or not self._registration.is_accepted:
             return
         if failure is not None and failure.kind is FailureKind.OFFLINE:
+            return
+        is_event = outgoing.action is Action.SECURITY_EVENT_NOTIFICATION
+        if is_event and failure is not None and failure.code in UNKNOWN_MESSAGE:
+            # It has no security: that says nothing about whether it knows us.
             return
         if failure is not None and failure.code in FORGOTTEN_SIGNS:
             self._refused(outgoing.action, failure.code)

@@ -21,6 +21,7 @@ from cp_tui.charge_point.configuration import ConfigurationAnswer
 from cp_tui.charge_point.reason import Reason, because
 from cp_tui.charge_point.remote_transactions import RemoteTransactions
 from cp_tui.charge_point.request_answer import RequestAnswer
+from cp_tui.charge_point.security.requests import SecurityRequests
 from cp_tui.charge_point.smart_charging.wire import CompositeAnswer
 from cp_tui.charge_point.station_keys import MAX_PERIODS
 from cp_tui.charge_point.trigger_message import TriggeredMessages
@@ -81,6 +82,13 @@ from cp_tui.ocpp.reservation import (
     ReserveNowRequest,
     ReserveNowResponse,
 )
+from cp_tui.ocpp.security import (
+    CertificateSignedRequest,
+    DeleteCertificateRequest,
+    ExtendedTriggerMessageRequest,
+    GetInstalledCertificateIdsRequest,
+    InstallCertificateRequest,
+)
 from cp_tui.ocpp.smart_charging import (
     ClearChargingProfileRequest,
     ClearChargingProfileResponse,
@@ -97,6 +105,7 @@ class Requests:
         self._components = components
         self._remote = RemoteTransactions(components)
         self._triggered = TriggeredMessages(components)
+        self._security = SecurityRequests(components)
 
     def answer(self, request: WireModel) -> RequestAnswer:
         """Answer a valid request; raises OcppError where the answer is a CALLERROR."""
@@ -108,7 +117,10 @@ class Requests:
             )
         if not self._components.turn.config.has(spec.feature_profile):
             return _without_profile(action, spec.feature_profile)
-        return _HANDLERS[type(request)](self, request)
+        handler = _HANDLERS.get(type(request))
+        if handler is None:
+            raise OcppError(ErrorCode.NOT_SUPPORTED, f"{action} is not carried out here")
+        return handler(self, request)
 
     def _change_availability(self, request: ChangeAvailabilityRequest) -> RequestAnswer:
         operative = request.type is AvailabilityType.OPERATIVE
@@ -316,6 +328,11 @@ _HANDLERS: Mapping[type[WireModel], Callable[..., RequestAnswer]] = MappingProxy
         SetChargingProfileRequest: Requests._set_charging_profile,
         ClearChargingProfileRequest: Requests._clear_charging_profile,
         GetCompositeScheduleRequest: Requests._get_composite_schedule,
+        CertificateSignedRequest: lambda to, request: to._security.certificate_signed(request),
+        DeleteCertificateRequest: lambda to, request: to._security.delete_certificate(request),
+        ExtendedTriggerMessageRequest: lambda to, it: to._triggered.trigger_extended(it),
+        GetInstalledCertificateIdsRequest: lambda to, it: to._security.installed_ids(it),
+        InstallCertificateRequest: lambda to, request: to._security.install_certificate(request),
     }
 )
 

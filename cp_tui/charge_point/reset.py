@@ -6,14 +6,17 @@ from datetime import datetime, timedelta
 
 from cp_tui.charge_point.attempts import Attempts
 from cp_tui.charge_point.calls import Calls
-from cp_tui.charge_point.effects import LogLevel, Reboot
+from cp_tui.charge_point.effects import LogLevel, Reboot, Table
 from cp_tui.charge_point.outbox import Outbox
 from cp_tui.charge_point.reason import Reason, because
+from cp_tui.charge_point.records import RebootRecord
 from cp_tui.charge_point.sessions import Sessions
 from cp_tui.charge_point.transactions import Transactions
 from cp_tui.charge_point.turn import Turn
 from cp_tui.ocpp.datatypes import StopReason
 
+REBOOT_KEY = "reboot"
+"""The key of the record in `Table.STATE` that the next boot finds."""
 SOFT_WAIT = timedelta(seconds=60)
 """How long a soft reset waits for the CSMS to take the StopTransactions (transactions.md)."""
 BACKUP_LASTS = timedelta(seconds=30)
@@ -40,6 +43,7 @@ class Resetting:
         self._attempts = attempts
         self._until: datetime | None = None
         self._is_rebooting = False
+        self._why = ""
 
     @property
     def is_under_way(self) -> bool:
@@ -52,6 +56,7 @@ class Resetting:
         kind = "hard" if hard else "soft"
         reason = because(f"reset.{kind}", "S 5.14", "the CSMS asked for a {kind} reset", kind=kind)
         self._turn.log(LogLevel.INFO, reason.text)
+        self._why = reason.text
         self._end_all(stop_reason, reason)
         if hard:
             self._reboot(hard=True)
@@ -61,6 +66,7 @@ class Resetting:
     def reboot(self, reason: Reason) -> None:
         """Boot for a reason of our own, once the CSMS has taken what there is to say."""
         self._turn.log(LogLevel.INFO, reason.text)
+        self._why = reason.text
         self._end_all(StopReason.REBOOT, reason)
         self._until = self._turn.now + SOFT_WAIT
 
@@ -92,4 +98,6 @@ class Resetting:
 
     def _reboot(self, *, hard: bool) -> None:
         self._is_rebooting = True
+        if self._why:
+            self._turn.save(Table.STATE, REBOOT_KEY, RebootRecord(why=self._why))
         self._turn.emit(Reboot(hard))

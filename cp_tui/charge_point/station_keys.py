@@ -47,9 +47,6 @@ _WITHOUT_FUNCTION = frozenset(
 )
 """Optional keys whose function is not there; a listed key says that its function exists (S 9)."""
 
-_SECURITY_KEYS = frozenset({"AuthorizationKey", "SecurityProfile"})
-
-
 KINDS_MAX = 16
 """How many kinds of charge points have their keys kept for the next one of their kind."""
 
@@ -80,7 +77,13 @@ def station_keys(config: ChargePointConfig) -> StationKeys:
     has_password = any(map(is_secret_key, config.keys))
     # With a password from the file the connection uses it; without one it is open.
     security_profile = (2 if config.url.startswith("wss:") else 1) if has_password else 0
-    return _of_kind(profiles, config.connectors, config.custom_keys, security_profile)
+    security = (
+        ("SecurityProfile", str(security_profile)),
+        ("AdditionalRootCertificateCheck", "true" if config.security.root_check else "false"),
+        ("CertificateSignedMaxChainSize", str(config.security.chain_size_max)),
+        ("CertificateStoreMaxLength", str(config.security.roots_max)),
+    )
+    return _of_kind(profiles, config.connectors, config.custom_keys, security)
 
 
 @lru_cache(KINDS_MAX)
@@ -88,15 +91,15 @@ def _of_kind(
     profiles: tuple[FeatureProfile, ...],
     connectors: tuple[ConnectorConfig, ...],
     custom_keys: tuple[CustomKey, ...],
-    security_profile: int,
+    security: tuple[tuple[str, str], ...],
 ) -> StationKeys:
     listed = [
         _for_station(spec, connectors)
         for spec in (*STANDARD_KEYS, *VENDOR_KEYS)
-        if (spec.profile is None or spec.profile in profiles or spec.name in _SECURITY_KEYS)
+        if spec.profile in (None, FeatureProfile.SECURITY, *profiles)
         and spec.name not in _WITHOUT_FUNCTION
     ]
-    fixed = _fixed_values(profiles, connectors) | {"SecurityProfile": str(security_profile)}
+    fixed = _fixed_values(profiles, connectors) | dict(security)
     states = {
         spec.name.lower(): KeyState(
             fixed.get(spec.name, spec.default),

@@ -1,4 +1,7 @@
-"""TriggerMessage: which message is sent because the CSMS asks for it, and which is not (S 5.17)."""
+"""TriggerMessage and ExtendedTriggerMessage: which message is sent because the CSMS asks for it.
+
+Both go by the same rules (S 5.17, W 5.5); what the second one can ask for as well has its own name.
+"""
 
 from __future__ import annotations
 
@@ -13,8 +16,11 @@ from cp_tui.charge_point.request_answer import RequestAnswer
 from cp_tui.ocpp.datatypes import MessageTrigger, TriggerMessageStatus
 from cp_tui.ocpp.feature_profile import FeatureProfile
 from cp_tui.ocpp.remote_trigger import TriggerMessageRequest, TriggerMessageResponse
+from cp_tui.ocpp.security import ExtendedTriggerMessageRequest, ExtendedTriggerMessageResponse
+from cp_tui.ocpp.security_enumerations import ExtendedMessageTrigger
 
 Then = Callable[[], None]
+Trigger = MessageTrigger | ExtendedMessageTrigger
 
 
 class TriggeredMessages:
@@ -36,44 +42,58 @@ class TriggeredMessages:
             reason = Reason(id="trigger.no_profile", rule="S 5.17", text=words)
             status = TriggerMessageStatus.NOT_IMPLEMENTED
             return RequestAnswer(TriggerMessageResponse(status=status), reason)
-        found = self._room(request) or self._to_trigger(request)
-        if isinstance(found, Reason):
-            status = TriggerMessageStatus.REJECTED
-            return RequestAnswer(TriggerMessageResponse(status=status), found)
-        reason = because(
-            "trigger.accepted", "S 5.17", "{message} follows", message=request.requested_message
-        )
-        return RequestAnswer(
-            TriggerMessageResponse(status=TriggerMessageStatus.ACCEPTED), reason, found
-        )
+        status, reason, then = self._decided(request.requested_message, request.connector_id)
+        return RequestAnswer(TriggerMessageResponse(status=status), reason, then)
 
-    def _to_trigger(self, request: TriggerMessageRequest) -> Then | Reason:
+    def trigger_extended(self, request: ExtendedTriggerMessageRequest) -> RequestAnswer:
+        """Answer ExtendedTriggerMessage, then send what was asked for (W 5.5)."""
+        status, reason, then = self._decided(request.requested_message, request.connector_id)
+        return RequestAnswer(ExtendedTriggerMessageResponse(status=status), reason, then)
+
+    def _decided(
+        self, message: Trigger, connector_id: int | None
+    ) -> tuple[TriggerMessageStatus, Reason, Then | None]:
+        found = self._room(message, connector_id) or self._to_trigger(message, connector_id)
+        if isinstance(found, Reason):
+            return TriggerMessageStatus.REJECTED, found, None
+        reason = because("trigger.accepted", "S 5.17", "{message} follows", message=message)
+        return TriggerMessageStatus.ACCEPTED, reason, found
+
+    def _to_trigger(self, message: Trigger, connector_id: int | None) -> Then | Reason:
         components = self._components
-        match request.requested_message:
-            case MessageTrigger.BOOT_NOTIFICATION:
+        # The names of both enumerations are those of the messages, and so what is compared.
+        match message:
+            case "BootNotification":
                 if components.registration.is_accepted:
                     words = "the CSMS has accepted this charge point already"
                     return Reason(id="trigger.already_accepted", rule="E 3.35", text=words)
                 return partial(components.registration.boot, is_triggered=True)
-            case MessageTrigger.HEARTBEAT:
+            case "Heartbeat":
                 return partial(components.registration.heartbeat, is_triggered=True)
-            case MessageTrigger.STATUS_NOTIFICATION:
-                return self._for_connectors(request.connector_id, first=0, send=self._statuses)
-            case MessageTrigger.METER_VALUES:
-                return self._for_connectors(request.connector_id, first=1, send=self._values)
-            case MessageTrigger.FIRMWARE_STATUS_NOTIFICATION:
+            case "StatusNotification":
+                return self._for_connectors(connector_id, first=0, send=self._statuses)
+            case "MeterValues":
+                return self._for_connectors(connector_id, first=1, send=self._values)
+            case "FirmwareStatusNotification":
                 return components.firmware.trigger
-            case MessageTrigger.DIAGNOSTICS_STATUS_NOTIFICATION:
+            case "DiagnosticsStatusNotification":
                 return components.diagnostics.trigger
+            case "LogStatusNotification":
+                return components.logs.trigger
+            case "SignChargePointCertificate":
+                renewal = components.security.renewal
+                return renewal.why_not() or partial(renewal.begin, is_triggered=True)
+            case _:
+                raise AssertionError(f"no message is triggered by {message}")
 
-    def _room(self, request: TriggerMessageRequest) -> Reason | None:
+    def _room(self, message: Trigger, connector_id: int | None) -> Reason | None:
         """Say why a message that is asked for would not go out, if so (S 5.17)."""
         components = self._components
-        boot = MessageTrigger.BOOT_NOTIFICATION
-        if components.registration.status is None and request.requested_message is not boot:
+        is_boot = message == MessageTrigger.BOOT_NOTIFICATION
+        if components.registration.status is None and not is_boot:
             words = "nothing but BootNotification may be sent until the CSMS has answered it"
             return Reason(id="trigger.not_registered", rule="S 4.2", text=words)
-        count = 1 if request.connector_id is not None else len(components.connectors)
+        count = 1 if connector_id is not None else len(components.connectors)
         if components.calls.room < count:
             words = f"{WAITING_MAX} messages wait already: this one would not go out"
             return Reason(id="trigger.no_room", rule="S 5.17", text=words)

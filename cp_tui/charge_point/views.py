@@ -158,6 +158,8 @@ VIEWS: Mapping[str, Callable[[Components], Any]] = MappingProxyType(
         "transactions": lambda components: components.transactions.view(),
         "firmware": lambda components: _as_it_goes_on(components.firmware.view(), components),
         "diagnostics": lambda components: _as_it_goes_on(components.diagnostics.view(), components),
+        "security": lambda components: components.security.view(),
+        "security_events": lambda components: components.security.events.view(),
         "local_list": lambda components: components.local_list.view(),
         "authorization_cache": lambda components: components.authorization_cache.view(),
         "reservations": lambda components: components.reservations.view(),

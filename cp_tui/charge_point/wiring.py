@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from functools import partial
 from random import Random
+from typing import TYPE_CHECKING
 
 from cp_tui.charge_point.attempts import Attempts
 from cp_tui.charge_point.authorization import Authorization
@@ -35,17 +36,25 @@ from cp_tui.charge_point.operator.composed_messages import ComposedMessages
 from cp_tui.charge_point.outbox import Outbox, RetryRule
 from cp_tui.charge_point.reason import Reason
 from cp_tui.charge_point.recognition import Recognition
+from cp_tui.charge_point.records import OutboxRecord
 from cp_tui.charge_point.registration import Registration
 from cp_tui.charge_point.reservations import Reservations
 from cp_tui.charge_point.reset import Resetting
 from cp_tui.charge_point.rfid_reader import RESETTING, STOPPED, RfidReader
+from cp_tui.charge_point.security.logs import LogUploads
+from cp_tui.charge_point.security.security import Security
 from cp_tui.charge_point.sessions import Sessions
 from cp_tui.charge_point.station_port import Body
 from cp_tui.charge_point.status_notifications import StatusNotifications
 from cp_tui.charge_point.transactions import Transactions
 from cp_tui.charge_point.turn import Turn
-from cp_tui.charge_point.variables import ClockStep, KeySource
-from cp_tui.ocpp.datatypes import RegistrationStatus
+from cp_tui.charge_point.variables import ClockStep, KeySource, SecurityEventType
+from cp_tui.ocpp.action import Action
+from cp_tui.ocpp.datatypes import RegistrationStatus, format_date_time
+from cp_tui.ocpp.model import WireModel
+
+if TYPE_CHECKING:
+    from pydantic import JsonValue
 
 
 class _Wiring:
@@ -125,6 +134,7 @@ class _Wiring:
         self.components.statuses.notify_all()
         self.components.firmware.report()
         self.components.diagnostics.report()
+        self.components.security.renewal.report()
 
     def clock_stepped(self, step: ClockStep) -> None:
         """Follow a new time of day: schedules and the grid of aligned values."""
@@ -133,8 +143,31 @@ class _Wiring:
         self.components.charging.recompute()
         self.components.sampling.follow_clock()
         self.components.refresh_charging()
+        words = f"{step.by}: {format_date_time(step.before)} -> {format_date_time(step.after)}"
+        self.components.security.events.report(SecurityEventType.SETTING_SYSTEM_TIME, words)
         # It waits for an instant of the CSMS's clock, and is told in that of the machine.
         self.components.turn.changed("firmware")
+
+    def confirmed(self, message: OutboxRecord, response: WireModel) -> None:
+        """Tell whose message it is that the CSMS has taken it."""
+        if message.action == Action.SECURITY_EVENT_NOTIFICATION:
+            self.components.security.events.confirmed(message)
+        else:
+            self.components.transactions.confirmed(message, response)
+
+    def taken_unread(self, message: OutboxRecord, payload: JsonValue) -> None:
+        """Tell whose message it is that the CSMS has it, with an answer that cannot be read."""
+        if message.action == Action.SECURITY_EVENT_NOTIFICATION:
+            self.components.security.events.confirmed(message)
+        else:
+            self.components.transactions.taken_unread(message, payload)
+
+    def lost(self, message: OutboxRecord, why: str) -> None:
+        """Tell whose message it is that it was given up."""
+        if message.action == Action.SECURITY_EVENT_NOTIFICATION:
+            self.components.security.events.lost(message, why)
+        else:
+            self.components.transactions.lost(message, why)
 
     def key_changed(self, key: str) -> None:
         """Put the new value of a key into effect, where that is not done at its next use."""
@@ -154,12 +187,18 @@ class _Wiring:
             case "LocalAuthListEnabled":
                 turn.changed("local_list")
                 self.components.authorization.list_changed()
-            case "AuthorizationKey" | "SecurityProfile":
-                turn.emit(configuration.credentials())
-                if configuration.integer("SecurityProfile") in (1, 2):
+            case "AuthorizationKey":
+                security = self.components.security
+                security.authorization_key_changed()
+                turn.emit(security.credentials())
+                if security.profiles.profile in (1, 2):
                     turn.emit(
                         Reconnect(f"{key} was changed: it connects anew with what is set now")
                     )
+            case "SecurityProfile":
+                self.components.security.profiles.changed(KeySource.CSMS)
+            case "CpoName" | "DisableSecurityEventNotifications":
+                turn.changed("security")
 
 
 def assemble(
@@ -200,9 +239,9 @@ def _build_messages(made: Components, wiring: _Wiring) -> None:
         rule=wiring.retry_rule,
         kept_because=wiring.why_outbox_is_kept,
         transaction_id=lambda key: made.transactions.transaction_id(key),
-        on_confirmed=lambda record, response: made.transactions.confirmed(record, response),
-        on_unread=lambda record, payload: made.transactions.taken_unread(record, payload),
-        on_lost=lambda record, why: made.transactions.lost(record, why),
+        on_confirmed=wiring.confirmed,
+        on_unread=wiring.taken_unread,
+        on_lost=wiring.lost,
     )
     made.statuses = StatusNotifications(
         turn,
@@ -226,6 +265,11 @@ def _build_messages(made: Components, wiring: _Wiring) -> None:
         tell_status=partial(made.statuses.notify, made.connectors[0]),
     )
     made.diagnostics = Diagnostics(turn, made.calls, why_offline=made.why_offline)
+    made.security = Security(
+        turn, configuration, made.calls, made.outbox, why_offline=made.why_offline
+    )
+    configuration.why_not_profile = made.security.profiles.why_not
+    made.logs = LogUploads(made.calls)
 
 
 def _build_tags(made: Components, wiring: _Wiring) -> None:
@@ -310,4 +354,5 @@ def _build_transactions(made: Components, wiring: _Wiring) -> None:
         made.resetting,
         connectors,
         why_offline=made.why_offline,
+        on_installed=partial(made.security.events.report, SecurityEventType.FIRMWARE_UPDATED),
     )

@@ -19,3 +19,5 @@ class EngineConfig(Struct, frozen=True):
     """PEM file with the roots that are trusted; None: those of the system."""
     check_hostname: bool = True
     """Whether the server certificate must name the host of the URL."""
+    manufacturer_roots: Path | None = None
+    """PEM file with the roots that may sign for firmware."""

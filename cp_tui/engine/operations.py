@@ -13,6 +13,7 @@ from cp_tui.charge_point.command_fields import (
     ConnectorId,
     ConnectorIdOrZero,
     Duration,
+    Fingerprint,
     IdTag,
     Instant,
     KeysOrAll,
@@ -61,6 +62,16 @@ class Operations(Struct, frozen=True):
     def digest_authorization_key(self, nonce: Nonce) -> str | None:
         """Give a digest of the AuthorizationKey, to find out whether another has the same one."""
         return self.charger.mind.digest_authorization_key(bytes.fromhex(nonce))
+
+    def get_certificate(self, fingerprint: Fingerprint) -> str:
+        """Give a certificate in PEM: an installed root, one of its own, or one that the CSMS shows.
+
+        It is named by its SHA-256.
+        """
+        pem = self.charger.mind.certificate(fingerprint)
+        if pem is None:
+            raise CommandError(ErrorNumber.REFUSED, f"no certificate has fingerprint {fingerprint}")
+        return pem
 
     async def get_composite_schedule(
         self,

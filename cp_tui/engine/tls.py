@@ -37,6 +37,8 @@ Python leaves them out by default. TLS 1.3 has its own list, always on."""
 _SECURITY_LEVEL = 2
 """Of OpenSSL: RSA from 2048 bits, curves from 224, no SHA-1 (W A00.FR.502 to 506)."""
 INSTALLED = "root certificates that are installed here: "
+ROOTS_BYTES_MAX = 1_000_000
+"""How much of a file of root certificates is read; that of a whole system has a quarter of it."""
 
 
 class LinkTls(Struct, frozen=True):
@@ -165,6 +167,20 @@ def tls_context(
     except OSError as error:
         raise EngineStartError(f"csms.ca_file: {ca_file}: {error.strerror}") from None
     return context
+
+
+def roots_text(path: Path | None, name: str) -> str:
+    """Read a file of root certificates, PEM; `name` is its place in the settings.
+
+    Raises `EngineStartError`.
+    """
+    if path is None:
+        return ""
+    try:
+        with path.open("rb") as file:
+            return file.read(ROOTS_BYTES_MAX).decode("ascii", "replace")
+    except OSError as error:
+        raise EngineStartError(f"{name}: {path}: {error.strerror}") from None
 
 
 def trust_words(

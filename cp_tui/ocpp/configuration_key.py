@@ -63,6 +63,13 @@ VENDOR_KEYS: tuple[KeySpec, ...] = (
         effect="true: a fault ends the transaction; false: it goes on when the fault is gone",
     ),
     KeySpec(
+        "DisableSecurityEventNotifications",
+        KeyType.BOOLEAN,
+        default="false",
+        profile=FeatureProfile.SECURITY,
+        effect="true: security events are only logged; so they are in profile 0 until this is set",
+    ),
+    KeySpec(
         "WaitingMeterValuesMax",
         KeyType.INTEGER,
         minimum=10,

@@ -41,6 +41,9 @@ FORGOTTEN_SIGNS = frozenset(
 )
 """What a CSMS answers to everything but BootNotification where it does not know us (JE 3.10)."""
 
+UNKNOWN_MESSAGE = frozenset({ErrorCode.NOT_IMPLEMENTED, ErrorCode.NOT_SUPPORTED})
+"""What a peer answers to a message that it does not have at all (J 4.2.3)."""
+
 _OTHER_SPELLINGS: Mapping[str, str] = MappingProxyType(
     {
         "FormatViolation": "FormationViolation",

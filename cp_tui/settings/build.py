@@ -8,14 +8,19 @@ from urllib.parse import quote
 
 import platformdirs
 
-from cp_tui.charge_point.config import ChargePointConfig, ConnectorConfig, CurrentKind
+from cp_tui.charge_point.config import (
+    ChargePointConfig,
+    ConnectorConfig,
+    CurrentKind,
+    SecurityConfig,
+)
 from cp_tui.engine.config import EngineConfig
 from cp_tui.engine.endpoint import endpoint
 from cp_tui.ocpp.discreet import Discreet
 from cp_tui.ocpp.plural import count
 from cp_tui.rpc.paths import default_socket
 from cp_tui.settings.keys import check_custom_keys, check_keys
-from cp_tui.settings.model import ConnectorSettings, Settings, StationSettings
+from cp_tui.settings.model import ConnectorSettings, SecuritySettings, Settings, StationSettings
 from cp_tui.settings.problem import Problem
 
 
@@ -44,7 +49,7 @@ def build(settings: Settings, file: Path) -> ServeSettings | list[Problem]:
     custom_keys, custom_key_problems = check_custom_keys(settings)
     problems = [
         *_missing(settings, file),
-        *_contradictions(settings, ca_file),
+        *_contradictions(settings, ca_file, _manufacturer_roots(settings, file)),
         *key_problems,
         *custom_key_problems,
     ]
@@ -63,9 +68,16 @@ def build(settings: Settings, file: Path) -> ServeSettings | list[Problem]:
         connectors=_connectors(settings.station),
         keys=keys,
         custom_keys=custom_keys,
+        security=_security(settings.security, identity.id),
     )
     return ServeSettings(
-        EngineConfig(charge_point, csms.url, ca_file, csms.check_hostname),
+        EngineConfig(
+            charge_point,
+            csms.url,
+            ca_file,
+            csms.check_hostname,
+            _manufacturer_roots(settings, file),
+        ),
         data_dir=settings.data_dir or default_data_dir(identity.id),
         socket=settings.socket or default_socket(identity.id),
     )
@@ -75,6 +87,29 @@ def default_data_dir(charge_point_id: str) -> Path:
     """Give the data folder of a charge point; any id makes a safe folder name."""
     name = quote(charge_point_id, safe="").replace(".", "%2E")
     return platformdirs.user_data_path("cp-tui", appauthor=False) / name
+
+
+def _security(settings: SecuritySettings, charge_point_id: str) -> SecurityConfig:
+    urls = enumerate((settings.url_profile_1, settings.url_profile_2, settings.url_profile_3), 1)
+    return SecurityConfig(
+        key_type=settings.key_type,
+        serial=settings.serial,
+        profile_tries=settings.profile_tries,
+        urls={n: endpoint(url, charge_point_id).uri for n, url in urls if url is not None},
+        strict_x509=settings.strict_x509,
+        pss_only=settings.pss_only,
+        unsigned_firmware=settings.unsigned_firmware,
+        event_names=settings.event_names,
+        check_subject=settings.check_subject,
+        root_check=settings.root_check,
+        roots_max=settings.roots_max,
+        chain_size_max=settings.chain_size_max,
+    )
+
+
+def _manufacturer_roots(settings: Settings, file: Path) -> Path | None:
+    path = settings.security.manufacturer_roots
+    return path and file.expanduser().parent / path.expanduser()
 
 
 def _missing(settings: Settings, file: Path) -> list[Problem]:
@@ -92,7 +127,9 @@ def _missing(settings: Settings, file: Path) -> list[Problem]:
     return problems
 
 
-def _contradictions(settings: Settings, ca_file: Path | None) -> list[Problem]:
+def _contradictions(
+    settings: Settings, ca_file: Path | None, manufacturer_roots: Path | None
+) -> list[Problem]:
     problems = []
     tables, connectors = len(settings.station.connector), settings.station.connectors
     if tables > connectors:
@@ -100,6 +137,14 @@ def _contradictions(settings: Settings, ca_file: Path | None) -> list[Problem]:
         problems.append(Problem(("station", "connector", connectors), text))
     if ca_file is not None and not ca_file.is_file():
         problems.append(Problem(("csms", "ca_file"), f"no such file: {ca_file}"))
+    if manufacturer_roots is not None and not manufacturer_roots.is_file():
+        text = f"no such file: {manufacturer_roots}"
+        problems.append(Problem(("security", "manufacturer_roots"), text))
+    for number in (2, 3):
+        url = getattr(settings.security, name := f"url_profile_{number}")
+        if url is not None and not url.startswith("wss:"):
+            text = f"must begin with wss:, for security profile {number} is TLS"
+            problems.append(Problem(("security", name), text))
     return problems
 
 

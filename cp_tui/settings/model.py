@@ -10,10 +10,19 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    field_validator,
+)
 from pydantic_core import PydanticCustomError
 
-from cp_tui.charge_point.config import CurrentKind
+from cp_tui.certificates.facts import KeyKind
+from cp_tui.certificates.subject import NAME_MAX
+from cp_tui.charge_point.config import CurrentKind, EventNames
 from cp_tui.engine.endpoint import EndpointError, endpoint
 from cp_tui.ocpp.datatypes import CiString20, CiString25, CiString50
 from cp_tui.ocpp.key_spec import KeyType
@@ -49,31 +58,34 @@ class Section(BaseModel):
     )
 
 
+def _endpoint_url(url: str) -> str:
+    """Check that a charge point can connect to it."""
+    # First, because no other message may repeat a URL that holds a password.
+    if "@" in url.partition("://")[2].partition("/")[0]:
+        raise PydanticCustomError(
+            "url", "must not hold credentials; set AuthorizationKey under [keys] instead"
+        )
+    if not is_clean(url) or any(map(str.isspace, url)):
+        raise PydanticCustomError("url", "must not hold blanks or control characters")
+    try:
+        endpoint(url, "any")
+    except EndpointError as error:
+        raise PydanticCustomError("url", "{text}", {"text": str(error)}) from None
+    return url
+
+
+EndpointUrl = Annotated[str, AfterValidator(_endpoint_url)]
+
+
 class CsmsSettings(Section):
     """Where the CSMS is."""
 
-    url: str | None = None
+    url: EndpointUrl | None = None
     """`ws://` or `wss://`; the charge point id is appended, percent-encoded."""
     ca_file: Path | None = None
     """PEM file with the roots that are trusted; default: the system's."""
     check_hostname: bool = True
     """Whether the server certificate must name the host of the URL."""
-
-    @field_validator("url")
-    @classmethod
-    def _must_be_an_endpoint(cls, url: str) -> str:
-        # First, because no other message may repeat a URL that holds a password.
-        if "@" in url.partition("://")[2].partition("/")[0]:
-            raise PydanticCustomError(
-                "url", "must not hold credentials; set AuthorizationKey under [keys] instead"
-            )
-        if not is_clean(url) or any(map(str.isspace, url)):
-            raise PydanticCustomError("url", "must not hold blanks or control characters")
-        try:
-            endpoint(url, "any")
-        except EndpointError as error:
-            raise PydanticCustomError("url", "{text}", {"text": str(error)}) from None
-        return url
 
 
 class ChargePointSettings(Section):
@@ -147,6 +159,42 @@ def _key_names(value: object) -> object:
     return flat
 
 
+class SecuritySettings(Section):
+    """Security profiles, certificates and events (security whitepaper)."""
+
+    key_type: Annotated[KeyKind, Field(strict=False)] = KeyKind.EC_P256
+    """Of the keys that the charge point makes for itself."""
+    serial: Annotated[str, Field(min_length=1, max_length=NAME_MAX)] | None = None
+    """Subject of its certificates; default: charge_box_serial_number, else that of the charge
+    point."""
+    profile_tries: Annotated[int, Field(ge=1, le=100)] = 3
+    """Attempts to connect with a new security profile before the old one is in force again."""
+    url_profile_1: EndpointUrl | None = None
+    """Where to connect to in security profile 1; default: `csms.url` with `ws`."""
+    url_profile_2: EndpointUrl | None = None
+    """The same in 2; default: with `wss`."""
+    url_profile_3: EndpointUrl | None = None
+    """The same in 3; default: with `wss`."""
+    root_check: bool = False
+    """AdditionalRootCertificateCheck: a new CSMS root must be signed by the present one."""
+    roots_max: Annotated[int, Field(ge=1, le=100)] = 10
+    """CertificateStoreMaxLength: how many root certificates can be installed."""
+    chain_size_max: Annotated[int, Field(ge=1_000, le=10_000)] = 10_000
+    """CertificateSignedMaxChainSize: characters that a delivered certificate chain may have."""
+    manufacturer_roots: Path | None = None
+    """PEM file with the roots that may sign for firmware."""
+    strict_x509: bool = False
+    """Hold certificates to every rule of RFC 5280; many that are in use break one."""
+    pss_only: bool = False
+    """Take no firmware that is signed with RSA in the old way (PKCS#1 v1.5)."""
+    unsigned_firmware: bool = True
+    """Take UpdateFirmware, whose firmware nobody has signed; false: answer NotSupported."""
+    event_names: EventNames = EventNames.WHITEPAPER
+    """How security events are called: as the `whitepaper` prints them, or as in `OCPP 2.0.1`."""
+    check_subject: bool = True
+    """Refuse a certificate for another subject than was asked for; false: only log it."""
+
+
 class ScreenColors(StrEnum):
     """How many colours a terminal is sent."""
 
@@ -194,6 +242,7 @@ class Settings(Section):
     # The values stay out of every representation: one of them is AuthorizationKey.
     keys: Annotated[dict[str, KeyText], Field(repr=False)] = {}
     """First values of standard keys; a value changed later wins."""
+    security: SecuritySettings = Field(default_factory=SecuritySettings)
     custom_keys: dict[str, Annotated[CustomKeySettings, BeforeValidator(_custom_key)]] = {}
     """The operator's own keys: text, or a table."""
     screen: ScreenSettings = Field(default_factory=ScreenSettings)

@@ -24,19 +24,26 @@ from cp_tui.charge_point.effects import (
     Effect,
     Emit,
     Forget,
+    ForgetKey,
+    MakeCertificateRequest,
     OpenLink,
     Reboot,
+    Reconnect,
     Refuse,
     Reply,
     Save,
     Send,
+    SetCredentials,
     Table,
     Upload,
 )
 from cp_tui.charge_point.events import (
+    CertificateRequestFailed,
+    CertificateRequestMade,
     Event,
     FrameReceived,
     LinkClosed,
+    LinkFailed,
     LinkOpened,
     PoweredOn,
     Swipe,
@@ -59,6 +66,9 @@ Carrier = Callable[["Download | Upload"], "FileFacts | bool | str | None"]
 on until `finish_transfer`."""
 
 NEW_FIRMWARE = FileFacts(name="firmware-2.0.0.bin", size_bytes=8, sha256="ab" * 32)
+
+Linker = Callable[[SetCredentials], "LinkOpened | LinkFailed"]
+"""How to connect -> what comes of it."""
 
 
 def _carry(transfer: Download | Upload) -> FileFacts | bool:
@@ -95,6 +105,14 @@ class Rig:
     """Every transfer that was begun."""
     cancelled: list[str] = field(default_factory=list)
     boots: int = 0
+    link: Linker | None = None
+    """What comes of an attempt to connect; None: the link opens wherever it is `connected`."""
+    credentials: SetCredentials | None = None
+    """What the link was told last."""
+    private_keys: dict[str, str] = field(default_factory=dict)
+    """Those that the shell keeps, by name; PEM."""
+    has_keys: bool = True
+    """Whether the shell can make and keep them."""
     _requests: int = 0
     _csms_id: int = 0
     _transaction_id: int = 0
@@ -106,7 +124,7 @@ class Rig:
     def power_on(self) -> None:
         """Boot, and let the CSMS answer."""
         self.boots += 1
-        self.handle(PoweredOn())
+        self.handle(PoweredOn(keys=frozenset(self.private_keys)))
 
     def handle(self, event: Event) -> None:
         """Let something happen now, and carry out what follows until nothing is left to do."""
@@ -186,8 +204,23 @@ class Rig:
     def reconnect(self) -> None:
         """Let the connection come back."""
         self.connected = True
-        self._open = True
-        self.handle(LinkOpened())
+        self.attempt()
+
+    def attempt(self) -> None:
+        """Try to connect, as the link does by itself again and again."""
+        assert not self._open, "the link is open"
+        if self.link is None:
+            event: LinkOpened | LinkFailed = LinkOpened()
+        else:
+            assert self.credentials is not None
+            event = self.link(self.credentials)
+        self._open = isinstance(event, LinkOpened)
+        self.handle(event)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the link is open."""
+        return self._open
 
     def calls(self, action: str | None = None) -> list[dict[str, Any]]:
         """Give the payloads of the CALLs sent, of one action or all."""
@@ -221,6 +254,7 @@ class Rig:
         self._look()
         answers: list[str] = []
         begun: list[Download | Upload] = []
+        wanted: list[MakeCertificateRequest] = []
         reopen = reboot = False
         for effect in effects:
             match effect:
@@ -237,6 +271,14 @@ class Rig:
                     reopen = True
                 case CloseLink():
                     self._open = False
+                case Reconnect() if self.link is not None:
+                    reopen, self._open = True, False
+                case SetCredentials():
+                    self.credentials = effect
+                case MakeCertificateRequest():
+                    wanted.append(effect)
+                case ForgetKey(key_id):
+                    self.private_keys.pop(key_id, None)
                 case Download() | Upload():
                     begun.append(effect)
                 case CancelTransfer(transfer_id):
@@ -253,10 +295,25 @@ class Rig:
             result = self.carrier(transfer)
             if result is not None:
                 self.finish_transfer(result)
+        for each in wanted:
+            self._make_key(each)
         if reboot:
             self._boot_again()
         elif reopen and self.connected and not self._open:
+            if self.link is not None:
+                self.handle(LinkClosed())
             self.reconnect()
+
+    def _make_key(self, wanted: MakeCertificateRequest) -> None:
+        """Make a private key and a request for a certificate, or say that there is none."""
+        from cp_tui.certificates.keys import certificate_request, new_key, public_key_of
+
+        if not self.has_keys:
+            self.handle(CertificateRequestFailed(wanted.key_id, "the disk is full"))
+            return
+        key = self.private_keys[wanted.key_id] = new_key(wanted.kind)
+        request = certificate_request(key, wanted.common_name, wanted.organization)
+        self.handle(CertificateRequestMade(wanted.key_id, request, public_key_of(key)))
 
     def _look(self) -> None:
         """Look at the variables that may have changed."""

@@ -90,8 +90,8 @@ def test_a_rejected_charge_point_answers_nothing() -> None:
 
 def test_what_is_not_there_yet_says_so() -> None:
     made = rig()
-    certificate = {"certificateType": "CentralSystemRootCertificate"}
-    assert made.request("GetInstalledCertificateIds", certificate)[2] == "NotSupported"
+    log = {"logType": "SecurityLog", "requestId": 1, "log": {"remoteLocation": "ftp://a/"}}
+    assert made.request("GetLog", log)[2] == "NotSupported"
     profiles = made.request("GetConfiguration", {"key": ["SupportedFeatureProfiles"]})[2]
     value = profiles["configurationKey"][0]["value"]
     assert {"LocalAuthListManagement", "Reservation"} <= set(value.split(","))

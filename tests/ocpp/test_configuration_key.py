@@ -67,7 +67,7 @@ def refusal(name: str, value: str) -> str:
 
 def test_the_52_keys_of_the_standard_come_in_its_order() -> None:
     assert len(STANDARD_KEYS) == 52
-    assert len({spec.name.lower() for spec in KEYS}) == len(KEYS) == 57
+    assert len({spec.name.lower() for spec in KEYS}) == len(KEYS) == 58
     assert STANDARD_KEYS[0].name == "AllowOfflineTxForUnknownId"
     assert STANDARD_KEYS[-1].name == "SecurityProfile"
 
@@ -119,11 +119,13 @@ def test_our_own_keys_have_a_default_and_go_with_the_profile_that_they_switch() 
         "BootOnReconnect",
         "ReservationEnabled",
         "StopTransactionOnFault",
+        "DisableSecurityEventNotifications",
         "WaitingMeterValuesMax",
     ]
     assert all(spec.default is not None for spec in VENDOR_KEYS)
     switches = {spec.name: spec.profile for spec in VENDOR_KEYS if spec.profile is not None}
     assert switches == {
+        "DisableSecurityEventNotifications": FeatureProfile.SECURITY,
         "ReservationEnabled": FeatureProfile.RESERVATION,
         "TxProfileFallback": FeatureProfile.SMART_CHARGING,
     }

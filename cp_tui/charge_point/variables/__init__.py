@@ -153,6 +153,8 @@ class Variables(Value, frozen=True):
     stop_report: StopReport | None
     firmware: FirmwareView
     diagnostics: DiagnosticsView
+    security: SecurityView
+    security_events: SecurityEventsView
     troubles: Troubles
     """What is wrong in the program itself, or went wrong and should be known."""
 

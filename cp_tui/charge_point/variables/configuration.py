@@ -16,6 +16,8 @@ class KeySource(StrEnum):
     FILE = "file"
     CSMS = "CSMS"
     OPERATOR = "operator"
+    CHARGE_POINT = "charge point"
+    """What had been set did not work, so it was taken back."""
     HARDWARE = "hardware"
     """It describes the hardware and cannot be set."""
 

@@ -77,6 +77,8 @@ class Snapshot(Struct, frozen=True):
     reservations: v.ReservationsView | None = None
     firmware: v.FirmwareView | None = None
     diagnostics: v.DiagnosticsView | None = None
+    security: v.SecurityView | None = None
+    security_events: v.SecurityEventsView | None = None
     troubles: tuple[v.Trouble, ...] = ()
     """What is wrong inside the engine, newest first."""
     is_connected: bool = False

@@ -1,0 +1,268 @@
+"""Security events: all go to the security log, and to the CSMS those that it has to know (W A04).
+
+What is sent waits in the queue of the transaction messages, and so on the disk and in order; the
+time in it is that at which it happened. Sent are the critical ones, and four others that the flows
+of the whitepaper demand (W A02.FR.07, M05, L01.FR.02 and .03). In security profile 0 nothing is
+sent unless somebody has set DisableSecurityEventNotifications to false: a CSMS without any security
+need not know the message. One that says so is not asked again with the same event.
+
+What comes again by itself is told once: a fault of TLS until the link was open, an invalid message
+once a minute.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from types import MappingProxyType
+
+from msgspec.structs import replace
+
+from cp_tui.certificates.certificate_error import shortened
+from cp_tui.charge_point.codec import JsonValue
+from cp_tui.charge_point.config import EventNames
+from cp_tui.charge_point.configuration import EVENTS_OFF, Configuration
+from cp_tui.charge_point.effects import EmptySecurityLog, LogLevel, LogSecurityEvent, Table
+from cp_tui.charge_point.outbox import Outbox
+from cp_tui.charge_point.records import OutboxRecord, RebootRecord, SecurityEventRecord
+from cp_tui.charge_point.reset import REBOOT_KEY
+from cp_tui.charge_point.turn import Turn
+from cp_tui.charge_point.variables import (
+    LinkFault,
+    SecurityEventEntry,
+    SecurityEventState,
+    SecurityEventsView,
+    SecurityEventType,
+)
+from cp_tui.charge_point.variables.security import SecurityLogLine
+from cp_tui.ocpp.action import Action
+from cp_tui.ocpp.datatypes import format_date_time
+from cp_tui.ocpp.printable import clean
+
+KEPT_MAX = 50
+"""How many of the newest events are kept for people to look at."""
+WAITING_MAX = 500
+"""How many may wait for the CSMS; one more is only logged."""
+INVALID_AGAIN = timedelta(minutes=1)
+"""How soon another invalid message is an event again."""
+TECH_INFO_MAX = 255
+
+_Kind = SecurityEventType
+
+CRITICAL = frozenset(
+    {
+        _Kind.FIRMWARE_UPDATED,
+        _Kind.SETTING_SYSTEM_TIME,
+        _Kind.STARTUP_OF_THE_DEVICE,
+        _Kind.RESET_OR_REBOOT,
+        _Kind.SECURITY_LOG_WAS_CLEARED,
+        _Kind.MEMORY_EXHAUSTION,
+        _Kind.TAMPER_DETECTION_ACTIVATED,
+    }
+)
+SENT = CRITICAL | {
+    _Kind.INVALID_CHARGE_POINT_CERTIFICATE,
+    _Kind.INVALID_CSMS_CERTIFICATE,
+    _Kind.INVALID_FIRMWARE_SIGNATURE,
+    _Kind.INVALID_FIRMWARE_SIGNING_CERTIFICATE,
+}
+"""Those that the CSMS is told: the critical ones, and four that the whitepaper's flows demand."""
+
+_WHITEPAPER: Mapping[SecurityEventType, str] = MappingProxyType(
+    {
+        _Kind.FAILED_TO_AUTHENTICATE_AT_CSMS: "FailedToAuthenticationAtCentralSystem",
+        _Kind.CSMS_FAILED_TO_AUTHENTICATE: "CentralSystemFailedToAuthentication",
+        _Kind.INVALID_CSMS_CERTIFICATE: "InvalidCentralSystemCertificate",
+        _Kind.INVALID_TLS_VERSION: "InvalidTLSVersion",
+        _Kind.INVALID_TLS_CIPHER_SUITE: "InvalidTLSCipherSuite",
+    }
+)
+"""Where the whitepaper prints another name."""
+_OCPP_2: Mapping[SecurityEventType, str] = MappingProxyType(
+    {
+        _Kind.INVALID_CHARGE_POINT_CERTIFICATE: "InvalidChargingStationCertificate",
+        _Kind.INVALID_TLS_VERSION: "InvalidTLSVersion",
+        _Kind.INVALID_TLS_CIPHER_SUITE: "InvalidTLSCipherSuite",
+    }
+)
+
+_OF_FAULT: Mapping[LinkFault, tuple[SecurityEventType, ...]] = MappingProxyType(
+    {
+        LinkFault.REFUSED_CREDENTIALS: (_Kind.FAILED_TO_AUTHENTICATE_AT_CSMS,),
+        LinkFault.CLIENT_CERTIFICATE: (_Kind.FAILED_TO_AUTHENTICATE_AT_CSMS,),
+        LinkFault.SERVER_CERTIFICATE: (
+            _Kind.INVALID_CSMS_CERTIFICATE,
+            _Kind.CSMS_FAILED_TO_AUTHENTICATE,
+        ),
+        LinkFault.TLS_VERSION: (_Kind.INVALID_TLS_VERSION,),
+        LinkFault.CIPHER_SUITE: (_Kind.INVALID_TLS_CIPHER_SUITE,),
+        LinkFault.OTHER: (),
+    }
+)
+
+
+class SecurityEvents:
+    """The newest security events, and how far each got."""
+
+    def __init__(self, turn: Turn, configuration: Configuration, outbox: Outbox) -> None:
+        self._turn = turn
+        self._configuration = configuration
+        self._outbox = outbox
+        records = (record for _, record in turn.records(Table.SECURITY_EVENT, SecurityEventRecord))
+        self._records = {each.sequence: each for each in sorted(records, key=lambda r: r.sequence)}
+        self._sequence = max(self._records, default=0)
+        self._told_faults: set[LinkFault] = set()
+        """Since the link was open last."""
+        self._invalid_at: datetime | None = None
+        self._invalid_more = 0
+        self._log_bytes: int | None = None
+        self._log_problem = ""
+
+    def name(self, kind: SecurityEventType) -> str:
+        """Give the name of an event on the wire."""
+        is_whitepaper = self._turn.config.security.event_names is EventNames.WHITEPAPER
+        return (_WHITEPAPER if is_whitepaper else _OCPP_2).get(kind, kind.value)
+
+    def report(self, kind: SecurityEventType, tech_info: str = "") -> None:
+        """Note that an event has happened: log it, and send it where the CSMS has to know."""
+        info = shortened(clean(tech_info), TECH_INFO_MAX)
+        why = self._why_not_sent(kind)
+        record = SecurityEventRecord(
+            sequence=self._sequence + 1,
+            time=self._turn.time,
+            type=self.name(kind),
+            tech_info=info,
+            is_critical=kind in CRITICAL,
+            state=SecurityEventState.LOGGED if why else SecurityEventState.QUEUED,
+            why=why,
+            message=None if why else self._queue(kind, info),
+        )
+        self._sequence = record.sequence
+        self._save(record)
+        if len(self._records) > KEPT_MAX:
+            oldest = next(iter(self._records))
+            del self._records[oldest]
+            self._turn.forget(Table.SECURITY_EVENT, _key(oldest))
+        line = SecurityLogLine(
+            time=record.time,
+            type=record.type,
+            tech_info=info,
+            is_critical=record.is_critical,
+            is_sent=not why,
+        )
+        self._turn.emit(LogSecurityEvent(line))
+
+    def _why_not_sent(self, kind: SecurityEventType) -> str:
+        if kind not in SENT:
+            return "events of this type are only logged"
+        if self._configuration.boolean(EVENTS_OFF):
+            return f"{EVENTS_OFF} is true"
+        if self._waiting() >= WAITING_MAX:
+            self._turn.log(LogLevel.WARNING, f"{WAITING_MAX} security events wait: one is not sent")
+            return f"{WAITING_MAX} of them wait already"
+        return ""
+
+    def _queue(self, kind: SecurityEventType, tech_info: str) -> int:
+        payload: dict[str, JsonValue] = {
+            "type": self.name(kind),
+            "timestamp": format_date_time(self._turn.time),
+        }
+        if tech_info:
+            payload["techInfo"] = tech_info
+        return self._outbox.add_payload(Action.SECURITY_EVENT_NOTIFICATION, payload)
+
+    def powered_on(self, *, after_failure: bool) -> None:
+        """Note the boot: with what it is for, where the charge point itself wanted it."""
+        wanted = self._turn.record(Table.STATE, REBOOT_KEY, RebootRecord)
+        if wanted is not None:
+            self._turn.forget(Table.STATE, REBOOT_KEY)
+            self.report(SecurityEventType.RESET_OR_REBOOT, wanted.why)
+        elif after_failure:
+            self.report(SecurityEventType.RESET_OR_REBOOT, "an error inside")
+        else:
+            self.report(SecurityEventType.STARTUP_OF_THE_DEVICE)
+
+    def link_failed(self, fault: LinkFault, text: str) -> None:
+        """Note why a connection was not made, once until one is."""
+        if fault in self._told_faults:
+            return
+        self._told_faults.add(fault)
+        for kind in _OF_FAULT[fault]:
+            self.report(kind, text)
+
+    def link_opened(self) -> None:
+        """Note that a connection is made: the next fault is news."""
+        self._told_faults.clear()
+
+    def received_invalid(self, text: str) -> None:
+        """Note a message that is none of OCPP; how many came since is told with the next one."""
+        now = self._turn.now
+        if self._invalid_at is not None and now - self._invalid_at < INVALID_AGAIN:
+            self._invalid_more += 1
+            return
+        more = f" (and {self._invalid_more} before, since the last event)"
+        words = text + (more if self._invalid_more else "")
+        self._invalid_at, self._invalid_more = now, 0
+        self.report(SecurityEventType.INVALID_MESSAGES, words)
+
+    def clear_log(self) -> None:
+        """Delete the lines of the security log; that it was done is its first line."""
+        self._turn.emit(EmptySecurityLog())
+        self.report(SecurityEventType.SECURITY_LOG_WAS_CLEARED, "by the operator")
+
+    def log_changed(self, size_bytes: int, failure: str, *, has_dropped: bool) -> None:
+        """Note how long the security log is, and that its oldest lines had to make room."""
+        self._log_bytes, self._log_problem = size_bytes, failure
+        self._turn.changed("security_events")
+        if has_dropped:
+            words = "the oldest lines made room for new ones"
+            self.report(SecurityEventType.SECURITY_LOG_WAS_CLEARED, words)
+
+    def confirmed(self, message: OutboxRecord) -> None:
+        """Note that the CSMS has taken an event."""
+        self._settle(message, SecurityEventState.SENT, "")
+
+    def lost(self, message: OutboxRecord, why: str) -> None:
+        """Note that an event was given up."""
+        self._settle(message, SecurityEventState.GIVEN_UP, why)
+
+    def _settle(self, message: OutboxRecord, state: SecurityEventState, why: str) -> None:
+        found = (each for each in self._records.values() if each.message == message.sequence)
+        if record := next(found, None):
+            self._save(replace(record, state=state, why=why, message=None))
+
+    def _save(self, record: SecurityEventRecord) -> None:
+        self._records[record.sequence] = record
+        self._turn.save(Table.SECURITY_EVENT, _key(record.sequence), record)
+        self._turn.changed("security_events")
+
+    def _waiting(self) -> int:
+        return self._outbox.waiting()[(None, Action.SECURITY_EVENT_NOTIFICATION)]
+
+    def view(self) -> SecurityEventsView:
+        """Give the variable `security_events`."""
+        return SecurityEventsView(
+            entries=tuple(
+                SecurityEventEntry(
+                    sequence=each.sequence,
+                    time=each.time,
+                    type=each.type,
+                    tech_info=each.tech_info,
+                    is_critical=each.is_critical,
+                    state=each.state,
+                    why=each.why,
+                )
+                for each in reversed(self._records.values())
+            ),
+            waiting=self._waiting(),
+            log_bytes=self._log_bytes,
+            log_problem=self._log_problem,
+        )
+
+
+def _key(sequence: int) -> str:
+    return f"{sequence:012d}"
+
+
+Report = Callable[[SecurityEventType, str], None]
+"""`SecurityEvents.report`, for those who tell events."""
