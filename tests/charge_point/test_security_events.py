@@ -242,7 +242,7 @@ def test_invalid_messages_are_told_once_a_minute() -> None:
 def test_a_valid_message_that_is_refused_is_none() -> None:
     made, _ = secured(1)
     made.request("RemoteStopTransaction", {"transactionId": 7})
-    made.request("SetChargingProfile", {"connectorId": 1})
+    made.request("Reset", {"type": "Lukewarm"})
     assert "InvalidMessages" not in logged(made)
 
 

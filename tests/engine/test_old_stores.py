@@ -58,6 +58,8 @@ KINDS: Mapping[Table, type[Struct]] = {
     Table.LOCAL_LIST_VERSION: r.LocalListVersionRecord,
     Table.RESERVATION: Reservation,
 }
+LATER = {Table.ROOT_CERTIFICATE, Table.CHARGE_POINT_CERTIFICATE, Table.SECURITY_EVENT}
+"""The tables that these versions did not have."""
 STATES: Mapping[str, type[Struct]] = {
     "station": StationRecord,
     "clock": r.ClockRecord,
@@ -121,7 +123,7 @@ def differences(before: object, after: object, path: str = "") -> list[str]:
 @pytest.mark.parametrize("version", STORES)
 def test_every_table_and_every_state_is_there(version: str) -> None:
     stored = kept(version)
-    assert all(stored.values())
+    assert {table for table in Table if not stored[table]} == LATER
     assert stored[Table.STATE].keys() == STATES.keys()
 
 

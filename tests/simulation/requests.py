@@ -109,6 +109,11 @@ def trigger(random: Random, book: Book) -> Request:
     return "TriggerMessage", payload
 
 
+def trigger_extended(random: Random, book: Book) -> Request:
+    messages = ("LogStatusNotification", "SignChargePointCertificate", "Heartbeat", "MeterValues")
+    return "ExtendedTriggerMessage", {"requestedMessage": random.choice(messages)}
+
+
 def data_transfer(random: Random, book: Book) -> Request:
     return "DataTransfer", {"vendorId": "com.example", "data": "x" * random.choice((0, 10, 5_000))}
 
@@ -266,6 +271,7 @@ REQUESTS: list[Kind] = [
     unlock,
     trigger,
     trigger,
+    trigger_extended,
     data_transfer,
     get_configuration,
     clear_cache,

@@ -247,7 +247,7 @@ class CertificateRenewal:
             return False, because(
                 "security.renewal.too_long",
                 "W A02",
-                "the chain has {size} characters, {key} is {maximum}",
+                "the chain has {size:character}, {key} is {maximum}",
                 size=size,
                 key=CHAIN_SIZE_KEY,
                 maximum=size_max,
