@@ -26,6 +26,7 @@ RARE = {
     "ComposedMessages",
     "Diagnostics",
     "Firmware",
+    "LogUploads",
     "Monitors",
     "Operator",
     "TriggeredMessages",
