@@ -10,13 +10,16 @@ from functools import partial
 from pathlib import Path
 from textwrap import wrap
 
+from cp_tui.charge_point.effects import SetCredentials
 from cp_tui.cli.output import ExitStatus, complain
 from cp_tui.cli.patience import reading
 from cp_tui.cli.quick_imports import importing
 from cp_tui.cli.settings import read_all, read_settings
+from cp_tui.engine.config import EngineConfig
 from cp_tui.engine.connection_check import CheckVerdict, StepResult, check_connection
 from cp_tui.engine.credentials import credentials
 from cp_tui.engine.lock import engine_in
+from cp_tui.engine.tls import with_roots
 from cp_tui.ocpp.printable import clean
 from cp_tui.rpc.paths import is_answering
 from cp_tui.settings.build import ServeSettings
@@ -39,7 +42,7 @@ def run(options: Namespace) -> int:
             )
         _show("Settings", CheckVerdict.OK, _source(options.config))
         config = settings.engine
-        stored = partial(credentials, config.charge_point, settings.data_dir)
+        stored = partial(_stored, config, settings.data_dir)
         sent = reading(settings.data_dir, stored)
         waits = show_waiting if sys.stdout.isatty() else None
         check = check_connection(
@@ -53,6 +56,10 @@ def run(options: Namespace) -> int:
         return ExitStatus.DONE if asyncio.run(check) else ExitStatus.FAILED
     except OSError as error:
         return complain(f"check: {error.strerror or error}", ExitStatus.FAILED)
+
+
+def _stored(config: EngineConfig, data_dir: Path) -> SetCredentials:
+    return credentials(with_roots(config), data_dir)
 
 
 def show(result: StepResult) -> None:

@@ -67,11 +67,12 @@ async def _test(answers: Answers, tell: Callable[[StepResult], None]) -> bool:
     from cp_tui.engine.credentials import credentials
     from cp_tui.engine.disk import on_disk
     from cp_tui.engine.errors import EngineStartError
+    from cp_tui.engine.tls import with_roots
     from cp_tui.settings.first_file import Unusable, settings_of
 
     def prepare() -> tuple[ServeSettings, SetCredentials]:
         settings = settings_of(answers, default_config_file())
-        return settings, credentials(settings.engine.charge_point, settings.data_dir)
+        return settings, credentials(with_roots(settings.engine), settings.data_dir)
 
     def say(words: str) -> None:
         tell(StepResult(CheckStep.ADDRESS, CheckVerdict.WAITS, words))

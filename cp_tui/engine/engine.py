@@ -44,7 +44,7 @@ from cp_tui.engine.security_log import SecurityLog
 from cp_tui.engine.steady_clock import SteadyClock
 from cp_tui.engine.store import Store
 from cp_tui.engine.thread import in_daemon_thread
-from cp_tui.engine.tls import TlsMaker, roots_text, tls_context
+from cp_tui.engine.tls import TlsMaker, tls_context, with_roots
 from cp_tui.engine.transfer_file import drop_parts
 from cp_tui.engine.transfer_job import DOWNLOADS_FOLDER, TransferSettings
 from cp_tui.engine.transfers import Transfers
@@ -109,13 +109,11 @@ class Engine:
             raise EngineStartError(f"csms.url: {error}") from None
         folder = str(self._data_dir.absolute())
         config = replace(
-            self._config.charge_point,
+            await in_daemon_thread(partial(with_roots, self._config)),
             url=target.uri,
             data_folder=folder,
             started_at=self._clock(),
         )
-        roots = await in_daemon_thread(self._roots)
-        config = replace(config, security=replace(config.security, **roots))
         tls = self._tls_maker()
         if target.is_secure:
             await in_daemon_thread(self._tls)
@@ -257,15 +255,6 @@ class Engine:
             is_strict=self._config.charge_point.security.strict_x509,
             key_file=KeyFolder(self._data_dir).path,
         )
-
-    def _roots(self) -> dict[str, str]:
-        """Read the roots of the settings; blocks, and raises `EngineStartError`."""
-        return {
-            "csms_roots": roots_text(self._config.ca_file, "csms.ca_file"),
-            "manufacturer_roots": roots_text(
-                self._config.manufacturer_roots, "security.manufacturer_roots"
-            ),
-        }
 
     def _rescue(self, store: Store, config: ChargePointConfig, log: logging.Logger) -> Rescue:
         aside, troubles = store.put_aside, self.troubles

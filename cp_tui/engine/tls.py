@@ -15,10 +15,13 @@ from tempfile import NamedTemporaryFile
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from cp_tui.certificates.certificate_error import CertificateError
+from cp_tui.charge_point.config import ChargePointConfig
 from cp_tui.charge_point.effects import ClientCertificate, SetCredentials
 from cp_tui.charge_point.variables import Certificate, Tls
+from cp_tui.engine.config import EngineConfig
 from cp_tui.engine.errors import EngineStartError
 from cp_tui.engine.tls_witness import Witness
 
@@ -169,16 +172,27 @@ def tls_context(
     return context
 
 
-def roots_text(path: Path | None, name: str) -> str:
-    """Read a file of root certificates, PEM; `name` is its place in the settings.
+def with_roots(config: EngineConfig) -> ChargePointConfig:
+    """Read the root certificates of the settings for the mind.
 
-    Raises `EngineStartError`.
+    Blocks, and raises `EngineStartError`.
     """
+    security = replace(
+        config.charge_point.security,
+        csms_roots=_roots_text(config.ca_file, "csms.ca_file"),
+        manufacturer_roots=_roots_text(config.manufacturer_roots, "security.manufacturer_roots"),
+    )
+    return replace(config.charge_point, security=security)
+
+
+def _roots_text(path: Path | None, name: str) -> str:
     if path is None:
         return ""
     try:
         with path.open("rb") as file:
             return file.read(ROOTS_BYTES_MAX).decode("ascii", "replace")
+    except FileNotFoundError:
+        raise EngineStartError(f"{name}: {path} does not exist") from None
     except OSError as error:
         raise EngineStartError(f"{name}: {path}: {error.strerror}") from None
 

@@ -26,7 +26,7 @@ from tests.engine.tls_servers import Pki
 from tests.peer import PeerCsms
 
 KEY = "0123456789abcdefgh"
-SECRET = SetCredentials(KEY.encode(), "18 characters (text)")
+SECRET = SetCredentials(KEY.encode(), "18 characters (text)", profile=1)
 NO_KEY = SetCredentials(None, "not set")
 SHORT = Timeouts(dns_s=5.0, tcp_s=1.0, tls_s=1.0, upgrade_s=1.0)
 
