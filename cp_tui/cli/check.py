@@ -17,8 +17,9 @@ from cp_tui.cli.quick_imports import importing
 from cp_tui.cli.settings import read_all, read_settings
 from cp_tui.engine.config import EngineConfig
 from cp_tui.engine.connection_check import CheckVerdict, StepResult, check_connection
-from cp_tui.engine.credentials import credentials
+from cp_tui.engine.credentials import StoredSecurity
 from cp_tui.engine.lock import engine_in
+from cp_tui.engine.profile_outlook import ProfileOutlook, outlooks
 from cp_tui.engine.tls import with_roots
 from cp_tui.ocpp.printable import clean
 from cp_tui.rpc.paths import is_answering
@@ -42,8 +43,9 @@ def run(options: Namespace) -> int:
             )
         _show("Settings", CheckVerdict.OK, _source(options.config))
         config = settings.engine
-        stored = partial(_stored, config, settings.data_dir)
-        sent = reading(settings.data_dir, stored)
+        stored = partial(_stored, config, settings.data_dir, options.profile)
+        profiles, sent = reading(settings.data_dir, stored)
+        _show_profiles(profiles)
         waits = show_waiting if sys.stdout.isatty() else None
         check = check_connection(
             config,
@@ -58,8 +60,20 @@ def run(options: Namespace) -> int:
         return complain(f"check: {error.strerror or error}", ExitStatus.FAILED)
 
 
-def _stored(config: EngineConfig, data_dir: Path) -> SetCredentials:
-    return credentials(with_roots(config), data_dir)
+def _stored(
+    config: EngineConfig, data_dir: Path, profile: int | None
+) -> tuple[tuple[ProfileOutlook, ...], SetCredentials]:
+    """Read what each security profile would find here, and what to connect with."""
+    security = StoredSecurity(with_roots(config), data_dir)
+    return outlooks(security), security.credentials(profile)
+
+
+def _show_profiles(profiles: tuple[ProfileOutlook, ...]) -> None:
+    for outlook in profiles:
+        verdict = CheckVerdict.OK if outlook.is_ready else CheckVerdict.NOTE
+        which = f"{outlook.profile}, in force" if outlook.is_in_force else f"{outlook.profile}"
+        step = "" if outlook.profile else "Profiles"
+        _show(step, verdict, f"{which}: {outlook.url}: {outlook.text}")
 
 
 def show(result: StepResult) -> None:

@@ -109,6 +109,13 @@ def _add_check(commands: Commands) -> None:
     _add_engine_options(check)
     check.add_argument("--boot", action="store_true", help="send a BootNotification as well")
     check.add_argument(
+        "--profile",
+        type=int,
+        choices=range(4),
+        metavar="N",
+        help="connect in this security profile, 0 to 3, instead of the one in force",
+    )
+    check.add_argument(
         "--force", action="store_true", help="although a charge point with this id is connected"
     )
 

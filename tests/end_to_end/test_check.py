@@ -35,7 +35,10 @@ async def test_a_good_way_ends_with_status_0(csms: PeerCsms, folder: Path) -> No
     assert verdicts(done.out) == {
         **dict.fromkeys(("Settings", "Address", "DNS", "TCP", "HTTP", "Subprotocol"), "ok"),
         "TLS": "note",
+        "Profiles": "ok",
     }
+    assert "2: wss://" in done.out
+    assert "would fail: SecurityProfile 2 needs an AuthorizationKey first" in done.out
     assert csms.actions() == []
     done = await cp_tui("check", "--boot", *target)
     assert verdicts(done.out)["Boot"] == "ok"

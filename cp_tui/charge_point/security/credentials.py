@@ -42,9 +42,10 @@ def credentials(
     configuration: Configuration,
     roots: CertificateStore,
     certificates: OwnCertificates,
+    profile: int | None = None,
 ) -> SetCredentials:
-    """Give what the link is told."""
-    profile = configuration.integer(SECURITY_PROFILE)
+    """Give what the link is told in a security profile; None: in the one that is in force."""
+    profile = configuration.integer(SECURITY_PROFILE) if profile is None else profile
     url = url_for(config, profile)
     password, form = None, "not set"
     if configuration.is_set(AUTHORIZATION_KEY):

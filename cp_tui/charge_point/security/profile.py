@@ -88,9 +88,10 @@ class SecurityProfiles:
                 now=now,
                 wanted=profile,
             )
-        return self._why_impossible(profile)
+        return self.why_impossible(profile)
 
-    def _why_impossible(self, profile: int) -> Reason | None:
+    def why_impossible(self, profile: int) -> Reason | None:
+        """Say what is missing here for a profile, if something is."""
         if profile in (1, 2) and not self._configuration.is_set(AUTHORIZATION_KEY):
             return because(
                 "security.profile.no_password",
@@ -128,7 +129,7 @@ class SecurityProfiles:
             words = "{key} is {now} already"
             key, now = SECURITY_PROFILE, self.profile
             return False, because("security.profile.same", "cp-tui", words, key=key, now=now)
-        if reason := self._why_impossible(profile):
+        if reason := self.why_impossible(profile):
             return False, reason
         is_lower, before = profile < self.profile, self.profile
         self._configuration.put(SECURITY_PROFILE, str(profile), KeySource.OPERATOR)
