@@ -177,7 +177,7 @@ class ChargePoint:
                 components.composer.closed()
                 components.calls.closed()
                 components.recognition.link_closed()
-                components.security.roots.link_closed()
+                components.security.link_closed()
                 self._turn.changed("registration", "outbox")
             case events.FrameReceived():
                 self._incoming.receive(event.data)

@@ -13,7 +13,15 @@ from cp_tui.ocpp.answer import read_answer
 
 CALL, CALL_RESULT, CALL_ERROR = 2, 3, 4
 BOOT = "BootNotification"
-USEFUL_LATE = (BOOT, "StartTransaction", "StopTransaction", "MeterValues")
+USEFUL_LATE = (
+    BOOT,
+    "StartTransaction",
+    "StopTransaction",
+    "MeterValues",
+    "SecurityEventNotification",
+)
+TRIGGERS = {"SignCertificate": "SignChargePointCertificate"}
+"""What asks for a message, where that has another name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,8 +174,9 @@ class CallWatch:
         if sent.action == BOOT or self.registration == "Accepted":
             return
         assert self.registration == "Pending", f"{sent} while {self.registration}"
-        self._triggered[sent.action] -= 1
-        assert self._triggered[sent.action] >= 0, f"{sent} while Pending, without a trigger"
+        trigger = TRIGGERS.get(sent.action, sent.action)
+        self._triggered[trigger] -= 1
+        assert self._triggered[trigger] >= 0, f"{sent} while Pending, without a trigger"
 
 
 def _result(sent: Sent, message: list[Any]) -> dict[str, Any] | None:

@@ -216,7 +216,7 @@ def _registers(action: str, payload: dict[str, Any]) -> list[int]:
     energy = "Energy.Active.Import.Register"
     return [
         int(sampled["value"])
-        for value in payload["meterValue"]
+        for value in payload.get("meterValue", ())
         for sampled in value["sampledValue"]
         if sampled.get("measurand", energy) == energy
     ]

@@ -152,6 +152,8 @@ class ModelCsms:
                 return {}
             case "DataTransfer":
                 return {"status": "Accepted"}
+            case "SignCertificate":
+                return {"status": self._random.choice(("Accepted", "Accepted", "Rejected"))}
             case _:
                 return {}
 

@@ -11,6 +11,7 @@ from cp_tui.charge_point.records import OutboxRecord, TransactionRecord
 from tests.simulation.call_watch import Outcome, Sent
 
 START, STOP, METER_VALUES = "StartTransaction", "StopTransaction", "MeterValues"
+EVENT = "SecurityEventNotification"
 
 
 @dataclass
@@ -97,7 +98,7 @@ class DeliveryWatch:
 
     def sent(self, call: Sent) -> None:
         """A CALL leaves; a transaction message must be the oldest one that is on disk."""
-        if call.action not in (START, STOP, METER_VALUES) or _is_triggered(call.payload):
+        if call.action not in (START, STOP, METER_VALUES, EVENT) or _is_triggered(call.payload):
             return
         assert self.entries, f"{call} was never committed"
         entry = next(iter(self.entries.values()))

@@ -14,6 +14,7 @@ from cp_tui.charge_point.variables import (
     RegistrationView,
     TransactionsView,
 )
+from tests.simulation.options import Trouble
 
 if TYPE_CHECKING:
     from tests.simulation.simulation import Simulation
@@ -32,6 +33,8 @@ def come_to_rest(world: Simulation) -> None:
     world.csms.is_healthy = True
     world.network.latency_s = 0.02
     world.network.is_up = True
+    if world.options.has(Trouble.SECURITY):
+        world.door.be_kind(world.charger.mind.view("security", world.now))
     if world.checker.calls.is_stopped:
         world.command(Restart)
     world.network.cut()

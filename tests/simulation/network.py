@@ -40,6 +40,9 @@ class Ends(Protocol):
 
     now: datetime
 
+    def may_connect(self) -> bool:
+        """Say whether the CSMS lets the charger in; it is told where it does not."""
+
     def charger_opened(self) -> None:
         """Tell the charger that its connection is open."""
 
@@ -179,6 +182,10 @@ class Network:
             return
         if not self.is_up:
             self._try_after(self._random.uniform(5.0, 60.0))
+            return
+        if not self._ends.may_connect():
+            if self.is_wanted and epoch == self._epoch:
+                self._try_after(self._random.uniform(0.5, 30.0))
             return
         self.connection = Connection(next(self._numbers))
         self._ends.csms_opened(self.connection)

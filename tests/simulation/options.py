@@ -11,6 +11,7 @@ from enum import StrEnum
 from random import Random
 
 from cp_tui.charge_point.config import ChargePointConfig, ConnectorConfig, CurrentKind
+from tests.simulation.security import secure
 
 
 class Trouble(StrEnum):
@@ -52,6 +53,8 @@ class Trouble(StrEnum):
     """One thing comes right after another, before anybody has answered."""
     CALENDAR_ENDS = "calendar ends"
     """Instants and durations at the ends of the calendar, and beyond."""
+    SECURITY = "security"
+    """Certificates come and go, and the security profile is raised; not every one comes up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +79,13 @@ class Options:
 
     def config(self) -> ChargePointConfig:
         """Give the configuration of the charge point of this run."""
-        return ChargePointConfig(
+        config = ChargePointConfig(
             charge_point_id="CP001",
             url="ws://127.0.0.1/CP001",
             connectors=self.connectors,
             keys=self.keys,
         )
+        return secure(config) if self.has(Trouble.SECURITY) else config
 
     def __str__(self) -> str:
         hardware = ", ".join(

@@ -19,17 +19,21 @@ from cp_tui.charge_point.charge_point import ChargePoint
 from cp_tui.charge_point.effects import (
     CloseLink,
     Effect,
+    ForgetKey,
+    MakeCertificateRequest,
     OpenLink,
     Reboot,
     Reconnect,
     Reply,
     Send,
+    SetCredentials,
 )
 from cp_tui.charge_point.events import (
     AnswerUnread,
     Event,
     FrameReceived,
     LinkClosed,
+    LinkFailed,
     LinkOpened,
     PoweredOn,
     Restart,
@@ -46,6 +50,7 @@ from tests.simulation.csms import ModelCsms
 from tests.simulation.fault_points import DefectError, FaultPoints
 from tests.simulation.network import Agenda, Connection, Network
 from tests.simulation.options import Options, Trouble
+from tests.simulation.security import Door
 from tests.simulation.store import MemoryStore
 
 if TYPE_CHECKING:
@@ -78,6 +83,7 @@ class Simulation:
         self.trace: deque[str] = deque(maxlen=TRACE_MAX)
         self.pending_requests: dict[int, Reply] = {}
         self.faults = FaultPoints(Random(f"faults {options.seed}"), FAULT_CHANCE, options.faulty)
+        self.door = Door(Random(f"door {options.seed}"))
         self.next_crash: Trouble | None = None
         """Where the power goes as soon as something is handled."""
         self.is_quiet = False
@@ -89,7 +95,7 @@ class Simulation:
         self._ticks_now = 0
         self.boots = 1
         self.charger = self._new_charger()
-        self.handle(PoweredOn())
+        self.handle(PoweredOn(keys=frozenset(self.door.keys)))
 
     def run(self) -> None:
         """Make trouble, let everything come to rest, and check the end."""
@@ -249,8 +255,24 @@ class Simulation:
                 self.network.close()
             case Reconnect():
                 self.network.reconnect()
+            case SetCredentials():
+                self.door.tell(effect)
+            case MakeCertificateRequest():
+                self._make_key(effect)
+            case ForgetKey(key_id):
+                self.door.keys.discard(key_id)
             case _:
                 pass
+
+    def _make_key(self, wanted: MakeCertificateRequest) -> None:
+        """Make a private key, which takes a while; a boot in between hears nothing of it."""
+        made, boot = self.door.make_key(wanted), self.boots
+
+        def tell() -> None:
+            if boot == self.boots:
+                self._handle(made)
+
+        self.agenda.at(self.now + timedelta(seconds=self.random.uniform(0.0, 2.0)), tell)
 
     def _replied(self, reply: Reply) -> None:
         assert reply.request not in self.pending_requests, f"a second reply: {reply}"
@@ -289,7 +311,7 @@ class Simulation:
         self._asked.clear()
         forget()
         self.checker.booted()
-        self.handle(PoweredOn(after_failure))
+        self.handle(PoweredOn(after_failure, frozenset(self.door.keys)))
 
     def _new_charger(self) -> Charger:
         self.charger_random = Random(self.random.getrandbits(64))
@@ -301,10 +323,22 @@ class Simulation:
         """Give the operator's commands that nobody answered."""
         return list(self._asked.values())
 
+    def may_connect(self) -> bool:
+        """The CSMS is asked to let the charger in; one without security lets everybody in."""
+        if not self.options.has(Trouble.SECURITY):
+            return True
+        outcome = self.door.outcome()
+        if isinstance(outcome, LinkFailed):
+            self.note(f"link failed: {outcome.text}")
+            self._handle(outcome)
+        return isinstance(outcome, LinkOpened)
+
     def charger_opened(self) -> None:
         """The charger's connection is open."""
         self.note("link opened")
-        self._handle(LinkOpened())
+        opened = self.door.outcome() if self.options.has(Trouble.SECURITY) else LinkOpened()
+        assert isinstance(opened, LinkOpened)
+        self._handle(opened)
 
     def charger_closed(self) -> None:
         """The charger's connection is gone."""

@@ -56,6 +56,18 @@ def test_an_error_at_any_point_of_a_part_leaves_nothing_half_done(part: str, fir
     assert made > 0 or part in RARE
 
 
+@pytest.mark.parametrize("seed", range(tier(6, deep=1_000)))
+def test_certificates_and_profiles_leave_a_charge_point_that_connects(seed: int) -> None:
+    """Whatever was cut off in between: it boots, and gets in with a profile that it has to try."""
+    options = options_of(seed, STEPS)
+    cuts = {Trouble.KILLS, Trouble.POWER_CYCLES, Trouble.CRASH_BEFORE_COMMIT}
+    cuts |= {Trouble.CRASH_BEFORE_SEND, Trouble.SECURITY}
+    world = Simulation(replace(options, troubles=options.troubles | cuts))
+    world.run()
+    asked = {each.action for each in world.csms.book.received}
+    assert "SecurityEventNotification" in asked
+
+
 @pytest.mark.parametrize("seed", range(*map(int, SEEDS.split(":"))))
 def test_a_life_full_of_trouble_loses_nothing(seed: int) -> None:
     Simulation(options_of(seed, STEPS)).run()

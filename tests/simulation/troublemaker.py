@@ -8,7 +8,7 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from cp_tui.charge_point.events import Restart, Stop, Swipe, TransferData
-from tests.simulation import requests
+from tests.simulation import requests, security
 from tests.simulation.csms import TAGS
 from tests.simulation.options import Trouble
 
@@ -153,6 +153,10 @@ def _malformed(world: Simulation, random: Random) -> str:
     return world.csms.send_raw(random.choice(requests.MALFORMED))
 
 
+def _let_in(world: Simulation, random: Random) -> str:
+    return world.door.change_its_mind()
+
+
 ACTS: tuple[tuple[Trouble | None, float, Act], ...] = (
     (None, 3.0, partial(_at_connector, "plug_in")),
     (None, 2.0, partial(_at_connector, "plug_out")),
@@ -179,5 +183,7 @@ ACTS: tuple[tuple[Trouble | None, float, Act], ...] = (
     (Trouble.MALFORMED, 1.0, _malformed),
     (Trouble.CALENDAR_ENDS, 3.0, partial(_ask, requests.CALENDAR_ENDS)),
     (Trouble.RACES, 3.0, _race),
+    (Trouble.SECURITY, 8.0, partial(_ask, security.REQUESTS)),
+    (Trouble.SECURITY, 1.0, _let_in),
 )
 """What may happen, the trouble that switches it on, and how often it comes up."""

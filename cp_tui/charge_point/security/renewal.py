@@ -185,6 +185,11 @@ class CertificateRenewal:
         words = "no certificate is asked for: {why}"
         self._tell(because("security.renewal.no_key", "W A02", words, why=event.text))
 
+    def link_closed(self) -> None:
+        """A trigger counts for the connection on which it came, and for no other one (S 4.2)."""
+        if self._making is not None:
+            self._making = replace(self._making, is_triggered=False)
+
     def report(self) -> None:
         """Send a request that the CSMS has not heard: it was made offline, or the line was cut."""
         if self._pending is not None and not self._pending.is_heard and not self._is_asking:

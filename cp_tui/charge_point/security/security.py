@@ -93,6 +93,11 @@ class Security:
             self.certificates.proved()
         return True
 
+    def link_closed(self) -> None:
+        """Note that the connection has ended."""
+        self.roots.link_closed()
+        self.renewal.link_closed()
+
     def link_failed(self, event: LinkFailed) -> None:
         """Learn from an attempt to connect that was in vain."""
         if event.fault is not LinkFault.OTHER:
