@@ -25,6 +25,7 @@ from cp_tui.charge_point.variables import (
     KeySource,
     LinkView,
 )
+from cp_tui.engine.config import EngineConfig
 from cp_tui.engine.tls import INSTALLED, trust_words
 from cp_tui.ocpp.authorization_key import authorization_key_digest
 from cp_tui.rpc.script import EngineGone, lines
@@ -71,11 +72,6 @@ def _ask(path: Path, variable: str) -> JsonValue:
 
 def _of_identity(settings: ServeSettings, there: Identity, link: LinkView) -> Iterator[str]:
     here, engine = settings.engine.charge_point, settings.engine
-    # Without TLS nothing is held against a certificate.
-    trust = trust_words(engine.ca_file, engine.check_hostname) if link.trust else ""
-    if link.trust.startswith(INSTALLED):
-        # It has learned since whom to trust.
-        trust = link.trust
     pairs = (
         ("charge point id", there.charge_point_id, here.charge_point_id),
         ("URL", there.url, here.url),
@@ -85,11 +81,19 @@ def _of_identity(settings: ServeSettings, there: Identity, link: LinkView) -> It
         ("charge box serial number", there.charge_box_serial_number, here.charge_box_serial_number),
         ("meter type", there.meter_type, here.meter_type),
         ("meter serial number", there.meter_serial_number, here.meter_serial_number),
-        ("trust in the certificate of the CSMS", link.trust, trust),
+        ("trust in the certificate of the CSMS", link.trust, trust_asked(engine, link.trust)),
     )
     for name, running, asked in pairs:
         if running != asked:
             yield f"{name}: {running or 'none'} there, {asked or 'none'} here"
+
+
+def trust_asked(engine: EngineConfig, running: str) -> str:
+    """Say what the settings would hold the certificate of the CSMS against."""
+    # Without TLS there is none; and roots that were installed since are in no settings.
+    if not running or running.startswith(INSTALLED):
+        return running
+    return trust_words(engine.ca_file, engine.check_hostname)
 
 
 def _of_folder(settings: ServeSettings, there: Identity) -> Iterator[str]:

@@ -10,8 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from cp_tui.charge_point.config import ChargePointConfig
 from cp_tui.cli.child import own_environment
-from cp_tui.cli.differences import differences
+from cp_tui.cli.differences import differences, trust_asked
+from cp_tui.engine.config import EngineConfig
+from cp_tui.engine.tls import trust_words
 from cp_tui.rpc.paths import is_answering
 from cp_tui.rpc.script import EngineGone
 from cp_tui.settings.load import Options, load
@@ -91,6 +94,14 @@ def test_another_authorization_key_is_named_and_neither_value_is_told(folder: Pa
     ]
     without = TEXT.replace('AuthorizationKey = "00112233445566778899AABBCCDDEEFF"\n', "")
     assert found(folder, without) == ["AuthorizationKey: set there"]
+
+
+def test_roots_that_were_installed_since_are_no_difference() -> None:
+    engine = EngineConfig(ChargePointConfig("CP001", ""), "wss://h", Path("/root.pem"))
+    installed = trust_words(None, True, ("a", "b"))
+    assert trust_asked(engine, installed) == installed
+    assert trust_asked(engine, "") == ""
+    assert trust_asked(engine, "the roots of the system") == "csms.ca_file /root.pem"
 
 
 def test_another_data_folder_is_named_however_it_is_written(
