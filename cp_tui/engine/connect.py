@@ -49,7 +49,7 @@ from cp_tui.engine.link_failure import (
     tcp_failure,
 )
 from cp_tui.engine.thread import AllHangError, BlockingCalls
-from cp_tui.engine.tls import LinkTls, OwnCertificateError, agreed
+from cp_tui.engine.tls import LinkTls, OwnCertificateError, agreed, chain_of
 from cp_tui.engine.tls_failure import Heard, certificate_failure, tls_failure
 from cp_tui.engine.tls_witness import Witness
 from cp_tui.ocpp.units import number
@@ -214,7 +214,8 @@ class ConnectAttempt(Struct, frozen=True):
                     limit.reschedule(loop.time() + timeouts.upgrade_s)
                     if witness is not None:
                         secured = connection.transport.get_extra_info("ssl_object")
-                        self.on_found(Secured(agreed(secured, witness), witness.chain))
+                        told = agreed(secured, witness)
+                        self.on_found(Secured(told, chain_of(secured, witness)))
                         self.on_phase(LinkPhase.UPGRADING)
 
                 connection = await self._websocket(sock, headers, tls, on_made)

@@ -23,7 +23,7 @@ from cp_tui.charge_point.effects import ClientCertificate, SetCredentials
 from cp_tui.charge_point.variables import Certificate, Tls
 from cp_tui.engine.config import EngineConfig
 from cp_tui.engine.errors import EngineStartError
-from cp_tui.engine.tls_witness import Witness
+from cp_tui.engine.tls_witness import CHAIN_MAX, Witness
 
 _SUITES = (
     "ECDHE-ECDSA-AES128-GCM-SHA256",
@@ -210,15 +210,17 @@ def trust_words(
 def agreed(connection: ssl.SSLObject, witness: Witness) -> Tls:
     """Say what a finished handshake agreed on, and which certificates the server showed."""
     cipher = connection.cipher()
-    chain = tuple(found for pem in witness.chain if (found := _certificate(pem)) is not None)
-    anchor = _anchor(connection)
+    shown = chain_of(connection, witness)
+    chain = tuple(found for pem in shown if (found := _certificate(pem)) is not None)
+    verified = _chain(connection, "get_verified_chain")
+    anchor = _certificate(verified[-1]) if verified else None
     return Tls(
         version=(connection.version() or "").replace("TLSv", "TLS "),
         cipher=cipher[0] if cipher else "",
         certificate=chain[0] if chain else None,
         chain=chain,
         anchor="" if anchor is None else anchor.subject,
-        asked_for_certificate=witness.has_asked,
+        asked_for_certificate=witness.has_asked if witness.can_hear else None,
     )
 
 
@@ -238,20 +240,23 @@ def _certificate(pem: str) -> Certificate | None:
     )
 
 
-def _anchor(connection: ssl.SSLObject) -> Certificate | None:
-    """Give the root that the chain ends at.
+def chain_of(connection: ssl.SSLObject, witness: Witness) -> tuple[str, ...]:
+    """Give what the server has shown, PEM, its own certificate first."""
+    return witness.chain or _chain(connection, "get_unverified_chain")[:CHAIN_MAX]
 
-    Public from Python 3.13 on; before, the same call is there on the object inside.
+
+def _chain(connection: ssl.SSLObject, method: str) -> tuple[str, ...]:
+    """Give a chain of the connection, PEM; a verified one ends at the root.
+
+    Both methods are public from Python 3.13 on; before, they are there on the object inside.
     """
-    inner: Any = connection
-    if not hasattr(connection, "get_verified_chain"):
-        inner = getattr(connection, "_sslobj", None)
-    chain: list[Any] = []
+    owner: Any = connection
+    if not hasattr(connection, method):
+        owner = getattr(connection, "_sslobj", None)
+    found: list[Any] = []
     with suppress(AttributeError, ssl.SSLError, ValueError):
-        chain = inner.get_verified_chain() or []
-    if not chain:
-        return None
-    der = chain[-1]
-    if not isinstance(der, bytes):
-        der = ssl.PEM_cert_to_DER_cert(der.public_bytes())
-    return _certificate(ssl.DER_cert_to_PEM_cert(der))
+        found = getattr(owner, method)() or []
+    return tuple(
+        ssl.DER_cert_to_PEM_cert(each) if isinstance(each, bytes) else each.public_bytes()
+        for each in found
+    )

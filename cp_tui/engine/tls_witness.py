@@ -3,7 +3,8 @@
 The ssl module tells little of a handshake that fails: not the certificates that it refused, not
 whether the server had asked for ours, and an alert only as the text of an error that, with TLS 1.3,
 comes when the handshake had looked fine. Its hook for debugging sees each message, is there in
-every Python from 3.8 on under this name, and is looked for here and nowhere else.
+every Python from 3.8 on under this name, and is looked for here and nowhere else. Without it there
+is less to tell.
 """
 
 from __future__ import annotations
@@ -29,16 +30,19 @@ class Witness:
     def __init__(self, context: ssl.SSLContext) -> None:
         self.chain: tuple[str, ...] = ()
         """What the server has shown, PEM, its own certificate first."""
+        self.can_hear = hasattr(context, _HOOK)
         self.has_asked = False
         """It has asked for a certificate of ours."""
         self.alert: int | None = None
         """The newest alert that it has sent (RFC 8446 6)."""
         self._context = context
-        setattr(context, _HOOK, self._heard)
+        if self.can_hear:
+            setattr(context, _HOOK, self._heard)
 
     def end(self) -> None:
         """Listen no more: each message would cost time."""
-        setattr(self._context, _HOOK, None)
+        if self.can_hear:
+            setattr(self._context, _HOOK, None)
 
     def _heard(
         self, _: Any, direction: str, version: int, content: int, kind: int, data: bytes

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -59,12 +59,12 @@ class SigningCsms:
         else:
             await connection.send(json.dumps([3, frame[1], answer_to(frame[2])]))
 
-    async def send(self, action: str, payload: dict[str, object]) -> str:
+    async def send(self, action: str, payload: Mapping[str, object]) -> str:
         message_id = str(uuid4())
         await self.connection.send(json.dumps([2, message_id, action, payload]))
         return message_id
 
-    async def ask(self, action: str, payload: dict[str, object]) -> object:
+    async def ask(self, action: str, payload: Mapping[str, object]) -> object:
         message_id = await self.send(action, payload)
         await until(lambda: message_id in self.answers)
         return self.answers[message_id]
@@ -113,7 +113,7 @@ async def test_profile_2_then_a_certificate_then_profile_3(tmp_path: Path, pki: 
                 "certificate": pki.root.certificate,
             }
             assert await csms.ask("InstallCertificate", root) == {"status": "Accepted"}
-            to_2: dict[str, object] = {"key": "SecurityProfile", "value": "2"}
+            to_2 = {"key": "SecurityProfile", "value": "2"}
             assert await csms.ask("ChangeConfiguration", to_2) == {"status": "Accepted"}
             await until(lambda: len(csms.peers) == 2)
             await until(lambda: link(engine).tls is not None)
@@ -122,12 +122,12 @@ async def test_profile_2_then_a_certificate_then_profile_3(tmp_path: Path, pki: 
             assert tls.anchor == "CN=Root,O=Operator"
 
             asked = {"requestedMessage": "SignChargePointCertificate"}
-            assert await csms.ask("ExtendedTriggerMessage", dict(asked)) == {"status": "Accepted"}
+            assert await csms.ask("ExtendedTriggerMessage", asked) == {"status": "Accepted"}
             await until(lambda: "SignCertificate" in csms.actions)
             await until(lambda: bool(security(engine).certificates))
             (own,) = security(engine).certificates
             assert own.facts.common_name == "SN-0001"
-            to_3: dict[str, object] = {"key": "SecurityProfile", "value": "3"}
+            to_3 = {"key": "SecurityProfile", "value": "3"}
             assert await csms.ask("ChangeConfiguration", to_3) == {"status": "Accepted"}
             await until(lambda: len(csms.peers) == 3)
             assert csms.peers[2] is not None
@@ -178,7 +178,7 @@ async def test_a_profile_that_does_not_come_up_is_given_up_after_some_tries(
         await engine.start()
         try:
             await until(lambda: "StatusNotification" in csms.actions)
-            to_2: dict[str, object] = {"key": "SecurityProfile", "value": "2"}
+            to_2 = {"key": "SecurityProfile", "value": "2"}
             assert await csms.ask("ChangeConfiguration", to_2) == {"status": "Accepted"}
             await until(lambda: len(csms.peers) == 2)
             await until(lambda: security(engine).change is None)

@@ -97,6 +97,24 @@ async def test_profile_2_tells_version_suite_chain_and_root(pki: Pki) -> None:
             assert under_test.state.security_profile == 2
 
 
+async def test_without_the_hook_the_chain_is_told_all_the_same(
+    pki: Pki, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is no public part of the library: some version may be without it."""
+    monkeypatch.setattr("cp_tui.engine.tls_witness._HOOK", "_no_such_hook")
+    async with websocket_server(ssl=pki.good_server()) as server:
+        url = f"wss://{PLACE}:{port_of(server)}/"
+        async with link_to(url, make_tls=maker(pki).make) as under_test:
+            event = await opened(under_test, pki.sent())
+    assert event.tls is not None
+    assert event.tls.asked_for_certificate is None
+    assert [each.subject.partition(",")[0] for each in event.tls.chain] == [
+        "CN=localhost",
+        "CN=Sub CA",
+    ]
+    assert event.chain[1:] == (pki.middle.certificate,)
+
+
 @pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
 async def test_profile_3_shows_our_certificate_and_no_password(
     pki: Pki, version: ssl.TLSVersion
