@@ -113,6 +113,9 @@ class Rig:
     """Those that the shell keeps, by name; PEM."""
     has_keys: bool = True
     """Whether the shell can make and keep them."""
+    is_slow_with_keys: bool = False
+    """They are made when the test does it, with `make_key`."""
+    wanted_keys: list[MakeCertificateRequest] = field(default_factory=list)
     _requests: int = 0
     _csms_id: int = 0
     _transaction_id: int = 0
@@ -295,8 +298,11 @@ class Rig:
             result = self.carrier(transfer)
             if result is not None:
                 self.finish_transfer(result)
-        for each in wanted:
-            self._make_key(each)
+        if self.is_slow_with_keys:
+            self.wanted_keys += wanted
+        else:
+            for each in wanted:
+                self.make_key(each)
         if reboot:
             self._boot_again()
         elif reopen and self.connected and not self._open:
@@ -304,7 +310,7 @@ class Rig:
                 self.handle(LinkClosed())
             self.reconnect()
 
-    def _make_key(self, wanted: MakeCertificateRequest) -> None:
+    def make_key(self, wanted: MakeCertificateRequest) -> None:
         """Make a private key and a request for a certificate, or say that there is none."""
         from cp_tui.certificates.keys import certificate_request, new_key, public_key_of
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -12,7 +13,12 @@ from cp_tui.certificates.facts import KeyKind
 from cp_tui.certificates.keys import certificate_request, new_key, request_facts_of
 from cp_tui.charge_point.config import SecurityConfig
 from cp_tui.charge_point.effects import Table
-from cp_tui.charge_point.events import CertificateRequestMade, LinkFailed, RequestCertificate
+from cp_tui.charge_point.events import (
+    CertificateRequestFailed,
+    CertificateRequestMade,
+    LinkFailed,
+    RequestCertificate,
+)
 from cp_tui.charge_point.variables import LinkFault, SecurityEventState
 from tests.charge_point.rig import T0, Rig, rig
 from tests.charge_point.securing import (
@@ -373,3 +379,95 @@ def test_a_fault_of_another_kind_says_nothing_about_the_certificate() -> None:
     states = {each.type: each.state for each in made.variables["security_events"].entries}
     assert states["InvalidCentralSystemCertificate"] is SecurityEventState.QUEUED
     assert server().certificate
+
+
+def test_a_key_that_comes_late_counts_no_more_once_another_one_is_wanted() -> None:
+    made, _ = secured(1)
+    made.is_slow_with_keys = True
+    trigger_certificate(made)
+    trigger_certificate(made)
+    late, wanted = made.wanted_keys
+    made.handle(CertificateRequestFailed(late.key_id, "too slow"))
+    assert made.variables["security"].renewal is None
+    made.make_key(wanted)
+    assert len(made.calls("SignCertificate")) == 1
+
+
+def test_a_trigger_counts_for_its_own_connection_alone() -> None:
+    made, _ = secured(1)
+    made.is_slow_with_keys = True
+    trigger_certificate(made)
+    made.cut()
+    made.reconnect()
+    pending = {"status": "Pending", "currentTime": T0.isoformat(), "interval": 60}
+    made.responders["BootNotification"] = lambda _: pending
+    made.responders["Heartbeat"] = lambda _: "SecurityError"
+    made.responders["StatusNotification"] = lambda _: "SecurityError"
+    made.act("plug_in", connector_id=1)
+    made.after(400)
+    assert made.variables["registration"].status == "Pending"
+    made.make_key(made.wanted_keys[0])
+    assert made.calls("SignCertificate") == []
+    assert made.variables["security"].pending is not None
+
+
+@pytest.mark.parametrize("answer", [{"status": "Accepted"}, "InternalError"])
+def test_an_answer_to_a_request_that_was_replaced_changes_nothing(answer: Any) -> None:
+    made, _ = secured(1)
+    answers: list[Any] = [None, {"status": "Accepted"}]
+    made.responders["SignCertificate"] = lambda _: answers.pop(0)
+    trigger_certificate(made)
+    (first,) = [frame for frame in made.sent if frame[2:3] == ["SignCertificate"]]
+    trigger_certificate(made)
+    kind = 4 if isinstance(answer, str) else 3
+    tail = [answer, "", {}] if isinstance(answer, str) else [answer]
+    made.receive(json.dumps([kind, first[1], *tail]))
+    assert made.variables["security"].pending.is_taken
+    assert len(made.private_keys) == 1
+
+
+def test_one_that_has_ended_is_told_and_used_where_there_is_no_other() -> None:
+    made, csms = in_profile_3()
+    certify(made, validity=Validity(T0 - DAY, T0 + DAY))
+    made.after(2)
+    made.responders["SignCertificate"] = lambda _: None
+    made.after(3 * 86_400)
+    problems = [each.problem for each in made.variables["security"].certificates]
+    assert "" in problems
+    assert csms.attempts
+
+
+def test_where_the_names_are_gone_a_renewal_says_so() -> None:
+    made, _ = in_profile_3()
+    certify(made, validity=Validity(T0 - DAY, T0 + 40 * DAY))
+    made.request("ChangeConfiguration", {"key": "CpoName", "value": ""})
+    made.forget_sent()
+    made.after(12 * 86_400)
+    assert made.calls("SignCertificate") == []
+    assert "CpoName" in made.variables["security"].renewal.text
+
+
+def test_the_operator_hears_why_nothing_can_be_asked_for() -> None:
+    made = rig()
+    made.start_command(RequestCertificate)
+    assert made.refusals[1].id == "security.renewal.impossible"
+
+
+def test_a_key_that_is_being_made_is_not_wanted_twice() -> None:
+    made, _ = in_profile_3()
+    certify(made, validity=Validity(T0 - DAY, T0 + 29 * DAY))
+    made.is_slow_with_keys = True
+    made.after(5 * 86_400)
+    assert len(made.wanted_keys) == 1
+
+
+def test_a_request_that_the_line_cut_off_is_sent_once_more() -> None:
+    made, _ = secured(1)
+    made.responders["SignCertificate"] = lambda _: None
+    trigger_certificate(made)
+    made.cut()
+    made.responders["SignCertificate"] = lambda _: {"status": "Accepted"}
+    made.reconnect()
+    first, again = made.calls("SignCertificate")
+    assert first == again
+    assert made.variables["security"].pending.is_taken

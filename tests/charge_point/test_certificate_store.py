@@ -249,7 +249,8 @@ def test_the_certificate_of_the_charge_point_cannot_be_deleted_m04() -> None:
 
 
 def test_roots_of_the_settings_count_until_they_are_deleted() -> None:
-    text = f"# ours\n{root().certificate}\nrubbish\n{root('Second').certificate}"
+    broken = root().certificate.replace("MII", "???")
+    text = f"# ours\n{root().certificate}\n{broken}\n{root('Second').certificate}"
     config = SecurityConfig(csms_roots=text, manufacturer_roots=root("Maker").certificate)
     made = rig(security=config)
     assert len(ids(made)["certificateHashData"]) == 2

@@ -6,8 +6,8 @@ import pytest
 
 from cp_tui.charge_point.config import SecurityConfig
 from cp_tui.charge_point.effects import CloseLink, OpenLink, Reconnect, Send, SetCredentials
-from cp_tui.charge_point.events import LinkFailed, Restart, SetSecurityProfile, Stop
-from cp_tui.charge_point.variables import LinkFault, RootUse
+from cp_tui.charge_point.events import LinkFailed, LinkOpened, Restart, SetSecurityProfile, Stop
+from cp_tui.charge_point.variables import LinkFault, RootUse, Tls
 from tests.charge_point.rig import rig
 from tests.charge_point.securing import (
     PASSWORD,
@@ -289,3 +289,36 @@ def test_a_fault_of_tls_is_told_until_the_link_is_open() -> None:
     assert made.variables["security"].server_problem is None
     assert "InvalidTLSVersion" not in events(made)
     assert "InvalidTLSVersion" in logged(made)
+
+
+def test_a_change_that_is_taken_back_by_hand_is_none_any_more() -> None:
+    made, csms = secured(1, security=SecurityConfig(csms_roots=root().certificate))
+    set_profile(made, 2)
+    assert made.variables["security"].change is not None
+    made.command(lambda request: SetSecurityProfile(request, 1))
+    assert made.variables["security"].change is None
+    assert made.is_open
+    assert csms.attempts[-1].profile == 1
+    made.power_cycle()
+    assert profile_of(made) == 1
+
+
+def test_another_change_while_one_is_under_way_goes_back_to_what_has_worked() -> None:
+    made, csms = secured(1, security=SecurityConfig(csms_roots=root().certificate))
+    set_profile(made, 2)
+    made.command(lambda request: SetSecurityProfile(request, 0))
+    change = made.variables["security"].change
+    assert (change.wanted, change.fallback) == (0, 1)
+    csms.profiles.add(0)
+    made.attempt()
+    assert made.is_open
+    assert profile_of(made) == 0
+
+
+def test_a_csms_that_lets_in_without_a_certificate_in_3_harms_nothing() -> None:
+    made = rig(boot=False, keys={"SecurityProfile": "3"})
+    made.link = lambda _: LinkOpened(1, Tls(version="TLS 1.3", cipher="AES"))
+    made.power_on()
+    assert made.is_open
+    made.after(13 * 3600)
+    assert made.calls("SignCertificate") == []

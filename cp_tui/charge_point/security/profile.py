@@ -150,19 +150,20 @@ class SecurityProfiles:
     def changed(self, source: KeySource) -> None:
         """Connect with the profile that the key has now (W A05.FR.05 to .07)."""
         before, self._in_force = self._in_force, self.profile
-        if before == self._in_force:
-            return
         # A change while another one is under way: what has worked before is gone back to.
         fallback = self._change.fallback if self._change else before
-        self._set(
-            SecurityProfileRecord(
-                wanted=self._in_force,
-                fallback=fallback,
-                tries_left=self._tries,
-                since=self._turn.now,
-                source=source,
+        if fallback == self._in_force:
+            self._end_change()
+        else:
+            self._set(
+                SecurityProfileRecord(
+                    wanted=self._in_force,
+                    fallback=fallback,
+                    tries_left=self._tries,
+                    since=self._turn.now,
+                    source=source,
+                )
             )
-        )
         self.last_change = None
         words = f"{SECURITY_PROFILE} {before} -> {self._in_force}, set by {source}"
         self._report(SecurityEventType.RECONFIGURATION_OF_SECURITY_PARAMETERS, words)
@@ -207,9 +208,7 @@ class SecurityProfiles:
         change = self._change
         if change is None:
             return
-        self._change = None
-        self._turn.forget(Table.STATE, CHANGE_KEY)
-        self._turn.changed("security")
+        self._end_change()
         if change.is_back:
             return
         self.last_change = because(
@@ -260,6 +259,11 @@ class SecurityProfiles:
         if not self._turn.is_stopped:
             self._turn.emit(OpenLink() if self._reopen_at else Reconnect())
         self._reopen_at = None
+        self._turn.changed("security")
+
+    def _end_change(self) -> None:
+        self._change = None
+        self._turn.forget(Table.STATE, CHANGE_KEY)
         self._turn.changed("security")
 
     def _set(self, record: SecurityProfileRecord) -> None:

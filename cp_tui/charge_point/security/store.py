@@ -438,10 +438,7 @@ def _hash_data(pem: str, issuers: tuple[str, ...], algorithm: str) -> HashData |
     from cp_tui.certificates.hash_data import hash_data_of
     from cp_tui.ocpp.security_enumerations import HashAlgorithm
 
-    try:
-        return hash_data_of(pem, issuers, HashAlgorithm(algorithm))
-    except CertificateError:
-        return None
+    return hash_data_of(pem, issuers, HashAlgorithm(algorithm))
 
 
 def _name(facts: CertificateFacts) -> str:
