@@ -192,6 +192,8 @@ class SetCredentials(Struct, frozen=True):
     """Where to, with the id, percent-encoded; None: to the URL of the settings."""
     roots: tuple[str, ...] | None = None
     """PEM, against which the server is held; None: `csms.ca_file`, or the roots of the system."""
+    with_system: bool = False
+    """The roots of the system count beside `roots`."""
     certificate: ClientCertificate | None = None
     """In security profile 3."""
 

@@ -82,14 +82,18 @@ class TlsMaker:
 
     def make(self, sent: SetCredentials) -> LinkTls:
         """Give what to connect with; raises `EngineStartError`, `OwnCertificateError`."""
-        wanted = sent.roots, sent.certificate
+        wanted = sent.roots, sent.with_system, sent.certificate
         if self._kept is not None and self._kept[0] == wanted:
             return self._kept[1]
         # Whatever comes of the handshake is told with it, and to load it takes a while.
         import cp_tui.certificates.checks  # noqa: F401
 
         context = tls_context(
-            self._ca_file, self._check_hostname, is_strict=self._is_strict, roots=sent.roots
+            self._ca_file,
+            self._check_hostname,
+            is_strict=self._is_strict,
+            roots=sent.roots,
+            with_system=sent.with_system,
         )
         if sent.certificate is not None:
             self._show(context, sent.certificate)
@@ -140,10 +144,12 @@ def tls_context(
     *,
     is_strict: bool = False,
     roots: tuple[str, ...] | None = None,
+    with_system: bool = False,
 ) -> ssl.SSLContext:
     """Build what connections are made with: TLS 1.2 or later, the server always verified.
 
-    The roots are PEM; None: those of the file, or of the system. Raises `EngineStartError`.
+    The roots are PEM, with those of the system beside them where that is said; None: those of the
+    file, or of the system. Raises `EngineStartError`.
     """
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = check_hostname
@@ -160,7 +166,7 @@ def tls_context(
             context.load_verify_locations(cadata="".join(roots))
         elif roots is None and ca_file is not None:
             context.load_verify_locations(cafile=ca_file)
-        elif roots is None:
+        if with_system or (roots is None and ca_file is None):
             context.load_default_certs()
     except FileNotFoundError:
         raise EngineStartError(f"csms.ca_file: {ca_file} does not exist") from None

@@ -304,6 +304,35 @@ def test_what_the_server_shows_is_published_with_the_root_that_stands_for_it() -
     assert [r.is_in_use for r in view.roots] == [False]
 
 
+def test_what_cannot_be_read_of_what_the_server_shows_is_left_out() -> None:
+    made, csms = in_profile_3()
+    csms.chain = (server().certificate, "rubbish")
+    made.cut()
+    made.reconnect()
+    assert [each.common_name for each in made.variables["security"].server] == ["csms.example"]
+    assert made.charger.mind.certificate("00" * 32) is None
+
+
+@pytest.mark.parametrize(
+    ("security", "with_system"),
+    [
+        (SecurityConfig(), True),
+        (SecurityConfig(root_check=True), False),
+        (SecurityConfig(csms_roots=root("Second").certificate), False),
+    ],
+)
+def test_without_a_file_the_roots_of_the_system_count_beside_the_installed_ones(
+    security: SecurityConfig, with_system: bool
+) -> None:
+    made, csms = secured(2, keys={"SecurityProfile": "2"}, security=security)
+    csms.chain = (server().certificate,)
+    assert made.credentials is not None
+    assert (made.credentials.roots, made.credentials.with_system) == (None, False)
+    made.command(lambda request: InstallRootCertificate(request, ROOT, root().certificate))
+    assert root().certificate in (made.credentials.roots or ())
+    assert made.credentials.with_system == with_system
+
+
 def test_a_certificate_that_ends_while_it_is_installed_stays_listed() -> None:
     made = rig()
     short = make("Short", begin=DECADE.begin, end=T0 + DAY)

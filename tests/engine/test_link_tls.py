@@ -157,3 +157,15 @@ def test_what_the_server_certificate_is_held_against_is_told_in_words() -> None:
     assert trust_words(file, check_hostname=True) == "csms.ca_file /etc/ssl/root.pem"
     assert trust_words(file, True, ("a", "b")) == f"{INSTALLED}2"
     assert trust_words(None, check_hostname=False).endswith("; the name in it is not checked")
+
+
+def test_installed_roots_count_alone_or_beside_those_of_the_system() -> None:
+    from tests.charge_point.securing import root
+
+    pems = (root().certificate,)
+    system = len(tls_context(None, check_hostname=True).get_ca_certs())
+    alone = tls_context(None, check_hostname=True, roots=pems)
+    both = tls_context(None, check_hostname=True, roots=pems, with_system=True)
+    assert len(alone.get_ca_certs()) == 1
+    assert len(both.get_ca_certs()) == system + 1
+    assert both.cert_store_stats()["x509_ca"] == system + 1

@@ -55,12 +55,16 @@ def credentials(
             password = authorization_key_bytes(key)
         else:
             form = f"{form}, not used in security profile {profile}"
-    has_tls = url.startswith(f"{SECURE}:")
+    has_roots = url.startswith(f"{SECURE}:") and roots.has_installed
+    # Whoever names no file trusts the system. A CSMS that installs its next root over such a
+    # connection must not cut off the present one, unless each root has to follow another.
+    with_system = has_roots and not config.security.csms_roots and not roots.has_root_check
     return SetCredentials(
         password,
         form,
         profile=profile,
         url=None if url == config.url else url,
-        roots=roots.pems(RootUse.CSMS) if has_tls and roots.has_installed else None,
+        roots=roots.pems(RootUse.CSMS) if has_roots else None,
+        with_system=with_system,
         certificate=certificates.client_certificate if profile == 3 else None,
     )

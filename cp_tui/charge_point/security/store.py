@@ -377,12 +377,15 @@ class CertificateStore:
 
     def server(self) -> tuple[CertificateFacts, ...]:
         """Describe what the CSMS shows on the open connection."""
-        return tuple(facts_of(pem) for pem in self._server_chain)
+        return tuple(found for pem in self._server_chain if (found := _readable(pem)) is not None)
 
     def server_pem(self, fingerprint: str) -> str | None:
         """Give the certificate with this fingerprint, of those that the CSMS shows."""
-        found = (pem for pem in self._server_chain if facts_of(pem).fingerprint == fingerprint)
-        return next(found, None)
+        for pem in self._server_chain:
+            facts = _readable(pem)
+            if facts is not None and facts.fingerprint == fingerprint:
+                return pem
+        return None
 
     def view(self) -> tuple[InstalledRoot, ...]:
         """Give the roots as they are published."""
@@ -419,10 +422,10 @@ def _certificates(text: str) -> Iterator[str]:
     for block in islice(_BLOCK.findall(text), SETTINGS_ROOTS_MAX):
         try:
             pem = read_one(block)
-            facts_of(pem)
         except CertificateError:
             continue
-        yield pem
+        if _readable(pem) is not None:
+            yield pem
 
 
 @lru_cache(CACHED_MAX)
@@ -431,6 +434,14 @@ def facts_of(pem: str) -> CertificateFacts:
     from cp_tui.certificates.described import facts_of
 
     return facts_of(pem)
+
+
+def _readable(pem: str) -> CertificateFacts | None:
+    """Describe a certificate that nobody has looked at yet; None: it cannot be read."""
+    try:
+        return facts_of(pem)
+    except CertificateError:
+        return None
 
 
 @lru_cache(CACHED_MAX)

@@ -11,10 +11,7 @@ from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.text.safe_text import safe_text
 from cp_tui.tui.text.words import Clock, joined
 
-ABSENT = (
-    "security profile 3: no key and no certificate of its own",
-    "InstallCertificate, SignCertificate: no store for certificates",
-)
+ABSENT = ("SignedUpdateFirmware and GetLog: firmware and logs without the whitepaper's way",)
 """What the security whitepaper has and this charge point has not."""
 
 
