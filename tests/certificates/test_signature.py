@@ -91,7 +91,9 @@ def test_a_key_that_signs_no_files_is_named() -> None:
 
 
 @pytest.mark.parametrize(
-    ("key", "scheme"), [(rsa_key(), SignatureScheme.ECDSA), (EC_KEY, SignatureScheme.RSA_PSS)]
+    ("key", "scheme"),
+    [(rsa_key(), SignatureScheme.ECDSA), (EC_KEY, SignatureScheme.RSA_PSS)],
+    ids=["RSA", "EC"],
 )
 def test_a_key_signs_only_in_its_own_way(key: str, scheme: SignatureScheme) -> None:
     with pytest.raises(CertificateError, match=f"a key of another kind cannot sign with {scheme}"):

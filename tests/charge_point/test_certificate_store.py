@@ -104,6 +104,7 @@ def test_one_that_is_there_already_is_accepted_and_nothing_changes_m05() -> None
             "weak_key",
         ),
     ],
+    ids=["empty", "words", "cut off", "two", "with its key", "expired", "not yet", "weak"],
 )
 def test_what_is_no_good_is_rejected_with_the_check_and_an_event_m05(text: str, check: str) -> None:
     made, _ = secured(1)

@@ -162,7 +162,7 @@ async def test_new_credentials_count_from_the_next_attempt_on(pki: Pki) -> None:
             sent = replace(pki.sent(first), url=where)
             await opened(under_test, sent)
             under_test.link.set_credentials(replace(sent, certificate=second))
-            under_test.link.reconnect()
+            under_test.link.reconnect("a new certificate")
             await under_test.until(lambda: len(under_test.events) == 3)
     assert len({*serials}) == 2
 

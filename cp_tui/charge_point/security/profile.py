@@ -257,7 +257,8 @@ class SecurityProfiles:
     def _reconnect(self) -> None:
         self._turn.emit(self._credentials())
         if not self._turn.is_stopped:
-            self._turn.emit(OpenLink() if self._reopen_at else Reconnect())
+            why = f"{SECURITY_PROFILE} was changed: it connects anew with what is set now"
+            self._turn.emit(OpenLink() if self._reopen_at else Reconnect(why))
         self._reopen_at = None
         self._turn.changed("security")
 

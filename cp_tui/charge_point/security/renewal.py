@@ -371,7 +371,8 @@ class CertificateRenewal:
                 return
             self._reconnect_at = None
         if self._certificates.in_use != self._given:
-            self._turn.emit(self._credentials(), Reconnect())
+            why = "another certificate of the charge point is used from now on"
+            self._turn.emit(self._credentials(), Reconnect(why))
             self._turn.changed("security")
 
     def _renew_if_due(self) -> None:
