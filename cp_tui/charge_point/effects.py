@@ -156,6 +156,9 @@ class OpenLink(Struct, frozen=True):
 class CloseLink(Struct, frozen=True):
     """Close the WebSocket (code 1000) and do not try again until `OpenLink`."""
 
+    why: str = "OCPP was stopped by the operator"
+    """In plain words."""
+
 
 class Reconnect(Struct, frozen=True):
     """Close and connect anew, with the credentials or options that are in force now."""

@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from cp_tui.charge_point.effects import SetCredentials
+from cp_tui.charge_point.effects import CloseLink, SetCredentials
 from cp_tui.charge_point.events import FrameReceived, LinkClosed, LinkFailed, LinkOpened
 from cp_tui.charge_point.variables import (
     Direction,
@@ -142,10 +142,10 @@ class Link:
         if self._runner is None:
             self._runner = asyncio.create_task(self._run(), name="link")
 
-    def close(self) -> None:
+    def close(self, why: str = CloseLink().why) -> None:
         """Close with code 1000 after what is queued, and do not try again (`CloseLink`)."""
         self._is_wanted = False
-        self._own_cause = "OCPP was stopped by the operator"
+        self._own_cause = why
         self._end_present()
 
     def reconnect(self, why: str) -> None:

@@ -152,9 +152,9 @@ class Outlet:
                 self._transfers.cancel(transfer_id)
             case OpenLink():
                 self._link.open()
-            case CloseLink():
+            case CloseLink(why):
                 self._send_off()
-                self._link.close()
+                self._link.close(why)
             case Reconnect(why):
                 self._send_off()
                 self._link.reconnect(why)

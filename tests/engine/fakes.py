@@ -13,6 +13,7 @@ from cp_tui.charge_point.charge_point import ChargePoint
 from cp_tui.charge_point.config import ChargePointConfig
 from cp_tui.charge_point.configuration import ReportedKey
 from cp_tui.charge_point.effects import (
+    CloseLink,
     Download,
     Effect,
     PutAside,
@@ -178,7 +179,7 @@ class FakeLink:
     def open(self) -> None:
         self.log.append("open")
 
-    def close(self) -> None:
+    def close(self, why: str = CloseLink().why) -> None:
         self.log.append("close")
 
     def reconnect(self, why: str) -> None:

@@ -14,6 +14,7 @@ from cp_tui.rpc.client_session import CONNECTION_COMMANDS
 SNAKE = re.compile(r"[a-z]_[a-z]")
 OBSERVERS_MAY = {
     "get_configuration_key",
+    "get_certificate",
     "get_composite_schedule",
     "get_measurements",
     "explain_tag",
