@@ -57,7 +57,7 @@ async def test_profile_2_shows_the_certificate_of_the_server(
                 f"URL {url}/CP001",
                 "Profile 2: TLS and a password",
                 "Server CN=localhost,O=Example",
-                "Issuer CN=Root, O=Example",
+                "Issuer CN=Root,O=Example",
                 r"Valid \d{4}-\d\d-\d\d to \d{4}-\d\d-\d\d · (89|90) days left",
                 "Cipher TLS 1.3",
             )
