@@ -61,7 +61,7 @@ def test_the_sample_fits_and_names_colours_that_every_theme_has(glyphs: Glyphs) 
     assert [theme.name for theme in themes if named - variables_of(theme).keys()] == []
     assert named >= {
         *("connector-charging", "connector-suspended", "connector-faulted", "text-error"),
-        *("timeline-measured", "timeline-real", "timeline-now", "accent"),
+        *("timeline-power-5", "timeline-real", "timeline-now", "accent"),
         *("border", "table-cursor", "block-cursor-background", "surface", "table-background"),
     }
 

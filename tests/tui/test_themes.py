@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from functools import cache
-from itertools import combinations
+from itertools import combinations, pairwise
 from math import dist
 
 import pytest
@@ -18,6 +18,7 @@ from cp_tui.tui.theme.themes import (
     load_themes,
     packaged_themes,
     variable_defaults,
+    variables_of,
 )
 
 READABLE, HIGH, BAR = 4.5, 7.0, 3.0
@@ -55,14 +56,15 @@ PAIRS = (
 )
 
 
+POWER = tuple(f"power-{place}" for place in range(1, 6))
 BARS = (
-    *("real", "armed", "measured", "headroom", "limit", "violation", "unknown"),
+    *("real", "armed", "measured", *POWER, "headroom", "limit", "violation", "unknown"),
     *("axis", "now", "cursor"),
 )
 BAR_PAIRS = (
     *((f"timeline-{name}", "table-background") for name in BARS),
-    ("timeline-measured", "timeline-headroom"),
-    ("timeline-limit", "timeline-measured"),
+    *((f"timeline-{name}", "timeline-headroom") for name in ("measured", *POWER)),
+    ("timeline-limit", "timeline-power-5"),
     ("border", "background"),
     ("border", "surface"),
     ("scrollbar-active", "scrollbar-background"),
@@ -159,6 +161,11 @@ def test_states_bars_and_rows_are_told_apart(name: str, colors: Colors) -> None:
         for names in (
             [f"connector-{state}" for state in STATES],
             [f"timeline-{bar}" for bar in ("real", "armed", "measured", "headroom", "violation")],
+            *(
+                [f"timeline-{bar}" for bar in (power, "real", "armed", "headroom", "violation")]
+                for power in POWER
+            ),
+            *([f"timeline-{power}" for power in pair] for pair in pairwise(POWER)),
             ["table-background", "table-cursor", "table-cursor-blurred"],
             ["table-alternate", "table-cursor", "table-cursor-blurred"],
         )
@@ -215,11 +222,30 @@ def seen(color: Color, eye: tuple[tuple[float, ...], ...]) -> tuple[float, ...]:
     return tuple(255 * min(max(part, 0.0), 1.0) ** (1 / 2.2) for part in mixed)
 
 
+@in_both
+@pytest.mark.parametrize("name", ["blue-orange", "mono"])
+def test_power_becomes_brighter_towards_its_limit_where_hue_cannot_tell(
+    name: str, colors: Colors
+) -> None:
+    lights = [luminance(color((name, colors), f"timeline-{power}")) for power in POWER]
+    assert lights == sorted(set(lights))
+
+
+def test_a_theme_with_one_colour_for_what_flows_keeps_it() -> None:
+    """As themes were written before there was more than one."""
+    mine = FileTheme("mine", primary="#123456", variables={"timeline-measured": "#abcdef"})
+    assert {variables_of(mine)[f"timeline-{power}"] for power in POWER} == {"#abcdef"}
+    silent = variables_of(FileTheme("silent", primary="#123456"))
+    assert silent["timeline-power-1"] == silent["text-success"]
+    assert silent["timeline-power-5"] == silent["text-warning"]
+
+
 FOR_ALL_EYES = (
     ("text-success", "text-warning", "text-error"),
     ("connector-charging", "connector-suspended", "connector-faulted", "connector-unavailable"),
     ("timeline-real", "timeline-violation", "timeline-now"),
     ("timeline-measured", "timeline-violation", "timeline-headroom"),
+    *((f"timeline-{power}", "timeline-violation", "timeline-headroom") for power in POWER),
 )
 """What must not be taken for each other."""
 

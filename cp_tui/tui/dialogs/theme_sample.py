@@ -17,12 +17,12 @@ from cp_tui.tui.text.status import status_content
 from cp_tui.tui.theme.glyphs import GlyphSet
 from cp_tui.tui.theme.themes import variables_of
 from cp_tui.tui.timeline.curve import CurveColumn, curve
-from cp_tui.tui.timeline.parts import Part
+from cp_tui.tui.timeline.parts import POWER, Part
 from cp_tui.tui.timeline.readout import Use
 from cp_tui.tui.widgets.painting import painted
 from cp_tui.tui.widgets.pane import edge
 
-NAME = re.compile(r"\$([a-z-]+)")
+NAME = re.compile(r"\$([a-z0-9-]+)")
 
 SampleLine = tuple[str, Content]
 """What is behind a line, by the name of its colour, and the line."""
@@ -30,9 +30,9 @@ SampleLine = tuple[str, Content]
 EDGE_WIDTH = 18
 
 STYLES = {
-    Part.MEASURED: "$timeline-measured",
+    **{part: f"$timeline-{part}" for part in POWER},
     Part.REAL: "$timeline-real",
-    Part.LIMIT_OVER_MEASURED: "$timeline-limit on $timeline-measured",
+    Part.LIMIT_OVER_MEASURED: "$timeline-limit on $timeline-power-5",
 }
 
 CURVE_ROWS, CURVE_SCALE = 2, Decimal(20)

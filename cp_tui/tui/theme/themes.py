@@ -39,6 +39,10 @@ FILE_BYTES_MAX = 64 * 1024
 STYLE_WORDS = frozenset({"none", "not", "bold", "b", "dim", "italic", "underline", "u", "reverse"})
 """Text styles a theme may use; blinking is none of them."""
 
+POWER_COLORS = tuple(f"timeline-power-{place}" for place in range(1, 6))
+"""What flows, by its share of the limit, from calm to warm. A theme that has a colour for what is
+measured and none of these has that one for all of them."""
+
 DERIVED = {
     "connector-available": "foreground",
     "connector-preparing": "text-accent",
@@ -51,6 +55,8 @@ DERIVED = {
     "timeline-real": "success",
     "timeline-armed": "primary",
     "timeline-measured": "text-success",
+    **dict.fromkeys(POWER_COLORS[:3], "text-success"),
+    **dict.fromkeys(POWER_COLORS[3:], "text-warning"),
     "timeline-headroom": "success-muted",
     "timeline-limit": "success",
     "timeline-violation": "error",
@@ -106,7 +112,10 @@ def variable_defaults(theme: Theme) -> dict[str, str]:
     colors = theme.to_color_system().generate()
     # Textual's own style sheets use the first two, but an ANSI theme does not generate them.
     ansi = {"ansi-background": "ansi_black", "ansi-foreground": "ansi_white"}
-    return {**ansi, **{name: colors[source] for name, source in DERIVED.items()}}
+    ours = {name: colors[source] for name, source in DERIVED.items()}
+    if (one := theme.variables.get("timeline-measured")) is not None:
+        ours |= dict.fromkeys(POWER_COLORS, one)
+    return {**ansi, **ours}
 
 
 def variables_of(theme: Theme) -> dict[str, str]:

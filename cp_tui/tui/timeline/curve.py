@@ -13,6 +13,7 @@ from decimal import Decimal
 from msgspec import Struct
 
 from cp_tui.tui.theme.glyphs import GlyphSet, level_of
+from cp_tui.tui.timeline.heat import heat
 from cp_tui.tui.timeline.parts import Cell, Grid, Part
 from cp_tui.tui.timeline.readout import Use
 
@@ -49,7 +50,11 @@ def _column(
     use, limit = column.use, column.limit
     flowed = level_of(use.amount, scale, rows, glyphs) if use is not None else 0
     filled = [min(max(flowed - row * per_cell, 0), per_cell) for row in range(rows)]
-    cells = [(glyphs.levels[part - 1] if part else " ", Part.MEASURED) for part in filled]
+    warm = [] if use is None else heat(use.amount, limit, scale, rows, glyphs)
+    cells = [
+        (glyphs.levels[part - 1], warm[row]) if part else (" ", Part.MEASURED)
+        for row, part in enumerate(filled)
+    ]
     if limit is None:
         if not flowed:
             cells[0] = (glyphs.unknown, Part.UNKNOWN)

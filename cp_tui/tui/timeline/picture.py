@@ -19,7 +19,8 @@ from cp_tui.tui.text.words import Clock
 from cp_tui.tui.theme.glyphs import GlyphSet, bar, level_of
 from cp_tui.tui.timeline.bends import bends, write_bends, write_under
 from cp_tui.tui.timeline.curve import CurveColumn, curve, marked_row
-from cp_tui.tui.timeline.parts import Cell, Grid, Line, Part
+from cp_tui.tui.timeline.heat import heat
+from cp_tui.tui.timeline.parts import IN_HEADROOM, Cell, Grid, Line, Part
 from cp_tui.tui.timeline.readout import Place, Use, fitted, limit_text, period_at, readout
 from cp_tui.tui.timeline.rows import (
     ALONE_READOUT_ROWS_MAX,
@@ -312,6 +313,7 @@ def _past(
     allowed = level_of(limit or Decimal(0), scale, rows, glyphs)
     flowed = level_of(use.amount, scale, rows, glyphs)
     marked = marked_row(use, scale, rows, glyphs)
+    warm = heat(use.amount, limit, scale, rows, glyphs)
     cells: list[Cell] = []
     for row in reversed(range(rows)):
         allowed_here = min(max(allowed - row * per_cell, 0), per_cell)
@@ -320,7 +322,7 @@ def _past(
             cells.append((glyphs.violation, Part.VIOLATION))
         elif flowed_here:
             is_inside = allowed_here == per_cell > flowed_here and not picture.has_texture
-            part = Part.MEASURED_IN_HEADROOM if is_inside else Part.MEASURED
+            part = IN_HEADROOM[warm[row]] if is_inside else warm[row]
             cells.append((glyphs.levels[flowed_here - 1], part))
         elif allowed_here:
             sign = glyphs.headroom if picture.has_texture else glyphs.levels[allowed_here - 1]

@@ -26,7 +26,7 @@ from cp_tui.tui.svg.still import svg_picture
 from cp_tui.tui.text.meanings import Meaning
 from cp_tui.tui.text.words import Clock
 from cp_tui.tui.theme.glyphs import Glyphs
-from cp_tui.tui.timeline.parts import Line, Part
+from cp_tui.tui.timeline.parts import IN_HEADROOM, Line, Part
 from cp_tui.tui.timeline.picture import Picture, draw, explained
 from cp_tui.tui.timeline.readout import Place
 from cp_tui.tui.timeline.rows import AXIS_ROWS
@@ -37,6 +37,12 @@ EXPLANATION_WIDTH = 200
 """The explanation is broken into lines by whoever shows it."""
 
 NO_LINE = Strip([], 0)
+
+POWER_CSS = """
+    Timeline > .timeline--{0} {{ color: $timeline-{0}; }}
+    Timeline > .timeline--{1} {{ color: $timeline-{0}; background: $timeline-headroom; }}
+"""
+"""Of a part of what flowed, and of the same where more was allowed."""
 
 
 class Timeline(QuietFocus, can_focus=True):
@@ -58,13 +64,9 @@ class Timeline(QuietFocus, can_focus=True):
         & > .timeline--unknown { color: $timeline-unknown; }
         & > .timeline--measured { color: $timeline-measured; }
         & > .timeline--headroom { color: $timeline-headroom; }
-        & > .timeline--measured-in-headroom {
-            color: $timeline-measured;
-            background: $timeline-headroom;
-        }
         & > .timeline--limit-over-measured {
             color: $timeline-limit;
-            background: $timeline-measured;
+            background: $timeline-power-5;
         }
         & > .timeline--violation { color: $timeline-violation; text-style: bold reverse; }
         & > .timeline--readout { color: $foreground; text-style: bold; }
@@ -72,7 +74,7 @@ class Timeline(QuietFocus, can_focus=True):
         &:focus > .timeline--selected { color: $timeline-cursor; }
         &:focus > .timeline--cursor { color: $timeline-cursor; text-style: bold reverse; }
     }
-    """
+    """ + "".join(POWER_CSS.format(power, within) for power, within in IN_HEADROOM.items())
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"timeline--{part}" for part in Part}
 

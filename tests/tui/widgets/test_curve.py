@@ -19,7 +19,7 @@ from cp_tui.tui.state.past import Flow
 from cp_tui.tui.theme.glyphs import Glyphs
 from cp_tui.tui.timeline.bends import source_words
 from cp_tui.tui.timeline.curve import CurveColumn, curve
-from cp_tui.tui.timeline.parts import Part
+from cp_tui.tui.timeline.parts import POWER, Part
 from cp_tui.tui.timeline.picture import Picture, draw
 from cp_tui.tui.timeline.readout import Use
 from cp_tui.tui.timeline.view import NOW_ZOOM, View
@@ -225,7 +225,7 @@ def test_a_column_is_filled_from_below_and_has_one_line_at_most(
             assert len(lines) == 1, "a limit that is known is seen"
 
 
-FILLED = (Part.MEASURED, Part.LIMIT_OVER_MEASURED)
+FILLED = (Part.MEASURED, *POWER, Part.LIMIT_OVER_MEASURED)
 LINES = (Part.REAL, Part.ARMED, Part.LIMIT_OVER_MEASURED)
 
 STEPS = st.lists(
