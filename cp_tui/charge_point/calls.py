@@ -205,6 +205,10 @@ class Calls:
         for outgoing in lost:
             outgoing.on_failure(failure)
 
+    def withdraw(self, *actions: Action) -> None:
+        """Take back what waits with one of these actions: it says what is true no longer."""
+        self._waiting = [each for each in self._waiting if each.action not in actions]
+
     def abandon(self, why: str) -> None:
         """Fail every call that has not been sent yet, for this reason."""
         waiting = list(self._waiting)

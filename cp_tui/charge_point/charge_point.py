@@ -108,6 +108,7 @@ class ChargePoint:
                 components.resetting.deadline,
                 components.firmware.deadline,
                 components.diagnostics.deadline,
+                components.logs.deadline,
                 components.outbox.told_deadline,
                 components.security.deadline,
             ]
@@ -196,11 +197,13 @@ class ChargePoint:
             case events.TransferProgressed():
                 components.firmware.progressed(event)
                 components.diagnostics.progressed(event)
+                components.logs.progressed(event)
             case events.TransferFinished():
                 components.firmware.finished(event)
                 components.diagnostics.finished(event)
+                components.logs.finished(event)
             case events.FileInspected():
-                pass
+                components.firmware.inspected(event)
             case events.CertificateRequestMade():
                 components.security.renewal.made(event)
             case events.CertificateRequestFailed():
@@ -307,6 +310,7 @@ class ChargePoint:
         components.sampling.rearm()
         components.firmware.power_on()
         components.diagnostics.power_on()
+        components.logs.power_on()
         components.security.power_on(event)
         timeout_s = components.configuration.integer("ConnectionTimeOut")
         for connector in components.connectors:
@@ -343,6 +347,7 @@ class ChargePoint:
             components.statuses.notify_changed()
             components.firmware.report()
             components.diagnostics.report()
+            components.logs.report()
             components.security.renewal.report()
         self._turn.changed("registration", "outbox")
 
@@ -370,6 +375,7 @@ class ChargePoint:
         # An installation takes connectors out of service, and that ends their reservations.
         components.reservations.tick()
         components.diagnostics.tick()
+        components.logs.tick()
         components.security.tick()
         # By now everything that wants to be sent is queued, and one call may leave (J 4.1.1).
         components.calls.pump()

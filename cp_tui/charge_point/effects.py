@@ -24,6 +24,7 @@ from pydantic import JsonValue
 from cp_tui.certificates.facts import KeyKind
 from cp_tui.charge_point.reason import Reason
 from cp_tui.charge_point.smart_charging.schedule import SetBy
+from cp_tui.charge_point.variables.maintenance import LogKind
 from cp_tui.charge_point.variables.security import SecurityLogLine
 from cp_tui.ocpp.discreet import Discreet
 
@@ -214,13 +215,6 @@ class Download(Discreet, frozen=True):
     """URL of the file, maybe with user and password."""
 
 
-class UploadContent(Enum):
-    """What is in a file that is delivered."""
-
-    DIAGNOSTICS = "diagnostics"
-    SECURITY_LOG = "security log"
-
-
 class Upload(Discreet, frozen=True):
     """Collect diagnostics, or the security log, in one file and deliver it.
 
@@ -234,15 +228,16 @@ class Upload(Discreet, frozen=True):
     """URL of a directory, maybe with user and password."""
     file_name: str
     start_time: datetime | None = None
-    """Oldest log entry wanted, in the clock of the machine."""
+    """Oldest log entry wanted, in the clock in which the log is written."""
     stop_time: datetime | None = None
     """Newest log entry wanted."""
-    content: UploadContent = UploadContent.DIAGNOSTICS
+    content: LogKind = LogKind.DIAGNOSTICS
 
 
 class InspectFile(Struct, frozen=True):
     """Read a file of the downloads as it lies there now; `FileInspected` says what is in it."""
 
+    inspection_id: str
     file: str
     """Its name, as `FileFacts` has it."""
 

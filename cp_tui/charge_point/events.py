@@ -31,7 +31,7 @@ from cp_tui.charge_point.command_fields import (
     VendorId,
     Wait,
 )
-from cp_tui.charge_point.variables import FileFacts, LinkFault, Tls
+from cp_tui.charge_point.variables import FileFacts, LinkFault, Tls, TransferFault
 from cp_tui.ocpp.datatypes import ChargePointErrorCode
 from cp_tui.ocpp.discreet import Discreet
 
@@ -124,12 +124,14 @@ class TransferFinished(Struct, frozen=True):
     """What happened, in words and without credentials."""
     facts: FileFacts | None = None
     """Of a file that was fetched."""
+    fault: TransferFault = TransferFault.OTHER
+    """What was wrong, where it has failed."""
 
 
 class FileInspected(Struct, frozen=True):
     """What a file of the downloads is now, after `InspectFile`."""
 
-    file: str
+    inspection_id: str
     facts: FileFacts | None
     """None: it cannot be read."""
     text: str = ""

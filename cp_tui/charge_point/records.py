@@ -10,6 +10,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
+from cp_tui.certificates.facts import CertificateFacts, SignatureScheme
 from cp_tui.charge_point.codec import JsonValue
 from cp_tui.charge_point.reason import Reason
 from cp_tui.charge_point.variables import (
@@ -20,15 +21,15 @@ from cp_tui.charge_point.variables import (
     FirmwareState,
     KeyChange,
     KeySource,
+    LogKind,
     RootOrigin,
     RootState,
     RootUse,
     SecurityEventState,
+    TransferFault,
 )
 from cp_tui.charge_point.variables.authorization import Grouped
 from cp_tui.ocpp.datatypes import (
-    DiagnosticsStatus,
-    FirmwareStatus,
     MeterValue,
     StopReason,
 )
@@ -174,8 +175,26 @@ class Tries(Struct, frozen=True, kw_only=True):
     last_error: str = ""
 
 
+class SignedUpdateRecord(Struct, frozen=True, kw_only=True):
+    """What a SignedUpdateFirmware adds to an update (W L01)."""
+
+    request_id: int
+    certificate: str
+    """The signing certificate, PEM; it was good when the request came."""
+    signature: str
+    """Base64, over the file."""
+    signer: CertificateFacts
+    anchor: CertificateFacts
+    """The root of the manufacturer that stands for the signing certificate."""
+    install_at: datetime | None = None
+    """In the clock of the charge point."""
+    scheme: SignatureScheme | None = None
+    """How the file is signed; None: not verified."""
+    verified_at: datetime | None = None
+
+
 class FirmwareRecord(Discreet, frozen=True, kw_only=True):
-    """The newest UpdateFirmware (S 5.19)."""
+    """The newest UpdateFirmware (S 5.19), or SignedUpdateFirmware (W L01)."""
 
     HIDDEN = frozenset({"location"})
 
@@ -186,9 +205,13 @@ class FirmwareRecord(Discreet, frozen=True, kw_only=True):
     tries: Tries
     state: FirmwareState
     since: datetime
-    heard: FirmwareStatus | None = None
-    """The newest status that the CSMS knows."""
+    heard: str | None = None
+    """The newest status that the CSMS knows, as it stands on the wire."""
     file: FileFacts | None = None
+    signed: SignedUpdateRecord | None = None
+    """None: nobody has signed it."""
+    problem: str = ""
+    """Why it has failed, in words."""
 
 
 class FirmwareVersionRecord(Struct, frozen=True, kw_only=True):
@@ -197,10 +220,15 @@ class FirmwareVersionRecord(Struct, frozen=True, kw_only=True):
     version: str
     configured: str | None
     """What the configuration said then; once that is changed by hand it counts again."""
+    since: datetime | None = None
+    sha256: str = ""
+    scheme: SignatureScheme | None = None
+    """How its file was signed; None: nobody has signed it."""
+    signer: CertificateFacts | None = None
 
 
-class DiagnosticsRecord(Discreet, frozen=True, kw_only=True):
-    """The newest GetDiagnostics (S 5.9)."""
+class UploadRecord(Discreet, frozen=True, kw_only=True):
+    """The newest GetDiagnostics (S 5.9), or the newest GetLog (W N01)."""
 
     HIDDEN = frozenset({"location"})
 
@@ -213,8 +241,13 @@ class DiagnosticsRecord(Discreet, frozen=True, kw_only=True):
     tries: Tries
     state: DiagnosticsState
     since: datetime
-    heard: DiagnosticsStatus | None = None
-    """The newest status that the CSMS knows."""
+    heard: str | None = None
+    """The newest status that the CSMS knows, as it stands on the wire."""
+    fault: TransferFault = TransferFault.OTHER
+    """What the newest failure was."""
+    kind: LogKind = LogKind.DIAGNOSTICS
+    request_id: int | None = None
+    """None: of GetDiagnostics."""
 
 
 class RootRecord(Struct, frozen=True, kw_only=True):

@@ -87,7 +87,9 @@ from cp_tui.ocpp.security import (
     DeleteCertificateRequest,
     ExtendedTriggerMessageRequest,
     GetInstalledCertificateIdsRequest,
+    GetLogRequest,
     InstallCertificateRequest,
+    SignedUpdateFirmwareRequest,
 )
 from cp_tui.ocpp.smart_charging import (
     ClearChargingProfileRequest,
@@ -117,10 +119,7 @@ class Requests:
             )
         if not self._components.turn.config.has(spec.feature_profile):
             return _without_profile(action, spec.feature_profile)
-        handler = _HANDLERS.get(type(request))
-        if handler is None:
-            raise OcppError(ErrorCode.NOT_SUPPORTED, f"{action} is not carried out here")
-        return handler(self, request)
+        return _HANDLERS[type(request)](self, request)
 
     def _change_availability(self, request: ChangeAvailabilityRequest) -> RequestAnswer:
         operative = request.type is AvailabilityType.OPERATIVE
@@ -217,6 +216,9 @@ class Requests:
         return status, Reason(id=f"unlock_connector.{status}", rule="S 5.18", text=words)
 
     def _update_firmware(self, request: UpdateFirmwareRequest) -> RequestAnswer:
+        if not self._components.turn.config.security.unsigned_firmware:
+            words = "only SignedUpdateFirmware is taken: security.unsigned_firmware is false"
+            raise OcppError(ErrorCode.NOT_SUPPORTED, words)
         firmware = self._components.firmware
         then = partial(firmware.update, request)
         return RequestAnswer(UpdateFirmwareResponse(), firmware.explain(request), then)
@@ -332,7 +334,9 @@ _HANDLERS: Mapping[type[WireModel], Callable[..., RequestAnswer]] = MappingProxy
         DeleteCertificateRequest: lambda to, request: to._security.delete_certificate(request),
         ExtendedTriggerMessageRequest: lambda to, it: to._triggered.trigger_extended(it),
         GetInstalledCertificateIdsRequest: lambda to, it: to._security.installed_ids(it),
+        GetLogRequest: lambda to, request: to._security.get_log(request),
         InstallCertificateRequest: lambda to, request: to._security.install_certificate(request),
+        SignedUpdateFirmwareRequest: lambda to, it: to._security.signed_update_firmware(it),
     }
 )
 

@@ -75,7 +75,8 @@ class TriggeredMessages:
             case "MeterValues":
                 return self._for_connectors(connector_id, first=1, send=self._values)
             case "FirmwareStatusNotification":
-                return components.firmware.trigger
+                is_extended = isinstance(message, ExtendedMessageTrigger)
+                return partial(components.firmware.trigger, is_extended=is_extended)
             case "DiagnosticsStatusNotification":
                 return components.diagnostics.trigger
             case "LogStatusNotification":

@@ -21,13 +21,14 @@ from cp_tui.charge_point.variables import (
     DiagnosticsView,
     FirmwareView,
     Identity,
+    LogUploadView,
     Measurement,
     Restraint,
     RestraintKind,
 )
 from cp_tui.ocpp.datatypes import ChargePointErrorCode
 
-Job = TypeVar("Job", FirmwareView, DiagnosticsView)
+Job = TypeVar("Job", FirmwareView, DiagnosticsView, LogUploadView)
 
 
 def _as_it_goes_on(view: Job, components: Components) -> Job:
@@ -158,6 +159,7 @@ VIEWS: Mapping[str, Callable[[Components], Any]] = MappingProxyType(
         "transactions": lambda components: components.transactions.view(),
         "firmware": lambda components: _as_it_goes_on(components.firmware.view(), components),
         "diagnostics": lambda components: _as_it_goes_on(components.diagnostics.view(), components),
+        "log_upload": lambda components: _as_it_goes_on(components.logs.view(), components),
         "security": lambda components: components.security.view(),
         "security_events": lambda components: components.security.events.view(),
         "local_list": lambda components: components.local_list.view(),

@@ -48,7 +48,8 @@ from cp_tui.charge_point.station_port import Body
 from cp_tui.charge_point.status_notifications import StatusNotifications
 from cp_tui.charge_point.transactions import Transactions
 from cp_tui.charge_point.turn import Turn
-from cp_tui.charge_point.variables import ClockStep, KeySource, SecurityEventType
+from cp_tui.charge_point.vacating import Vacating
+from cp_tui.charge_point.variables import ClockStep, KeySource, RootUse, SecurityEventType
 from cp_tui.ocpp.action import Action
 from cp_tui.ocpp.datatypes import RegistrationStatus, format_date_time
 from cp_tui.ocpp.model import WireModel
@@ -134,6 +135,7 @@ class _Wiring:
         self.components.statuses.notify_all()
         self.components.firmware.report()
         self.components.diagnostics.report()
+        self.components.logs.report()
         self.components.security.renewal.report()
 
     def clock_stepped(self, step: ClockStep) -> None:
@@ -269,7 +271,12 @@ def _build_messages(made: Components, wiring: _Wiring) -> None:
         turn, configuration, made.calls, made.outbox, why_offline=made.why_offline
     )
     configuration.why_not_profile = made.security.profiles.why_not
-    made.logs = LogUploads(made.calls)
+    made.logs = LogUploads(
+        turn,
+        made.calls,
+        why_offline=made.why_offline,
+        log_bytes=lambda: made.security.events.log_bytes,
+    )
 
 
 def _build_tags(made: Components, wiring: _Wiring) -> None:
@@ -349,10 +356,9 @@ def _build_transactions(made: Components, wiring: _Wiring) -> None:
     made.firmware = Firmware(
         turn,
         calls,
-        made.availability,
-        statuses,
+        Vacating(made.availability, statuses, connectors),
         made.resetting,
-        connectors,
         why_offline=made.why_offline,
-        on_installed=partial(made.security.events.report, SecurityEventType.FIRMWARE_UPDATED),
+        manufacturer_roots=partial(made.security.roots.pems, RootUse.MANUFACTURER),
+        report=made.security.events.report,
     )

@@ -99,8 +99,8 @@ class Errands:
                 work = self._made(errand)
             case ForgetKey(key_id):
                 work = self._forgotten(key_id)
-            case InspectFile(file):
-                work = self._inspected(file)
+            case InspectFile():
+                work = self._inspected(errand)
         task = asyncio.create_task(self._carry_out(work), name="errand")
         self._under_way.add(task)
         task.add_done_callback(self._under_way.discard)
@@ -149,13 +149,13 @@ class Errands:
             self._tell_unusable()
         return None
 
-    async def _inspected(self, file: str) -> Event:
-        look = partial(inspected, self._downloads, file)
+    async def _inspected(self, order: InspectFile) -> Event:
+        look, name = partial(inspected, self._downloads, order.file), order.inspection_id
         try:
-            return FileInspected(file, await on_disk(look, "reading", limit_s=FILE_TIME_S))
+            return FileInspected(name, await on_disk(look, "reading", limit_s=FILE_TIME_S))
         except (TransferError, OSError) as error:
             text = error.strerror if isinstance(error, OSError) else str(error)
-            return FileInspected(file, None, text or type(error).__name__)
+            return FileInspected(name, None, text or type(error).__name__)
 
     def _tell_unusable(self) -> None:
         if not self._unusable:

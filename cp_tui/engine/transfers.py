@@ -22,9 +22,9 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from cp_tui.charge_point.effects import Download, Upload, UploadContent
+from cp_tui.charge_point.effects import Download, Upload
 from cp_tui.charge_point.events import TransferFinished, TransferProgressed
-from cp_tui.charge_point.variables import FileFacts
+from cp_tui.charge_point.variables import FileFacts, LogKind
 from cp_tui.engine.diagnostics_archive import ArchiveSnapshot
 from cp_tui.engine.thread import AllHangError, BlockingCalls
 from cp_tui.engine.transfer_job import Job, TransferSettings
@@ -155,7 +155,7 @@ class Transfers:
             async with asyncio.timeout(limit_s):
                 if isinstance(order, Download):
                     work = partial(job.fetch, order)
-                elif order.content is UploadContent.SECURITY_LOG:
+                elif order.content is LogKind.SECURITY:
                     work = partial(job.send, order, None)
                 else:
                     # The records are counted by the store, whose disk may hang.

@@ -25,6 +25,7 @@ from cp_tui.charge_point.effects import (
     Emit,
     Forget,
     ForgetKey,
+    InspectFile,
     MakeCertificateRequest,
     OpenLink,
     Reboot,
@@ -41,6 +42,7 @@ from cp_tui.charge_point.events import (
     CertificateRequestFailed,
     CertificateRequestMade,
     Event,
+    FileInspected,
     FrameReceived,
     LinkClosed,
     LinkFailed,
@@ -104,6 +106,12 @@ class Rig:
     transfers: list[Download | Upload] = field(default_factory=list)
     """Every transfer that was begun."""
     cancelled: list[str] = field(default_factory=list)
+    files: dict[str, FileFacts] = field(default_factory=dict)
+    """What lies in the downloads, by name."""
+    inspects: bool = True
+    """Whether the shell looks at a file as soon as it is asked to; else the test does, with
+    `inspect`."""
+    inspections: list[InspectFile] = field(default_factory=list)
     boots: int = 0
     link: Linker | None = None
     """What comes of an attempt to connect; None: the link opens wherever it is `connected`."""
@@ -195,6 +203,8 @@ class Rig:
             self.handle(TransferFinished(transfer_id, False, result))
         else:
             facts = result if isinstance(result, FileFacts) else None
+            if facts is not None:
+                self.files = {facts.name: facts}
             self.handle(TransferFinished(transfer_id, True, "done", facts))
 
     def cut(self) -> None:
@@ -257,6 +267,7 @@ class Rig:
         self._look()
         answers: list[str] = []
         begun: list[Download | Upload] = []
+        looks: list[InspectFile] = []
         wanted: list[MakeCertificateRequest] = []
         reopen = reboot = False
         for effect in effects:
@@ -284,6 +295,8 @@ class Rig:
                     self.private_keys.pop(key_id, None)
                 case Download() | Upload():
                     begun.append(effect)
+                case InspectFile():
+                    looks.append(effect)
                 case CancelTransfer(transfer_id):
                     self.cancelled.append(transfer_id)
                 case Reboot():
@@ -293,11 +306,7 @@ class Rig:
         for answer in answers:
             if self._open:
                 self.receive(answer)
-        for transfer in begun:
-            self.transfers.append(transfer)
-            result = self.carrier(transfer)
-            if result is not None:
-                self.finish_transfer(result)
+        self._move_files(begun, looks)
         if self.is_slow_with_keys:
             self.wanted_keys += wanted
         else:
@@ -309,6 +318,22 @@ class Rig:
             if self.link is not None:
                 self.handle(LinkClosed())
             self.reconnect()
+
+    def _move_files(self, begun: list[Download | Upload], looks: list[InspectFile]) -> None:
+        for transfer in begun:
+            self.transfers.append(transfer)
+            result = self.carrier(transfer)
+            if result is not None:
+                self.finish_transfer(result)
+        self.inspections += looks
+        for look in looks if self.inspects else ():
+            self.inspect(look)
+
+    def inspect(self, look: InspectFile) -> None:
+        """Say what a file of the downloads is now."""
+        facts = self.files.get(look.file)
+        text = "" if facts else "the file cannot be read: No such file or directory"
+        self.handle(FileInspected(look.inspection_id, facts, text))
 
     def make_key(self, wanted: MakeCertificateRequest) -> None:
         """Make a private key and a request for a certificate, or say that there is none."""

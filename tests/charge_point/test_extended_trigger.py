@@ -21,18 +21,19 @@ def triggered(made: Rig, message: str, connector_id: int | None = None) -> str:
 
 
 SENT = {
-    "LogStatusNotification": {"status": "Idle"},
-    "FirmwareStatusNotification": {"status": "Idle"},
-    "Heartbeat": {},
+    "LogStatusNotification": ("LogStatusNotification", {"status": "Idle"}),
+    "FirmwareStatusNotification": ("SignedFirmwareStatusNotification", {"status": "Idle"}),
+    "Heartbeat": ("Heartbeat", {}),
 }
 
 
 @pytest.mark.parametrize("message", SENT)
 def test_the_answer_comes_first_then_the_message(message: str) -> None:
     made = rig()
+    action, payload = SENT[message]
     assert triggered(made, message) == "Accepted"
     assert [frame[0] for frame in made.sent] == [3, 2]
-    assert made.calls(message) == [SENT[message]]
+    assert made.calls(action) == [payload]
 
 
 def test_statuses_and_values_of_one_connector_or_all() -> None:

@@ -9,8 +9,12 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from cp_tui.charge_point.variables import MessageRecord
+from cp_tui.ocpp.action import SPEC, RequestDirection
 from tests.charge_point.rig import Rig, rig
+from tests.sources import ROOT
 from tests.tiers import tier
+
+FRAMES = ROOT / "tests" / "data" / "example_frames.jsonl"
 
 
 def errors(made: Rig) -> list[list[Any]]:
@@ -88,10 +92,18 @@ def test_a_rejected_charge_point_answers_nothing() -> None:
     assert made.sent == []
 
 
-def test_what_is_not_there_yet_says_so() -> None:
-    made = rig()
-    log = {"logType": "SecurityLog", "requestId": 1, "log": {"remoteLocation": "ftp://a/"}}
-    assert made.request("GetLog", log)[2] == "NotSupported"
+def test_each_action_of_the_standard_is_answered_and_security_is_no_feature_profile() -> None:
+    """Those that a CSMS sends are carried out; those of charge points are not supported here."""
+    made, errors = rig(), {}
+    examples = [json.loads(line) for line in FRAMES.read_text("utf-8").splitlines()]
+    requests = {frame[2]: frame[3] for frame in examples if frame[0] == 2}
+    assert len(requests) == 39
+    for action in sorted(requests, key="Reset".__eq__):
+        answer = made.request(action, requests[action])
+        if answer[0] == 4:
+            errors[action] = answer[2]
+    to_csms = {s.action for s in SPEC.values() if s.direction is RequestDirection.TO_CSMS}
+    assert errors == dict.fromkeys(to_csms, "NotSupported")
     profiles = made.request("GetConfiguration", {"key": ["SupportedFeatureProfiles"]})[2]
     value = profiles["configurationKey"][0]["value"]
     assert {"LocalAuthListManagement", "Reservation"} <= set(value.split(","))

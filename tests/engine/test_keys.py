@@ -215,7 +215,7 @@ async def test_an_engine_does_what_the_mind_wants_and_knows_its_keys_at_the_next
     def answer(event: Event) -> list[Effect]:
         match event:
             case PoweredOn(keys=frozenset(keys)) if not keys:
-                return [ORDER, InspectFile("fw.bin"), LogSecurityEvent(line)]
+                return [ORDER, InspectFile("i1", "fw.bin"), LogSecurityEvent(line)]
             case CertificateRequestMade(key_id):
                 assert KeyFolder(tmp_path).path(key_id).exists()
                 return [Save(Table.CHARGE_POINT_CERTIFICATE, key_id, Named())]
@@ -234,6 +234,7 @@ async def test_an_engine_does_what_the_mind_wants_and_knows_its_keys_at_the_next
     kinds = {CertificateRequestMade, FileInspected, SecurityLogChanged}
     minds = await run(lambda minds: kinds <= {type(event) for event in minds.mind.events})
     inspected = next(each for each in minds.mind.events if isinstance(each, FileInspected))
+    assert inspected.inspection_id == "i1"
     assert inspected.facts is not None
     assert inspected.facts.size_bytes == len(b"firmware")
     secret = KeyFolder(tmp_path).path("k1").read_text().splitlines()[1]

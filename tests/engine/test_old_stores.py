@@ -65,7 +65,7 @@ STATES: Mapping[str, type[Struct]] = {
     "clock": r.ClockRecord,
     "firmware": r.FirmwareRecord,
     "firmware_version": r.FirmwareVersionRecord,
-    "diagnostics": r.DiagnosticsRecord,
+    "diagnostics": r.UploadRecord,
 }
 
 

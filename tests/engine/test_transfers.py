@@ -16,8 +16,8 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from cp_tui.charge_point.effects import Download, Upload, UploadContent
-from cp_tui.charge_point.variables import Trouble, Troubles
+from cp_tui.charge_point.effects import Download, Upload
+from cp_tui.charge_point.variables import LogKind, Trouble, Troubles
 from cp_tui.engine.diagnostics_archive import ArchiveSnapshot
 from cp_tui.engine.security_log import SECURITY_LOG_FILE
 from cp_tui.engine.transfer_file import drop_parts, inspected
@@ -70,7 +70,7 @@ async def test_the_security_log_is_delivered_without_a_diagnostics_file(tmp_path
     with http_server(answer(200)) as server:
         async with bench(tmp_path) as on:
             url = f"http://127.0.0.1:{server.server_port}/in/"
-            order = Upload("s1", url, "s.log", content=UploadContent.SECURITY_LOG)
+            order = Upload("s1", url, "s.log", content=LogKind.SECURITY)
             on.transfers.start(order)
             event = await on.end_of("s1")
     assert event.ok

@@ -31,7 +31,7 @@ ANSWERS = {
     ),
     "local_list": ("sent Jan 03 08:15:00", "04C0FFEE11 Expired 00:00"),
     "cache": ("04FFEE01 Blocked 13:58 5 min", "3 days FLEET-7"),
-    "certificates": ("Profile 2: TLS and a password", "264 days left", "Not here"),
+    "certificates": ("Profile 2: TLS and a password", "264 days left"),
     "status_history": ("12:51:03 2 Available ! Faulted A9 error Ground", "B3 energy"),
     "link_history": ("11:45:01 3 × HTTP HTTP 401", "link ended 2 h 37 min"),
 }

@@ -58,7 +58,7 @@ class Operator:
         components.registration.reset()
         components.statuses.reset()
         components.turn.emit(CloseLink())
-        components.turn.changed("stop_report", "outbox", "firmware", "diagnostics")
+        components.turn.changed("stop_report", "outbox", "firmware", "diagnostics", "log_upload")
         reason = because("operator.stop", "cp-tui", "{lines}", lines="; ".join(lines))
         components.turn.emit(Reply(event.request, True, reason))
 
@@ -86,7 +86,7 @@ class Operator:
         components.sampling.rearm()
         components.statuses.resume()
         components.turn.emit(OpenLink())
-        components.turn.changed("stop_report", "outbox", "firmware", "diagnostics")
+        components.turn.changed("stop_report", "outbox", "firmware", "diagnostics", "log_upload")
         waiting = len(components.outbox)
         reason = because(
             "operator.restart",

@@ -218,6 +218,11 @@ class SecurityEvents:
             words = "the oldest lines made room for new ones"
             self.report(SecurityEventType.SECURITY_LOG_WAS_CLEARED, words)
 
+    @property
+    def log_bytes(self) -> int | None:
+        """Size of the security log; None: not known yet."""
+        return self._log_bytes
+
     def confirmed(self, message: OutboxRecord) -> None:
         """Note that the CSMS has taken an event."""
         self._settle(message, SecurityEventState.SENT, "")

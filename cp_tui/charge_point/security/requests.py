@@ -1,9 +1,8 @@
-"""The requests of the security extension: certificates and their renewal (W 5).
-
-GetLog and SignedUpdateFirmware are not answered here.
-"""
+"""The requests of the security extension: certificates, signed firmware and logs (W 5)."""
 
 from __future__ import annotations
+
+from functools import partial
 
 from cp_tui.certificates.facts import HashData
 from cp_tui.charge_point.components import Components
@@ -18,8 +17,12 @@ from cp_tui.ocpp.security import (
     DeleteCertificateResponse,
     GetInstalledCertificateIdsRequest,
     GetInstalledCertificateIdsResponse,
+    GetLogRequest,
+    GetLogResponse,
     InstallCertificateRequest,
     InstallCertificateResponse,
+    SignedUpdateFirmwareRequest,
+    SignedUpdateFirmwareResponse,
 )
 from cp_tui.ocpp.security_enumerations import (
     CertificateSignedStatus,
@@ -30,10 +33,12 @@ from cp_tui.ocpp.security_enumerations import (
 
 
 class SecurityRequests:
-    """Answers what the CSMS wants of the certificates."""
+    """Answers what the CSMS wants of certificates, signed firmware and logs."""
 
     def __init__(self, components: Components) -> None:
         self._security = components.security
+        self._firmware = components.firmware
+        self._logs = components.logs
 
     def certificate_signed(self, request: CertificateSignedRequest) -> RequestAnswer:
         """Answer CertificateSigned (W A02)."""
@@ -82,3 +87,17 @@ class SecurityRequests:
         status = GetInstalledCertificateStatus.ACCEPTED
         response = GetInstalledCertificateIdsResponse(status=status, certificate_hash_data=found)
         return RequestAnswer(response)
+
+    def signed_update_firmware(self, request: SignedUpdateFirmwareRequest) -> RequestAnswer:
+        """Answer SignedUpdateFirmware (W L01)."""
+        decision = self._firmware.decide(request)
+        then = partial(self._firmware.carry_out, request, decision)
+        response = SignedUpdateFirmwareResponse(status=decision.status)
+        return RequestAnswer(response, decision.reason, then)
+
+    def get_log(self, request: GetLogRequest) -> RequestAnswer:
+        """Answer GetLog (W N01)."""
+        decision = self._logs.decide(request)
+        then = partial(self._logs.carry_out, request, decision)
+        response = GetLogResponse(status=decision.status, filename=decision.file_name)
+        return RequestAnswer(response, decision.reason, then)

@@ -79,7 +79,12 @@ from cp_tui.charge_point.variables.maintenance import (
     FileFacts as FileFacts,
     FirmwareState as FirmwareState,
     FirmwareView as FirmwareView,
+    LogKind as LogKind,
+    LogUploadView as LogUploadView,
+    RunningFirmware as RunningFirmware,
+    SignedFirmware as SignedFirmware,
     Transfer as Transfer,
+    TransferFault as TransferFault,
 )
 from cp_tui.charge_point.variables.measurement import (
     FollowedLimit as FollowedLimit,
@@ -153,6 +158,7 @@ class Variables(Value, frozen=True):
     stop_report: StopReport | None
     firmware: FirmwareView
     diagnostics: DiagnosticsView
+    log_upload: LogUploadView
     security: SecurityView
     security_events: SecurityEventsView
     troubles: Troubles

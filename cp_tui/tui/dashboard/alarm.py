@@ -336,7 +336,12 @@ def _certificate(link: v.LinkView, clock: Clock) -> Iterator[Alarm]:
         yield Alarm(Urgency.ODD, text, check="the CSMS has to renew it: afterwards TLS fails here")
 
 
-FIRMWARE_FAILED = (v.FirmwareState.DOWNLOAD_FAILED, v.FirmwareState.INSTALLATION_FAILED)
+FIRMWARE_FAILED = (
+    v.FirmwareState.DOWNLOAD_FAILED,
+    v.FirmwareState.INVALID_SIGNATURE,
+    v.FirmwareState.VERIFICATION_FAILED,
+    v.FirmwareState.INSTALLATION_FAILED,
+)
 
 
 def _transfers(snapshot: Snapshot) -> Iterator[Alarm]:

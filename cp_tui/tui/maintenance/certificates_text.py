@@ -1,4 +1,4 @@
-"""Security of the link in words: profile, key, certificate of the server; and what is missing."""
+"""Security of the link in words: profile, key, certificate of the server."""
 
 from __future__ import annotations
 
@@ -10,9 +10,6 @@ from cp_tui.tui.text.connection import PROFILE_WORDS, QUIET, WAITING, days_left,
 from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.text.safe_text import safe_text
 from cp_tui.tui.text.words import Clock, joined
-
-ABSENT = ("SignedUpdateFirmware and GetLog: firmware and logs without the whitepaper's way",)
-"""What the security whitepaper has and this charge point has not."""
 
 
 def certificates_line(snapshot: Snapshot, clock: Clock) -> Content:
@@ -30,7 +27,7 @@ def certificates_line(snapshot: Snapshot, clock: Clock) -> Content:
 
 
 def certificate_facts(snapshot: Snapshot, clock: Clock) -> list[Fact]:
-    """Everything that is known, and what is not there."""
+    """Everything that is known."""
     link = snapshot.link
     if link is None:
         return [Fact("Profile", Content.styled("not known yet", QUIET))]
@@ -45,7 +42,7 @@ def certificate_facts(snapshot: Snapshot, clock: Clock) -> list[Fact]:
     facts += tls_facts(link, clock) or [Fact("Server", _no_certificate(link))]
     if link.trust:
         facts.append(Fact("Trusts", safe_text(link.trust)))
-    return [*facts, *(Fact("Not here", Content.styled(line, QUIET)) for line in ABSENT)]
+    return facts
 
 
 def _no_certificate(link: LinkView) -> Content:

@@ -14,18 +14,23 @@ from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.text.safe_text import drawn, safe_text
 from cp_tui.tui.text.words import Clock, joined
 
-_ORDERED_AGAIN = "the firmware from before stays; only a new UpdateFirmware tries again"
+_ORDERED_AGAIN = "the firmware from before stays; only a new order of the CSMS tries again"
 
 NEXT: Mapping[FirmwareState, str] = MappingProxyType(
     {
-        FirmwareState.IDLE: "the CSMS orders an update with UpdateFirmware",
+        FirmwareState.IDLE: "the CSMS orders one with UpdateFirmware or SignedUpdateFirmware",
         FirmwareState.SCHEDULED: "the file is fetched at its retrieveDate",
         FirmwareState.DOWNLOADING: "it is installed as soon as nobody charges",
         FirmwareState.RETRYING: "the next try begins after retryInterval",
         FirmwareState.DOWNLOADED: "it is installed as soon as nobody charges",
+        FirmwareState.VERIFYING: "the signature is checked over the file",
+        FirmwareState.VERIFIED: "it is installed as soon as nobody charges",
+        FirmwareState.INSTALL_SCHEDULED: "it is installed at its installDateTime",
         FirmwareState.INSTALLING: "the charge point boots into the new firmware",
         FirmwareState.REBOOTING: "BootNotification tells the new version",
         FirmwareState.DOWNLOAD_FAILED: _ORDERED_AGAIN,
+        FirmwareState.INVALID_SIGNATURE: _ORDERED_AGAIN,
+        FirmwareState.VERIFICATION_FAILED: _ORDERED_AGAIN,
         FirmwareState.INSTALLATION_FAILED: _ORDERED_AGAIN,
     }
 )
@@ -36,6 +41,8 @@ STYLES = {
     FirmwareState.INSTALLED: GOOD,
     FirmwareState.RETRYING: f"bold {WAITING}",
     FirmwareState.DOWNLOAD_FAILED: f"bold {BAD}",
+    FirmwareState.INVALID_SIGNATURE: f"bold {BAD}",
+    FirmwareState.VERIFICATION_FAILED: f"bold {BAD}",
     FirmwareState.INSTALLATION_FAILED: f"bold {BAD}",
 }
 """Any other state is a step of an update under way."""

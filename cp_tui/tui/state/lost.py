@@ -20,6 +20,7 @@ def without_plans(
     connectors: v.Connectors,
     firmware: v.FirmwareView | None,
     diagnostics: v.DiagnosticsView | None,
+    log_upload: v.LogUploadView | None,
 ) -> dict[str, Any]:
     """The variables that tell of something to come, by name, without that."""
     found: dict[str, Any] = {
@@ -34,7 +35,8 @@ def without_plans(
         found["registration"] = replace(
             registration, next_boot_at=None, next_heartbeat_at=None, pending=None
         )
-    for name, work in (("firmware", firmware), ("diagnostics", diagnostics)):
+    jobs = ("firmware", firmware), ("diagnostics", diagnostics), ("log_upload", log_upload)
+    for name, work in jobs:
         if work is not None and work.transfer is not None:
             found[name] = replace(work, transfer=replace(work.transfer, next_try_at=None))
     return found

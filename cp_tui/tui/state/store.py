@@ -77,6 +77,7 @@ class Snapshot(Struct, frozen=True):
     reservations: v.ReservationsView | None = None
     firmware: v.FirmwareView | None = None
     diagnostics: v.DiagnosticsView | None = None
+    log_upload: v.LogUploadView | None = None
     security: v.SecurityView | None = None
     security_events: v.SecurityEventsView | None = None
     troubles: tuple[v.Trouble, ...] = ()
@@ -309,7 +310,13 @@ class SnapshotStore:
     def _forget_plans(self) -> None:
         old = self.snapshot
         known = without_plans(
-            old.link, old.registration, old.outbox, old.connectors, old.firmware, old.diagnostics
+            old.link,
+            old.registration,
+            old.outbox,
+            old.connectors,
+            old.firmware,
+            old.diagnostics,
+            old.log_upload,
         )
         self.snapshot = replace(old, **known)
         self._dirty |= known.keys()
