@@ -13,6 +13,7 @@ from ipaddress import ip_address
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
+from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from msgspec import Struct
 
@@ -113,6 +114,23 @@ class Authority(Discreet, frozen=True):
             public = asked.public_key()
         builder = _of_end(subject, public, validity, [ExtendedKeyUsageOID.CLIENT_AUTH])
         return "".join((self._signed(builder), *self.issuers))
+
+    def revocation_list(self, serials: Iterable[str], validity: Validity) -> str:
+        """Sign the list of certificates of this authority that count no more, by serial in hex."""
+        issuer = loaded(self.certificate)
+        builder = (
+            x509.CertificateRevocationListBuilder()
+            .issuer_name(issuer.subject)
+            .last_update(validity.begin)
+            .next_update(validity.end)
+        )
+        for serial in serials:
+            revoked = x509.RevokedCertificateBuilder().serial_number(int(serial, 16))
+            builder = builder.add_revoked_certificate(
+                revoked.revocation_date(validity.begin).build()
+            )
+        made = builder.sign(loaded_key(self.key), hashes.SHA256())
+        return made.public_bytes(Encoding.PEM).decode()
 
     def _issued(
         self,

@@ -212,6 +212,26 @@ def _add_csms(commands: Commands) -> None:
         metavar="N",
         help="0 takes a free one (default %(default)s)",
     )
+    csms.add_argument(
+        "--profile",
+        type=int,
+        choices=range(4),
+        default=0,
+        metavar="N",
+        help="security profile of its charge points, 0 to 3 (default 0): 1 password, 2 TLS and "
+        "password, 3 TLS and certificate",
+    )
+    csms.add_argument(
+        "--folder",
+        type=Path,
+        metavar="DIR",
+        help="where passwords and certificates are kept (default: in your data folder)",
+    )
+    csms.add_argument(
+        "--new-certificates",
+        action="store_true",
+        help="make passwords and certificates anew, whatever is there",
+    )
 
 
 def _add_completion(commands: Commands) -> None:

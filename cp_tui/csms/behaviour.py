@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from enum import StrEnum
 from types import MappingProxyType
 
 from msgspec import Struct, field
@@ -56,6 +57,38 @@ class AnswerCallError(Struct, frozen=True):
 Fault = Delay | Silence | AnswerCallError
 
 
+class CertificateAnswer(StrEnum):
+    """What the CSMS does with a request for a certificate (SignCertificate)."""
+
+    NORMAL = "normal"
+    LATE = "late"
+    TWICE = "twice"
+    WRONG_CHAIN = "wrong chain"
+    OTHER_KEY = "other key"
+    EXPIRED = "expired"
+    REJECTED = "rejected"
+    NEVER = "never"
+
+    @property
+    def words(self) -> str:
+        """What comes of a request, to be read after "it gets"."""
+        return _CERTIFICATE_WORDS[self]
+
+
+_CERTIFICATE_WORDS: Mapping[CertificateAnswer, str] = MappingProxyType(
+    {
+        CertificateAnswer.NORMAL: "a good certificate",
+        CertificateAnswer.LATE: "a good certificate, late",
+        CertificateAnswer.TWICE: "a good certificate, delivered twice",
+        CertificateAnswer.WRONG_CHAIN: "a certificate of a root that is installed nowhere",
+        CertificateAnswer.OTHER_KEY: "a certificate for another key",
+        CertificateAnswer.EXPIRED: "a certificate that has ended",
+        CertificateAnswer.REJECTED: "a rejection",
+        CertificateAnswer.NEVER: "nothing",
+    }
+)
+
+
 class Behaviour(Struct, frozen=True):
     """What the CSMS does with what it receives; the defaults are a correct and friendly CSMS."""
 
@@ -73,6 +106,8 @@ class Behaviour(Struct, frozen=True):
     """Verdict on a tag that is not listed."""
     start_status: AuthorizationStatus | None = None
     """The answer to every StartTransaction, whatever the tag; None: the verdict on the tag."""
+    certificates: CertificateAnswer = CertificateAnswer.NORMAL
+    """What comes of a request for a certificate."""
     faults: Mapping[Action, Fault] = field(default_factory=dict)
     """What goes wrong, by the action received."""
 

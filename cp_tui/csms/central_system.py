@@ -1,33 +1,48 @@
 """The small CSMS: a real OCPP 1.6J central system for demos and tests.
 
-Accepts any charge point. What it answers is the responder's; one connection, a session's.
+Accepts any charge point. What it answers is the responder's; one connection, a session's. It has a
+door for each security profile that it is asked to serve, and makes its certificates with the first
+that needs some.
 """
 
 from __future__ import annotations
 
 import asyncio
-import base64
-import binascii
-import hmac
 import logging
+import socket
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from http import HTTPStatus
-from typing import Self
-from urllib.parse import unquote
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
 
 from websockets.asyncio.server import Server, ServerConnection, serve
-from websockets.datastructures import Headers
 from websockets.http11 import Request, Response
 from websockets.typing import Subprotocol
 
+from cp_tui.csms.admission import (
+    NotAdmitted,
+    charge_point_id_of,
+    is_same,
+    refusal_at,
+    tls_of,
+    why_no_password,
+)
 from cp_tui.csms.behaviour import Behaviour
+from cp_tui.csms.certificate_desk import CertificateDesk
 from cp_tui.csms.charge_point_session import OFFLINE, CallFailed, ChargePointSession
-from cp_tui.csms.event_log import Connected, Disconnected, EventLog, TurnedAway
+from cp_tui.csms.doors import Doors
+from cp_tui.csms.event_log import Connected, Disconnected, EventLog, Noted, TurnedAway
 from cp_tui.csms.outcome import ComposedOutcome
 from cp_tui.csms.responder import BootRecord, Responder, Transaction
+from cp_tui.csms.tls import HANDSHAKE_S
 from cp_tui.ocpp.calendar import later
 from cp_tui.ocpp.model import WireModel
+from cp_tui.ocpp.plural import count
+
+if TYPE_CHECKING:
+    from cp_tui.csms.security import CsmsSecurity
 
 OCPP16 = Subprotocol("ocpp1.6")
 FRAME_SIZE_MAX = 1_000_000
@@ -55,18 +70,31 @@ class CentralSystem:
         self,
         behaviour: Behaviour | None = None,
         *,
+        profile: int = 0,
         password: bytes | None = None,
+        folder: Path | None = None,
+        anew: bool = False,
         now: Callable[[], datetime] = _machine_time,
     ) -> None:
+        """`profile` is that of the first door; `password` is asked for at that of profile 0.
+
+        `folder` is where certificates and passwords are kept; None: nowhere beyond its own life.
+        With `anew` what is there is thrown away.
+        """
         self.behaviour = behaviour or Behaviour()
         """How it answers; may be replaced at any time."""
         self.record = EventLog()
         """What it saw."""
+        self.profile = profile
         self._password = password
+        self._folder = folder
+        self._is_anew = anew
         self._now = now
-        self._responder = Responder()
+        self._security: CsmsSecurity | None = None
+        self._desk = CertificateDesk(lambda: self.security, self._deliver, self._note, self._now)
+        self._responder = Responder(self._desk.answer)
         self._sessions: dict[str, ChargePointSession] = {}
-        self._server: Server | None = None
+        self._doors = Doors(self._open)
 
     async def __aenter__(self) -> Self:
         await self.start()
@@ -76,38 +104,48 @@ class CentralSystem:
         await self.close()
 
     async def start(self, host: str = "127.0.0.1", port: int = 0) -> None:
-        """Listen; port 0 takes a free one. `OSError` where the port is taken."""
-        self._server = await serve(
-            self._serve_charge_point,
-            host,
-            port,
-            select_subprotocol=_select_subprotocol,
-            process_request=self._admit,
-            compression=None,
-            max_size=FRAME_SIZE_MAX,
-            close_timeout=CLOSE_TIMEOUT_S,
-            logger=_log,
-        )
+        """Listen; port 0 takes a free one. `OSError` where the port is taken.
+
+        Where security needs a folder that cannot be used, `FolderDamaged`.
+        """
+        self._doors.reserve(self.profile, host, port)
+        await self._doors.open(self.profile)
 
     async def close(self) -> None:
         """Close every connection (1001) and stop listening."""
-        if self._server is not None:
-            self._server.close()
-            await self._server.wait_closed()
-            self._server = None
+        await self._desk.close()
+        await self._doors.close_all()
+        if self._security is not None:
+            self._security.close()
+            self._security = None
+
+    @property
+    def security(self) -> CsmsSecurity:
+        """Its certificates, and whom it lets in; made when they are needed first.
+
+        Raises `FolderDamaged` and `OSError`.
+        """
+        if self._security is None:
+            # Most have no use for it, and it takes a moment and some memory.
+            from cp_tui.csms.security import CsmsSecurity
+
+            self._security = CsmsSecurity(self._folder, self._now(), anew=self._is_anew)
+        return self._security
+
+    @property
+    def doors(self) -> Doors:
+        """Where charge points come in, by security profile."""
+        return self._doors
 
     @property
     def port(self) -> int:
-        """The TCP port it listens on."""
-        assert self._server is not None, "the CSMS is not started"
-        return int(next(iter(self._server.sockets)).getsockname()[1])
+        """The TCP port of its first door."""
+        return self._doors.port(self.profile)
 
     @property
     def url(self) -> str:
-        """The endpoint; a charge point appends its id."""
-        assert self._server is not None, "the CSMS is not started"
-        host = str(next(iter(self._server.sockets)).getsockname()[0])
-        return f"ws://[{host}]:{self.port}" if ":" in host else f"ws://{host}:{self.port}"
+        """The endpoint of its first door; a charge point appends its id."""
+        return self._doors.url(self.profile)
 
     @property
     def charge_points(self) -> tuple[str, ...]:
@@ -123,6 +161,11 @@ class CentralSystem:
         """Return the newest boot of a charge point, however long ago; None: there was none."""
         return self._responder.boots.get(charge_point_id)
 
+    def profile_of(self, charge_point_id: str) -> int | None:
+        """Give the security profile with which a charge point is connected; None: it is not."""
+        session = self._sessions.get(charge_point_id)
+        return None if session is None else session.profile
+
     def now(self) -> datetime:
         """Tell the time as the CSMS tells it to its charge points."""
         return later(self._now(), self.behaviour.clock_offset_s)
@@ -131,13 +174,17 @@ class CentralSystem:
         self, charge_point_id: str, request: WireModel, *, timeout_s: float = CALL_TIMEOUT_S
     ) -> WireModel:
         """Send a request to a charge point and return its response; `CallFailed` without one."""
-        return await self._session(charge_point_id).call(request, timeout_s)
+        response = await self._session(charge_point_id).call(request, timeout_s)
+        self._desk.called(charge_point_id, request, response)
+        return response
 
     async def compose(
         self, charge_point_id: str, text: str, *, timeout_s: float = CALL_TIMEOUT_S
     ) -> ComposedOutcome:
         """Send what a person wrote as it stands, and return what came of it."""
-        return await self._session(charge_point_id).compose(text, timeout_s)
+        outcome = await self._session(charge_point_id).compose(text, timeout_s)
+        self._desk.composed(charge_point_id, text, outcome)
+        return outcome
 
     async def disconnect(self, charge_point_id: str, code: int = 1001) -> None:
         """Close the connection of a charge point; `CallFailed` where there is none."""
@@ -154,40 +201,65 @@ class CentralSystem:
         """Give the URL of a firmware file of this version; any version is there."""
         return f"http{self.url.removeprefix('ws')}{FIRMWARE_PATH}demo-{version}.bin"
 
-    def _admit(self, connection: ServerConnection, request: Request) -> Response | None:
+    async def _deliver(self, charge_point_id: str, request: WireModel) -> WireModel:
+        return await self._session(charge_point_id).call(request, CALL_TIMEOUT_S)
+
+    def _note(self, charge_point_id: str, words: str, is_good: bool = True) -> None:
+        self.record.add(Noted(self._now(), charge_point_id, words, is_good))
+
+    async def _open(self, profile: int, place: socket.socket) -> Server:
+        tls = None
+        if profile >= 2:
+
+            def report(why: str) -> None:
+                self.record.add(TurnedAway(self._now(), "", why))
+
+            tls = self.security.context(profile, report)
+        return await serve(
+            partial(self._serve_charge_point, profile),
+            sock=place,
+            ssl=tls,
+            ssl_handshake_timeout=HANDSHAKE_S if tls is not None else None,
+            select_subprotocol=_select_subprotocol,
+            process_request=partial(self._admit, profile),
+            compression=None,
+            max_size=FRAME_SIZE_MAX,
+            close_timeout=CLOSE_TIMEOUT_S,
+            logger=_log,
+        )
+
+    def _admit(
+        self, profile: int, connection: ServerConnection, request: Request
+    ) -> Response | None:
         if request.path.startswith(FIRMWARE_PATH):
             # Its version is in its name, which is all that our charge point asks of it.
             return connection.respond(HTTPStatus.OK, "a firmware of the demo, of one line\n")
-        charge_point_id = _charge_point_id(request.path)
-        if not charge_point_id:
-            why = "no charge point id at the end of the path"
-            self.record.add(TurnedAway(self._now(), "", why))
-            return connection.respond(HTTPStatus.NOT_FOUND, f"{why}\n")
-        why_not = self._why_not_authorized(charge_point_id, request.headers)
-        if why_not is None:
+        charge_point_id = charge_point_id_of(request.path)
+        refusal = self._refusal(profile, charge_point_id, connection, request)
+        if refusal is None:
             return None
-        self.record.add(TurnedAway(self._now(), charge_point_id, why_not))
-        response = connection.respond(HTTPStatus.UNAUTHORIZED, f"{why_not}\n")
-        response.headers["WWW-Authenticate"] = 'Basic realm="OCPP"'
+        self.record.add(TurnedAway(self._now(), charge_point_id, refusal.why))
+        response = connection.respond(refusal.status, f"{refusal.why}\n")
+        if refusal.status is HTTPStatus.UNAUTHORIZED:
+            response.headers["WWW-Authenticate"] = 'Basic realm="OCPP"'
         return response
 
-    def _why_not_authorized(self, charge_point_id: str, headers: Headers) -> str | None:
+    def _refusal(
+        self, profile: int, charge_point_id: str, connection: ServerConnection, request: Request
+    ) -> NotAdmitted | None:
+        if not charge_point_id:
+            return NotAdmitted(HTTPStatus.NOT_FOUND, "no charge point id at the end of the path")
+        if profile > 0:
+            return refusal_at(profile, charge_point_id, connection, request.headers, self.security)
         if self._password is None:
             return None
-        credentials = _basic_credentials(headers.get("Authorization", ""))
-        if credentials is None:
-            return "no HTTP Basic credentials"
-        user, password = credentials
-        # W 7.2: the user name is the id at the end of the URL.
-        if user != charge_point_id.encode():
-            return "the user name is not the charge point id"
-        if not hmac.compare_digest(password, self._password):
-            return "wrong password"
-        return None
+        is_right = partial(is_same, self._password)
+        why = why_no_password(charge_point_id, request.headers, is_right)
+        return None if why is None else NotAdmitted(HTTPStatus.UNAUTHORIZED, why)
 
-    async def _serve_charge_point(self, websocket: ServerConnection) -> None:
+    async def _serve_charge_point(self, profile: int, websocket: ServerConnection) -> None:
         assert websocket.request is not None, "the handshake is over"
-        charge_point_id = _charge_point_id(websocket.request.path)
+        charge_point_id = charge_point_id_of(websocket.request.path)
         if websocket.subprotocol != OCPP16:
             # J 3.2: the handshake is completed without the header, then the server closes.
             self.record.add(
@@ -202,10 +274,12 @@ class CentralSystem:
             self.record,
             lambda: self.behaviour,
             self._now,
+            profile=profile,
+            answered=self._desk.answered,
         )
         older = self._sessions.get(charge_point_id)
         self._sessions[charge_point_id] = session
-        self.record.add(Connected(self._now(), charge_point_id))
+        self.record.add(self._connected(profile, charge_point_id, websocket))
         try:
             async with asyncio.TaskGroup() as tasks:
                 if older is not None:
@@ -218,28 +292,22 @@ class CentralSystem:
                 Disconnected(self._now(), charge_point_id, websocket.close_code or 1006)
             )
 
+    def _connected(
+        self, profile: int, charge_point_id: str, websocket: ServerConnection
+    ) -> Connected:
+        words = f"security profile {profile}" if profile else ""
+        secured = tls_of(websocket)
+        if secured is not None:
+            suite = (secured.cipher() or ("",))[0]
+            words += f", {(secured.version() or '').replace('TLSv', 'TLS ')} {suite}"
+        if profile == 3 and secured is not None:
+            shown = self.security.shown(secured)
+            words += f", {shown.subject}, {count(shown.days_left(self._now()), 'day')} left"
+            revoked = self.security.proved(charge_point_id, shown, self._now())
+            if revoked:
+                words += f"; {count(revoked, 'older certificate')} revoked"
+        return Connected(self._now(), charge_point_id, profile, words)
+
 
 def _select_subprotocol(_: ServerConnection, offered: Sequence[Subprotocol]) -> Subprotocol | None:
     return OCPP16 if OCPP16 in offered else None
-
-
-def _charge_point_id(path: str) -> str:
-    """Decode the last segment of the path; empty where there is none (J 3.1.1)."""
-    segment = path.partition("?")[0].rpartition("/")[2]
-    try:
-        return unquote(segment, errors="strict")
-    except UnicodeDecodeError:
-        return ""
-
-
-def _basic_credentials(header: str) -> tuple[bytes, bytes] | None:
-    """Split an Authorization header into user and password, both raw bytes (RFC 7617)."""
-    scheme, _, encoded = header.partition(" ")
-    if scheme.lower() != "basic":
-        return None
-    try:
-        decoded = base64.b64decode(encoded.strip(), validate=True)
-    except binascii.Error:
-        return None
-    user, colon, password = decoded.partition(b":")
-    return (user, password) if colon else None

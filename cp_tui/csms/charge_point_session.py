@@ -63,8 +63,15 @@ class ChargePointSession:
         record: EventLog,
         behaviour: Callable[[], Behaviour],
         now: Callable[[], datetime],
+        *,
+        profile: int = 0,
+        answered: Callable[[str, WireModel], None] = lambda charge_point_id, request: None,
     ) -> None:
+        """`answered` hears of each request whose answer is on its way."""
         self.charge_point_id = charge_point_id
+        self.profile = profile
+        """Security profile of the door by which it came."""
+        self._answered = answered
         self._websocket = websocket
         self._responder = responder
         self._record = record
@@ -127,11 +134,12 @@ class ChargePointSession:
         if answer is None:
             return
         if isinstance(fault, Delay):
-            task = answers.create_task(self._answer_late(message_id, answer, fault.delay_s))
+            task = answers.create_task(self._answer_late(message_id, request, answer, fault))
             self._answering[message_id] = task
             task.add_done_callback(lambda _: self._answering.pop(message_id))
         else:
             await self._answer(message_id, answer)
+            self._answered(self.charge_point_id, request)
 
     def _read(self, call: frame.Call) -> WireModel:
         """Return the request of a CALL that may be handled; raises `OcppError`."""
@@ -166,10 +174,15 @@ class ChargePointSession:
             return frame.CallError(message_id, error.code, error.description)
 
     async def _answer_late(
-        self, message_id: str, answer: WireModel | frame.CallError, delay_s: float
+        self,
+        message_id: str,
+        request: WireModel,
+        answer: WireModel | frame.CallError,
+        fault: Delay,
     ) -> None:
-        await asyncio.sleep(delay_s)
+        await asyncio.sleep(fault.delay_s)
         await self._answer(message_id, answer)
+        self._answered(self.charge_point_id, request)
 
     async def _answer(self, message_id: str, answer: WireModel | frame.CallError) -> None:
         if isinstance(answer, WireModel):

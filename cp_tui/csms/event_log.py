@@ -31,6 +31,10 @@ class Connected(Struct, frozen=True):
 
     at: datetime
     charge_point_id: str
+    profile: int = 0
+    """Security profile of the door by which it came."""
+    security: str = ""
+    """How it is secured, in words; empty: not at all."""
 
 
 class Disconnected(Struct, frozen=True):
@@ -94,7 +98,16 @@ class Composed(Struct, frozen=True):
     outcome: ComposedOutcome
 
 
-Event = Connected | Disconnected | TurnedAway | Received | Malformed | Called | Composed
+class Noted(Struct, frozen=True):
+    """What the CSMS did, or found, beside the messages: a certificate, a password, a file."""
+
+    at: datetime
+    charge_point_id: str
+    words: str
+    is_good: bool = True
+
+
+Event = Connected | Disconnected | TurnedAway | Received | Malformed | Called | Composed | Noted
 
 R = TypeVar("R", bound=WireModel)
 
@@ -203,6 +216,8 @@ def _size(event: Event) -> int:
             return len(to_json(event.text)) + len(to_json(event.outcome.payload))
         case Malformed():
             return len(event.description)
+        case Noted():
+            return len(event.words)
         case _:
             return 0
     return sum(len(each.model_dump_json()) for each in models if isinstance(each, WireModel))

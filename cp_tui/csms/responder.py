@@ -6,7 +6,7 @@ Pure: a request, the behaviour and the time go in, a response comes out. Knows n
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from types import MappingProxyType
 from typing import TypeVar
@@ -67,6 +67,10 @@ _EXTENDED_TRIGGER: Mapping[ExtendedMessageTrigger, Action] = MappingProxyType(
 )
 
 
+Sign = Callable[[str, SignCertificateRequest, Behaviour], SignCertificateResponse]
+"""Answers the request of a charge point for a certificate."""
+
+
 class Transaction(Struct, frozen=True):
     """A transaction as the charge point reported it."""
 
@@ -88,7 +92,9 @@ class BootRecord(Struct):
 class Responder:
     """The memory of the CSMS over all its charge points and connections."""
 
-    def __init__(self) -> None:
+    def __init__(self, sign: Sign | None = None) -> None:
+        """`sign` decides upon requests for certificates; None: there is no authority behind it."""
+        self._sign = sign
         self.boots: dict[str, BootRecord] = {}
         """The newest boot of each charge point, by its id."""
         self.transactions: dict[int, Transaction] = {}
@@ -137,8 +143,9 @@ class Responder:
                 return StopTransactionResponse(id_tag_info=behaviour.verdict(tag) if tag else None)
             case DataTransferRequest():
                 return _answer_data_transfer(request)
+            case SignCertificateRequest() if self._sign is not None:
+                return self._sign(charge_point_id, request, behaviour)
             case SignCertificateRequest():
-                # There is no certificate authority behind this CSMS.
                 return SignCertificateResponse(status=GenericStatus.REJECTED)
             case _:
                 # The notifications, whose responses are empty.

@@ -44,6 +44,8 @@ class ExchangeKind(StrEnum):
     """A text of a person, and what came of it."""
     CONNECTION = "connection"
     MALFORMED = "malformed"
+    NOTE = "note"
+    """What the CSMS did or found beside the messages: a certificate, a password, a file."""
 
 
 class Exchange(Value, frozen=True, kw_only=True):

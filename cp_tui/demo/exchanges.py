@@ -12,10 +12,12 @@ from cp_tui.csms.event_log import (
     Disconnected,
     Event,
     Malformed,
+    Noted,
     Received,
     TurnedAway,
 )
 from cp_tui.csms.outcome import OutcomeKind
+from cp_tui.csms.shown import shown
 from cp_tui.demo.csms_variables import Exchange, ExchangeKind
 from cp_tui.ocpp.action import action_of
 from cp_tui.ocpp.frame import CallError
@@ -24,6 +26,7 @@ from cp_tui.ocpp.redaction import redacted_payload
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
     from pydantic import JsonValue
 
@@ -41,13 +44,14 @@ def exchange_of(event: Event) -> Exchange:
     answer: JsonValue = None
     match event:
         case Received():
-            action, request = action_of(event.request), _payload(event.request)
-            answer = _payload(event.answer) if isinstance(event.answer, WireModel) else None
+            action, request = action_of(event.request), _payload(event.request, event.at)
+            if isinstance(event.answer, WireModel):
+                answer = _payload(event.answer, event.at)
         case Called():
-            action, request = action_of(event.request), _payload(event.request)
-            answer = None if event.response is None else _payload(event.response)
+            action, request = action_of(event.request), _payload(event.request, event.at)
+            answer = None if event.response is None else _payload(event.response, event.at)
         case Composed():
-            action, request = event.action, bounded(event.text)
+            action, request = event.action, bounded(shown(event.text, event.at))
             answer = bounded(event.outcome.payload)
     return Exchange(
         at=event.at,
@@ -64,13 +68,16 @@ def exchange_of(event: Event) -> Exchange:
 def _judged(event: Event) -> tuple[ExchangeKind, bool, str]:
     match event:
         case Connected():
-            return ExchangeKind.CONNECTION, True, "connected with subprotocol ocpp1.6"
+            security = f", {event.security}" if event.security else ""
+            return ExchangeKind.CONNECTION, True, f"connected with subprotocol ocpp1.6{security}"
         case Disconnected():
             is_fine = event.close_code in CLOSED_IN_ORDER
             words = f"disconnected, close code {event.close_code}"
             return ExchangeKind.CONNECTION, is_fine, words
         case TurnedAway():
             return ExchangeKind.CONNECTION, False, f"turned away: {event.why}"
+        case Noted():
+            return ExchangeKind.NOTE, event.is_good, event.words
         case Malformed():
             head = "answered with" if event.is_answered else "an answer that cannot be taken:"
             return ExchangeKind.MALFORMED, False, f"{head} {event.code}: {event.description}"
@@ -113,5 +120,5 @@ def _status(payload: Mapping[str, JsonValue]) -> str:
     return status if isinstance(status, str) else ""
 
 
-def _payload(message: WireModel) -> JsonValue:
-    return bounded(redacted_payload(message))
+def _payload(message: WireModel, at: datetime) -> JsonValue:
+    return bounded(shown(redacted_payload(message), at))

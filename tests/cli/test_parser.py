@@ -70,6 +70,7 @@ def test_parameters_of_ctl_may_stand_on_both_sides_of_an_option(arguments: list[
         ["demo", "--seconds", "nan"],
         ["csms", "--port", "65536"],
         ["csms", "--port", "-1"],
+        ["csms", "--profile", "4"],
     ],
 )
 def test_wrong_use_ends_with_status_2(

@@ -127,6 +127,19 @@ def test_a_taken_port_of_the_csms_is_said(capsys: Capture) -> None:
         assert_refused(capsys, "csms", f"--port={port}", named=(str(port), "in use"))
 
 
+def test_a_damaged_folder_of_the_csms_is_said_with_the_way_out(
+    tmp_path: Path, capsys: Capture
+) -> None:
+    (tmp_path / "certificates").mkdir()
+    wrong = "csms", "--port=0", "--profile=1", f"--folder={tmp_path}"
+    missing = f"{tmp_path}/certificates/csms_root.pem is missing"
+    assert_refused(capsys, *wrong, named=(missing, "--new-certificates makes everything"))
+    file = tmp_path / "file"
+    file.write_text("")
+    wrong = "csms", "--port=0", "--profile=1", f"--folder={file}"
+    assert_refused(capsys, *wrong, named=(str(file), "exists"))
+
+
 @pytest.mark.parametrize(
     "wrong",
     [(), ("nonsense",), ("serve", "--nonsense"), ("demo", "--seconds=x"), ("csms", "--port=x")],

@@ -24,6 +24,7 @@ DIRECTIONS: Mapping[ExchangeKind, str] = {
     ExchangeKind.COMPOSED: "out",
     ExchangeKind.CONNECTION: "link",
     ExchangeKind.MALFORMED: "in",
+    ExchangeKind.NOTE: "note",
 }
 
 
@@ -41,7 +42,11 @@ def exchange_columns(exchanges: Iterable[Exchange], clock: Clock) -> list[Column
 def _action(exchange: Exchange) -> Content:
     if exchange.action:
         return safe_text(exchange.action)
-    words = {ExchangeKind.CONNECTION: "connection", ExchangeKind.MALFORMED: "malformed"}
+    words = {
+        ExchangeKind.CONNECTION: "connection",
+        ExchangeKind.MALFORMED: "malformed",
+        ExchangeKind.NOTE: "the CSMS itself",
+    }
     return Content.styled(words.get(exchange.kind, "raw frame"), QUIET)
 
 
@@ -59,6 +64,7 @@ def exchange_facts(exchange: Exchange, clock: Clock) -> list[Fact]:
         ExchangeKind.COMPOSED: "composed at this screen, sent as it stands",
         ExchangeKind.CONNECTION: "the connection",
         ExchangeKind.MALFORMED: "something that is no OCPP",
+        ExchangeKind.NOTE: "beside the messages",
     }[exchange.kind]
     facts = [
         Fact("Action", Content.assemble(_action(exchange), Content.styled(f" · {way}", QUIET))),
