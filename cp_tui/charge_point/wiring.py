@@ -25,7 +25,7 @@ from cp_tui.charge_point.configuration import Configuration
 from cp_tui.charge_point.connector import Connector
 from cp_tui.charge_point.deauthorization import Deauthorization
 from cp_tui.charge_point.diagnostics import Diagnostics
-from cp_tui.charge_point.effects import Reconnect, SetPing, StoredRecords
+from cp_tui.charge_point.effects import SetPing, StoredRecords
 from cp_tui.charge_point.firmware import Firmware
 from cp_tui.charge_point.journal import Journal
 from cp_tui.charge_point.local_list import LocalList
@@ -194,9 +194,8 @@ class _Wiring:
                 security.authorization_key_changed()
                 turn.emit(security.credentials())
                 if security.profiles.profile in (1, 2):
-                    turn.emit(
-                        Reconnect(f"{key} was changed: it connects anew with what is set now")
-                    )
+                    why = f"{key} was changed: it connects anew with what is set now"
+                    security.reconnection.soon(why)
             case "SecurityProfile":
                 self.components.security.profiles.changed(KeySource.CSMS)
             case "CpoName" | "DisableSecurityEventNotifications":

@@ -58,6 +58,7 @@ class StoredSecurity:
             self._certificates,
             report=lambda *_: None,
             credentials=self.credentials,
+            reconnect=lambda why: None,
         )
 
     def credentials(self, profile: int | None = None) -> SetCredentials:

@@ -11,6 +11,7 @@ from cp_tui.certificates.authority import Authority, Issued, Validity, new_root
 from cp_tui.charge_point.config import SecurityConfig
 from cp_tui.charge_point.effects import SetCredentials
 from cp_tui.charge_point.events import LinkFailed, LinkOpened
+from cp_tui.charge_point.security.reconnection import RECONNECT_AFTER
 from cp_tui.charge_point.variables import LinkFault, Tls
 from tests.charge_point.rig import T0, Rig, rig
 
@@ -123,9 +124,10 @@ def certify(made: Rig, by: Authority | None = None, validity: Validity = DECADE)
 
 
 def set_profile(made: Rig, profile: int) -> str:
-    """Set SecurityProfile; give the status."""
+    """Set SecurityProfile, and wait until the connection is made anew; give the status."""
     payload = {"key": "SecurityProfile", "value": str(profile)}
     status: str = made.request("ChangeConfiguration", payload)[2]["status"]
+    made.after(RECONNECT_AFTER.total_seconds())
     return status
 
 

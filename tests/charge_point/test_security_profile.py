@@ -92,9 +92,13 @@ def test_a_certificate_whose_key_is_gone_does_not_count_a05_fr_04() -> None:
 def test_it_is_answered_first_then_connected_with_a05_fr_05() -> None:
     made, csms = secured(1, 2, security=SecurityConfig(csms_roots=root().certificate))
     made.effects.clear()
-    set_profile(made, 2)
+    made.request("ChangeConfiguration", {"key": "SecurityProfile", "value": "2"})
     kinds = [type(e) for e in made.effects if isinstance(e, (Send, SetCredentials, Reconnect))]
-    assert kinds[:3] == [Send, SetCredentials, Reconnect]
+    assert kinds == [Send, SetCredentials]
+    tries = len(csms.attempts)
+    made.after(0.9)
+    assert len(csms.attempts) == tries
+    made.after(0.1)
     told = csms.attempts[-1]
     assert (told.profile, told.url) == (2, "wss://127.0.0.1/CP001")
     assert told.password == bytes.fromhex(PASSWORD)
@@ -235,6 +239,7 @@ def test_an_upgrade_to_a_csms_that_does_not_ask_falls_back() -> None:
 def test_the_operator_lowers_it_and_that_is_told_a00_fr_005() -> None:
     made, csms = in_profile_3()
     reply = made.command(lambda request: SetSecurityProfile(request, 1))
+    made.after(1)
     assert reply.result is True
     assert reply.reason is not None
     assert "outside OCPP" in reply.reason.text
@@ -274,10 +279,32 @@ def test_a_new_password_is_stored_then_connected_with_in_1_and_2_a01(
     csms.attempts.clear()
     payload = {"key": "AuthorizationKey", "value": "fedcba9876543210"}
     assert made.request("ChangeConfiguration", payload)[2]["status"] == "Accepted"
+    assert csms.attempts == []
+    made.after(1)
     assert len(csms.attempts) == reconnects
     entries = made.variables["security_events"].entries
     assert entries[0].type == "ReconfigurationOfSecurityParameters"
     assert "fedcba" not in f"{entries} {made.variables['security']}"
+
+
+def test_a_line_that_is_cut_before_it_is_made_anew_comes_up_with_what_is_set() -> None:
+    made, csms = secured(1, 2, security=SecurityConfig(csms_roots=root().certificate))
+    csms.attempts.clear()
+    made.request("ChangeConfiguration", {"key": "SecurityProfile", "value": "2"})
+    made.cut()
+    made.reconnect()
+    made.after(5)
+    assert made.is_open
+    assert [each.profile for each in csms.attempts] == [2]
+
+
+def test_an_attempt_that_began_before_the_change_is_given_up_at_once() -> None:
+    """It would come up with the profile from before, and be taken for the new one."""
+    made, _ = secured(1, 2, security=SecurityConfig(csms_roots=root().certificate))
+    made.cut()
+    made.effects.clear()
+    made.command(lambda request: SetSecurityProfile(request, 2))
+    assert sum(isinstance(effect, Reconnect) for effect in made.effects) == 1
 
 
 def test_a_fault_of_tls_is_told_until_the_link_is_open() -> None:

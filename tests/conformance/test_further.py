@@ -89,6 +89,7 @@ def test_pending_takes_a_new_authorization_key_and_connects_with_it() -> None:
     set_key(made, "AuthorizationKey", "fedcba9876543210")
     credentials = [e for e in made.effects if isinstance(e, SetCredentials)]
     assert [c.password for c in credentials] == [b"fedcba9876543210"]
+    made.after(1)
     (reconnect,) = [effect for effect in made.effects if isinstance(effect, Reconnect)]
     assert reconnect.why.startswith("AuthorizationKey was changed")
 

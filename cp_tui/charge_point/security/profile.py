@@ -21,7 +21,6 @@ from cp_tui.charge_point.effects import (
     CloseLink,
     LogLevel,
     OpenLink,
-    Reconnect,
     SetCredentials,
     Table,
 )
@@ -57,13 +56,16 @@ class SecurityProfiles:
         *,
         report: Report,
         credentials: Callable[[], SetCredentials],
+        reconnect: Callable[[str], None],
     ) -> None:
+        """`reconnect` makes the connection anew, for this reason."""
         self._turn = turn
         self._configuration = configuration
         self._roots = roots
         self._certificates = certificates
         self._report = report
         self._credentials = credentials
+        self._reconnect_soon = reconnect
         self._change = turn.record(Table.STATE, CHANGE_KEY, SecurityProfileRecord)
         self._in_force = self.profile
         """As far as this part knows: what a change of the key begins at."""
@@ -258,7 +260,10 @@ class SecurityProfiles:
         self._turn.emit(self._credentials())
         if not self._turn.is_stopped:
             why = f"{SECURITY_PROFILE} was changed: it connects anew with what is set now"
-            self._turn.emit(OpenLink() if self._reopen_at else Reconnect(why))
+            if self._reopen_at:
+                self._turn.emit(OpenLink())
+            else:
+                self._reconnect_soon(why)
         self._reopen_at = None
         self._turn.changed("security")
 

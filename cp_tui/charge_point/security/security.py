@@ -15,6 +15,7 @@ from cp_tui.charge_point.security.credentials import credentials, url_for
 from cp_tui.charge_point.security.events import SecurityEvents
 from cp_tui.charge_point.security.own_certificates import OwnCertificates
 from cp_tui.charge_point.security.profile import SecurityProfiles
+from cp_tui.charge_point.security.reconnection import Reconnection
 from cp_tui.charge_point.security.renewal import CertificateRenewal
 from cp_tui.charge_point.security.store import CertificateStore
 from cp_tui.charge_point.turn import Turn
@@ -45,6 +46,7 @@ class Security:
             own_certificates=self.certificates.chains,
             on_changed=lambda: turn.emit(self.credentials()),
         )
+        self.reconnection = Reconnection(turn)
         self.profiles = SecurityProfiles(
             turn,
             configuration,
@@ -52,6 +54,7 @@ class Security:
             self.certificates,
             report=report,
             credentials=self.credentials,
+            reconnect=self.reconnection.soon,
         )
         self.renewal = CertificateRenewal(
             turn,
@@ -87,6 +90,7 @@ class Security:
             self.profiles.end_link(self._problem)
             return False
         self.events.link_opened()
+        self.reconnection.link_opened()
         self.profiles.came_up()
         self.roots.link_opened(event.tls is not None, event.chain)
         if self.profiles.profile == 3:
@@ -95,6 +99,7 @@ class Security:
 
     def link_closed(self) -> None:
         """Note that the connection has ended."""
+        self.reconnection.link_closed()
         self.roots.link_closed()
         self.renewal.link_closed()
 
@@ -119,11 +124,12 @@ class Security:
     @property
     def deadline(self) -> datetime | None:
         """When `tick` has something to do."""
-        due = self.profiles.deadline, self.renewal.deadline
+        due = self.reconnection.deadline, self.profiles.deadline, self.renewal.deadline
         return min((each for each in due if each is not None), default=None)
 
     def tick(self) -> None:
         """Do what is due."""
+        self.reconnection.tick()
         self.profiles.tick()
         self.renewal.tick()
 
