@@ -88,6 +88,8 @@ class Peer(ChargePoint):  # type: ignore[misc]  # The package has no types.
 class PeerCsms:
     """A CSMS for one charge point at a time: what it received, and how to call."""
 
+    peer_type: type[Peer] = Peer
+
     def __init__(self) -> None:
         self.registration = RegistrationStatus.accepted
         self.blocked: set[str] = set()
@@ -106,9 +108,18 @@ class PeerCsms:
 
     async def __aenter__(self) -> Self:
         self._server = await serve(
-            self._welcome, "127.0.0.1", 0, subprotocols=[Subprotocol("ocpp1.6")], compression=None
+            self._welcome,
+            "127.0.0.1",
+            0,
+            subprotocols=[Subprotocol("ocpp1.6")],
+            compression=None,
+            **self.options(),
         )
         return self
+
+    def options(self) -> dict[str, Any]:
+        """Give what else the server is made with."""
+        return {}
 
     async def __aexit__(self, *_: object) -> None:
         assert self._server is not None
@@ -118,8 +129,14 @@ class PeerCsms:
     @property
     def url(self) -> str:
         """The endpoint; the charge point appends its id."""
+        return f"ws://127.0.0.1:{self.port}/ocpp"
+
+    @property
+    def port(self) -> int:
+        """The port that the system chose."""
         assert self._server is not None
-        return f"ws://127.0.0.1:{next(iter(self._server.sockets)).getsockname()[1]}/ocpp"
+        port: int = next(iter(self._server.sockets)).getsockname()[1]
+        return port
 
     def status_of(self, id_tag: str) -> AuthorizationStatus:
         """Decide about a tag."""
@@ -181,7 +198,7 @@ class PeerCsms:
     async def _welcome(self, connection: ServerConnection) -> None:
         assert connection.request is not None
         charge_point_id = unquote(connection.request.path.rpartition("/")[2])
-        peer = self._peer = Peer(self, charge_point_id, connection)
+        peer = self._peer = self.peer_type(self, charge_point_id, connection)
         self.charge_point_ids.append(charge_point_id)
         await self._tell()
         try:

@@ -1,0 +1,247 @@
+"""The official test cases of security (OCTT, 2024-04), but for logs and firmware.
+
+Each docstring names what, taken out of the program, makes its test fail.
+"""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+from ocpp.v16 import call
+from ocpp.v16.enums import CertificateUse
+
+from tests.security.pki import (
+    CA,
+    DAY,
+    NOW,
+    OPERATOR,
+    SERIAL,
+    Signed,
+    for_request,
+    hash_data,
+    made,
+    named,
+    pki,
+)
+from tests.security.place import Place, charge_point
+from tests.security.secure_csms import IDENTITY, PASSWORD, SecureCsms, basic
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+in_1_and_2 = pytest.mark.parametrize("place", ["first", "second"], indirect=True)
+in_2_and_3 = pytest.mark.parametrize("place", ["second", "third"], indirect=True)
+in_2 = pytest.mark.parametrize("place", ["second"], indirect=True)
+in_3 = pytest.mark.parametrize("place", ["third"], indirect=True)
+
+SUITES = {
+    *("ECDHE-ECDSA-AES128-GCM-SHA256", "ECDHE-ECDSA-AES256-GCM-SHA384"),
+    *("AES128-GCM-SHA256", "AES256-GCM-SHA384"),
+}
+"""What a charge point has to offer (W A00.FR.318); a choice of two pairs, of which we have both."""
+NEW_PASSWORD = b"OCA_OCTT_admin_test"
+CSMS, MANUFACTURER = (
+    CertificateUse.central_system_root_certificate,
+    CertificateUse.manufacturer_root_certificate,
+)
+
+
+async def installed(place: Place, use: CertificateUse) -> list[dict[str, str]]:
+    """Ask which root certificates there are, by their hashes."""
+    answer = await place.csms.call(call.GetInstalledCertificateIds(use))
+    return [dict(_camel(each)) for each in answer.certificate_hash_data or []]
+
+
+def _camel(data: dict[str, str]) -> dict[str, str]:
+    names = {
+        "hash_algorithm": "hashAlgorithm",
+        "issuer_name_hash": "issuerNameHash",
+        "issuer_key_hash": "issuerKeyHash",
+        "serial_number": "serialNumber",
+    }
+    return {names[name]: value for name, value in data.items()}
+
+
+async def install(place: Place, use: CertificateUse, root: Signed) -> str:
+    """Send InstallCertificate; returns the status that answers it."""
+    answer = await place.csms.call(call.InstallCertificate(use, root.pem))
+    return str(answer.status)
+
+
+async def delete(place: Place, data: dict[str, str]) -> str:
+    """Send DeleteCertificate; returns the status that answers it."""
+    return str((await place.csms.call(call.DeleteCertificate(data))).status)
+
+
+@in_1_and_2
+async def test_tc_073_update_charge_point_password(place: Place) -> None:
+    """Red without the line for AuthorizationKey in `key_changed` of charge_point/wiring.py."""
+    csms = place.csms
+    for password in (NEW_PASSWORD, PASSWORD):
+        csms.forget()
+        csms.password = password
+        assert await csms.set_key("AuthorizationKey", password.hex()) == "Accepted"
+        shown = await csms.reconnected(1)
+        assert shown.authorization == basic(IDENTITY, password)
+    assert csms.refused == 0
+
+
+@in_3
+async def test_tc_074_update_charge_point_certificate(place: Place) -> None:
+    """Red without the `Reconnect` in charge_point/security/renewal.py."""
+    csms = place.csms
+    certificate = await place.certified()
+    shown = await csms.reconnected(1)
+    assert shown.certificate == certificate.certificate
+    assert place.get("security").pending is None
+
+
+@in_2_and_3
+@pytest.mark.parametrize("use", [MANUFACTURER, CSMS])
+async def test_tc_075_install_a_certificate(place: Place, use: CertificateUse) -> None:
+    """075_1 and 075_2. Red where issuerKeyHash is over more than the bits of the key."""
+    root = made(f"New {use}", extensions=[CA])
+    before = await installed(place, use)
+    assert await install(place, use, root) == "Accepted"
+    found = await installed(place, use)
+    assert [each for each in found if each not in before] == [hash_data(root, root)]
+
+
+@in_2_and_3
+@pytest.mark.parametrize("use", [MANUFACTURER, CSMS])
+async def test_tc_076_delete_a_specific_certificate(place: Place, use: CertificateUse) -> None:
+    """Red where DeleteCertificate takes nothing out, or another one with it."""
+    root, other = (made(name, extensions=[CA]) for name in ("To go", "To stay"))
+    for each in (root, other):
+        assert await install(place, use, each) == "Accepted"
+    before = await installed(place, use)
+    (data,) = (each for each in before if each == hash_data(root, root))
+    assert await delete(place, data) == "Accepted"
+    assert await installed(place, use) == [each for each in before if each != data]
+    assert await delete(place, data) == "NotFound"
+
+
+BAD: dict[str, Callable[[str], Signed]] = {
+    "of a stranger": lambda csr: for_request(csr, pki().stranger),
+    "for another key": lambda csr: made(SERIAL, pki().root),
+    "over": lambda csr: for_request(csr, pki().root, begin=NOW - 2 * DAY, end=NOW - DAY),
+    "of another charge point": lambda csr: for_request(csr, pki().root, name=named("SN-0002")),
+    "of another operator": lambda csr: for_request(csr, pki().root, name=named(SERIAL, "Other")),
+}
+
+
+@in_3
+async def test_tc_077_invalid_charge_point_certificate(place: Place) -> None:
+    """Red where one of the checks of `check_charge_point_chain`, or the event, is taken out."""
+    csms = place.csms
+    in_use = place.get("security").certificates[0]
+    csr = await csms.request()
+    for number, (what, bad) in enumerate(BAD.items(), 1):
+        assert await csms.deliver(bad(csr)) == "Rejected", what
+        event = await csms.event("InvalidChargePointCertificate", number)
+        assert event["techInfo"], what
+    assert place.get("security").certificates[0] == in_use
+    assert csms.shown == []
+
+
+@in_2_and_3
+async def test_tc_078_invalid_central_system_certificate(place: Place) -> None:
+    """Red where `check_root` does not look at the dates, or the event is taken out."""
+    before = await installed(place, CSMS)
+    over = made("Over", begin=NOW - 2 * DAY, end=NOW - DAY, extensions=[CA])
+    assert await install(place, CSMS, over) == "Rejected"
+    event = await place.csms.event("InvalidCentralSystemCertificate")
+    assert "'Over'" in event["techInfo"]
+    assert await installed(place, CSMS) == before
+
+
+async def test_tc_083_upgrade_charge_point_security_profile(tmp_path: Path) -> None:
+    """From 1 to 2 to 3. Red without `_reconnect` in charge_point/security/profile.py."""
+    folders = [tmp_path / str(profile) for profile in (1, 2, 3)]
+    for each in folders:
+        each.mkdir()
+    async with (
+        SecureCsms(1, pki(), folders[0]) as one,
+        SecureCsms(2, pki(), folders[1]) as two,
+        SecureCsms(3, pki(), folders[2]) as three,
+        charge_point(one, tmp_path, urls={2: two.url, 3: three.url}) as place,
+    ):
+        await place.booted()
+        assert await one.set_key("SecurityProfile", "2") == "Accepted"
+        shown = await two.reconnected(1)
+        assert shown.authorization == basic(IDENTITY, PASSWORD)
+        at_two = Place(two, place.engine, tmp_path)
+        # Without a certificate there is no way up (W A05.FR.04).
+        assert await two.set_key("SecurityProfile", "3") == "Rejected"
+        certificate = await at_two.certified()
+        assert await two.set_key("SecurityProfile", "3") == "Accepted"
+        shown = await three.reconnected(1)
+        assert shown.certificate == certificate.certificate
+        await place.until(lambda: place.get("security").change is None)
+        answer = await three.call(call.GetConfiguration(["SecurityProfile"]))
+        assert answer.configuration_key[0]["value"] == "3"
+
+
+@in_2_and_3
+async def test_tc_084_downgrade_charge_point_security_profile(place: Place) -> None:
+    """Red without `profile <= now` in charge_point/security/profile.py."""
+    profile = place.csms.profile
+    for lower in range(profile, -1, -1):
+        assert await place.csms.set_key("SecurityProfile", str(lower)) == "Rejected"
+    answer = await place.csms.call(call.GetConfiguration(["SecurityProfile"]))
+    assert answer.configuration_key[0]["value"] == str(profile)
+    assert place.csms.shown == []
+
+
+@in_1_and_2
+async def test_tc_085_basic_authentication(place: Place) -> None:
+    """Red where a password is not sent, or is sent for another user than the URL names."""
+    shown = await place.power_cycled()
+    assert shown.authorization == basic(IDENTITY, PASSWORD)
+    assert shown.path == f"/ocpp/{IDENTITY}"
+    # A key that is too short is no key: 16 bytes are 32 digits (W A00.FR.205).
+    for short in ("a" * 15, "ab" * 15 + "a" * 11):
+        assert await place.csms.set_key("AuthorizationKey", short) == "Rejected"
+    assert place.csms.shown == [shown]
+
+
+@in_2_and_3
+async def test_tc_086_tls_server_side_certificate(place: Place) -> None:
+    """Red where a suite of `_SUITES` is missing, and where the server is not verified."""
+    csms = place.csms
+    assert csms.context is not None
+    shown = await place.power_cycled()
+    assert shown.tls_version == "TLSv1.3"
+    assert shown.suites >= SUITES
+    is_password_sent = shown.authorization == basic(IDENTITY, PASSWORD)
+    assert is_password_sent == (csms.profile == 2)
+    csms.context.maximum_version = ssl.TLSVersion.TLSv1_2
+    shown = await place.power_cycled()
+    assert shown.tls_version == "TLSv1.2"
+
+    csms.forget()
+    csms.show(pki().server(pki().stranger))
+    await place.engine.call("power_cycle", {})
+    await place.until(lambda: place.get("link").last_error is not None)
+    assert "'localhost' was issued by" in place.get("link").last_error.text
+    assert csms.shown == []
+    csms.show(pki().server())
+    await place.booted()
+    await csms.event("InvalidCentralSystemCertificate")
+    csms.context.maximum_version = ssl.TLSVersion.MAXIMUM_SUPPORTED
+
+
+@in_3
+async def test_tc_087_tls_client_side_certificate(place: Place) -> None:
+    """Red where no certificate is shown, and where a request has another name than the serial."""
+    certificate = (await place.power_cycled()).certificate
+    assert certificate is not None
+    key = certificate.public_key()
+    assert isinstance(key, ec.EllipticCurvePublicKey)
+    assert key.key_size >= 224
+    assert certificate.serial_number > 0
+    names = {each.oid: each.value for each in certificate.subject}
+    assert names == {NameOID.COMMON_NAME: SERIAL, NameOID.ORGANIZATION_NAME: OPERATOR}
