@@ -411,6 +411,8 @@ async def test_nothing_is_painted_between_a_list_and_the_dialog_that_was_chosen(
     monkeypatch.setattr(CpTuiApp, "send", lambda app, text: sent.append(text))
     # How long this machine takes to put a dialog together is another question.
     monkeypatch.setattr("cp_tui.tui.terminal.look_app.BETWEEN_KEYS_S", 60.0)
+    # Nor is it asked whether the list is shown before enter: a busy machine takes long to press it.
+    monkeypatch.setattr("cp_tui.tui.terminal.look_app.TYPING_S", 60.0)
     async with screen(worlds.healthy(), colors=TerminalColors(Colors.SIXTEEN)) as drive:
         for first, words, last in (
             ("ctrl+p", "swipe", "Swipe a tag"),
