@@ -15,6 +15,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit status, an `output.ExitStatus`."""
     from cp_tui.cli.parser import parse
 
+    open_closed_streams()
     try:
         try:
             options = parse(arguments)
@@ -39,3 +40,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return ExitStatus.INTERRUPTED
     return status
+
+
+def open_closed_streams() -> None:
+    """Give standard streams that were closed, as by `>&-`, a place where nothing comes of them.
+
+    Else the next file or socket that is opened would be the one that others write to.
+    """
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        if getattr(sys, name) is None and getattr(sys, f"__{name}__") is None:
+            found = os.open(os.devnull, os.O_RDWR)
+            if found != number:
+                os.dup2(found, number)
+                os.close(found)
+            stream = open(number, "r" if name == "stdin" else "w", closefd=False)  # noqa: SIM115
+            setattr(sys, name, stream)
+            setattr(sys, f"__{name}__", stream)

@@ -106,7 +106,7 @@ class CpTuiApp(FrameApp):
             zone=zone,
             is_utc=state.is_utc,
             flush_interval_s=flush_interval_s,
-            new_bell=lambda: Bell().rings,
+            new_bell=lambda: Bell().rings_in,
             has_bell=has_bell,
             welcome=attachment.welcome,
         )

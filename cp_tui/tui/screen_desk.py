@@ -213,9 +213,15 @@ class ScreenDesk(Desk):
 
     def tell(self, text: Content) -> None:
         self._app.tell(text)
+        self._say_in_dialog(text)
 
     def refuse(self, why: Content) -> None:
         self._app.refuse(why)
+        self._say_in_dialog(Content.styled(why.plain, "$text-warning"))
+
+    def _say_in_dialog(self, words: Content) -> None:
+        if isinstance(dialog := self._app.screen, Dialog):
+            dialog.say(words)
 
     def remembered(self, what: str) -> tuple[str, ...]:
         """What was typed in fields of this name before, newest first."""

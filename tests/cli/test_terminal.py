@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import os
 import pty
+import shlex
+import subprocess
 import sys
 from argparse import Namespace
 from collections.abc import Iterator
@@ -153,3 +155,22 @@ def test_a_demo_is_a_screen_wherever_its_errors_go_and_says_why_it_is_none(
     said = cast("io.StringIO", sys.stderr).getvalue()
     assert said.startswith("demo: as lines, without a screen: ") is (": " in kind)
     assert kind.partition(": ")[2] in said
+
+
+@pytest.mark.parametrize(
+    ("command", "status"), [("--version", 0), ("attach </dev/null", 2), ("nonsense", 2)]
+)
+def test_a_stream_that_was_closed_changes_no_status(command: str, status: int) -> None:
+    script = f"{shlex.quote(sys.executable)} -m cp_tui {command} >&- 2>&-"
+    assert subprocess.run(["/bin/sh", "-c", script], check=False).returncode == status
+
+
+def test_what_is_opened_later_does_not_stand_in_for_a_closed_stream(tmp_path: Path) -> None:
+    code = (
+        "import os, sys; from cp_tui.cli import open_closed_streams; open_closed_streams(); "
+        "found = os.open(sys.argv[1], os.O_WRONLY | os.O_CREAT); print('lost'); "
+        "print('lost', file=sys.stderr, flush=True); os.write(found, b'%d' % (found > 2))"
+    )
+    script = f'{shlex.quote(sys.executable)} -c "{code}" "$0" <&- >&- 2>&-'
+    subprocess.run(["/bin/sh", "-c", script, f"{tmp_path}/out"], check=True)
+    assert (tmp_path / "out").read_text() == "1"

@@ -42,8 +42,11 @@ class Ear:
         self.now = worlds.NOW
 
     def hears(self, snapshot: Snapshot, after: timedelta = PAUSE) -> bool:
+        return self.hears_in(snapshot, after) == 0
+
+    def hears_in(self, snapshot: Snapshot, after: timedelta = PAUSE) -> float | None:
         self.now += after
-        return self.bell.rings(snapshot, Clock(self.now, UTC))
+        return self.bell.rings_in(snapshot, Clock(self.now, UTC))
 
 
 def test_what_was_there_at_the_start_is_no_news() -> None:
@@ -86,13 +89,31 @@ def test_a_fault_that_comes_and_goes_rings_at_most_every_few_seconds() -> None:
     assert ear.hears(faulted(world, 1), -timedelta(hours=1))
 
 
+def test_what_is_news_within_the_pause_is_put_off_and_not_dropped() -> None:
+    ear, world = Ear(), worlds.healthy()
+    ear.hears(known(world))
+    assert ear.hears(faulted(world, 1))
+    second = timedelta(seconds=1)
+    assert ear.hears_in(faulted(world, 1, 2), second) == 4
+    assert ear.hears_in(faulted(world, 1, 2), second) == 3
+    assert ear.hears(faulted(world, 1, 2), 3 * second)
+    assert ear.hears_in(faulted(world, 1, 2)) is None
+    # What is gone when the pause is over rings no more.
+    assert not ear.hears(known(world))
+    assert ear.hears(faulted(world, 1))
+    assert ear.hears_in(faulted(world, 1, 2), second) == 4
+    assert ear.hears_in(faulted(world, 1), second) is None
+    assert ear.hears_in(faulted(world, 1), 3 * second) is None
+
+
 async def test_it_is_silent_unless_it_is_wanted_and_rings_the_terminal_once() -> None:
     rung: list[str] = []
 
     def listen(drive: Drive) -> None:
         drive.app.bell = lambda: rung.append("rang")  # type: ignore[method-assign]
 
-    async with screen() as drive:
+    now = [worlds.NOW]
+    async with screen(now=lambda: now[0]) as drive:
         listen(drive)
         healthy = drive.engine.world["connectors"]
         broken = worlds.broken()["connectors"]
@@ -112,6 +133,14 @@ async def test_it_is_silent_unless_it_is_wanted_and_rings_the_terminal_once() ->
         drive.engine.publish("connectors", broken)
         await drive.settle()
         assert rung == ["rang"]
+        whole, *ones = broken
+        faulted_all = (replace(each, status=ChargePointStatus.FAULTED) for each in ones)
+        drive.engine.publish("connectors", v.Connectors((whole, *faulted_all)))
+        await drive.settle()
+        assert rung == ["rang"]
+        now[0] += PAUSE
+        await drive.pass_time(PAUSE.total_seconds())
+        assert rung == ["rang"] * 2
         await drive.press("colon")
         await drive.type("ring when")
         await drive.press("enter")

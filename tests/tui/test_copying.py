@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 import pytest
 from msgspec import Struct
+from msgspec.structs import replace
 from textual.content import Content
 
 from cp_tui.tui.text.columns import Column, Divider
@@ -17,6 +18,7 @@ from cp_tui.tui.text.copying import (
     fields_of_facts,
     fields_of_row,
     shown_field,
+    with_facts,
 )
 from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.widgets.table_pane import TablePane
@@ -108,7 +110,16 @@ async def test_values_are_copied_on_the_dashboard_and_in_dialogs() -> None:
             await drive.press("enter")
             assert drive.app.clipboard.startswith("16.0 A")
             await drive.press("Y")
-            assert "Limit" in json.loads(drive.app.clipboard)
+            assert json.loads(drive.app.clipboard) == told
+        async with drive.step("all of it is as the charge point tells it by then"):
+            await drive.press("enter")
+            whole, first, second = drive.engine.world["connectors"]
+            first = replace(first, cause="A cause that is new")
+            drive.engine.publish("connectors", (whole, first, second))
+            told = json.loads(await copied(drive, "Y"))
+            assert told["cause"] == "A cause that is new"
+            assert drive.app.screen is not drive.app.main
+            await drive.press("escape")
         async with drive.step("a pane of facts and the timeline have values as well"):
             await drive.press("shift+tab", "y")
             assert drive.shows("Socket", "Boot")
@@ -192,3 +203,33 @@ async def test_an_observer_copies_on_a_charge_point_that_is_lost() -> None:
         drive.engine.lose()
         await drive.settle()
         assert json.loads(await copied(drive, "Y"))["connector_id"] == 1
+
+
+async def test_details_are_copied_as_their_record_on_the_other_screens() -> None:
+    world = worlds.healthy()
+    async with screen(world, at="configuration") as drive:
+        async with drive.step("a key"):
+            record = json.loads(await copied(drive, "Y"))
+            assert {"key", "value"} <= record.keys()
+            assert json.loads(await copied(drive, "enter", "Y")) == record
+        async with drive.step("why a limit holds"):
+            await drive.press("escape", "4", "W", "y")
+            assert drive.shows("At the cursor", "Why")
+            record = json.loads(await copied(drive, "escape", "Y"))
+            assert {"connector_id", "periods"} <= record.keys()
+
+
+def test_no_value_of_a_row_has_the_name_of_another_in_its_details() -> None:
+    cells = [CopiedField("Value", "true"), CopiedField("By", "CSMS")]
+    facts = [fact("Value", "true · default true"), fact("By", "CSMS"), fact("Type", "boolean")]
+    assert with_facts(cells, facts) == [
+        *cells,
+        CopiedField("Value, in full", "true · default true"),
+        CopiedField("Type", "boolean"),
+    ]
+
+
+def test_what_has_no_name_has_one_in_an_object() -> None:
+    told = copyable([CopiedField("", "some words")])
+    assert told is not None
+    assert json.loads(told.whole) == {"Text": "some words"}

@@ -34,6 +34,18 @@ from cp_tui.tui.text.json_fault import json_fault
         ('["\\q"]', "line 1 column 3: no escape of JSON follows the backslash"),
         ('["NaN",\n-Infinity]', "line 2 column 1: -Infinity is no number"),
         ("", "line 1 column 1: a value is missing here"),
+        ('{"a":01}', "line 1 column 6: a zero too many: no number begins with one"),
+        ("[-007]", "line 1 column 3: a zero too many: no number begins with one"),
+        ("012", "line 1 column 1: a zero too many: no number begins with one"),
+        ("[10 2]", "line 1 column 5: a comma is missing before this"),
+        ("[1.]", "line 1 column 3: a number cannot go on like this"),
+        ("[0x1F]", "line 1 column 3: a number cannot go on like this"),
+        ("[1_000]", "line 1 column 3: a number cannot go on like this"),
+        ("[+1]", "line 1 column 2: a number has no plus sign"),
+        ("[.5]", "line 1 column 2: a number begins with a digit, as in 0.5"),
+        ("[1 // one\n]", "line 1 column 4: JSON has no comments"),
+        ("[/* none */]", "line 1 column 2: JSON has no comments"),
+        ('["a0" 1]', "line 1 column 7: a comma is missing before this"),
     ],
 )
 def test_a_fault_has_its_place_and_plain_words(text: str, words: str) -> None:

@@ -12,7 +12,7 @@ from textual.widgets import Input, TextArea
 
 from cp_tui.tui.dialogs.ask import AskDialog
 from cp_tui.tui.dialogs.choose import ChooseDialog
-from cp_tui.tui.dialogs.dialog import WARNING_S, Dialog
+from cp_tui.tui.dialogs.dialog import SAYING_S, Dialog
 from cp_tui.tui.dialogs.form import FormDialog
 from cp_tui.tui.terminal.key_parser import KeyParser
 from cp_tui.tui.terminal.line_input import LineInput
@@ -206,7 +206,7 @@ async def test_a_dialog_that_covers_the_line_says_itself_that_a_text_is_not_take
         await packet(drive, PASTE.format("y" * 101))
         assert drive.shows(words)
         assert area.selected_text == area.text == proposed
-        let_time_pass(WARNING_S)
+        let_time_pass(SAYING_S)
         await drive.settle()
         assert drive.shows("^s send")
         await packet(drive, "x")

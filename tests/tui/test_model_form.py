@@ -149,6 +149,9 @@ def test_a_payload_that_no_form_holds_stays_text() -> None:
         ('[2,"1","Reset",{"type":"Tepid"}]', "PropertyConstraintViolation"),
         ('[2,"1","Nonsense",{}]', "there is no Action"),
         ('[9,"1"]', "to be ignored"),
+        ('[3,"x",{}]', "an answer, which counts only where a request waits under its id"),
+        ('[4,"x","GenericError","",{}]', "an answer, which counts only where a request waits"),
+        ('[2,"","Heartbeat",{}]', "the message id is empty"),
     ],
 )
 def test_what_is_wrong_with_a_text_is_said(text: str, words: str) -> None:

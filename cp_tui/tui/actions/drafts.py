@@ -117,9 +117,13 @@ def draft_defect(draft: MessageDraft) -> str | None:
     except OcppError as error:
         fault = json_fault(draft.text)
         return f"{fault or error.description} ({error.code})"
-    if isinstance(message, frame.Call):
-        return defect_of(message.action, message.payload)
-    return "a type of message that is to be ignored (J 4.1.3)" if message is None else None
+    if message is None:
+        return "a type of message that is to be ignored (J 4.1.3)"
+    if not isinstance(message, frame.Call):
+        return "an answer, which counts only where a request waits under its id (J 4.2.2)"
+    if not message.message_id:
+        return "the message id is empty; each request has one of its own (J 4.1.4)"
+    return defect_of(message.action, message.payload)
 
 
 def _form_defect(draft: MessageDraft) -> str | None:

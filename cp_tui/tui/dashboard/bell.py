@@ -24,11 +24,14 @@ class Bell:
         self._faulted: frozenset[int] = frozenset()
         self._rang_at: datetime | None = None
 
-    def rings(self, snapshot: Snapshot, clock: Clock) -> bool:
-        """Whether it is to ring for what is known now: the alarm line is worse, or one more
-        connector is Faulted."""
+    def rings_in(self, snapshot: Snapshot, clock: Clock) -> float | None:
+        """In how many seconds it is to ring for what is known now, 0 is at once: the alarm line is
+        worse, or one more connector is Faulted. None: not.
+
+        What is news so soon after a ring is put off, and rings then if it is still there.
+        """
         if snapshot.heard_at is None:
-            return False
+            return None
         found = alarms(snapshot, clock)
         worst = max((BADNESS[each.urgency] for each in found), default=0)
         faulted = frozenset(
@@ -36,13 +39,21 @@ class Bell:
             for connector in snapshot.connectors
             if connector.status is ChargePointStatus.FAULTED
         )
-        is_news = self._worst is not None and (worst > self._worst or bool(faulted - self._faulted))
+        before, known = self._worst, self._faulted
         self._worst, self._faulted = worst, faulted
-        if not is_news or self._is_resting(clock.now):
-            return False
-        self._rang_at = clock.now
-        return True
+        if before is None or not (worst > before or faulted - known):
+            return None
+        rest = self._rest(clock.now)
+        if rest:
+            # So that it is news again when the pause is over.
+            self._worst, self._faulted = min(worst, before), faulted & known
+        else:
+            self._rang_at = clock.now
+        return rest.total_seconds()
 
-    def _is_resting(self, now: datetime) -> bool:
+    def _rest(self, now: datetime) -> timedelta:
+        """How much of the pause is left."""
         # A clock that was set back says nothing of when it rang.
-        return self._rang_at is not None and timedelta(0) <= now - self._rang_at < PAUSE
+        if self._rang_at is None or not timedelta(0) <= now - self._rang_at < PAUSE:
+            return timedelta(0)
+        return self._rang_at + PAUSE - now

@@ -22,7 +22,7 @@ T = TypeVar("T")
 LINES_FOR_HEAD = 10
 """Of the terminal, from which on what is wrong is to be read above a dialog, whatever its size."""
 
-WARNING_S = 6.0
+SAYING_S = 6.0
 """How long it stands in a dialog what became of keys."""
 
 TIGHT, SLIM = 14, 50
@@ -65,7 +65,7 @@ class Dialog(FrugalScreen[T], ModalScreen[T]):
 
     _keys_told = ""
     """Those that work in it."""
-    _warning: Timer | None = None
+    _saying: Timer | None = None
     """While something else stands there."""
 
     @property
@@ -113,17 +113,21 @@ class Dialog(FrugalScreen[T], ModalScreen[T]):
         box.border_subtitle = Content(keys)
 
     def warn(self, words: str) -> None:
-        """Say for a while what became of keys, where its own keys stand.
+        """Say for a while what became of keys."""
+        self.say(Content.styled(words, "$text-warning"))
+
+    def say(self, words: Content) -> None:
+        """Say something for a while where its own keys stand.
 
         A tall dialog covers the line where it is said otherwise.
         """
         for box in self.query(".box"):
-            box.border_subtitle = Content.styled(words, "$text-warning")
-            if self._warning is not None:
-                self._warning.stop()
-            self._warning = self.set_timer(WARNING_S, self._warned)
+            box.border_subtitle = words
+            if self._saying is not None:
+                self._saying.stop()
+            self._saying = self.set_timer(SAYING_S, self._said)
 
-    def _warned(self) -> None:
+    def _said(self) -> None:
         for box in self.query(".box"):
             box.border_subtitle = Content(self._keys_told)
 

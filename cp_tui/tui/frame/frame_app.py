@@ -28,7 +28,8 @@ from cp_tui.tui.frame.actions import leave, next_pane, show_help, show_menu
 from cp_tui.tui.frame.activity_line import ScreenName
 from cp_tui.tui.frame.main_screen import MainScreen
 from cp_tui.tui.frame.no_room import NoRoom
-from cp_tui.tui.state.store import CURSOR, Snapshot, SnapshotStore
+from cp_tui.tui.frame.ringer import Ringer, Rings
+from cp_tui.tui.state.store import CURSOR, SnapshotStore
 from cp_tui.tui.terminal.look_app import LookApp, warnings
 from cp_tui.tui.text.paths import words_first
 from cp_tui.tui.text.safe_text import safe_text
@@ -53,9 +54,6 @@ PASSING = frozenset({"csms", "messages", "transactions"})
 
 COUNTERS_WAIT = 20
 """Pauses between two pictures for which counters wait to be shown; 5 s, as it comes."""
-
-Rings = Callable[[Snapshot, Clock], bool]
-"""Whether the terminal is to ring for what is known now; it knows what was told before."""
 
 
 class FrameApp(LookApp):
@@ -112,8 +110,9 @@ class FrameApp(LookApp):
         """What is to be said when no dialog is open any more."""
         self._hint = hint(keymap)
         self._answer: Timer | None = None
-        self._new_bell = new_bell
-        self._rings = new_bell() if has_bell else None
+        self._ringer = Ringer(
+            self, new_bell, lambda: (self.store.snapshot, self.clock), is_on=has_bell
+        )
         self._midnight: Timer | None = None
         self._day = self.clock.today
         """The day for which what stands on the screen was written."""
@@ -258,8 +257,7 @@ class FrameApp(LookApp):
             self.store.look_again()
         dirty = self.store.take_dirty()
         self._changed |= dirty
-        if self._rings is not None and self._rings(snapshot, clock):
-            self.bell()
+        self._ringer.follow()
         has_news = not all(name.startswith(CURSOR) for name in dirty)
         with self.batch_update():
             for screen in self._main_screens.values():
@@ -330,13 +328,11 @@ class FrameApp(LookApp):
     @property
     def has_bell(self) -> bool:
         """Whether the terminal rings when something becomes worse."""
-        return self._rings is not None
+        return self._ringer.is_on
 
     def change_bell(self) -> None:
         """Ring from now on, or no more; what is wrong already is no news."""
-        self._rings = None if self._rings is not None else self._new_bell()
-        if self._rings is not None:
-            self._rings(self.store.snapshot, self.clock)
+        self._ringer.switch()
         words = "rings when something becomes worse" if self.has_bell else "is silent"
         self.tell(Content(f"the terminal {words}"))
 
@@ -478,11 +474,10 @@ class FrameApp(LookApp):
     def _opened(self, event: TablePane.Opened) -> None:
         if (details := event.pane.details(event.record)) is not None:
             # Others tell of the record that was opened, whatever the cursor is on by now.
-            follows = event.pane.STEPS
             self.desk.show(
                 *details,
-                step=event.pane.table.action_cursor if follows else None,
-                copied=event.pane.copyable if follows else None,
+                step=event.pane.table.action_cursor if event.pane.STEPS else None,
+                copied=event.pane.copyable_in_details(event.row),
                 acts=event.pane.ACTS,
             )
 

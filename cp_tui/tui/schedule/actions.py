@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from itertools import chain, repeat
 from pathlib import Path
 from typing import get_args
 
@@ -11,6 +12,7 @@ from msgspec.structs import replace
 from textual.content import Content
 
 from cp_tui.charge_point.smart_charging.export import to_csv, to_json
+from cp_tui.charge_point.smart_charging.schedule import CompositeSchedule
 from cp_tui.charge_point.variables import ProfileEntry
 from cp_tui.engine.disk import on_disk
 from cp_tui.ocpp.datatypes import ChargingRateUnitType
@@ -24,6 +26,7 @@ from cp_tui.tui.schedule.moment import ALLOWED, moment
 from cp_tui.tui.schedule.profile_file import Kind, from_file, from_form
 from cp_tui.tui.schedule.profiles_text import in_order, now_content, profile_details
 from cp_tui.tui.state.store import Snapshot
+from cp_tui.tui.text.copying import CopiedField, Copyable, copyable
 from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.text.meanings import Meaning
 from cp_tui.tui.text.paths import UnusableInput
@@ -46,8 +49,10 @@ async def explain(desk: Desk) -> None:
     """The limit at the cursor in full: who sets it, until when, who lost and why."""
     if desk.screen == "dashboard" and desk.pane != "schedule":
         # The limit of the connector that is selected elsewhere, now.
-        explained = desk.timeline.explanation(desk.snapshot.connector_id)
+        connector_id = desk.snapshot.connector_id
+        explained = desk.timeline.explanation(connector_id)
     else:
+        connector_id = desk.timeline.connector_id
         explained = desk.timeline.explanation()
     if not explained:
         desk.refuse(Content("no schedule is known yet"))
@@ -56,7 +61,21 @@ async def explain(desk: Desk) -> None:
     facts = [Fact("", Content.styled(first, "bold")), *(Fact("", Content(line)) for line in rest)]
     # It stays as it was asked for, and so it says when that was.
     asked = desk.clock.time(desk.clock.now)
-    desk.show(f"Why this limit, as of {asked}", lambda _snapshot, _clock: facts)
+    copied = copyable_explanation(explained, desk.snapshot.charging_schedules.get(connector_id))
+    desk.show(
+        f"Why this limit, as of {asked}",
+        lambda _snapshot, _clock: facts,
+        copied=lambda _snapshot, _clock: copied,
+    )
+
+
+def copyable_explanation(
+    explained: Sequence[str], schedule: CompositeSchedule | None
+) -> Copyable | None:
+    """What is said of a limit, sentence by sentence, and the schedule that it is on."""
+    labels = chain(["At the cursor"], repeat("Why"))
+    fields = (CopiedField(*each) for each in zip(labels, explained, strict=False))
+    return copyable(fields, schedule)
 
 
 @action("schedule.go_to", "Go to a time on the schedule", when=conditions.schedule)

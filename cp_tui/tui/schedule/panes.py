@@ -18,7 +18,7 @@ from cp_tui.charge_point.variables import RestraintKind
 from cp_tui.ocpp.calendar import later
 from cp_tui.ocpp.datatypes import ChargingRateUnitType
 from cp_tui.ocpp.plural import count
-from cp_tui.tui.schedule.actions import explain, go_to_time
+from cp_tui.tui.schedule.actions import copyable_explanation, explain, go_to_time
 from cp_tui.tui.schedule.periods_text import period_facts, period_list
 from cp_tui.tui.schedule.profiles_text import (
     in_order,
@@ -28,7 +28,7 @@ from cp_tui.tui.schedule.profiles_text import (
 )
 from cp_tui.tui.state.past import Flow, Interval, flows, in_force, violations, with_past
 from cp_tui.tui.state.store import RESTRAINTS, Snapshot
-from cp_tui.tui.text.copying import CopiedField, Copyable, copyable
+from cp_tui.tui.text.copying import Copyable
 from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.text.restraint import restraint_words, short_restraint
 from cp_tui.tui.text.words import Clock
@@ -109,11 +109,8 @@ class SchedulePane(Pane):
 
     def copyable(self, snapshot: Snapshot, clock: Clock) -> Copyable | None:
         """What is said of the cursor, and the schedule that it is on."""
-        connector_id = self.timeline.connector_id
-        first, *others = (*self.timeline.explanation(), "")
-        fields = [CopiedField("At the cursor", first)] if first else []
-        fields += [CopiedField("Why", sentence) for sentence in others if sentence]
-        return copyable(fields, snapshot.charging_schedules.get(connector_id))
+        schedule = snapshot.charging_schedules.get(self.timeline.connector_id)
+        return copyable_explanation(self.timeline.explanation(), schedule)
 
     def compose_body(self) -> ComposeResult:
         """The timeline."""

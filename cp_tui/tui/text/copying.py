@@ -16,6 +16,9 @@ from cp_tui.charge_point.codec import builtins_of
 from cp_tui.tui.text.columns import Column
 from cp_tui.tui.text.facts import Fact
 
+NAMELESS = "Text"
+"""What lines without a label are called where each needs a name."""
+
 
 class CopiedField(Struct, frozen=True):
     """A value with what it is called, without the pictures that stand beside it on the screen."""
@@ -56,6 +59,17 @@ def fields_of_row(columns: Sequence[Column[Any]], record: object) -> list[Copied
     return [CopiedField(title, text) for title, text in cells if title and text]
 
 
+def with_facts(cells: Sequence[CopiedField], facts: Iterable[Fact]) -> list[CopiedField]:
+    """The values of a row, then what its details say; where both tell of one, these in full."""
+    titles = {cell.label for cell in cells}
+    told = (
+        CopiedField(f"{each.label}, in full" if each.label in titles else each.label, each.text)
+        for each in fields_of_facts(facts)
+        if each not in cells
+    )
+    return [*cells, *told]
+
+
 def _said(column: Column[Any], record: object) -> str:
     return (column.said(record) if column.said else column.cell(record).plain).strip()
 
@@ -80,8 +94,9 @@ def _object_of(fields: Iterable[CopiedField]) -> dict[str, str]:
     """An object of all values; those with the same label in one."""
     found: dict[str, str] = {}
     for field in fields:
-        before = found.get(field.label)
-        found[field.label] = field.text if before is None else f"{before}\n{field.text}"
+        label = field.label or NAMELESS
+        before = found.get(label)
+        found[label] = field.text if before is None else f"{before}\n{field.text}"
     return found
 
 

@@ -7,12 +7,24 @@ import re
 
 from msgspec import Struct
 
+NUMBER_MAX = 400
+"""Characters of a number that are looked at."""
+
 PARTNER = {"[": "]", "{": "}"}
 
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
 _CONSTANT = re.compile(r"-?Infinity|NaN")
 """Python reads these as numbers, JSON has none."""
 _WORD = re.compile(r"\w{1,20}")
+_NUMBER_END = re.compile(r"(?<![\w.])-?\d[\d.eE+-]*\Z")
+"""A number that ends where the text does."""
+_NO_VALUE = {
+    "'": "JSON has double quotes only",
+    "/": "JSON has no comments",
+    "+": "a number has no plus sign",
+    ".": "a number begins with a digit, as in 0.5",
+}
+"""What stands where a value should, by its sign."""
 
 
 class JsonFault(Struct, frozen=True):
@@ -49,10 +61,17 @@ def _place_and_words(text: str, error: json.JSONDecodeError) -> tuple[int, str]:
     """The place that is to be changed, which is not always where the reader gave up."""
     place, said = error.pos, error.msg
     here, before = text[place : place + 1], text[:place].rstrip()
+    if number := _NUMBER_END.search(text, max(0, place - NUMBER_MAX), place):
+        if number[0] in ("0", "-0") and here.isdigit():
+            return place - 1, "a zero too many: no number begins with one"
+        if here == "." or here == "_" or here.isalnum():
+            return place, "a number cannot go on like this"
     if said.startswith(("Expecting value", "Expecting property name")):
         return _nothing_there(text, place, before)
     if said.startswith("Illegal trailing comma"):
         return place, "a comma too many"
+    if here == "/":
+        return place, _NO_VALUE[here]
     if said.startswith("Expecting ',' delimiter"):
         return place, _not_closed(before, here)
     if said.startswith("Expecting ':' delimiter"):
@@ -79,8 +98,8 @@ def _nothing_there(text: str, place: int, before: str) -> tuple[int, str]:
         return place, "a comma too many"
     if not here and before:
         return place, _not_closed(before, here)
-    if here == "'":
-        return place, "JSON has double quotes only"
+    if here in _NO_VALUE:
+        return place, _NO_VALUE[here]
     if word := _WORD.match(text, place):
         return place, f"{word[0]} is no JSON; a text stands in double quotes"
     return place, "a value is missing here"

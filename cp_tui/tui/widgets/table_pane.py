@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import ClassVar, Literal, TypeVar
 
@@ -19,7 +19,7 @@ from textual.widgets import Input
 from cp_tui.tui.state.store import CURSOR, Snapshot
 from cp_tui.tui.terminal.line_input import LineInput
 from cp_tui.tui.text.columns import Column, Divider, row_of
-from cp_tui.tui.text.copying import Copyable, copyable, fields_of_facts, fields_of_row
+from cp_tui.tui.text.copying import Copyable, copyable, fields_of_facts, fields_of_row, with_facts
 from cp_tui.tui.text.facts import Fact, FactSource
 from cp_tui.tui.text.safe_text import drawn
 from cp_tui.tui.text.words import Clock, joined, with_words
@@ -91,10 +91,11 @@ class TablePane(Pane):
     class Opened(Message):
         """Everything about a record is wanted."""
 
-        def __init__(self, pane: TablePane, record: str) -> None:
+        def __init__(self, pane: TablePane, row: str) -> None:
             super().__init__()
             self.pane = pane
-            self.record = record
+            self.row = row
+            self.record = pane.record_of(row)
 
     def __init__(self, hints: str = "") -> None:
         super().__init__(hints)
@@ -188,10 +189,24 @@ class TablePane(Pane):
         found = None if key is None else self.table.record(key)
         if key is None or found is None or isinstance(found, Divider):
             return None
-        fields = fields_of_row(self.table.columns, found)
-        if (details := self.details(self.record_of(key))) is not None:
-            fields += fields_of_facts(details[1](snapshot, clock))
+        details = self.details(self.record_of(key))
+        facts = () if details is None else details[1](snapshot, clock)
+        fields = with_facts(fields_of_row(self.table.columns, found), facts)
         return copyable(fields, found, first=self.COPIED_FIRST)
+
+    def copyable_in_details(self, row: str) -> Callable[[Snapshot, Clock], Copyable | None]:
+        """What can be copied of the details of a row: each fact, and its record as it is now."""
+        if self.STEPS:
+            return self.copyable
+
+        def copied(snapshot: Snapshot, clock: Clock) -> Copyable | None:
+            details = self.details(self.record_of(row))
+            # Under a dialog the table stays as it was.
+            self.show(snapshot, clock)
+            facts = () if details is None else details[1](snapshot, clock)
+            return copyable(fields_of_facts(facts), self.table.record(row))
+
+        return copied
 
     @property
     def follows_newest(self) -> bool:
@@ -300,7 +315,7 @@ class TablePane(Pane):
     def _opened(self, event: LineTable.Selected) -> None:
         event.stop()
         if event.key not in self._dividers:
-            self.post_message(self.Opened(self, self.record_of(event.key)))
+            self.post_message(self.Opened(self, event.key))
 
 
 def matching_words(shown: int, total: int, words: str) -> str:
