@@ -205,6 +205,15 @@ class SetCredentials(Struct, frozen=True):
         return "SetCredentials(...)"
 
 
+class ServerTrust(Struct, frozen=True):
+    """What the server of a file is held against, where it is reached by TLS."""
+
+    roots: tuple[str, ...] | None = None
+    """PEM; None: `csms.ca_file`, or the roots of the system."""
+    with_system: bool = False
+    """The roots of the system count beside `roots`."""
+
+
 class Download(Discreet, frozen=True):
     """Fetch a file into the downloads; `TransferFinished` says what became of it."""
 
@@ -213,6 +222,7 @@ class Download(Discreet, frozen=True):
     transfer_id: str
     location: str
     """URL of the file, maybe with user and password."""
+    trust: ServerTrust = ServerTrust()
 
 
 class Upload(Discreet, frozen=True):
@@ -232,6 +242,7 @@ class Upload(Discreet, frozen=True):
     stop_time: datetime | None = None
     """Newest log entry wanted."""
     content: LogKind = LogKind.DIAGNOSTICS
+    trust: ServerTrust = ServerTrust()
 
 
 class InspectFile(Struct, frozen=True):

@@ -34,6 +34,7 @@ from cp_tui.charge_point.reason import Reason, because
 from cp_tui.charge_point.records import FirmwareRecord, FirmwareVersionRecord, SignedUpdateRecord
 from cp_tui.charge_point.reset import Resetting
 from cp_tui.charge_point.security.events import Report
+from cp_tui.charge_point.security.store import CertificateStore
 from cp_tui.charge_point.signed_firmware import FirmwareDecision
 from cp_tui.charge_point.status_reports import Progress
 from cp_tui.charge_point.turn import Turn
@@ -42,6 +43,7 @@ from cp_tui.charge_point.variables import (
     FileFacts,
     FirmwareState,
     FirmwareView,
+    RootUse,
     RunningFirmware,
     SecurityEventType,
     SignedFirmware,
@@ -75,13 +77,13 @@ class Firmware:
         resetting: Resetting,
         *,
         why_offline: Callable[[], str | None],
-        manufacturer_roots: Callable[[], tuple[str, ...]],
+        roots: CertificateStore,
         report: Report,
     ) -> None:
         self._turn = turn
         self._vacating = vacating
         self._resetting = resetting
-        self._manufacturer_roots = manufacturer_roots
+        self._roots = roots
         self._report_event = report
         self._progress = Progress(
             calls,
@@ -194,7 +196,7 @@ class Firmware:
 
     def decide(self, request: SignedUpdateFirmwareRequest) -> FirmwareDecision:
         """Say what becomes of a SignedUpdateFirmware (W L01)."""
-        roots = self._manufacturer_roots()
+        roots = self._roots.pems(RootUse.MANUFACTURER)
         return signed_firmware.decide(request, self._record, roots, self._turn.time)
 
     def carry_out(self, request: SignedUpdateFirmwareRequest, decision: FirmwareDecision) -> None:
@@ -370,7 +372,7 @@ class Firmware:
         # Every try is told, and so the CSMS sees the retries it asked for.
         self._progress.begin()
         self._move(FirmwareState.DOWNLOADING, tries=retry_schedule.begun(record.tries), heard=None)
-        self._turn.emit(Download(self._work_id, record.location))
+        self._turn.emit(Download(self._work_id, record.location, self._roots.file_servers()))
 
     def _inspect(self, file: FileFacts | None) -> None:
         self._work_id = self._turn.new_id()

@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from cp_tui.charge_point import retry_schedule
 from cp_tui.charge_point.calls import Calls
-from cp_tui.charge_point.effects import CancelTransfer, LogLevel, Table, Upload
+from cp_tui.charge_point.effects import CancelTransfer, LogLevel, ServerTrust, Table, Upload
 from cp_tui.charge_point.events import TransferFinished, TransferProgressed
 from cp_tui.charge_point.records import UploadRecord
 from cp_tui.charge_point.status_reports import Progress
@@ -45,8 +45,16 @@ class Uploads(ABC):
     NOTIFICATION: ClassVar[Action]
     """Tells how far it is."""
 
-    def __init__(self, turn: Turn, calls: Calls, *, why_offline: Callable[[], str | None]) -> None:
+    def __init__(
+        self,
+        turn: Turn,
+        calls: Calls,
+        *,
+        why_offline: Callable[[], str | None],
+        trust: Callable[[], ServerTrust],
+    ) -> None:
         self._turn = turn
+        self._trust = trust
         self._progress = Progress(
             calls,
             self._notification,
@@ -161,6 +169,7 @@ class Uploads(ABC):
                 start_time=self._limit(record.start_time, record.kind),
                 stop_time=self._limit(record.stop_time, record.kind),
                 content=record.kind,
+                trust=self._trust(),
             )
         )
 

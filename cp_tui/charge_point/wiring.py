@@ -49,7 +49,7 @@ from cp_tui.charge_point.status_notifications import StatusNotifications
 from cp_tui.charge_point.transactions import Transactions
 from cp_tui.charge_point.turn import Turn
 from cp_tui.charge_point.vacating import Vacating
-from cp_tui.charge_point.variables import ClockStep, KeySource, RootUse, SecurityEventType
+from cp_tui.charge_point.variables import ClockStep, KeySource, SecurityEventType
 from cp_tui.ocpp.action import Action
 from cp_tui.ocpp.datatypes import RegistrationStatus, format_date_time
 from cp_tui.ocpp.model import WireModel
@@ -265,15 +265,17 @@ def _build_messages(made: Components, wiring: _Wiring) -> None:
         made.outbox,
         tell_status=partial(made.statuses.notify, made.connectors[0]),
     )
-    made.diagnostics = Diagnostics(turn, made.calls, why_offline=made.why_offline)
     made.security = Security(
         turn, configuration, made.calls, made.outbox, why_offline=made.why_offline
     )
     configuration.why_not_profile = made.security.profiles.why_not
+    trust = made.security.roots.file_servers
+    made.diagnostics = Diagnostics(turn, made.calls, why_offline=made.why_offline, trust=trust)
     made.logs = LogUploads(
         turn,
         made.calls,
         why_offline=made.why_offline,
+        trust=trust,
         log_bytes=lambda: made.security.events.log_bytes,
     )
 
@@ -358,6 +360,6 @@ def _build_transactions(made: Components, wiring: _Wiring) -> None:
         Vacating(made.availability, statuses, connectors),
         made.resetting,
         why_offline=made.why_offline,
-        manufacturer_roots=partial(made.security.roots.pems, RootUse.MANUFACTURER),
+        roots=made.security.roots,
         report=made.security.events.report,
     )

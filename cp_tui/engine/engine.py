@@ -21,7 +21,7 @@ from pydantic import JsonValue
 
 from cp_tui.charge_point.charge_point import ChargePoint
 from cp_tui.charge_point.config import ChargePointConfig
-from cp_tui.charge_point.effects import StoredRecords, Table
+from cp_tui.charge_point.effects import ServerTrust, StoredRecords, Table
 from cp_tui.charge_point.variables import STREAMS, VARIABLES
 from cp_tui.charger.charger import Charger, MindFactory
 from cp_tui.engine.config import EngineConfig
@@ -133,7 +133,7 @@ class Engine:
             history = LinkHistory(self._hub.publish, self._hub.emit)
             transfers = Transfers(
                 self._data_dir,
-                make_tls=self._tls,
+                make_tls=self._file_tls,
                 snapshot=partial(self._snapshot, store, history),
                 deliver=engine_loop.deliver,
                 note=engine_loop.deliver_if_room,
@@ -246,6 +246,15 @@ class Engine:
     def _tls(self) -> ssl.SSLContext:
         """Read what servers are held against; blocks, and raises `EngineStartError`."""
         return tls_context(self._config.ca_file, self._config.check_hostname)
+
+    def _file_tls(self, trust: ServerTrust) -> ssl.SSLContext:
+        """The same for the servers of firmware and logs, with the roots that the mind names."""
+        return tls_context(
+            self._config.ca_file,
+            self._config.check_hostname,
+            roots=trust.roots,
+            with_system=trust.with_system,
+        )
 
     def _tls_maker(self) -> TlsMaker:
         """Make what each connection to the CSMS asks how to connect."""

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ftplib
+import re
 import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from socket import IPPROTO_TCP, TCP_NODELAY, socket
 
+from cp_tui.charge_point.variables import TransferFault
 from cp_tui.engine.transfer_file import CHUNK_BYTES, DownloadFile
 from cp_tui.engine.transfer_target import Target, TransferError, network_error
 
@@ -29,6 +31,21 @@ _CODES = {
     "552": "has no space left",
     "553": "does not allow the name of the file",
 }
+_FAULTS = {
+    "430": TransferFault.PERMISSION_DENIED,
+    "500": TransferFault.BAD_MESSAGE,
+    "501": TransferFault.BAD_MESSAGE,
+    "502": TransferFault.NOT_SUPPORTED_OPERATION,
+    "503": TransferFault.BAD_MESSAGE,
+    "504": TransferFault.NOT_SUPPORTED_OPERATION,
+    "522": TransferFault.NOT_SUPPORTED_OPERATION,
+    "530": TransferFault.PERMISSION_DENIED,
+    "532": TransferFault.PERMISSION_DENIED,
+    "534": TransferFault.NOT_SUPPORTED_OPERATION,
+    "553": TransferFault.PERMISSION_DENIED,
+}
+_NO_RIGHT = re.compile(r"permission|privilege|denied", re.IGNORECASE)
+"""What servers say with a 550 that is not about a folder that is missing."""
 
 
 class _Ftp(ftplib.FTP):
@@ -119,7 +136,7 @@ class FtpCarrier:
                 # The file has arrived: however the server says goodbye, that remains.
                 ftp.voidcmd("QUIT")
         except ftplib.Error as error:
-            raise _refused(error, where) from None
+            raise refused(error, where) from None
         except (OSError, EOFError) as error:
             if ftp.data_at:
                 where = f"the data port {ftp.data_at} that {where} named"
@@ -140,8 +157,14 @@ def _size(ftp: ftplib.FTP, path: str) -> int | None:
         return None
 
 
-def _refused(error: ftplib.Error, where: str) -> TransferError:
+def refused(error: ftplib.Error, where: str) -> TransferError:
     """Explain a reply; its own words may repeat the user name and are left out."""
-    code = str(error)[:3]
+    reply = str(error)
+    code = reply[:3]
     words = _CODES.get(code, "did not do what was asked")
-    return TransferError(f"{where} {words}" + (f" (FTP {code})" if code.isdecimal() else ""))
+    if not code.isdecimal():
+        return TransferError(f"{where} {words}", TransferFault.BAD_MESSAGE)
+    fault = _FAULTS.get(code, TransferFault.OTHER)
+    if code == "550" and _NO_RIGHT.search(reply):
+        fault = TransferFault.PERMISSION_DENIED
+    return TransferError(f"{where} {words} (FTP {code})", fault)

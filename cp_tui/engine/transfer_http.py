@@ -9,6 +9,7 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cp_tui.charge_point.variables import TransferFault
 from cp_tui.engine.transfer_file import DownloadFile, chunks
 from cp_tui.engine.transfer_target import Target, TransferError, network_error
 from cp_tui.ocpp.units import number
@@ -19,6 +20,13 @@ if TYPE_CHECKING:
     import httpx
 
 REDIRECTS_MAX = 5
+_FAULTS = {
+    HTTPStatus.BAD_REQUEST: TransferFault.BAD_MESSAGE,
+    HTTPStatus.UNAUTHORIZED: TransferFault.PERMISSION_DENIED,
+    HTTPStatus.FORBIDDEN: TransferFault.PERMISSION_DENIED,
+    HTTPStatus.METHOD_NOT_ALLOWED: TransferFault.NOT_SUPPORTED_OPERATION,
+    HTTPStatus.NOT_IMPLEMENTED: TransferFault.NOT_SUPPORTED_OPERATION,
+}
 Moved = Callable[[int, int | None], None]
 """Hears bytes done and total; raises `TransferCancelled` when it is over."""
 
@@ -81,7 +89,8 @@ class HttpCarrier:
                 done += len(chunk)
                 moved(done, total)
 
-        headers = {"Content-Length": str(total), "Content-Type": "application/zip"}
+        kind = "application/zip" if self._target.file_name.endswith(".zip") else "text/plain"
+        headers = {"Content-Length": str(total), "Content-Type": kind}
         try:
             with self._client() as client:
                 request = client.build_request(
@@ -118,7 +127,8 @@ class HttpCarrier:
             return
         known = status in HTTPStatus._value2member_map_
         phrase = f" {HTTPStatus(status).phrase}" if known else ""
-        raise TransferError(f"{self._target.where} answered {status}{phrase}")
+        fault = _FAULTS.get(status, TransferFault.OTHER)
+        raise TransferError(f"{self._target.where} answered {status}{phrase}", fault)
 
     def _explained(self, error: Exception) -> TransferError:
         """Explain an error by its cause: the words of the library may hold the URL."""
@@ -130,7 +140,10 @@ class HttpCarrier:
         if isinstance(error, httpx.TimeoutException):
             return network_error(TimeoutError(), where, self._idle_s)
         if isinstance(error, httpx.RemoteProtocolError):
-            return TransferError(f"{where} closed the connection or does not speak HTTP")
+            words = str(error)
+            if "disconnected" in words or "closed" in words:
+                return TransferError(f"{where} closed the connection")
+            return TransferError(f"{where} does not speak HTTP", TransferFault.BAD_MESSAGE)
         if isinstance(error, httpx.InvalidURL | httpx.UnsupportedProtocol):
             return TransferError(f"the location at {where} is no valid URL")
         cause: BaseException | None = error

@@ -10,6 +10,7 @@ import socket
 import ssl
 from urllib.parse import quote, unquote, urlsplit
 
+from cp_tui.charge_point.variables import TransferFault
 from cp_tui.ocpp.discreet import Discreet
 from cp_tui.ocpp.units import number
 
@@ -20,6 +21,10 @@ LOCATION_LENGTH_MAX = 4_000
 
 class TransferError(Exception):
     """A transfer that failed; the message is one line for people, without credentials."""
+
+    def __init__(self, text: str, fault: TransferFault = TransferFault.OTHER) -> None:
+        super().__init__(text)
+        self.fault = fault
 
 
 class LocalFileError(TransferError):
@@ -85,7 +90,8 @@ def target(location: str) -> Target:
     if scheme not in SCHEMES:
         # What stands before the colon may be a user name where the scheme was forgotten.
         named = f"scheme {scheme!r}" if "://" in location and scheme else "location without scheme"
-        raise TransferError(f"{named} is not supported, only {', '.join(SCHEMES)}")
+        words = f"{named} is not supported, only {', '.join(SCHEMES)}"
+        raise TransferError(words, TransferFault.NOT_SUPPORTED_OPERATION)
     if not host:
         raise TransferError("the location names no host")
     return Target(

@@ -22,7 +22,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from cp_tui.charge_point.effects import Download, Upload
+from cp_tui.charge_point.effects import Download, ServerTrust, Upload
 from cp_tui.charge_point.events import TransferFinished, TransferProgressed
 from cp_tui.charge_point.variables import FileFacts, LogKind
 from cp_tui.engine.diagnostics_archive import ArchiveSnapshot
@@ -54,7 +54,7 @@ class Transfers:
         self,
         data_dir: Path,
         *,
-        make_tls: Callable[[], ssl.SSLContext],
+        make_tls: Callable[[ServerTrust], ssl.SSLContext],
         snapshot: Callable[[], Awaitable[ArchiveSnapshot]],
         deliver: Callable[[TransferFinished], Awaitable[None]],
         note: Callable[[TransferProgressed], None],
@@ -84,11 +84,11 @@ class Transfers:
                 target(order.location),
                 self._settings,
                 self._data_dir,
-                self._make_tls,
+                partial(self._make_tls, order.trust),
                 partial(self._progressed, asyncio.get_running_loop(), order.transfer_id),
             )
         except TransferError as error:
-            self._finish(TransferFinished(order.transfer_id, False, str(error)))
+            self._finish(_failed(order, error))
             return
         task = asyncio.create_task(self._run(order, job), name="transfer")
         self._running[order.transfer_id] = _Running(job, task)
@@ -129,7 +129,7 @@ class Transfers:
         except TransferError as error:
             if isinstance(error, LocalFileError):
                 self._tell_folder(str(error))
-            event = TransferFinished(order.transfer_id, False, str(error))
+            event = _failed(order, error)
         except Exception as error:
             # The words of an unforeseen error may hold the location, and with it a password.
             self._log.error("transfer: internal error: %s", type(error).__name__)
@@ -188,3 +188,7 @@ class Transfers:
 
     async def _tell(self, event: TransferFinished) -> None:
         await self._deliver(event)
+
+
+def _failed(order: Download | Upload, error: TransferError) -> TransferFinished:
+    return TransferFinished(order.transfer_id, False, str(error), fault=error.fault)

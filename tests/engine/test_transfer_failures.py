@@ -9,6 +9,7 @@ from socket import socket
 
 import pytest
 
+from cp_tui.charge_point.variables import TransferFault
 from cp_tui.engine.transfer_job import TransferSettings
 from tests.engine.file_servers import (
     PASSWORD,
@@ -123,6 +124,7 @@ async def test_a_server_that_talks_nonsense_is_an_ordinary_failure(
     assert not event.ok
     assert event.text.isprintable()
     assert "internal error" not in event.text
+    assert (event.fault is TransferFault.BAD_MESSAGE) == (scheme != "https")
 
 
 @pytest.mark.parametrize("scheme", ["http", "https", "ftp", "ftps"])

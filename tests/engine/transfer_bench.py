@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import partial
 from io import StringIO
 from pathlib import Path
 
@@ -97,7 +96,9 @@ async def bench(
 
     transfers = Transfers(
         folder,
-        make_tls=partial(tls_context, ca_file, True),
+        make_tls=lambda trust: tls_context(
+            ca_file, True, roots=trust.roots, with_system=trust.with_system
+        ),
         snapshot=snapshot,
         deliver=deliver,
         note=lambda event: made.progress.append(event),

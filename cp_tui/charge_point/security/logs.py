@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from cp_tui.charge_point import retry_schedule
 from cp_tui.charge_point.calls import Calls
-from cp_tui.charge_point.effects import LogLevel
+from cp_tui.charge_point.effects import LogLevel, ServerTrust
 from cp_tui.charge_point.reason import Reason, because
 from cp_tui.charge_point.records import UploadRecord
 from cp_tui.charge_point.turn import Turn
@@ -57,10 +57,11 @@ class LogUploads(Uploads):
         calls: Calls,
         *,
         why_offline: Callable[[], str | None],
+        trust: Callable[[], ServerTrust],
         log_bytes: Callable[[], int | None],
     ) -> None:
         """`log_bytes` gives the size of the security log; None: not known yet."""
-        super().__init__(turn, calls, why_offline=why_offline)
+        super().__init__(turn, calls, why_offline=why_offline, trust=trust)
         self._log_bytes = log_bytes
         self._refusal: Reason | None = None
 

@@ -23,7 +23,7 @@ from msgspec.structs import replace
 from cp_tui.certificates.certificate_error import CertificateError, quoted
 from cp_tui.certificates.facts import CertificateFacts, HashData
 from cp_tui.charge_point.configuration import Configuration
-from cp_tui.charge_point.effects import LogLevel, Table
+from cp_tui.charge_point.effects import LogLevel, ServerTrust, Table
 from cp_tui.charge_point.reason import Reason, because
 from cp_tui.charge_point.records import RootRecord
 from cp_tui.charge_point.security.events import Report
@@ -133,6 +133,17 @@ class CertificateStore:
     def pems(self, use: RootUse) -> tuple[str, ...]:
         """Give the certificates of one use, PEM."""
         return tuple(root.pem for root in self.roots(use))
+
+    def file_servers(self) -> ServerTrust:
+        """Say what the server of firmware or logs is held against: the same roots as the CSMS.
+
+        Whoever names no file in the settings trusts the system. Firmware may come from anywhere, so
+        a root that the CSMS installs for itself cuts nobody off.
+        """
+        if not self.has_installed:
+            return ServerTrust()
+        has_file = bool(self._turn.config.security.csms_roots)
+        return ServerTrust(self.pems(RootUse.CSMS), with_system=not has_file)
 
     def valid_pems(self, use: RootUse) -> tuple[str, ...]:
         """Give those that are valid at this moment."""
