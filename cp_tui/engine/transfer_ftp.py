@@ -141,6 +141,8 @@ class FtpCarrier:
             if ftp.data_at:
                 where = f"the data port {ftp.data_at} that {where} named"
             raise network_error(error, where, limit_s) from None
+        except UnicodeDecodeError:
+            raise TransferError(f"{where} does not speak FTP", TransferFault.BAD_MESSAGE) from None
         except ValueError:
             # ftplib refuses a line break in a command.
             raise TransferError("the location holds what FTP cannot say") from None

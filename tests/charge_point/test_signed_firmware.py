@@ -140,7 +140,7 @@ def test_a_bad_signing_certificate_is_refused_before_anything_is_fetched(check: 
     """W L01.FR.02: InvalidCertificate, the event, and the check in words."""
     made = signed()
     slow(made)
-    order(made, 8, retrieveDateTime=at(days=1))
+    order(made, 8, retrieveDateTime=at(minutes=20))
     assert order(made, signingCertificate=BAD[check]()) == "InvalidCertificate"
     reason = reason_of(made, "SignedUpdateFirmware")
     assert reason.text.startswith(f"{check}: ")
@@ -170,7 +170,7 @@ def test_a_signature_that_does_not_fit_ends_the_update(how: str) -> None:
     """T TC_081, W L01.FR.03."""
     made = signed()
     assert order(made, signature=FORGED[how]()) == "Accepted"
-    made.after(3_600)
+    made.after(600)
     assert told(made) == [*FETCHED, "InvalidSignature"]
     assert hostile(made) == ["InvalidFirmwareSignature"]
     view = shown(made)
@@ -209,13 +209,13 @@ def test_a_file_that_is_gone_is_no_signed_file() -> None:
 
 @pytest.mark.parametrize("found", [SWAPPED, SHORT, None])
 def test_what_is_installed_is_what_was_verified(found: object) -> None:
-    """The file may lie there for days; `InstallVerificationFailed` is for that."""
+    """The file may lie there for long; `InstallVerificationFailed` is for that."""
     made = signed()
-    order(made, installDateTime=at(days=3))
+    order(made, installDateTime=at(minutes=20))
     assert told(made) == [*VERIFIED, "InstallScheduled"]
     assert state(made) is State.INSTALL_SCHEDULED
     made.files = {} if found is None else {NEW_FIRMWARE.name: found}  # type: ignore[dict-item]
-    made.after(3 * 86_400 + 10)
+    made.after(1_210)
     assert told(made)[-2:] == ["Installing", "InstallVerificationFailed"]
     assert hostile(made) == ["InvalidFirmwareSignature"]
     assert shown(made).problem
@@ -297,20 +297,20 @@ def test_each_try_is_told_and_after_the_last_there_is_silence() -> None:
     order(made, more={"retries": 2, "retryInterval": 60})
     made.after(59)
     assert told(made) == ["Downloading", "DownloadFailed"]
-    made.after(3_600)
+    made.after(600)
     assert told(made) == ["Downloading", "DownloadFailed"] * 3
     assert shown(made).problem == "no route"
     made.cut()
     made.reconnect()
     made.power_cycle()
-    made.after(3_600)
+    made.after(600)
     assert told(made) == ["Downloading", "DownloadFailed"] * 3
 
 
 def _in(made: Rig, wanted: FirmwareState) -> None:
     """Bring an update of request 1 as far as a state."""
     if wanted is State.SCHEDULED:
-        order(made, 1, retrieveDateTime=at(days=1))
+        order(made, 1, retrieveDateTime=at(minutes=20))
     elif wanted is State.DOWNLOADING:
         slow(made)
         order(made, 1)
@@ -324,7 +324,7 @@ def _in(made: Rig, wanted: FirmwareState) -> None:
         charging(made, 1, "TAG")
         order(made, 1)
     elif wanted is State.INSTALL_SCHEDULED:
-        order(made, 1, installDateTime=at(days=1))
+        order(made, 1, installDateTime=at(minutes=20))
     else:
         order(made, 1)
     assert state(made) is wanted, state(made)
@@ -364,7 +364,7 @@ def test_another_request_takes_the_place_of_what_is_not_being_installed(
     made.after(120)
     assert told(made, 1) == before_it
     assert told(made, 2)[-1] == "Installed"
-    made.after(2 * 86_400)
+    made.after(1_500)
     assert made.boots == 2
 
 
@@ -384,7 +384,7 @@ def test_connectors_come_back_when_the_update_that_emptied_them_is_replaced() ->
     made = signed()
     _in(made, State.VERIFIED)
     assert made.statuses(2) == ["Unavailable"]
-    assert order(made, 2, retrieveDateTime=at(days=1)) == "AcceptedCanceled"
+    assert order(made, 2, retrieveDateTime=at(minutes=20)) == "AcceptedCanceled"
     made.act("plug_out", connector_id=1)
     made.after(10)
     assert made.statuses(2) == ["Unavailable", "Available"]
@@ -504,7 +504,7 @@ def test_a_power_cut_at_any_step_leads_to_the_same_end(where: FirmwareState) -> 
     made.inspects = True
     made.carrier = lambda _: NEW_FIRMWARE
     made.power_cycle()
-    made.after(2 * 86_400)
+    made.after(1_500)
     assert state(made) is State.INSTALLED
     assert told(made, 1)[-1] == "Installed"
     assert told(made, 1).count("Installed") == 1
@@ -520,7 +520,7 @@ def test_a_file_that_is_swapped_while_the_power_is_off_is_not_installed(
     made.inspects = True
     made.files[NEW_FIRMWARE.name] = SWAPPED
     made.power_cycle()
-    made.after(2 * 86_400)
+    made.after(1_500)
     failure = "InvalidSignature" if where is State.VERIFYING else "InstallVerificationFailed"
     assert told(made, 1)[-1] == failure
     assert hostile(made) == ["InvalidFirmwareSignature"]
@@ -543,7 +543,7 @@ def test_a_power_cut_after_any_effect_of_an_update_leaves_one_that_ends(step: in
 @pytest.mark.parametrize("state", FirmwareState)
 def test_each_state_has_its_word_in_both_vocabularies(state: FirmwareState) -> None:
     made = signed()
-    order(made, retrieveDateTime=at(days=1))
+    order(made, retrieveDateTime=at(minutes=20))
     record = made.charger.mind._components.firmware._record  # type: ignore[attr-defined]
     assert isinstance(record, FirmwareRecord)
     assert plain_status(state) in FirmwareStatus
