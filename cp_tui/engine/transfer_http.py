@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import httpx
 
 REDIRECTS_MAX = 5
-_FAULTS = {
+_FAULTS: dict[int, TransferFault] = {
     HTTPStatus.BAD_REQUEST: TransferFault.BAD_MESSAGE,
     HTTPStatus.UNAUTHORIZED: TransferFault.PERMISSION_DENIED,
     HTTPStatus.FORBIDDEN: TransferFault.PERMISSION_DENIED,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -123,7 +124,7 @@ def _of_intermediate() -> str:
     return between.signing_certificate("Firmware", DECADE).certificate
 
 
-BAD = {
+BAD: dict[str, Callable[[], str]] = {
     "expired": _past,
     "not_yet_valid": _future,
     "unknown_root": _of_intermediate,
@@ -156,7 +157,7 @@ def test_a_bad_signing_certificate_is_refused_before_anything_is_fetched(check: 
     assert shown(made).refusal is None
 
 
-FORGED = {
+FORGED: dict[str, Callable[[], str]] = {
     "of another file": lambda: signature(SWAPPED),
     "with another key": lambda: signature(key=manufacturer().key),
     "no base64": lambda: "***",
@@ -544,7 +545,7 @@ def test_a_power_cut_after_any_effect_of_an_update_leaves_one_that_ends(step: in
 def test_each_state_has_its_word_in_both_vocabularies(state: FirmwareState) -> None:
     made = signed()
     order(made, retrieveDateTime=at(minutes=20))
-    record = made.charger.mind._components.firmware._record  # type: ignore[attr-defined]
+    record = made.charger.mind._components.firmware._record
     assert isinstance(record, FirmwareRecord)
     assert plain_status(state) in FirmwareStatus
     word = told_status(replace(record, state=state))
