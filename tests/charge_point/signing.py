@@ -6,16 +6,23 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
+from msgspec.structs import replace
+
 from cp_tui.certificates.authority import Authority, Issued, new_root
 from cp_tui.certificates.facts import KeyKind, SignatureScheme
 from cp_tui.certificates.signature import sign
 from cp_tui.charge_point.config import SecurityConfig
 from cp_tui.charge_point.variables import FileFacts, FirmwareState, FirmwareView
 from tests.charge_point.rig import NEW_FIRMWARE, T0, Rig
-from tests.charge_point.securing import DECADE, install, secured
+from tests.charge_point.securing import DECADE, events, install, secured
 
 LOCATION = "https://user:geheim@fw.example/firmware-2.0.0.bin?sig=xyz"
 PAST = "2026-01-05T07:00:00Z"
+FETCHED = ["Downloading", "Downloaded"]
+VERIFIED = [*FETCHED, "SignatureVerified"]
+SHORT = replace(NEW_FIRMWARE, size_bytes=7, sha256="cd" * 32)
+"""The file, cut off."""
+SWAPPED = replace(NEW_FIRMWARE, sha256="ef" * 32)
 MANUFACTURER = "ManufacturerRootCertificate"
 
 
@@ -99,3 +106,8 @@ def at(**later: float) -> str:
     """Give an instant so long after the start, as a request has it."""
     moment: datetime = T0 + timedelta(**later)
     return moment.isoformat()
+
+
+def hostile(made: Rig) -> list[str]:
+    """Give the events that a bad certificate or signature has led to."""
+    return [name for name in events(made) if name.startswith("InvalidFirmware")]
