@@ -74,6 +74,7 @@ def test_each_answer_brings_what_it_says(
         ),
         ("no request", CertificateAnswer.NORMAL, "the request cannot be read"),
     ],
+    ids=["on purpose", "another CPO", "no request"],
 )
 def test_a_rejection_says_why(
     made_once: Path, request_text: str, answer: CertificateAnswer, words: str
