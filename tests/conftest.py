@@ -8,9 +8,11 @@ from __future__ import annotations
 import gc
 import os
 from collections.abc import Generator, Iterator
-from contextlib import contextmanager
+from compileall import compile_file
+from contextlib import contextmanager, suppress
 from fcntl import LOCK_EX, LOCK_NB, LOCK_SH, flock
 from functools import cache, partial
+from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory, gettempdir
 
@@ -49,11 +51,16 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     return True if is_slow and config.getoption("markexpr") == "fast" else None
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(
+    config: pytest.Config, items: list[pytest.Item]
+) -> Generator[None, object, object]:
     """Mark what is fast by where it lies; `slow` on a test takes it out."""
     for item in items:
         if is_fast(item.path) and item.get_closest_marker("slow") is None:
             item.add_marker("fast")
+    with one_at_first(config):
+        return (yield)
 
 
 @cache
@@ -78,8 +85,8 @@ def home() -> Iterator[Path]:
 def pytest_collection(session: pytest.Session) -> Generator[None, object, object]:
     """Look for garbage in what a test leaves, not each time in everything that was imported."""
     gc.disable()
-    with compiling_once(session.config):
-        found = yield
+    begin_elsewhere(session.config)
+    found = yield
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)
@@ -93,14 +100,34 @@ def pytest_sessionfinish() -> None:
     gc.freeze()
 
 
+def begin_elsewhere(config: pytest.Config) -> None:
+    """Read the tests from another place on than the other workers do, before they are collected.
+
+    In a fresh clone each module is compiled by who comes to it first, at twice the time of reading
+    it. All together they compile each once; in the same order, each of them would compile all.
+    """
+    worker = getattr(config, "workerinput", None)
+    if worker is None or config.getoption("file_or_dir") or config.getoption("markexpr"):
+        return
+    number, count = int(worker["workerid"].removeprefix("gw")), worker["workercount"]
+    for path in sorted(TESTS.with_name("cp_tui").rglob("*.py"))[number::count]:
+        compile_file(path, quiet=2)
+    files = sorted(TESTS.rglob("test_*.py"))
+    first = len(files) * number // count
+    for path in files[first:] + files[:first]:
+        # What is wrong with it is told where it is collected.
+        with suppress(Exception, pytest.skip.Exception):
+            import_module(".".join(path.relative_to(TESTS.parent).with_suffix("").parts))
+
+
 @contextmanager
-def compiling_once(config: pytest.Config) -> Iterator[None]:
-    """Let one worker compile a fresh clone for all; each would take twice as long as to read it."""
+def one_at_first(config: pytest.Config) -> Iterator[None]:
+    """Let one worker find for all what Hypothesis keeps of the code, where nobody has done so."""
     run = getattr(config, "workerinput", {}).get("testrunuid")
-    if run is None or any(TESTS.glob("tui/__pycache__/*.pyc")):
+    if run is None or (TESTS.parent / ".hypothesis" / "constants").exists():
         yield
         return
-    with (Path(gettempdir()) / f"cp-tui-compiling-{run}").open("w") as door:
+    with (Path(gettempdir()) / f"cp-tui-constants-{run}").open("w") as door:
         try:
             flock(door, LOCK_EX | LOCK_NB)
         except BlockingIOError:

@@ -20,7 +20,7 @@ from tests.sources import ROOT
 from tests.test_words import texts, texts_of
 
 README = (ROOT / "README.md").read_text()
-TEST_COMMAND = "python3 -m venv .venv && .venv/bin/pip install '.[test]' && .venv/bin/pytest -n 3"
+TEST_COMMAND = "python3 -m venv .venv && .venv/bin/pip install '.[test]' && .venv/bin/pytest -n 4"
 INSTALL = "python3 -m venv .venv && . .venv/bin/activate && pip install ."
 
 
