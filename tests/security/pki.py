@@ -48,6 +48,11 @@ class Signed:
         return self.certificate.public_bytes(Encoding.PEM).decode()
 
     @property
+    def public_key(self) -> CertificatePublicKeyTypes:
+        """What it is for."""
+        return self.certificate.public_key()
+
+    @property
     def key_pem(self) -> str:
         """The key, PEM."""
         assert self.key is not None
@@ -158,11 +163,14 @@ class Pki:
         return made("localhost", by or self.root, key=key, extensions=[names])
 
     def revoked(self, serials: Sequence[int]) -> bytes:
-        """Give the list of certificates of charge points that count no more, PEM."""
+        """Give the list of certificates of charge points that count no more, PEM.
+
+        Where a server has several lists, it goes by the newest.
+        """
         builder = (
             x509.CertificateRevocationListBuilder()
             .issuer_name(self.root.certificate.subject)
-            .last_update(NOW - DAY)
+            .last_update(NOW - DAY + next(_numbers) * timedelta(seconds=1))
             .next_update(NOW + 365 * DAY)
         )
         for serial in serials:

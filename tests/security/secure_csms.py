@@ -67,11 +67,13 @@ class SecureCsms(PeerCsms):
 
     peer_type = SecurePeer
 
-    def __init__(self, profile: int, pki: Pki, folder: Path, password: bytes = PASSWORD) -> None:
+    def __init__(self, profile: int, pki: Pki, folder: Path, *, identity: str = IDENTITY) -> None:
+        """`folder` is for the files that the TLS library reads."""
         super().__init__()
         self.profile = profile
         self.pki = pki
-        self.password = password
+        self.identity = identity
+        self.password = PASSWORD
         """That of the charge point, in profile 1 and 2."""
         self.shown: list[Shown] = []
         """Of each connection that was let in."""
@@ -145,7 +147,7 @@ class SecureCsms(PeerCsms):
 
     def _let_in(self, connection: ServerConnection, request: Request) -> Response | None:
         authorization = request.headers.get("Authorization")
-        if self.profile in (1, 2) and authorization != basic(IDENTITY, self.password):
+        if self.profile in (1, 2) and authorization != basic(self.identity, self.password):
             self.refused += 1
             return connection.respond(401, "who are you?\n")
         return None
