@@ -7,7 +7,7 @@ import json
 import signal
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -102,12 +102,15 @@ class Serve:
 
 
 @asynccontextmanager
-async def serving(folder: Path, url: str, *arguments: str) -> AsyncIterator[Serve]:
+async def serving(
+    folder: Path, url: str, *arguments: str, environment: Mapping[str, str] | None = None
+) -> AsyncIterator[Serve]:
     """Run `serve` on a folder for as long as it is needed."""
     socket, data_dir = folder / "door", folder / "data"
     process = await start_with_pipes(
         *("serve", f"--url={url}", "--id=CP 1", f"--socket={socket}", f"--data-dir={data_dir}"),
         *arguments,
+        environment=environment,
     )
     serve = Serve(process, socket, data_dir)
     try:

@@ -76,11 +76,15 @@ async def start_in_terminal(
     return await _start((far, far, far), arguments, environment, is_leader=True)
 
 
-async def start_with_pipes(*arguments: str) -> Program:
+async def start_with_pipes(
+    *arguments: str, environment: Mapping[str, str] | None = None
+) -> Program:
     """Start a command whose output and errors are read."""
     out, err = await _pipe(), await _pipe()
     try:
-        program = await start_writing(*arguments, stdout=out[1], stderr=err[1])
+        program = await start_writing(
+            *arguments, stdout=out[1], stderr=err[1], environment=environment
+        )
     finally:
         os.close(out[1])
         os.close(err[1])
@@ -89,7 +93,10 @@ async def start_with_pipes(*arguments: str) -> Program:
 
 
 async def start_writing(
-    *arguments: str, stdout: int | None = None, stderr: int | None = None
+    *arguments: str,
+    stdout: int | None = None,
+    stderr: int | None = None,
+    environment: Mapping[str, str] | None = None,
 ) -> Program:
     """Start a command that reads nothing, and writes there; to nobody, where it is not said."""
     with open(os.devnull, "r+b") as file:
@@ -99,7 +106,8 @@ async def start_writing(
             nothing if stdout is None else stdout,
             nothing if stderr is None else stderr,
         )
-        return await _start(streams, arguments, os.environ, is_leader=False)
+        whole = {**os.environ, **(environment or {})}
+        return await _start(streams, arguments, whole, is_leader=False)
 
 
 async def _pipe() -> tuple[StreamReader, int]:

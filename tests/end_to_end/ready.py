@@ -27,6 +27,8 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import TypedDict
 
+from tests.end_to_end.dying import DIES_AT, install
+
 REQUEST_BYTES_MAX = 100_000
 DESCRIPTORS_MAX = 1_024
 COMMAND_LINE = "-" * 2_000
@@ -123,6 +125,8 @@ if __name__ == "__main__":
     gc.collect()
     gc.freeze()
     wait()
+    if wanted := os.environ.pop(DIES_AT, ""):
+        install(wanted)
     from cp_tui.cli import main
 
     sys.exit(main())

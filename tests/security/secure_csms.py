@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from cryptography import x509
-from ocpp.routing import on
+from ocpp.routing import after, on
 from ocpp.v16 import call, call_result
 from ocpp.v16.enums import GenericStatus, MessageTrigger
 from websockets.asyncio.server import ServerConnection
 from websockets.http11 import Request, Response
 
 from tests.peer import Payload, Peer, PeerCsms
-from tests.security.pki import Pki, Signed, show
+from tests.security.pki import Pki, Signed, for_request, show
 
 PASSWORD = b"0123456789abcdef"
 IDENTITY = "CP001"
@@ -28,6 +28,14 @@ class SecurePeer(Peer):
     @on("SignCertificate")  # type: ignore[untyped-decorator]
     def on_sign_certificate(self, **_: object) -> object:
         return call_result.SignCertificate(GenericStatus.accepted)
+
+    @after("SignCertificate")  # type: ignore[untyped-decorator]
+    async def after_sign_certificate(self, csr: str) -> None:
+        if self._csms.signs:
+            certificate = for_request(csr, self._csms.pki.root)
+            answer = await self.call(call.CertificateSigned(certificate_chain=certificate.pem))
+            if answer is not None and answer.status == "Accepted":
+                self._csms.taken.append(certificate.certificate.serial_number)
 
     @on("SecurityEventNotification")  # type: ignore[untyped-decorator]
     def on_security_event_notification(self, **_: object) -> object:
@@ -75,6 +83,10 @@ class SecureCsms(PeerCsms):
         self.identity = identity
         self.password = PASSWORD
         """That of the charge point, in profile 1 and 2."""
+        self.signs = False
+        """Whether each request for a certificate is answered with one."""
+        self.taken: list[int] = []
+        """Serial numbers of those that were accepted then, oldest first."""
         self.shown: list[Shown] = []
         """Of each connection that was let in."""
         self.refused = 0
