@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+from collections.abc import Mapping
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
@@ -16,15 +17,20 @@ from tests.security.secure_csms import PASSWORD, SecureCsms
 ID = "CP 1"
 
 
-def settings(folder: Path, third: SecureCsms) -> tuple[str, ...]:
-    """Write the settings of a charge point that is to reach profile 3; give its options."""
+def settings(
+    folder: Path, urls: Mapping[int, str] | None = None, **security: object
+) -> tuple[str, ...]:
+    """Write the settings of a charge point, with the URLs of profiles; give its options."""
     root, file = folder / "root.pem", folder / "cp-tui.toml"
     root.write_text(pki().root.pem)
-    file.write_text(
-        f'[csms]\nca_file = "root.pem"\n[security]\nserial = "{SERIAL}"\n'
-        f'url_profile_3 = "{third.url}"\n'
-        f'[keys]\nAuthorizationKey = "{PASSWORD.decode()}"\nCpoName = "{OPERATOR}"\n'
+    named = {f"url_profile_{profile}": f'"{url}"' for profile, url in (urls or {}).items()}
+    lines = (
+        *("[csms]", 'ca_file = "root.pem"'),
+        *("[security]", f'serial = "{SERIAL}"'),
+        *(f"{name} = {value}" for name, value in (named | security).items()),
+        *("[keys]", f'AuthorizationKey = "{PASSWORD.decode()}"', f'CpoName = "{OPERATOR}"'),
     )
+    file.write_text("\n".join(lines))
     return (f"--config={file}",)
 
 
@@ -65,7 +71,7 @@ async def test_profile_3_from_the_request_to_the_end_of_the_old_certificate(fold
         SecureCsms(2, pki(), folders[0], identity=ID) as second,
         SecureCsms(3, pki(), folders[1], identity=ID) as third,
     ):
-        options = settings(folder, third)
+        options = settings(folder, {3: third.url})
         async with serving(folder, second.url, *options) as serve:
             old = await with_certificate(serve, second)
             assert (await third.reconnected(1)).certificate == old.certificate

@@ -15,7 +15,7 @@ from ocpp.v16.enums import GenericStatus, MessageTrigger
 from websockets.asyncio.server import ServerConnection
 from websockets.http11 import Request, Response
 
-from tests.peer import Payload, Peer, PeerCsms
+from tests.peer import CALL, Payload, Peer, PeerCsms
 from tests.security.pki import Pki, Signed, for_request, show
 
 PASSWORD = b"0123456789abcdef"
@@ -87,6 +87,8 @@ class SecureCsms(PeerCsms):
         """Whether each request for a certificate is answered with one."""
         self.taken: list[int] = []
         """Serial numbers of those that were accepted then, oldest first."""
+        self.events: list[Payload] = []
+        """The security events that came, oldest first; they are never forgotten."""
         self.shown: list[Shown] = []
         """Of each connection that was let in."""
         self.refused = 0
@@ -130,6 +132,12 @@ class SecureCsms(PeerCsms):
         """Wait until so many connections were let in; returns the newest."""
         await self.until(lambda: len(self.shown) >= count)
         return self.shown[-1]
+
+    async def take(self, frame: list[Any]) -> None:
+        """Record a request of the charge point."""
+        if frame[0] == CALL and frame[2] == "SecurityEventNotification":
+            self.events.append(frame[3])
+        await super().take(frame)
 
     def forget(self) -> None:
         """Forget what was received and shown, as at the beginning of a test."""
