@@ -64,13 +64,11 @@ def install(wanted: str) -> None:
             steps.take(f"hearing {type(item).__name__}")
         add(inbox, item)
 
-    add, Inbox._add = Inbox._add, came  # type: ignore[method-assign]
+    add = Inbox._add
+    setattr(Inbox, "_add", came)  # noqa: B010  # An assignment would have to be typed.
     for owner, name in (
-        (Store, "_commit"),
-        (Connection, "send"),
-        (os, "fsync"),
-        (os, "replace"),
-        (os, "unlink"),
+        *((Store, "_commit"), (Connection, "send")),
+        *((os, "fsync"), (os, "replace"), (os, "unlink")),
     ):
         setattr(owner, name, _counted(getattr(owner, name), name, steps))
 

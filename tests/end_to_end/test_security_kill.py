@@ -105,8 +105,8 @@ class Lives:
         for each in self._csms:
             each.forget()
         environment = dies_at(step, self._after)
-        arguments = (self.folder, self._csms[0].url, *self._options)
-        async with serving(*arguments, environment=environment) as serve:
+        url = self._csms[0].url
+        async with serving(self.folder, url, *self._options, environment=environment) as serve:
             self.count += 1
             client = await Client.connect(serve.socket)
             try:

@@ -25,6 +25,8 @@ IDENTITY = "CP001"
 class SecurePeer(Peer):
     """Answers what charge points say by the security whitepaper."""
 
+    _csms: SecureCsms
+
     @on("SignCertificate")  # type: ignore[untyped-decorator]
     def on_sign_certificate(self, **_: object) -> object:
         return call_result.SignCertificate(GenericStatus.accepted)
