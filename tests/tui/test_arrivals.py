@@ -135,6 +135,20 @@ def test_what_happened_beyond_the_history_is_counted_where_it_is_missing() -> No
     assert gap_words(gap, CLOCK).plain == "charge point lost until 14:05:01, 3 not shown"
 
 
+def test_what_a_slow_screen_was_not_told_stands_in_every_list() -> None:
+    store, engine = SnapshotStore(), Engine(worlds.at(9))
+    attach(store, engine)
+    told = engine.happens([*statuses(1, 2, 3, 4), *asked("1", "2", "3")])
+    store.apply([told[0], told[3], told[4], told[6]])
+    (gap,) = store.snapshot.gaps["status_changes"]
+    assert (gap.before, gap.missed) == (status(4), 2)
+    assert (gap.lost_at, gap.back_at) == (status(1).time, status(4).time)
+    assert in_order(store) == ["4", "gap", "1"]
+    until = CLOCK.brief(status(4).time)
+    assert gap_words(gap, CLOCK).plain == f"2 not shown until {until}, the screen was too slow"
+    assert [each.missed for each in log_of(store)] == [0, 1, 0]
+
+
 def test_one_that_was_started_anew_goes_on_behind_a_line() -> None:
     store, first, second = SnapshotStore(), Engine(worlds.at(9)), Engine(worlds.at(14, 4))
     first.happens([*statuses(1, 2, 3), *asked("1", "2")])

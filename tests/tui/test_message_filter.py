@@ -20,7 +20,7 @@ def found(typed: str) -> list[str]:
     log = MessageLog()
     for record in message_world.day():
         log.add(record)
-    log.miss(5)
+    log.miss(5, worlds.NOW)
     wanted = message_filter(typed, CLOCK)
     passed = [e for e in map(log.exchange, log.numbers) if e is not None and wanted.takes(e)]
     return [e.frames[0].message_id or "-" if e.frames else "missed" for e in passed]
@@ -34,6 +34,9 @@ ALL = ["b1", "s1", "p1", "d1", "t1", "x1", "-", "m1", "h1"]
     [
         ("", [*ALL, "missed"]),
         ("  ", [*ALL, "missed"]),
+        ("shown", ["missed"]),
+        ("too slow", ["missed"]),
+        ("!shown from:13:41", ["p1", "d1", "t1", "x1", "-", "m1", "h1"]),
         ("example", ["b1", "d1"]),
         ("EXAMPLE demo-22", ["b1"]),
         ("chargeprofilemaxstacklevel", ["p1"]),
@@ -54,23 +57,23 @@ ALL = ["b1", "s1", "p1", "d1", "t1", "x1", "-", "m1", "h1"]
         ("error", ["p1", "d1", "t1", "-", "m1"]),
         ("error -dir:in", ["d1", "t1", "m1"]),
         ("error !dir:in", ["d1", "t1", "m1"]),
-        ("!error !heartbeat", ["b1", "s1"]),
+        ("!error !heartbeat", ["b1", "s1", "missed"]),
         ("conn:1 !status", ["m1"]),
         ("! conn:2", ["t1"]),
         ("composed", ["x1"]),
         ("action:Start* conn:2 error", ["t1"]),
         ("action:Start* conn:1 error", []),
-        ("-error -heartbeat", ["b1", "s1"]),
+        ("-error -heartbeat", ["b1", "s1", "missed"]),
         ("- conn:2", ["t1"]),
         ("2026-01-05T11:49", ["b1"]),
         ("http://x", []),
-        ("from:13:41", ["p1", "d1", "t1", "x1", "-", "m1", "h1"]),
+        ("from:13:41", ["p1", "d1", "t1", "x1", "-", "m1", "h1", "missed"]),
         ("to:11:49", ["b1"]),
         ("from:11:49:03 to:13:40 -error", ["s1"]),
-        ("from:2026-01-05T14:03", ["h1"]),
+        ("from:2026-01-05T14:03", ["h1", "missed"]),
         ("from:2026-01-06t0:00", []),
         # Later today nothing can have been: yesterday is meant.
-        ("from:23:00", ALL),
+        ("from:23:00", [*ALL, "missed"]),
         ("to:23:00", []),
         ("-from:13:41", ["b1", "s1"]),
         ('"status":"accepted"', ["b1"]),

@@ -6,12 +6,13 @@ import json
 from datetime import timedelta
 
 import pytest
-from msgspec.structs import replace
+from msgspec.structs import asdict, replace
 from pydantic import JsonValue
 
 from cp_tui.charge_point.variables import MessageKind, MessageRecord
 from cp_tui.charge_point.variables.message import bounded
 from cp_tui.tui.messages.details_text import frames_name
+from cp_tui.tui.state.arrivals import Gap
 from cp_tui.tui.state.message_log import ANSWER_AWAITED_S_MAX, SLACK, Fate, MessageLog, MessagePair
 from tests.tui import message_world as world, worlds
 
@@ -133,7 +134,7 @@ def test_long_messages_go_sooner() -> None:
 def test_requests_without_an_answer_and_gaps_are_bounded_too() -> None:
     log = MessageLog(100)
     for number in range(5 * SLACK):
-        log.miss(1)
+        log.miss(1, worlds.NOW)
         log.add(world.request(f"{number}", "Heartbeat", is_composed=True))
     assert len(log) <= 100 + SLACK
     assert len(log.numbers) <= 100 + SLACK
@@ -150,11 +151,33 @@ def test_an_answer_to_a_forgotten_request_stands_alone() -> None:
     assert newest.request is None
 
 
-def test_what_was_missed_is_one_line_and_counts_up() -> None:
+def test_what_was_missed_is_one_line_that_counts_up_and_says_from_when_to_when() -> None:
     log = MessageLog()
-    log.miss(3)
-    log.miss(4)
-    assert (only(log).missed, only(log).fate) == (7, Fate.MISSED)
+    log.miss(3, worlds.at(14, 1))
+    log.miss(4, worlds.at(14, 2))
+    hole = only(log)
+    assert (hole.missed, hole.fate) == (7, Fate.MISSED)
+    assert hole.gap is not None
+    assert asdict(hole.gap) == asdict(
+        Gap(worlds.at(14, 1), worlds.at(14, 2), is_slow=True, missed=7)
+    )
+    assert (len(log), log.missed) == (0, 7)
+
+
+def test_what_was_missed_lies_between_its_neighbours_and_is_forgotten_with_them() -> None:
+    log = MessageLog(100)
+    for minute in range(3):
+        log.add(world.request(f"{minute}", "Heartbeat", at=worlds.at(14, minute)))
+    log.miss(5, worlds.at(14, 9))
+    log.add(world.request("9", "Heartbeat", at=worlds.at(14, 9)))
+    hole = log.exchange(3)
+    assert hole is not None
+    assert hole.gap is not None
+    assert (hole.gap.lost_at, hole.gap.back_at) == (worlds.at(14, 2), worlds.at(14, 9))
+    assert (len(log), log.missed) == (4, 5)
+    for record in world.many(2 * SLACK):
+        log.add(record)
+    assert log.missed == 0
 
 
 def test_a_frame_is_written_as_it_went_over_the_wire() -> None:

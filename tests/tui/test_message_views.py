@@ -15,6 +15,7 @@ from cp_tui.tui.messages.actions import exported
 from cp_tui.tui.messages.details_text import message_details, short_facts
 from cp_tui.tui.messages.filter import message_filter
 from cp_tui.tui.messages.text import about, message_columns, result
+from cp_tui.tui.state.arrivals import Gap
 from cp_tui.tui.state.message_log import Fate, MessageLog, MessagePair
 from cp_tui.tui.text.columns import fit_columns
 from cp_tui.tui.text.json_text import JSON_LINES_MAX, json_lines
@@ -68,16 +69,18 @@ def test_a_line_holds_what_fits() -> None:
 def test_a_composed_request_an_answer_alone_and_a_gap_are_told_apart() -> None:
     log = MessageLog()
     log.add(message_world.answer(message_world.request("1", "Heartbeat")))
-    log.miss(12)
+    log.miss(12, worlds.at(14, 5))
     alone, gap = (log.exchange(0), log.exchange(1))
     assert alone is not None
     assert gap is not None
     assert line(alone)[2] == "Heartbeat (answer)"
     assert line(day()["x1"])[2] == "*Heartbeat"
-    assert line(gap)[-1] == "12 messages not shown: the screen was too slow"
-    assert line(gap)[:6] == ["", "", "(12 not shown)", "", "", ""]
-    assert [fact.text.plain for fact in message_details(gap, CLOCK)] == [line(gap)[-1]]
-    assert [fact.text.plain for fact in short_facts(gap, CLOCK, 80)] == [line(gap)[-1]]
+    assert line(gap)[-1] == "the screen was too slow"
+    since = line(alone)[0]
+    assert line(gap)[:6] == [since, "", "(12 not shown)", "", "", "until 14:05:00"]
+    words = [f"{since} · 12 not shown until 14:05:00, the screen was too slow"]
+    assert [fact.text.plain for fact in message_details(gap, CLOCK)] == words
+    assert [fact.text.plain for fact in short_facts(gap, CLOCK, 80)] == words
 
 
 def test_the_date_stands_where_it_was_another_day() -> None:
@@ -259,3 +262,27 @@ def test_an_answer_that_is_no_frame_joins_the_request_that_it_ends() -> None:
     text = " ".join(f"{f.label} {f.text.plain}" for f in message_details(exchange, CLOCK))
     assert "StatusNotification CALL" in text
     assert "Flaws 2 elements" in text
+
+
+def test_an_export_tells_where_messages_are_missing_whatever_is_looked_for() -> None:
+    log = MessageLog()
+    log.add(message_world.request("1", "Heartbeat", at=worlds.at(14, 1)))
+    log.miss(12, worlds.at(14, 5))
+    log.add(message_world.request("2", "Heartbeat", at=worlds.at(14, 5)))
+    log.note_gap(Gap(worlds.at(14, 6), worlds.at(14, 7), is_started_anew=True))
+
+    def exports(typed: str) -> list[dict[str, object]]:
+        return [json.loads(line) for line in exported(log, message_filter(typed, CLOCK)) if line]
+
+    one, hole, two, lost = exports("")
+    assert hole == {
+        "time": "2026-01-05T14:01:00+00:00",
+        "until": "2026-01-05T14:05:00+00:00",
+        "not_shown": 12,
+        "why": "the screen was too slow",
+    }
+    assert lost["not_shown"] is None
+    assert lost["why"] == "charge point lost, then started anew"
+    assert exports("id:2 !status") == [hole, two, lost]
+    assert exports("to:14:04") == [one, hole]
+    assert exports("from:14:02 to:14:03") == [hole]

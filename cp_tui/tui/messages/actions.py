@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import datetime
 from functools import partial
 
 from textual.content import Content
@@ -16,7 +17,9 @@ from cp_tui.tui.actions.saving import save
 from cp_tui.tui.frame.actions import send_to_clipboard
 from cp_tui.tui.messages.details_text import frames_name, frames_text
 from cp_tui.tui.messages.filter import MessageFilter, WrongFilter, message_filter
+from cp_tui.tui.state.arrivals import Gap
 from cp_tui.tui.state.message_log import LoggedFrame, MessageLog
+from cp_tui.tui.text.gaps import since_words, what_words
 from cp_tui.tui.text.meanings import Meaning
 
 message_action = partial(action, screens="messages", pane="messages", when=conditions.with_messages)
@@ -67,17 +70,32 @@ async def of_connector(desk: Desk) -> None:
 def exported(log: MessageLog, wanted: MessageFilter) -> Iterator[str]:
     """The frames that pass, oldest first, one JSON object in each line.
 
+    Where some may be missing among them, one says from when to when, and how many are known to be.
     An empty piece for each exchange that is looked at first, so that nobody waits for all of them.
     """
-    frames: list[LoggedFrame] = []
+    found: list[tuple[datetime, LoggedFrame | Gap]] = []
     for number in log.numbers:
         each = log.exchange(number)
-        if each is not None and wanted.takes(each):
-            frames += each.frames
+        if each is not None and each.gap is not None and wanted.is_in_time(each):
+            found.append((each.gap.lost_at, each.gap))
+        elif each is not None and wanted.takes(each):
+            found += [(frame.at, frame) for frame in each.frames]
         yield ""
-    frames.sort(key=lambda frame: frame.at)
-    for frame in frames:
-        yield storable(_line(frame))
+    found.sort(key=lambda one: one[0])
+    for _at, one in found:
+        yield storable(_gap_line(one) if isinstance(one, Gap) else _line(one))
+
+
+def _gap_line(gap: Gap) -> str:
+    words = [*([] if gap.is_slow else [what_words(gap)]), since_words(gap)]
+    told = {
+        "time": gap.lost_at.isoformat(),
+        "until": gap.back_at.isoformat(),
+        # Of one that was started anew nobody knows how many it told before.
+        "not_shown": None if gap.is_started_anew else gap.missed,
+        "why": ", ".join(filter(None, words)),
+    }
+    return f"{json.dumps(told)}\n"
 
 
 def _line(frame: LoggedFrame) -> str:

@@ -11,7 +11,8 @@ from cp_tui.charge_point.reason import Reason
 from cp_tui.charge_point.variables import Direction, MessageKind
 from cp_tui.ocpp.plural import count
 from cp_tui.ocpp.printable import storable
-from cp_tui.tui.messages.text import about, flaws_of, reason_of, result
+from cp_tui.tui.messages.text import flaws_of, reason_of, result
+from cp_tui.tui.state.arrivals import Gap
 from cp_tui.tui.state.message_log import Fate, LoggedFrame, MessagePair
 from cp_tui.tui.text.columns import Column
 from cp_tui.tui.text.copying import CopiedField, Copyable, fields_of_row
@@ -26,8 +27,8 @@ BAD, ODD, QUIET = "bold $text-error", "$text-warning", "$text-muted"
 
 def short_facts(exchange: MessagePair, clock: Clock, width: int) -> list[Fact]:
     """What was asked, what was answered and why, in a few lines."""
-    if not exchange.frames:
-        return [_missed(exchange, clock)]
+    if exchange.gap is not None:
+        return [_missed(exchange.gap, clock)]
     facts = [
         Fact(_label(frame, exchange, "Asked"), _compact(frame, exchange, width))
         for frame in exchange.frames
@@ -42,8 +43,8 @@ def short_facts(exchange: MessagePair, clock: Clock, width: int) -> list[Fact]:
 
 def message_details(exchange: MessagePair, clock: Clock) -> list[Fact]:
     """Both frames in full, with their times and their reasons."""
-    if not exchange.frames:
-        return [_missed(exchange, clock)]
+    if exchange.gap is not None:
+        return [_missed(exchange.gap, clock)]
     facts: list[Fact] = []
     for frame in exchange.frames:
         facts.append(Fact(_label(frame, exchange, "Request"), _head(frame, exchange, clock)))
@@ -132,9 +133,8 @@ def _compact(frame: LoggedFrame, exchange: MessagePair, width: int) -> Content:
     return joined(parts)
 
 
-def _missed(exchange: MessagePair, clock: Clock) -> Fact:
-    said = about(exchange, clock) if exchange.gap is None else gap_words(exchange.gap, clock)
-    return Fact("", said)
+def _missed(gap: Gap, clock: Clock) -> Fact:
+    return Fact("Gap", joined([clock.brief(gap.lost_at), gap_words(gap, clock)]))
 
 
 def _flaw_facts(flaws: tuple[str, ...]) -> list[Fact]:

@@ -17,6 +17,7 @@ from msgspec import Struct
 
 from cp_tui.charge_point.variables import Direction, MessageKind
 from cp_tui.tui.state.message_log import Fate, MessagePair
+from cp_tui.tui.text.gaps import since_words, what_words
 from cp_tui.tui.text.words import Clock
 
 E = TypeVar("E", bound=StrEnum)
@@ -31,6 +32,8 @@ LATENCY = re.compile(r"([<>])(\d{1,9}(?:\.\d{1,3})?)")
 
 TIMES = ("from", "to")
 """The fields that take a time."""
+
+TIME_FIELDS = tuple(f"{name}:" for name in TIMES)
 
 SOON = timedelta(minutes=10)
 """A time that is so near to come is meant to come; the newest message is as old as its picture."""
@@ -49,17 +52,20 @@ class MessageFilter(Struct, frozen=True):
     """Casefolded; each stands somewhere in the exchange."""
     unwanted: tuple[str, ...] = ()
     tests: tuple[Test, ...] = ()
+    times: tuple[Test, ...] = ()
 
     @property
     def takes_all(self) -> bool:
         """Whether it leaves nothing out."""
-        return not (self.words or self.unwanted or self.tests)
+        return not (self.words or self.unwanted or self.tests or self.times)
+
+    def is_in_time(self, exchange: MessagePair) -> bool:
+        """Whether it lies in the range of times; of a gap, a part of it."""
+        return all(test(exchange) for test in self.times)
 
     def takes(self, exchange: MessagePair) -> bool:
         """Whether an exchange is wanted."""
-        if not exchange.frames:
-            return self.takes_all
-        for test in self.tests:
+        for test in (*self.times, *self.tests):
             if not test(exchange):
                 return False
         if not self.words and not self.unwanted:
@@ -75,6 +81,7 @@ def message_filter(typed: str, clock: Clock) -> MessageFilter:
     words: list[str] = []
     unwanted: list[str] = []
     tests: list[Test] = []
+    times: list[Test] = []
     begin = _begin(typed, clock)
     for token in typed.split():
         # A minus as in searches of other programs, an exclamation mark as in all tables here.
@@ -86,8 +93,9 @@ def message_filter(typed: str, clock: Clock) -> MessageFilter:
         if test is None:
             (unwanted if is_unwanted else words).append(wanted.casefold())
         else:
-            tests.append(_not(test) if is_unwanted else test)
-    return MessageFilter(tuple(words), tuple(unwanted), tuple(tests))
+            is_time = wanted.casefold().startswith(TIME_FIELDS)
+            (times if is_time else tests).append(_not(test) if is_unwanted else test)
+    return MessageFilter(tuple(words), tuple(unwanted), tuple(tests), tuple(times))
 
 
 def _begin(typed: str, clock: Clock) -> datetime | None:
@@ -119,7 +127,9 @@ def _test(token: str, clock: Clock, begin: datetime | None) -> Test | None:
 
 
 def _text(exchange: MessagePair) -> str:
-    """Everything of an exchange that words are looked for in."""
+    """Everything of an exchange that words are looked for in; of a gap, what its line says."""
+    if exchange.gap is not None:
+        return f"{what_words(exchange.gap)}\n{since_words(exchange.gap)}"
     return "\n".join(
         [
             f"{frame.action}\n{frame.message_id}\n{frame.payload}\n{frame.result or ''}\n"
@@ -166,7 +176,7 @@ def _connector(value: str) -> Test:
 
 def _direction(value: str) -> Test:
     wanted = _one_of(Direction, "dir", value)
-    return lambda exchange: exchange.frames[0].direction is wanted
+    return lambda exchange: any(f.direction is wanted for f in exchange.frames[:1])
 
 
 def _kind(value: str) -> Test:
@@ -197,8 +207,15 @@ def _time(name: str, value: str, clock: Clock, after: datetime | None) -> Test:
         example = f"{name}:14:02, {name}:14:02:30 or {name}:2026-01-05T14:02"
         raise WrongFilter(f"{name}: takes a time, such as {example}") from None
     if name == "from":
-        return lambda exchange: exchange.frames[0].at >= begin
-    return lambda exchange: exchange.frames[0].at < begin + length
+        return lambda exchange: _span(exchange)[1] >= begin
+    return lambda exchange: _span(exchange)[0] < begin + length
+
+
+def _span(exchange: MessagePair) -> tuple[datetime, datetime]:
+    """When it began, which is what counts of a message; of a gap, from when to when it is."""
+    if exchange.gap is not None:
+        return exchange.gap.lost_at, exchange.gap.back_at
+    return exchange.frames[0].at, exchange.frames[0].at
 
 
 def _moment(value: str, clock: Clock, after: datetime | None = None) -> tuple[datetime, timedelta]:

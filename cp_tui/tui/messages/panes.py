@@ -18,7 +18,7 @@ from cp_tui.tui.messages.text import message_columns
 from cp_tui.tui.state.message_log import MessageLog, MessagePair
 from cp_tui.tui.state.store import Snapshot
 from cp_tui.tui.text.columns import Column, Row, row_of
-from cp_tui.tui.text.copying import Copyable
+from cp_tui.tui.text.copying import Copyable, copyable, fields_of_row
 from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.text.safe_text import drawn, safe_text
 from cp_tui.tui.text.words import Clock, joined
@@ -143,8 +143,10 @@ class MessagesPane(TablePane):
     def copyable(self, snapshot: Snapshot, clock: Clock) -> Copyable | None:
         """The frames of the message under the cursor, and what its line says."""
         exchange = snapshot.messages.exchange(int(self.table.cursor_key or "-1"))
-        if exchange is None or not exchange.frames:
+        if exchange is None:
             return None
+        if exchange.gap is not None:
+            return copyable(fields_of_row(self.table.columns, exchange))
         return copyable_message(exchange, self.table.columns)
 
     def why_empty(self, snapshot: Snapshot) -> str:
@@ -217,6 +219,8 @@ class MessagesPane(TablePane):
             parts.append(f"{found} {drawn(self.words)!r}{searched}")
         elif log:
             parts.append(count(len(log), "message"))
+        if log.missed:
+            parts.append(Content.styled(f"{log.missed} not shown", "$text-warning"))
         if self.table.order is not None and self._length > SORTED_MAX:
             parts.append(f"the newest {SORTED_MAX} sorted")
         self.note(joined(parts))

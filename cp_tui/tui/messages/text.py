@@ -11,11 +11,10 @@ from textual.content import Content
 
 from cp_tui.charge_point.reason import Reason
 from cp_tui.charge_point.variables import MessageKind
-from cp_tui.ocpp.plural import count
 from cp_tui.ocpp.units import amps, energy, power, volts
 from cp_tui.tui.state.message_log import Fate, LoggedFrame, MessagePair
 from cp_tui.tui.text.columns import Column, widest
-from cp_tui.tui.text.gaps import since_words, until_words
+from cp_tui.tui.text.gaps import since_words, until_words, what_words
 from cp_tui.tui.text.safe_text import safe_text
 from cp_tui.tui.text.words import Clock, latency
 
@@ -87,9 +86,6 @@ def about(exchange: MessagePair, clock: Clock) -> Content:
     """The reason where there is one, else what the request says."""
     if exchange.gap is not None:
         return Content.styled(since_words(exchange.gap), ODD)
-    if exchange.missed:
-        missed = count(exchange.missed, "message")
-        return Content.styled(f"{missed} not shown: the screen was too slow", ODD)
     if (reason := reason_of(exchange)) is not None:
         return safe_text(reason.text[:ABOUT_MAX])
     if flaws := flaws_of(exchange):
@@ -114,16 +110,14 @@ def _direction(exchange: MessagePair) -> str:
 
 def _action(exchange: MessagePair) -> Content:
     if exchange.gap is not None:
-        return Content.styled("(charge point lost)", ODD)
-    if exchange.missed:
-        return Content.styled(f"({exchange.missed} not shown)", ODD)
+        return Content.styled(_action_words(exchange), ODD)
     mark = "*" if exchange.frames[0].is_composed else ""
     return safe_text(f"{mark}{_action_words(exchange)}")
 
 
 def _action_words(exchange: MessagePair) -> str:
-    if not exchange.frames:
-        return ""
+    if exchange.gap is not None:
+        return f"({what_words(exchange.gap)})"
     first = exchange.frames[0]
     name = first.action or ("(no frame)" if first.kind is MessageKind.INVALID else "(unknown)")
     alone = " (answer)" if exchange.request is None else ""

@@ -19,10 +19,15 @@ GAPS_MAX = 50
 
 
 class Gap(Struct, frozen=True, eq=False):
-    """A time in which this screen had no charge point, and what it does not know of it."""
+    """A time of which this screen does not know everything.
+
+    It had no charge point then, or was told more in it than it could read.
+    """
 
     lost_at: datetime
     back_at: datetime
+    is_slow: bool = False
+    """The charge point was there; what was too much was dropped on its way."""
     is_started_anew: bool = False
     """Nobody can tell what the one before did last."""
     missed: int = 0

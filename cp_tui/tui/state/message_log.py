@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from msgspec import Struct
-from msgspec.structs import asdict
+from msgspec.structs import asdict, replace
 
 from cp_tui.charge_point.codec import converted
 from cp_tui.charge_point.reason import Reason
@@ -116,10 +116,13 @@ class MessagePair(Struct, eq=False):
     request: LoggedFrame | None = None
     answer: LoggedFrame | None = None
     is_given_up: bool = False
-    missed: int = 0
-    """Frames that are not in the log, in the place of this one."""
     gap: Gap | None = None
-    """In its place this screen had no charge point."""
+    """In its place are frames that are not in the log, or may be."""
+
+    @property
+    def missed(self) -> int:
+        """How many frames are known not to be in the log, in the place of this one."""
+        return 0 if self.gap is None else self.gap.missed
 
     @property
     def frames(self) -> tuple[LoggedFrame, ...]:
@@ -175,6 +178,9 @@ class MessageLog:
         self._exchanges: list[MessagePair] = []
         self._first = 0
         self._size = 0
+        self._gaps = 0
+        self._missed = 0
+        self._newest_at: datetime | None = None
         self._characters = 0
         self._open: dict[tuple[Direction, str], MessagePair] = {}
         self._awaited: deque[MessagePair] = deque()
@@ -184,7 +190,12 @@ class MessageLog:
 
     def __len__(self) -> int:
         """How many messages it holds."""
-        return self._size
+        return self._size - self._gaps
+
+    @property
+    def missed(self) -> int:
+        """How many are known not to be in it, since the oldest that is."""
+        return self._missed
 
     @property
     def numbers(self) -> range:
@@ -204,6 +215,7 @@ class MessageLog:
 
     def add(self, record: MessageRecord) -> None:
         """Take in a frame; an answer joins its request."""
+        self._newest_at = record.time
         asked = Direction.OUT if record.direction is Direction.IN else Direction.IN
         is_unreadable_answer = (
             record.kind is MessageKind.INVALID and (asked, record.message_id) in self._open
@@ -229,17 +241,22 @@ class MessageLog:
         if self._size > self._messages_max + SLACK or self._characters > self._characters_max:
             self._forget()
 
-    def miss(self, count: int) -> None:
-        """Note that frames were dropped on their way here."""
+    def miss(self, count: int, until: datetime) -> None:
+        """Note that frames were dropped on their way here, before one of this time."""
         newest = self._exchanges[-1] if self._exchanges else None
-        if newest is not None and newest.missed and newest.gap is None:
-            newest.missed += count
-        else:
-            self._append(MessagePair(self.numbers.stop, missed=count))
+        self._missed += count
+        if newest is not None and newest.gap is not None and newest.gap.is_slow:
+            count += newest.gap.missed
+            newest.gap = replace(newest.gap, missed=count, back_at=until)
+            return
+        since = self._newest_at or until
+        gap = Gap(lost_at=since, back_at=until, is_slow=True, missed=count)
+        self._append(MessagePair(self.numbers.stop, gap=gap))
 
     def note_gap(self, gap: Gap) -> None:
         """Note that what comes next was told by a charge point that had been lost."""
-        self._append(MessagePair(self.numbers.stop, missed=gap.missed, gap=gap))
+        self._missed += gap.missed
+        self._append(MessagePair(self.numbers.stop, gap=gap))
 
     def begin_anew(self) -> None:
         """Another charge point speaks: it answers nothing that the one before was asked."""
@@ -256,6 +273,8 @@ class MessageLog:
 
     def _append(self, exchange: MessagePair) -> None:
         self._exchanges.append(exchange)
+        # A gap takes a line, and so counts for the bound.
+        self._gaps += exchange.gap is not None
         self._size += 1
         self._characters += exchange.characters
 
@@ -302,6 +321,8 @@ class MessageLog:
             exchange = self._exchanges[gone]
             self._size -= max(1, len(exchange.frames))
             self._characters -= exchange.characters
+            self._gaps -= exchange.gap is not None
+            self._missed -= exchange.missed
             gone += 1
             if exchange.request is not None and exchange.answer is None:
                 key = (exchange.request.direction, exchange.request.message_id)

@@ -284,13 +284,18 @@ class SnapshotStore:
             for gap in arrival.gaps:
                 messages.note_gap(gap)
             if arrival.missed:
-                messages.miss(arrival.missed)
+                messages.miss(arrival.missed, event.time)
             messages.add(event)
             return
         events = self._events.setdefault(name, deque(maxlen=EVENTS_MAX))
+        gaps = arrival.gaps
+        if arrival.missed:
+            since, until = _time_of(events[-1] if events else event), _time_of(event)
+            slow = Gap(lost_at=since, back_at=until, is_slow=True, missed=arrival.missed)
+            gaps = (*gaps, slow)
         events.append(event)
-        if arrival.gaps:
-            new = (replace(gap, before=event) for gap in arrival.gaps)
+        if gaps:
+            new = (replace(gap, before=event) for gap in gaps)
             known = (*self.snapshot.gaps.get(name, ()), *new)
             kept = tuple(each for each in known if any(each.before is other for other in events))
             self.snapshot = replace(self.snapshot, gaps={**self.snapshot.gaps, name: kept})
@@ -420,6 +425,12 @@ class SnapshotStore:
         if name == "connectors" and _restraints(value) != _restraints(old.connectors):
             self._dirty.add(RESTRAINTS)
         self.snapshot = replace(old, **{name: value})
+
+
+def _time_of(event: Any) -> datetime:
+    """When an event happened, as each kind of them names it."""
+    found: datetime = event.time if hasattr(event, "time") else event.at
+    return found
 
 
 def _restraints(connectors: Iterable[v.ConnectorView]) -> dict[int, v.Restraint]:

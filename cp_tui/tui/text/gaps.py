@@ -1,4 +1,4 @@
-"""Where something may be missing in a list, because the screen had lost the charge point."""
+"""Where something may be missing in a list: the charge point was lost, or told too much at once."""
 
 from __future__ import annotations
 
@@ -19,8 +19,13 @@ STYLE = "$text-warning"
 
 def gap_words(gap: Gap, clock: Clock) -> Content:
     """`charge point lost until 14:05:01, then started anew`, and how many are not shown."""
-    text = f"charge point lost {until_words(gap, clock)}, {since_words(gap)}"
-    return Content.styled(text, STYLE)
+    what = f"{what_words(gap)} {until_words(gap, clock)}"
+    return Content.styled(", ".join(filter(None, (what, since_words(gap)))), STYLE)
+
+
+def what_words(gap: Gap) -> str:
+    """What happened: `charge point lost`, `12 not shown`."""
+    return f"{gap.missed} not shown" if gap.is_slow else "charge point lost"
 
 
 def until_words(gap: Gap, clock: Clock) -> str:
@@ -29,7 +34,9 @@ def until_words(gap: Gap, clock: Clock) -> str:
 
 
 def since_words(gap: Gap) -> str:
-    """What is known to be missing, or that nobody knows."""
+    """What is known to be missing, or that nobody knows; why, where it was not lost."""
+    if gap.is_slow:
+        return "the screen was too slow"
     missed = f"{gap.missed} not shown" if gap.missed else ""
     anew = "then started anew" if gap.is_started_anew else ""
     return ", ".join(filter(None, (anew, missed)))
