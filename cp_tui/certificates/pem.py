@@ -92,13 +92,15 @@ def _read_block(block: str, name: str) -> str:
 def loaded(pem: str, name: str = "the certificate") -> x509.Certificate:
     """Load a certificate that `read_one` or `read_chain` gave; raises CertificateError.
 
-    The library reads most of it only when it is asked for. Both names can be read afterwards, since
-    every sentence needs them; keys and extensions may be of a kind that is not known.
+    The library reads most of it only when it is asked for. Names and dates can be read afterwards,
+    since every sentence and every check needs them (a date may be of the year 0, which Python does
+    not know); keys and extensions may be of a kind that is not known.
     """
     with reading(name):
         certificate = x509.load_pem_x509_certificate(pem.encode("ascii", "replace"))
         for each in (certificate.subject, certificate.issuer):
             each.rfc4514_string()
+        _ = certificate.not_valid_before_utc, certificate.not_valid_after_utc
         return certificate
 
 

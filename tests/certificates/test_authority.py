@@ -6,6 +6,8 @@ import ssl
 from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 
 from cp_tui.certificates.authority import Validity, new_root
 from cp_tui.certificates.certificate_error import CertificateError
@@ -128,3 +130,15 @@ def test_openssl_takes_the_chains_of_both_ends_even_where_it_is_strict(tmp_path:
             done.add(number)
     assert done == {0, 1}
     assert (("commonName", "SN-0001"),) in (ends[1].getpeercert() or {})["subject"]
+
+
+def test_a_revocation_list_names_what_counts_no_more_and_is_signed() -> None:
+    serials = facts_of(CHAIN).serial, "7f"
+    made = x509.load_pem_x509_crl(SUB.revocation_list(serials, YEAR).encode())
+    assert [f"{each.serial_number:x}" for each in made] == [*serials]
+    signer = x509.load_pem_x509_certificate(SUB.certificate.encode())
+    assert made.issuer == signer.subject
+    key = signer.public_key()
+    assert isinstance(key, EllipticCurvePublicKey)
+    assert made.is_signature_valid(key)
+    assert (made.last_update_utc, made.next_update_utc) == (YEAR.begin, YEAR.end)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from ipaddress import ip_address
 
 import pytest
@@ -105,6 +106,15 @@ def test_a_certificate_with_a_name_that_is_no_text_is_not_read(by: Made | None) 
     made = make("broken" if by is None else "SN-0001", by)
     with pytest.raises(CertificateError, match="it cannot be read"):
         read_one(with_bytes(made, b"broken", b"\xff\xfe\x80\x00\x1b\x07"))
+
+
+@pytest.mark.parametrize("which", ["begin", "end"])
+def test_a_certificate_with_a_date_that_python_does_not_know_is_not_read(which: str) -> None:
+    year = datetime(2060, 1, 1, tzinfo=UTC)
+    dates = (year, year + DAY) if which == "begin" else (AT, year)
+    made = make(begin=dates[0], end=dates[1])
+    with pytest.raises(CertificateError, match="it cannot be read"):
+        read_one(with_bytes(made, b"20600101000000Z", b"00000101000000Z"))
 
 
 def test_extensions_that_cannot_be_read_are_left_out() -> None:

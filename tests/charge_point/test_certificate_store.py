@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -16,11 +17,12 @@ from cp_tui.charge_point.effects import SetCredentials, Table
 from cp_tui.charge_point.events import DeleteRootCertificate, InstallRootCertificate
 from cp_tui.charge_point.variables import RootState, RootUse
 from cp_tui.ocpp.security_enumerations import HashAlgorithm
-from tests.certificates.making import make
+from tests.certificates.making import make, with_bytes
 from tests.charge_point.rig import T0, Rig, rig
 from tests.charge_point.securing import (
     DAY,
     DECADE,
+    certify,
     events,
     in_profile_3,
     install,
@@ -247,6 +249,29 @@ def test_the_certificate_of_the_charge_point_cannot_be_deleted_m04() -> None:
     assert made.credentials.certificate is not None
     assert delete(made, hashes_of(made.credentials.certificate.chain[0])) == "Failed"
     assert reason_of(made, "DeleteCertificate").id == "store.own_certificate"
+
+
+def test_nor_can_one_of_several_that_it_has_m04() -> None:
+    made, _ = in_profile_3()
+    certify(made)
+    assert made.credentials is not None
+    assert made.credentials.certificate is not None
+    assert len(made.variables["security"].certificates) == 2
+    assert delete(made, hashes_of(made.credentials.certificate.chain[0])) == "Failed"
+
+
+def begun_in_year_0() -> str:
+    """Give a certificate that can be loaded, and whose dates cannot be read."""
+    begin = datetime(2060, 1, 1, tzinfo=UTC)
+    made = make("Old", begin=begin, end=begin + DAY)
+    return with_bytes(made, b"20600101000000Z", b"00000101000000Z")
+
+
+def test_a_root_whose_dates_cannot_be_read_is_left_out() -> None:
+    made = rig(security=SecurityConfig(csms_roots=begun_in_year_0() + root().certificate))
+    assert ids(made)["certificateHashData"] == [hashes_of(root().certificate)]
+    assert install(made, begun_in_year_0()) == "Rejected"
+    assert reason_of(made, "InstallCertificate").values["check"] == "unreadable"
 
 
 def test_roots_of_the_settings_count_until_they_are_deleted() -> None:

@@ -315,6 +315,20 @@ def test_there_are_bounds_to_what_is_kept_and_to_what_waits() -> None:
     assert "wait already" in view.entries[0].why
 
 
+def test_what_is_kept_no_more_is_sent_all_the_same() -> None:
+    made, _ = secured(1)
+    made.cut()
+    for number in range(KEPT_MAX + 2):
+        raised(made, info=str(number))
+    assert newest(made).state is SecurityEventState.QUEUED
+    made.reconnect()
+    told = [each["techInfo"] for each in made.calls("SecurityEventNotification")]
+    assert told[-KEPT_MAX - 2 :] == [str(number) for number in range(KEPT_MAX + 2)]
+    view = made.variables["security_events"]
+    assert view.waiting == 0
+    assert {each.state for each in view.entries} == {SecurityEventState.SENT}
+
+
 def test_an_answer_that_met_an_error_inside_counts() -> None:
     from cp_tui.charge_point.events import AnswerUnread
 

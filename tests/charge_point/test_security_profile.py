@@ -298,6 +298,15 @@ def test_a_line_that_is_cut_before_it_is_made_anew_comes_up_with_what_is_set() -
     assert [each.profile for each in csms.attempts] == [2]
 
 
+def test_two_changes_in_one_second_make_the_connection_anew_once() -> None:
+    made, csms = secured(1)
+    tries = len(csms.attempts)
+    for password in (PASSWORD[::-1], PASSWORD):
+        made.request("ChangeConfiguration", {"key": "AuthorizationKey", "value": password})
+    made.after(5)
+    assert [found.password for found in csms.attempts[tries:]] == [bytes.fromhex(PASSWORD)]
+
+
 def test_an_attempt_that_began_before_the_change_is_given_up_at_once() -> None:
     """It would come up with the profile from before, and be taken for the new one."""
     made, _ = secured(1, 2, security=SecurityConfig(csms_roots=root().certificate))

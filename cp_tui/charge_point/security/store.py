@@ -164,12 +164,12 @@ class CertificateStore:
 
         try:
             pem = read_one(text)
+            facts = facts_of(pem)
             check_root(pem, self._turn.time)
         except CertificateError as error:
             if use is RootUse.CSMS:
                 self._report(SecurityEventType.INVALID_CSMS_CERTIFICATE, words_of(error))
             return False, self._refused(error)
-        facts = facts_of(pem)
         if any(r.fingerprint == facts.fingerprint for r in self.roots(use)):
             words = "{name} is installed already: nothing changes"
             return True, because("store.there_already", "W M05", words, name=_name(facts))
@@ -433,10 +433,10 @@ def _certificates(text: str) -> Iterator[str]:
     for block in islice(_BLOCK.findall(text), SETTINGS_ROOTS_MAX):
         try:
             pem = read_one(block)
+            facts_of(pem)
         except CertificateError:
             continue
-        if _readable(pem) is not None:
-            yield pem
+        yield pem
 
 
 @lru_cache(CACHED_MAX)
