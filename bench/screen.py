@@ -55,6 +55,7 @@ SCREENS = {
     "5": "transactions",
     "6": "maintenance",
     "7": "csms",
+    "8": "security",
 }
 PANE_STEPS = {"dashboard": "\t\t", "schedule": "\t"}
 """Keys that lead to the table in which the cursor goes; elsewhere it has the focus."""

@@ -21,7 +21,7 @@ from cp_tui.demo.csms_variables import CSMS
 from cp_tui.rpc.client import Client, EngineConnection
 from cp_tui.rpc.paths import is_answering
 from cp_tui.tui.app import Attachment, CpTuiApp
-from cp_tui.tui.screenshot import svg_of
+from cp_tui.tui.start.screenshot import svg_of
 from cp_tui.tui.state.store import Snapshot
 
 HERE = Path(__file__).resolve().parent

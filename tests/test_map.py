@@ -25,6 +25,7 @@ FEATURES = {
     "schedule": set[str](),
     "transactions": set[str](),
     "maintenance": set[str](),
+    "security": set[str](),
     "csms": {"compose"},
 }
 """Each feature of the screen, and the other features that it shows a part of."""

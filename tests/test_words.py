@@ -91,6 +91,7 @@ RULES = {
             "cp_tui/tui/dashboard/panes.py": "part of the snapshot, by its name",
             "cp_tui/tui/maintenance/panes.py": "part of the snapshot, by its name",
             "cp_tui/tui/messages/panes.py": "part of the snapshot, by its name",
+            "cp_tui/tui/security/panes.py": "part of the snapshot, by its name",
             "cp_tui/tui/frame/main_screen.py": "part of the snapshot, by its name",
             "cp_tui/tui/state/store.py": "part of the snapshot, by its name",
             "cp_tui/tui/dashboard/alarm.py": "part of the snapshot, by its name",

@@ -66,6 +66,8 @@ class LinkFailed(Struct, frozen=True):
     fault: LinkFault
     text: str
     """Why, in words."""
+    chain: tuple[str, ...] = ()
+    """What a server that is not trusted has shown, PEM, its own certificate first."""
 
 
 class LinkClosed(Struct, frozen=True):

@@ -43,7 +43,7 @@ def _is_there(file: Path) -> bool:
 def first_run(look: Look, options: Namespace) -> bool:
     """Ask, with what the options say filled in; returns whether there are settings now."""
     from cp_tui.settings.first_file import Answers, write_file
-    from cp_tui.tui.wizard import SAVED, make_first_run
+    from cp_tui.tui.start.wizard import SAVED, make_first_run
 
     file = default_config_file()
     app = make_first_run(

@@ -22,7 +22,7 @@ def run(options: Namespace) -> int:
     path = find_engine(options.socket, options.id)
     look = read_look(options)
     from cp_tui.rpc.client import Client, ConnectionLost, EngineConnection
-    from cp_tui.tui.screenshot import NoSuchScreen, take_picture
+    from cp_tui.tui.start.screenshot import NoSuchScreen, take_picture
 
     async def connect() -> EngineConnection:
         return await Client.connect(path, read_only=True)

@@ -364,7 +364,7 @@ class Link:
         self._log.warning("link: %s: %s%s", failure.step, failure.text, hint)
         # An attempt over a cable that is pulled says nothing about how it was made.
         if failure.step is not LinkStep.OPEN and self._is_network_up:
-            await self._deliver(LinkFailed(failure.fault, failure.text))
+            await self._deliver(LinkFailed(failure.fault, failure.text, failure.shown))
 
     def _tell_frames(self) -> None:
         self._frames_told_at = asyncio.get_running_loop().time()

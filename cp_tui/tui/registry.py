@@ -23,6 +23,8 @@ from cp_tui.tui.messages import actions as messages
 from cp_tui.tui.messages.screen import MessagesScreen
 from cp_tui.tui.schedule import actions as schedule
 from cp_tui.tui.schedule.screen import ScheduleScreen
+from cp_tui.tui.security import actions as security
+from cp_tui.tui.security.screen import SecurityScreen
 from cp_tui.tui.transactions import actions as transactions
 from cp_tui.tui.transactions.screen import TransactionsScreen
 
@@ -34,6 +36,7 @@ SCREENS: tuple[type[MainScreen], ...] = (
     TransactionsScreen,
     MaintenanceScreen,
     CsmsScreen,
+    SecurityScreen,
 )
 """Every screen, in the order of their digits."""
 
@@ -86,6 +89,15 @@ ACTIONS: tuple[ScreenAction, ...] = (
     *maintenance.SHOW_SUBJECTS,
     maintenance.cancel_reservation,
     maintenance.clear_cache,
+    security.request_certificate,
+    security.install_root,
+    security.delete_root,
+    security.export_certificate,
+    security.set_profile,
+    security.raise_event,
+    security.clear_log,
+    *security.SHOW_SUBJECTS,
+    security.show_certificates,
     csms.send,
     csms.send_raw,
     csms.run,

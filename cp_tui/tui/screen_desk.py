@@ -133,10 +133,10 @@ class ScreenDesk(Desk):
     def copy(self, text: str) -> None:
         self._app.copy_to_clipboard(text)
 
-    async def command(self, call: CommandCall) -> None:
+    async def command(self, call: CommandCall) -> CommandRun:
         run = self._app.commands.begin(call)
         with self._app.gate.waiting():
-            await self._app.commands.finish(run)
+            return await self._app.commands.finish(run)
 
     async def _answer_to(self, dialog: Dialog[T]) -> T:
         """Show a dialog and wait for what comes of it; the keys are for the dialog."""

@@ -327,6 +327,8 @@ def test_what_the_server_shows_is_published_with_the_root_that_stands_for_it() -
     made.cut()
     view = made.variables["security"]
     assert view.server == ()
+    assert [each.common_name for each in view.shown] == ["csms.example"], "what it showed last"
+    assert made.charger.mind.certificate(view.shown[0].fingerprint) == server().certificate
     assert [r.is_in_use for r in view.roots] == [False]
 
 

@@ -38,7 +38,10 @@ async def failure_with(
             state = await under_test.until_error()
             await under_test.until(lambda: bool(under_test.events))
             assert state.last_error is not None
-            assert under_test.events == [LinkFailed(fault, state.last_error.text)]
+            [failed] = under_test.events
+            assert isinstance(failed, LinkFailed)
+            assert (failed.fault, failed.text) == (fault, state.last_error.text)
+            assert bool(failed.chain) is (fault is LinkFault.SERVER_CERTIFICATE)
             assert state.last_error is not None
             assert state.last_error.step is LinkStep.TLS
             return state.last_error

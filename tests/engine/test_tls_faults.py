@@ -61,7 +61,10 @@ async def failure(
         error = (await under_test.until_error()).last_error
         assert error is not None
         await under_test.until(lambda: under_test.state.next_attempt_at is not None)
-        assert under_test.events == [LinkFailed(fault, error.text)]
+        [failed] = under_test.events
+        assert isinstance(failed, LinkFailed)
+        assert (failed.fault, failed.text) == (fault, error.text)
+        assert bool(failed.chain) is (fault is LinkFault.SERVER_CERTIFICATE)
     return error
 
 

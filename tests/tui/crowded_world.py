@@ -29,7 +29,15 @@ from tests.charge_point.smart_charging.builders import (
     context,
     profile,
 )
-from tests.tui import csms_world, key_world, maintenance_world, message_world, session_world, worlds
+from tests.tui import (
+    csms_world,
+    key_world,
+    maintenance_world,
+    message_world,
+    security_world,
+    session_world,
+    worlds,
+)
 from tests.tui.fake_engine import FakeEngine
 from tests.tui.states import State, told
 from tests.tui.worlds import NOW, at
@@ -73,6 +81,7 @@ def crowded() -> State:
             for number in range(1, CONNECTORS + 1)
         )
     )
+    security, security_events = security_world.crowded()
     world = session_world.crowded() | {
         "identity": _identity(),
         "link": worlds.open_link(),
@@ -84,6 +93,8 @@ def crowded() -> State:
         "authorization_cache": maintenance_world.cache(),
         "firmware": maintenance_world.firmware(version="2026.11.0-build.12345-release-candidate-2"),
         "diagnostics": maintenance_world.diagnostics(),
+        "security": security,
+        "security_events": security_events,
         **_charging(),
     }
     streams: dict[str, Iterable[Any]] = {

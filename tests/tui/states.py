@@ -20,6 +20,7 @@ from tests.tui import (
     key_world,
     maintenance_world,
     message_world,
+    security_world,
     session_world,
     worlds,
 )
@@ -65,6 +66,8 @@ def normal() -> State:
             ),
         ),
         **{name: maintenance_world.world()[name] for name in MAINTAINED},
+        "security": security_world.in_profile_2(),
+        "security_events": security_world.events(),
     }
     changes = [each for each in key_world.changes() if each.answer != "RebootRequired"]
     streams: dict[str, Iterable[Any]] = {
@@ -168,6 +171,8 @@ def fresh() -> State:
         "charging_schedules": v.ChargingSchedules(schedules),
         "profiles": v.Profiles(()),
         "transactions": v.TransactionsView(()),
+        "security": security_world.in_profile_2(pending=None),
+        "security_events": v.SecurityEventsView(),
     }
     opened = v.LinkAttempt(at=at(14, 2, 29), attempt=1, phase=v.LinkPhase.OPEN)
     return State(told(FakeEngine(world), {"link_attempts": [opened]}), csms_world.empty())
@@ -211,6 +216,8 @@ def broken() -> State:
         **{name: maintenance_world.broken()[name] for name in MAINTAINED},
         "link": link,
         "is_connected": False,
+        "security": security_world.ending(),
+        "security_events": security_world.events(),
         "configuration": key_world.entries(),
         "connectors": v.Connectors((whole, charging, faulted)),
     }

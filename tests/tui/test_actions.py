@@ -50,6 +50,7 @@ def test_digits_are_the_screens() -> None:
         "5": "screen.transactions",
         "6": "screen.maintenance",
         "7": "screen.csms",
+        "8": "screen.security",
     }
 
 

@@ -11,7 +11,7 @@ from textual.pilot import Pilot
 
 from cp_tui.engine.connection_check import CheckStep, CheckVerdict, StepResult
 from cp_tui.settings.first_file import Answers, Unusable
-from cp_tui.tui.wizard import NONE_YET, SAVED, FirstRunApp
+from cp_tui.tui.start.wizard import NONE_YET, SAVED, FirstRunApp
 
 URL, ID, KEY = "ws://csms.example/ocpp", "CP 1", "a key of 18 signs."
 

@@ -16,8 +16,8 @@ from cp_tui.tui import main as run
 from cp_tui.tui.actions import saving
 from cp_tui.tui.app import Attachment, CpTuiApp
 from cp_tui.tui.preferences import LayoutState, read_state
+from cp_tui.tui.start.wizard import SAVED, FirstRunApp
 from cp_tui.tui.terminal import look_app
-from cp_tui.tui.wizard import SAVED, FirstRunApp
 from tests.tui import charging_world, key_world, worlds
 from tests.tui.driving import Drive, screen
 from tests.tui.fake_engine import FakeEngine

@@ -51,6 +51,6 @@ def test_what_works_here_is_named_once_and_nothing_else() -> None:
     shown = lines("maintenance", pane, Snapshot())
     first = "\n".join(shown[: shown.index("Charge point")])
     assert "Look a tag up" in first
-    assert "1 to 7 The screens" in " ".join(first.split())
+    assert "1 to 8 The screens" in " ".join(first.split())
     for stranger in ("connector.clear_error", "csms.run", "csms.faster"):
         assert BY_ID[stranger].title not in first

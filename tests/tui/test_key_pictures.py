@@ -62,7 +62,6 @@ async def test_maintenance(snapshot: SnapshotAssertion) -> None:
             "reservations": ("down", "enter"),
             "local-list": ("escape", "down", "enter"),
             "cache": ("escape", "down", "enter"),
-            "certificates": ("escape", "down", "enter"),
             "status-history": ("escape", "down", "enter"),
             "link-history": ("escape", "down", "enter"),
             "cancel": ("escape", "home", "down", "down", "enter", "x"),

@@ -12,11 +12,11 @@ from cp_tui.charge_point import variables as v
 from cp_tui.charge_point.codec import converted
 from cp_tui.charge_point.reason import Reason
 from cp_tui.ocpp.datatypes import AuthorizationStatus
-from cp_tui.tui.maintenance.certificates_text import certificate_facts, certificates_line
+from cp_tui.tui.frame.subjects import SubjectPane
 from cp_tui.tui.maintenance.diagnostics_text import diagnostics_facts, diagnostics_line
 from cp_tui.tui.maintenance.firmware_text import firmware_facts, firmware_line
 from cp_tui.tui.maintenance.link_history_text import attempt_facts, attempts_line, duration, result
-from cp_tui.tui.maintenance.panes import SUBJECTS, SubjectPane
+from cp_tui.tui.maintenance.panes import SUBJECTS
 from cp_tui.tui.maintenance.reservations_text import (
     left,
     reservation_facts,
@@ -40,12 +40,12 @@ from cp_tui.tui.maintenance.tags_text import (
     status_of,
     tag_facts,
 )
-from cp_tui.tui.maintenance.transfer_text import moved, size
+from cp_tui.tui.maintenance.transfer_text import moved
 from cp_tui.tui.state.store import Snapshot
 from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.text.tag_explanation import explanation_facts, summary
-from cp_tui.tui.text.words import Clock
-from tests.tui import maintenance_world as world, worlds
+from cp_tui.tui.text.words import Clock, size
+from tests.tui import maintenance_world as world
 from tests.tui.worlds import NOW, at
 
 CLOCK = Clock(NOW, UTC)
@@ -314,25 +314,6 @@ def test_an_outcome_without_a_cause_says_what_is_known() -> None:
 def test_durations_have_at_most_two_units() -> None:
     words = [duration(s) for s in (4.2, 90, 3600, 9471, 200_000)]
     assert words == ["4.2 s", "90 s", "60 min", "2 h 37 min", "2 d 7 h"]
-
-
-def test_security_is_told_without_the_key() -> None:
-    link = worlds.open_link(trust="csms.ca_file /etc/ssl/csms-root.pem")
-    snapshot = Snapshot(link=link, identity=worlds.identity())
-    facts = told(certificate_facts(snapshot, CLOCK))
-    assert facts["Profile"] == "2: TLS and a password"
-    assert facts["Key"] == "AuthorizationKey: 20 bytes (hex)"
-    assert facts["Valid"].endswith("264 days left")
-    assert facts["Trusts"] == "csms.ca_file /etc/ssl/csms-root.pem"
-
-
-def test_a_link_without_tls_or_without_a_connection_says_which() -> None:
-    plain = Snapshot(link=v.LinkView(phase=v.LinkPhase.OPEN, since=NOW))
-    assert "ws://" in told(certificate_facts(plain, CLOCK))["Server"]
-    assert "no TLS" in certificates_line(plain, CLOCK).plain
-    away = Snapshot(link=replace(worlds.broken_link(), trust="the roots"))
-    assert "while the link is open" in told(certificate_facts(away, CLOCK))["Server"]
-    assert "not connected" in certificates_line(away, CLOCK).plain
 
 
 @pytest.mark.parametrize("subject", SUBJECTS)

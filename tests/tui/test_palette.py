@@ -222,7 +222,7 @@ def test_a_trouble_finds_whatever_tells_of_it(trouble: str, answers: set[str]) -
 NAMES = (
     "1 dashboard, 1 dash, 2 messages, 2 msg, 3 configuration, 3 config, 3 conf, 3 keys, "
     "4 schedule, 4 sched, 5 transactions, 5 sessions, 5 tx, 6 maintenance, 6 maint, 6 upkeep, "
-    "7 csms"
+    "7 csms, 8 security"
 )
 """What people call the screens, each behind its digit."""
 

@@ -16,6 +16,7 @@ BESIDE_LISTS = {
     "schedule": ("Kind    Daily",),
     "transactions": ("Meter    ",),
     "maintenance": ("B3, a transition of S 4.9", "attempt 4"),
+    "security": ("· key   7569e411", "Log     47.1 KiB"),
     "csms": ("the charge point asked, the CSMS answered", "Reset Soft: the charge point boots"),
 }
 """What stands beside the lists of a screen at the largest size, and at the smallest nowhere."""

@@ -33,6 +33,7 @@ SCREENS = (
     "transactions",
     "maintenance",
     "csms",
+    "security",
 )
 """In the order of their digits."""
 

@@ -23,10 +23,18 @@ FIRST_ROWS = {
     "transactions": ("▌#1234", "#1209", "#1208"),
     "maintenance": ("▌Firmware", "Diagnostics", "Reservations"),
     "csms": ("▌ChangeAvailability", "ChangeConfiguration", "ClearCache"),
+    "security": ("▌Link", "CSMS certificate", "Own certificate"),
 }
 """Of what each screen is there for."""
 
-PLACES = {"dashboard": 5, "configuration": 2, "schedule": 2, "transactions": 3, "maintenance": 2}
+PLACES = {
+    "dashboard": 5,
+    "configuration": 2,
+    "schedule": 2,
+    "transactions": 3,
+    "maintenance": 2,
+    "security": 2,
+}
 """How many panes a screen has; the others have their own ways to count."""
 
 

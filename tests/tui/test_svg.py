@@ -9,7 +9,7 @@ from rich.segment import Segment
 from rich.style import Style
 from rich.terminal_theme import DEFAULT_TERMINAL_THEME, TerminalTheme
 
-from cp_tui.tui.screenshot import svg_of
+from cp_tui.tui.start.screenshot import svg_of
 from cp_tui.tui.svg.blocks import SHAPES
 from cp_tui.tui.svg.drawing import CELL_WIDTH, LINE_HEIGHT, Drawing
 from cp_tui.tui.svg.still import svg_picture

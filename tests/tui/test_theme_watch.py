@@ -12,7 +12,7 @@ import pytest
 from cp_tui.tui.app import Attachment, CpTuiApp
 from cp_tui.tui.frame.frame_app import SAID_S
 from cp_tui.tui.preferences import Look
-from cp_tui.tui.screenshot import take_picture
+from cp_tui.tui.start.screenshot import take_picture
 from cp_tui.tui.text.paths import words_first
 from cp_tui.tui.theme.watch import ThemeWatch
 from tests.tui import worlds
@@ -208,7 +208,7 @@ async def test_a_picture_tells_of_a_theme_file_that_is_broken(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("cp_tui.tui.main.user_themes", lambda: tmp_path)
-    monkeypatch.setattr("cp_tui.tui.screenshot.SETTLE_S", 0.0)
+    monkeypatch.setattr("cp_tui.tui.start.screenshot.SETTLE_S", 0.0)
     (tmp_path / "mine.toml").write_text("primary = 5\n")
     told: list[str] = []
     picture = await take_picture(

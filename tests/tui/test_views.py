@@ -103,7 +103,7 @@ def test_the_clock_says_when_it_was_never_set() -> None:
 def test_the_zoomed_connection_names_address_key_and_certificate() -> None:
     facts = said(connection_facts(snapshot(worlds.open_link()), CLOCK))
     assert facts["URL"] == "wss://csms.example.com/ocpp/CP001"
-    assert facts["Secure"] == "profile 2 · TLSv1.3 · key 20 bytes (hex) · certificate 264 days"
+    assert facts["Secure"] == "profile 2 · TLSv1.3 · key 20 bytes (hex) · certificate 265 days"
     assert facts["Server"] == "csms.example.com"
     assert facts["Issuer"] == "Example Root CA"
 

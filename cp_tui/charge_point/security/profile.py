@@ -161,7 +161,7 @@ class SecurityProfiles:
                 SecurityProfileRecord(
                     wanted=self._in_force,
                     fallback=fallback,
-                    tries_left=self._tries,
+                    tries_left=self.tries,
                     since=self._turn.now,
                     source=source,
                 )
@@ -172,7 +172,8 @@ class SecurityProfiles:
         self._reconnect()
 
     @property
-    def _tries(self) -> int:
+    def tries(self) -> int:
+        """How many attempts to connect a profile has to come up."""
         return max(1, self._turn.config.security.profile_tries)
 
     def why_wrong(self, tls: Tls | None) -> Reason | None:
@@ -232,7 +233,7 @@ class SecurityProfiles:
             return False
         is_back = not change.is_back
         profile = change.fallback if is_back else change.wanted
-        self._set(replace(change, is_back=is_back, tries_left=self._tries))
+        self._set(replace(change, is_back=is_back, tries_left=self.tries))
         self._in_force = profile
         self._configuration.put(SECURITY_PROFILE, str(profile), KeySource.CHARGE_POINT)
         self.last_change = because(
@@ -244,7 +245,7 @@ class SecurityProfiles:
             " again: {why}",
             key=SECURITY_PROFILE,
             wanted=change.wanted if is_back else change.fallback,
-            count=self._tries,
+            count=self.tries,
             now=profile,
             why=text,
         )

@@ -17,7 +17,7 @@ from cp_tui.charge_point.security.own_certificates import OwnCertificates
 from cp_tui.charge_point.security.profile import SecurityProfiles
 from cp_tui.charge_point.security.reconnection import Reconnection
 from cp_tui.charge_point.security.renewal import CertificateRenewal
-from cp_tui.charge_point.security.store import CertificateStore
+from cp_tui.charge_point.security.store import CertificateStore, described, pem_of
 from cp_tui.charge_point.turn import Turn
 from cp_tui.charge_point.variables import LinkFault, SecurityEventType, SecurityView
 
@@ -68,6 +68,8 @@ class Security:
         )
         self._problem: Reason | None = None
         """Why there is no connection, where that is about security."""
+        self._shown: tuple[str, ...] = ()
+        """What the CSMS has shown last, PEM, also where it was not trusted."""
 
     def credentials(self) -> SetCredentials:
         """Give what the link has to know; whoever asks hands it on."""
@@ -85,6 +87,7 @@ class Security:
     def link_opened(self, event: LinkOpened) -> bool:
         """Look at a new connection; False: it is not what the profile wants, and is ended."""
         self._turn.changed("security")
+        self._shown = event.chain
         self._problem = self.profiles.why_wrong(event.tls)
         if self._problem is not None:
             self.profiles.end_link(self._problem)
@@ -110,6 +113,8 @@ class Security:
             fault, why = str(event.fault), event.text
             self._problem = because("security.link_failed", "W A00", words, fault=fault, why=why)
             self._turn.changed("security")
+        if event.chain:
+            self._shown = event.chain
         self.events.link_failed(event.fault, event.text)
         has_changed = self.profiles.failed(event.text)
         if event.fault is LinkFault.CLIENT_CERTIFICATE and not has_changed:
@@ -138,7 +143,7 @@ class Security:
         return (
             self.roots.pem(fingerprint)
             or self.certificates.pem(fingerprint)
-            or self.roots.server_pem(fingerprint)
+            or pem_of(self._shown, fingerprint)
         )
 
     def view(self) -> SecurityView:
@@ -148,6 +153,7 @@ class Security:
         return SecurityView(
             profile=profile,
             url=url_for(config, profile),
+            profile_tries=self.profiles.tries,
             change=self.profiles.view(),
             last_change=self.profiles.last_change,
             authorization_key=configuration.authorization_key_form(),
@@ -160,5 +166,6 @@ class Security:
             pending=self.renewal.view(),
             renewal=self.renewal.outcome,
             server=self.roots.server(),
+            shown=described(self._shown),
             server_problem=self._problem,
         )

@@ -388,15 +388,7 @@ class CertificateStore:
 
     def server(self) -> tuple[CertificateFacts, ...]:
         """Describe what the CSMS shows on the open connection."""
-        return tuple(found for pem in self._server_chain if (found := _readable(pem)) is not None)
-
-    def server_pem(self, fingerprint: str) -> str | None:
-        """Give the certificate with this fingerprint, of those that the CSMS shows."""
-        for pem in self._server_chain:
-            facts = _readable(pem)
-            if facts is not None and facts.fingerprint == fingerprint:
-                return pem
-        return None
+        return described(self._server_chain)
 
     def view(self) -> tuple[InstalledRoot, ...]:
         """Give the roots as they are published."""
@@ -445,6 +437,20 @@ def facts_of(pem: str) -> CertificateFacts:
     from cp_tui.certificates.described import facts_of
 
     return facts_of(pem)
+
+
+def described(chain: Iterable[str]) -> tuple[CertificateFacts, ...]:
+    """Describe the certificates that a server has shown; those that cannot be read are left out."""
+    return tuple(found for pem in chain if (found := _readable(pem)) is not None)
+
+
+def pem_of(chain: Iterable[str], fingerprint: str) -> str | None:
+    """Give the certificate with this fingerprint, of those that a server has shown."""
+    for pem in chain:
+        facts = _readable(pem)
+        if facts is not None and facts.fingerprint == fingerprint:
+            return pem
+    return None
 
 
 def _readable(pem: str) -> CertificateFacts | None:

@@ -102,6 +102,8 @@ class SecurityView(Value, frozen=True, kw_only=True):
     """SecurityProfile that is in force."""
     url: str
     """Where it connects to, with the id, without credentials."""
+    profile_tries: int = 1
+    """Attempts that a new profile has to come up."""
     change: SecurityProfileChange | None = None
     last_change: Reason | None = None
     """What became of the newest change of the profile, since the boot."""
@@ -122,6 +124,9 @@ class SecurityView(Value, frozen=True, kw_only=True):
     """What became of the newest request for a certificate, since the boot."""
     server: tuple[CertificateFacts, ...] = ()
     """What the CSMS has shown on the open connection, its own certificate first."""
+    shown: tuple[CertificateFacts, ...] = ()
+    """What the CSMS has shown last, trusted or not, since the boot: also when the connection ends.
+    """
     server_problem: Reason | None = None
     """Why the connection was not made, or ended, where it is about security."""
 

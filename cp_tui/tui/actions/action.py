@@ -24,6 +24,7 @@ class Group(StrEnum):
     MESSAGES = "Messages"
     TRANSACTIONS = "Transactions"
     MAINTENANCE = "Maintenance"
+    SECURITY = "Security"
     CSMS = "CSMS"
     SCREEN = "Screen"
 

@@ -58,6 +58,8 @@ class CommandRun(Struct, eq=False):
     started_at: datetime
     finished_at: datetime | None = None
     outcome: CommandOutcome | None = None
+    result: JsonValue = None
+    """What was answered, where it was."""
     hung_since: datetime | None = None
     """Since when the engine that is to answer hangs; None: it does not."""
     watcher: Callable[[CommandRun], None] | None = None
@@ -160,6 +162,7 @@ class Commands:
         except ConnectionLost as error:
             run.outcome = broken(f"{error}")
         else:
+            run.result = answer.result
             run.outcome = described(run.call.command, run.call.params, answer.result, answer.reason)
         run.finished_at = self._now()
         self._changed(run)

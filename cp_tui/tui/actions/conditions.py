@@ -178,6 +178,24 @@ def with_cache(snapshot: Snapshot) -> str | None:
     return change(snapshot) or _unless(cache and cache.count, "the cache is empty")
 
 
+def with_security(snapshot: Snapshot) -> str | None:
+    """What the charge point says of security must be known."""
+    return change(snapshot) or _unless(snapshot.security, "nothing is known of security yet")
+
+
+def with_roots(snapshot: Snapshot) -> str | None:
+    """There must be a root certificate to delete."""
+    security = snapshot.security
+    return change(snapshot) or _unless(security and security.roots, "no root is installed")
+
+
+def with_certificates(snapshot: Snapshot) -> str | None:
+    """There must be a certificate."""
+    security = snapshot.security
+    known = security and (security.roots or security.certificates or security.shown)
+    return ask(snapshot) or _unless(known, "no certificate is known")
+
+
 def with_keys(snapshot: Snapshot) -> str | None:
     """The configuration keys must be known."""
     return _unless(snapshot.configuration, "no configuration key is known yet")

@@ -107,6 +107,8 @@ class Form(Struct, frozen=True, eq=False):
     """Raises `UnusableInput` for texts that are wrong by other rules than those of the command."""
     is_reading: bool = False
     """Its job only finds out what to do: whoever closes the form gives it up."""
+    leads_on: bool = False
+    """What its job has found out is shown by what comes next, so it closes by itself."""
 
 
 class Prompt(Struct, frozen=True, eq=False):
@@ -221,7 +223,7 @@ class Desk(Protocol):
     def copy(self, text: str) -> None:
         """Send a text to the clipboard of the terminal; nobody learns whether it arrives."""
 
-    async def command(self, call: CommandCall) -> None:
+    async def command(self, call: CommandCall) -> CommandRun:
         """Send a command; its state and outcome appear in the line of activity."""
 
     async def ask(self, question: ConfirmQuestion) -> bool:

@@ -115,6 +115,8 @@ def described(
             return _swipe(result)
         case "explain_tag", dict():
             return _tag(result)
+        case "get_certificate", str():
+            return CommandOutcome(Content.styled("read", GOOD), is_sentence=True)
         case "clear_authorization_cache", int():
             words = f"{count(result, 'tag')} forgotten"
             return CommandOutcome(Content.styled(words, GOOD), (), reason)

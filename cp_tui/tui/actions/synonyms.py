@@ -83,13 +83,30 @@ ALSO: Mapping[str, str] = {
     "maintenance.reservations": "ReserveNow, booking, booked, reserved",
     "maintenance.local_list": "whitelist, SendLocalList, allowed tags, authorization list, cards",
     "maintenance.cache": "authorization cache, known tags, remembered cards",
-    "maintenance.certificates": "tls, ssl, pki, x509, security, expiry",
+    "maintenance.certificates": "certificate, certificates, tls, ssl, pki, x509, expiry, expires, "
+    "server certificate, certificate chain",
     "maintenance.status_history": "uptime, past faults, what happened, error history, "
     "StatusNotification",
     "maintenance.link_history": "reconnects, connection history, disconnects, why offline, "
     "connection log",
     "maintenance.cancel_reservation": "CancelReservation, delete a reservation, free the connector",
     "maintenance.clear_cache": "ClearCache, forget cards, empty the cache, flush the cache",
+    "security.request_certificate": "csr, SignCertificate, CertificateSigned, renew, renewal, "
+    "new certificate, client certificate, certificate signing request, key pair",
+    "security.install_root": "InstallCertificate, ca, trust, trust anchor, import a certificate, "
+    "ca file, manufacturer root",
+    "security.delete_root": "DeleteCertificate, remove a root, distrust",
+    "security.export_certificate": "pem, save a certificate, download the certificate",
+    "security.set_profile": "SecurityProfile, upgrade, downgrade, security level, tls on, wss, "
+    "profile 3, basic auth, mutual tls, mtls",
+    "security.raise_event": "SecurityEventNotification, tamper, memory exhaustion, intrusion, "
+    "simulate a security event",
+    "security.clear_log": "erase the security log, SecurityLogWasCleared",
+    "security.secure_link": "security profile, tls version, cipher suite, who changed the profile",
+    "security.server_certificate": "server certificate, chain, why does tls fail",
+    "security.own_certificate": "client certificate, csr, charge point certificate",
+    "security.roots": "root, roots, ca, GetInstalledCertificateIds, hash data, trust store",
+    "security.security_events": "security log, tamper, audit, SecurityEventNotification",
     "csms.send": "remote start, RemoteStartTransaction, remote stop, RemoteStopTransaction, Reset, "
     "TriggerMessage, ChangeConfiguration, ChangeAvailability, SetChargingProfile, "
     "GetConfiguration, UnlockConnector, ReserveNow, SendLocalList, UpdateFirmware, "
@@ -118,7 +135,8 @@ ALSO: Mapping[str, str] = {
     "screen.schedule": "limits, timeline, charging profiles, smart charging, forecast, plan",
     "screen.transactions": "queue, history, outbox, offline messages, energy, kwh, "
     "billing, waiting messages, tag refused, car does not charge, not charging",
-    "screen.maintenance": "service, security, maintain",
+    "screen.maintenance": "service, maintain",
+    "screen.security": "tls, pki, trust, cyber, secure",
     "screen.csms": "backend, server, central system, demo",
     "screen.filter": "search, find, grep, look for, query",
     "screen.sort": "order by, arrange, sort by column, rank",

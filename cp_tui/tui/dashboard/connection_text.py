@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from textual.content import Content
 
 from cp_tui.charge_point.variables import (
@@ -13,18 +15,16 @@ from cp_tui.charge_point.variables import (
 )
 from cp_tui.ocpp.action import Action
 from cp_tui.ocpp.datatypes import RegistrationStatus
-from cp_tui.ocpp.plural import count
 from cp_tui.tui.state.store import Snapshot
+from cp_tui.tui.text.certificates import brief_left, ends_soon, tls_facts
 from cp_tui.tui.text.connection import (
     BAD,
-    CERTIFICATE_WARNING_DAYS,
     GOOD,
     PROFILE_WORDS,
     QUIET,
     STEP_WORDS,
     WAITING,
     boot_words,
-    tls_facts,
 )
 from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.text.safe_text import drawn, safe_text
@@ -59,7 +59,7 @@ def connection_facts(snapshot: Snapshot, clock: Clock) -> list[Fact]:
         text = "nothing from the charge point yet" if snapshot.has_engine else "charge point lost"
         return [Fact("Socket", Content.styled(text, QUIET))]
     facts = _now(snapshot, link, clock)
-    facts.append(Fact("Secure", _security(link, clock)))
+    facts.append(Fact("Secure", _security(snapshot, link, clock)))
     return [*facts, *_identity(snapshot), *tls_facts(link, clock)]
 
 
@@ -241,17 +241,24 @@ def _clock(registration: RegistrationView | None, clock: Clock) -> Content:
     return Content.styled(clock_words(registration, clock), QUIET if offset is None else style)
 
 
-def _security(link: LinkView, clock: Clock) -> Content:
+def _security(snapshot: Snapshot, link: LinkView, clock: Clock) -> Content:
+    """Profile, TLS, and how long the certificates of both sides are good."""
     profile = f"profile {link.security_profile}"
     key = f"key {drawn(link.authorization_key)}"
     if link.tls is None:
         return joined([profile, "no TLS", key])
-    until: Content | str = ""
+    parts: list[Content | str] = [profile, safe_text(link.tls.version)]
+    security = snapshot.security
+    own = security.certificates[:1] if security is not None and link.security_profile == 3 else ()
+    parts += [_left("own", each.facts.not_after, clock) for each in own] or [key]
     if link.tls.certificate is not None:
-        days = (link.tls.certificate.not_after - clock.now).days
-        style = WAITING if days < CERTIFICATE_WARNING_DAYS else ""
-        until = Content.styled(f"certificate {count(days, 'day')}", style)
-    return joined([profile, safe_text(link.tls.version), key, until])
+        parts.append(_left("certificate", link.tls.certificate.not_after, clock))
+    return joined(parts)
+
+
+def _left(what: str, ends: datetime, clock: Clock) -> Content:
+    style = WAITING if ends_soon(ends, clock) else ""
+    return Content.styled(f"{what} {brief_left(ends, clock)}", style)
 
 
 def _identity(snapshot: Snapshot) -> list[Fact]:

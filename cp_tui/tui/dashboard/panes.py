@@ -37,7 +37,7 @@ class ConnectionPane(FactsPane):
 
     NAME = "connection"
     TITLE = "Connection"
-    SHOWS = frozenset({"link", "registration", "identity", "stop_report", "engine"})
+    SHOWS = frozenset({"link", "registration", "identity", "security", "stop_report", "engine"})
     HELP_SENTENCES = (
         "Socket: is the WebSocket to the CSMS open?",
         "Boot: did the CSMS accept the charge point?",

@@ -72,6 +72,7 @@ class DashboardScreen(MainScreen):
     NAME = "dashboard"
     KEY = "1"
     CALLED = "Dashboard"
+    SHORT = "Dash"
     ABOUT = "Connection, connectors, schedule, configuration keys and monitors at one glance."
     FOOTER = (
         "charge_point.stop",

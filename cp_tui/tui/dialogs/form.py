@@ -226,6 +226,9 @@ class FormDialog(Dialog[CommandOutcome | None]):
         if isinstance(outcome, CommandCall):
             await self._run(outcome)
             return
+        if self._form.leads_on and self.is_open:
+            self.dismiss(outcome)
+            return
         self._is_running = False
         if self.is_open:
             self._show(outcome)

@@ -81,7 +81,7 @@ def placed(names: Sequence[tuple[ScreenName, str]], gap: int, beside_open: int) 
 
 
 def _whole(names: Sequence[ScreenName]) -> Iterator[NamesLine]:
-    """All names, the widest way first; seven of them fit into 80 columns at the last."""
+    """All names, the widest way first; eight of them fit into 80 columns at the last."""
     whole = [(each, f"{each.key} {each.name}".lstrip()) for each in names]
     short = [(each, f"{each.key} {each.short}".lstrip()) for each in names]
     yield placed(whole, 2, 2)

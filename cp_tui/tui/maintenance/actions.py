@@ -7,11 +7,12 @@ from textual.content import Content
 from cp_tui.charge_point.variables import Reservation
 from cp_tui.ocpp.plural import count
 from cp_tui.tui.actions import conditions
-from cp_tui.tui.actions.action import Group, ScreenAction, action
+from cp_tui.tui.actions.action import Group, action
 from cp_tui.tui.actions.command_form import tag_fields
 from cp_tui.tui.actions.commands import CommandCall
 from cp_tui.tui.actions.desk import Choice, ConfirmQuestion, Desk, Form
-from cp_tui.tui.maintenance.panes import SUBJECTS, ReservationsPane, SubjectPane
+from cp_tui.tui.frame.subjects import shown_by
+from cp_tui.tui.maintenance.panes import SUBJECTS, ReservationsPane
 from cp_tui.tui.maintenance.reservations_text import (
     ReservationLine,
     reservation_facts,
@@ -22,26 +23,7 @@ from cp_tui.tui.text.meanings import Meaning
 from cp_tui.tui.text.safe_text import drawn, safe_text
 from cp_tui.tui.text.tag_explanation import deciding_keys
 
-
-def _show(subject: type[SubjectPane]) -> ScreenAction:
-    """It has no key of its own: the overview is a list, and a letter each would mean two things."""
-
-    async def run(desk: Desk) -> None:
-        await desk.go_to("maintenance")
-        desk.frame.look_at(subject.NAME)
-
-    return ScreenAction(
-        f"maintenance.{subject.NAME}",
-        f"Show {subject.TITLE[0].lower()}{subject.TITLE[1:]}",
-        subject.ABOUT,
-        Group.MAINTENANCE,
-        run,
-        # Where the keys work that a keymap may give it.
-        screens=frozenset({"maintenance"}),
-    )
-
-
-SHOW_SUBJECTS = tuple(map(_show, SUBJECTS))
+SHOW_SUBJECTS = tuple(shown_by(each, "maintenance", Group.MAINTENANCE) for each in SUBJECTS)
 """One for each subject."""
 
 

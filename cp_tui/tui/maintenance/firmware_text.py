@@ -8,11 +8,11 @@ from types import MappingProxyType
 from textual.content import Content
 
 from cp_tui.charge_point.variables import FileFacts, FirmwareState, FirmwareView
-from cp_tui.tui.maintenance.transfer_text import moved, size, transfer_facts, tries
+from cp_tui.tui.maintenance.transfer_text import moved, transfer_facts, tries
 from cp_tui.tui.text.connection import BAD, GOOD, QUIET, WAITING
 from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.text.safe_text import drawn, safe_text
-from cp_tui.tui.text.words import Clock, joined
+from cp_tui.tui.text.words import Clock, joined, size
 
 _ORDERED_AGAIN = "the firmware from before stays; only a new order of the CSMS tries again"
 

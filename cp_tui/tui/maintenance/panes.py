@@ -1,14 +1,11 @@
-"""The panes of the maintenance screen: an overview of the subjects, and a pane for each of them.
-
-A subject is a pane that also says in one line how it stands, for the overview.
-"""
+"""The panes of the maintenance screen: an overview of the subjects, and a pane for each of them."""
 
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import ClassVar, TypeVar
+from typing import TypeVar
 
 from textual.content import Content
 
@@ -18,7 +15,7 @@ from cp_tui.charge_point.variables import (
     LocalListView,
     TagEntry,
 )
-from cp_tui.tui.maintenance.certificates_text import certificate_facts, certificates_line
+from cp_tui.tui.frame.subjects import OverviewPane, SubjectPane
 from cp_tui.tui.maintenance.diagnostics_text import diagnostics_facts, diagnostics_line
 from cp_tui.tui.maintenance.firmware_text import firmware_facts, firmware_line
 from cp_tui.tui.maintenance.link_history_text import (
@@ -62,30 +59,11 @@ from cp_tui.tui.text.gaps import divided
 from cp_tui.tui.text.status import SIGNS
 from cp_tui.tui.text.words import Clock, joined
 from cp_tui.tui.widgets.facts_pane import FactsPane
-from cp_tui.tui.widgets.pane import Pane
 from cp_tui.tui.widgets.table_pane import TablePane
 
 EntryT = TypeVar("EntryT", bound=TagEntry)
 
 NOT_KNOWN_YET = Content.styled("not known yet", "$text-muted")
-
-
-class SubjectPane(Pane):
-    """A pane that the overview lists.
-
-    Second among the bases of a class: Textual takes over the styles of the first alone.
-    """
-
-    ABOUT: ClassVar[str]
-    """What there is to see, in a sentence for the list of all actions."""
-
-    @abstractmethod
-    def state(self, snapshot: Snapshot, clock: Clock) -> Content:
-        """How the subject stands, in a line."""
-
-    def said(self, snapshot: Snapshot, clock: Clock) -> str:
-        """The same without signs, to be copied."""
-        return self.state(snapshot, clock).plain
 
 
 class FirmwarePane(FactsPane, SubjectPane):
@@ -277,29 +255,6 @@ class CachePane(TagsPane):
         self.show_tags(known, self.entries(snapshot), cached_columns, clock, time)
 
 
-class CertificatesPane(FactsPane, SubjectPane):
-    """How the link is protected: security profile, key, and the certificate of the server."""
-
-    NAME = "certificates"
-    TITLE = "Certificates"
-    ABOUT = "Security profile, form of the key, server certificate."
-    SHOWS = frozenset({"link", "identity"})
-    HELP_SENTENCES = (
-        "Profile 0: no security; 1: HTTP Basic with AuthorizationKey; 2: also TLS.",
-        "Of the key only length and form are told.",
-        "Server is who the CSMS proves to be.",
-        "A server certificate with less than 30 days left is due for renewal.",
-    )
-
-    def state(self, snapshot: Snapshot, clock: Clock) -> Content:
-        """Profile, certificate and key."""
-        return certificates_line(snapshot, clock)
-
-    def facts_of(self, snapshot: Snapshot, clock: Clock) -> Sequence[Fact]:
-        """Profile, key, certificate, and what is not there."""
-        return certificate_facts(snapshot, clock)
-
-
 class StatusHistoryPane(TablePane, SubjectPane):
     """The changes of status that this screen knows of, newest first, with code and cause."""
 
@@ -414,48 +369,21 @@ SUBJECTS: tuple[type[SubjectPane], ...] = (
     ReservationsPane,
     LocalListPane,
     CachePane,
-    CertificatesPane,
     StatusHistoryPane,
     LinkHistoryPane,
 )
 """In the order of the overview."""
 
 
-class MaintenancePane(TablePane):
+class MaintenancePane(OverviewPane):
     """A line for each subject; the one under the cursor is shown in full beside it."""
 
     NAME = "maintenance"
     TITLE = "Maintenance"
+    SUBJECTS = SUBJECTS
     SHOWS = frozenset({"engine"}).union(*(subject.SHOWS for subject in SUBJECTS))
     HELP_SENTENCES = (
         "Every subject with its state; the one under the cursor is shown in full.",
         "Enter or tab goes into it; escape leads back.",
         "W looks up a tag: what would happen if it were shown to the reader now, and why.",
     )
-
-    def __init__(
-        self, hints: str, subjects: Sequence[SubjectPane], keys: Mapping[str, str]
-    ) -> None:
-        """`keys`: those that somebody's keymap gives the subjects, by their names."""
-        super().__init__(hints)
-        self._subjects = subjects
-        self._keys = keys
-
-    def fill(self, snapshot: Snapshot, clock: Clock) -> None:
-        """Show the state of each subject."""
-        columns = [
-            Column[SubjectPane]("Subject", 14, lambda s: Content(s.TITLE)),
-            Column[SubjectPane](
-                "State",
-                30,
-                lambda s: s.state(snapshot, clock),
-                is_flexible=True,
-                said=lambda s: s.said(snapshot, clock),
-            ),
-        ]
-        if any(self._keys.values()):
-            key = Column[SubjectPane](
-                "Key", 3, lambda s: Content.styled(self._keys[s.NAME], "bold $text-accent")
-            )
-            columns.insert(0, key)
-        self.fill_table(columns, [(subject.NAME, subject) for subject in self._subjects])

@@ -7,18 +7,7 @@ from textual.content import Content
 from cp_tui.charge_point.variables import Transfer
 from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.text.safe_text import safe_text
-from cp_tui.tui.text.words import Clock, joined, percent
-
-KIB = 1024
-
-
-def size(count_bytes: int) -> str:
-    """`850 B`, `12.5 KiB`, `4.8 MiB`."""
-    if count_bytes < KIB:
-        return f"{count_bytes} B"
-    if count_bytes < KIB**2:
-        return f"{count_bytes / KIB:.1f} KiB"
-    return f"{count_bytes / KIB**2:.1f} MiB"
+from cp_tui.tui.text.words import Clock, joined, percent, size
 
 
 def moved(transfer: Transfer) -> str:

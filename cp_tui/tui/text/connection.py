@@ -2,26 +2,15 @@
 
 from __future__ import annotations
 
-from textual.content import Content
-
 from cp_tui.charge_point.variables import (
-    Certificate,
     LinkPhase,
     LinkStep,
-    LinkView,
     RegistrationView,
 )
 from cp_tui.ocpp.datatypes import RegistrationStatus
-from cp_tui.ocpp.plural import count
 from cp_tui.tui.state.store import Snapshot
-from cp_tui.tui.text.facts import Fact
-from cp_tui.tui.text.safe_text import safe_text
-from cp_tui.tui.text.words import Clock, joined
 
 GOOD, BAD, WAITING, QUIET = "$text-success", "$text-error", "$text-warning", "$text-muted"
-
-CERTIFICATE_WARNING_DAYS = 30
-"""A certificate that ends sooner is worth a word in the short view."""
 
 PROFILE_WORDS = {
     0: "0: neither TLS nor a password",
@@ -30,6 +19,9 @@ PROFILE_WORDS = {
     3: "3: TLS with a certificate of its own",
 }
 """Security profiles (whitepaper, A00)."""
+
+PROFILE_FELL_BACK = "security.profile.fell_back"
+"""The id of the reason why another security profile than the wanted one is in force."""
 
 STEP_WORDS = {
     LinkStep.DNS: "DNS (host name)",
@@ -100,28 +92,3 @@ def boot_words(registration: RegistrationView | None) -> tuple[str, str, str]:
     """What the CSMS did with BootNotification where there is no registration."""
     reason = registration.reason if registration else None
     return BOOT_WORDS.get(reason.id, NO_ANSWER) if reason else NO_ANSWER
-
-
-def tls_facts(link: LinkView, clock: Clock) -> list[Fact]:
-    """The server certificate with the days that are left, and what TLS agreed on."""
-    if link.tls is None:
-        return []
-    facts: list[Fact] = []
-    if (certificate := link.tls.certificate) is not None:
-        valid = f"{clock.date(certificate.not_before)} to {clock.date(certificate.not_after)}"
-        left = days_left(certificate, clock)
-        facts = [
-            Fact("Server", safe_text(certificate.subject)),
-            Fact("Issuer", safe_text(certificate.issuer)),
-            Fact("Valid", joined([valid, left])),
-        ]
-    return [*facts, Fact("Cipher", safe_text(f"{link.tls.version} {link.tls.cipher}"))]
-
-
-def days_left(certificate: Certificate, clock: Clock) -> Content:
-    """How long a certificate is still good; in the colour of a warning where it is not long."""
-    days = (certificate.not_after - clock.now).days
-    if days < 0:
-        return Content.styled("it has ended", f"bold {BAD}")
-    style = f"bold {WAITING}" if days < CERTIFICATE_WARNING_DAYS else GOOD
-    return Content.styled(f"{count(days, 'day')} left", style)

@@ -17,11 +17,14 @@ class Meaning(Enum):
     ALARMS = "a", "Everything that is wrong now"
     ACKNOWLEDGE = "A", "Acknowledge what went wrong"
     POWER = "b", "Cut the power and boot again"
-    COMPOSE = "c", "Compose a message and send it"
+    COMPOSE = "c", "Compose a message and send it; ask for a certificate"
     COMPOSE_RAW = "C", "The same as raw text"
     DATA = "d", "Data transfer to the CSMS"
     DETAILS = "D", "Details: of the connection, of the scenario that runs"
-    EDIT = "e", "Edit: a message to send again, a key of your own, how the CSMS answers"
+    EDIT = (
+        "e",
+        "Edit: a message to send again, a key of your own, the CSMS, the security profile",
+    )
     EXPORT = "E", "Export to a file"
     FILE = "f", "Compare with a file"
     GO_TO = "g", "Go to: the first row or line, a time on the timeline"
@@ -57,13 +60,13 @@ class Meaning(Enum):
     STEP = "full_stop", "One step of the story"
     SLOWER = "less_than_sign", "The story slower"
     FASTER = "greater_than_sign", "The story faster"
-    ERROR = "exclamation_mark", "Raise an error"
+    ERROR = "exclamation_mark", "Raise an error, or a security event"
     CONNECTOR = "number_sign", "Select a connector by its number"
     LOG = "at", "Commands of this screen, with their outcomes"
     FILTER = "slash", "Filter"
     HELP = "question_mark,f1", "Help"
     MENU = "ctrl+p,colon", "The menu of all actions"
-    SCREEN = "1,2,3,4,5,6,7", "The screen of that number"
+    SCREEN = "1,2,3,4,5,6,7,8", "The screen of that number"
     NEXT = "tab", "Next pane, next field"
     PREVIOUS = "shift+tab", "Previous pane, previous field"
     ELSEWHERE = "ctrl+o", "Go elsewhere: to a pane by its letter, to another message"

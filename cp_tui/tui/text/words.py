@@ -24,6 +24,8 @@ T = TypeVar("T")
 _INSTANT = re.compile(r"\b[12]\d{3}-[01]\d-[0-3]\d [0-2]\d:[0-5]\d:[0-5]\dZ\b")
 """As `ocpp.length.moment` writes it, for readers anywhere."""
 
+KIB = 1024
+
 OTHER_CLOCK_S = 60.0
 """A difference that is smaller nobody reads from times of day."""
 
@@ -66,7 +68,7 @@ class Clock(Struct, frozen=True):
 
     def brief(self, at: datetime) -> str:
         """`14:03:27`; without the seconds where it is not today: for the column of a table."""
-        return self.time(at) if self._day(at) == self.today else self.minute(at)
+        return self.time(at) if self.day(at) == self.today else self.minute(at)
 
     def stamp(self, at: datetime) -> str:
         """`14:03:27 UTC`: with the name of the time zone; the date where it is not today."""
@@ -74,7 +76,7 @@ class Clock(Struct, frozen=True):
 
     def thousandths(self, at: datetime) -> str:
         """`14:03:27.123`; without seconds where it is not today: for frames beside each other."""
-        if self._day(at) != self.today:
+        if self.day(at) != self.today:
             return self.minute(at)
         return f"{self.time(at)}.{at.microsecond // 1000:03}"
 
@@ -85,7 +87,7 @@ class Clock(Struct, frozen=True):
 
     def date(self, at: datetime) -> str:
         """`2026-01-05`."""
-        return self._day(at).isoformat()
+        return self.day(at).isoformat()
 
     def seen_from(self, instant: datetime) -> Clock:
         """The same clock, for times that are told beside this instant: its day needs no date."""
@@ -94,7 +96,7 @@ class Clock(Struct, frozen=True):
     @property
     def today(self) -> Day:
         """The day of the reader."""
-        return self._day(self.now)
+        return self.day(self.now)
 
     @property
     def midnight(self) -> datetime:
@@ -102,7 +104,8 @@ class Clock(Struct, frozen=True):
         tomorrow = self.today + timedelta(days=1)
         return datetime.combine(tomorrow, datetime.min.time(), self.zone)
 
-    def _day(self, at: datetime) -> Day:
+    def day(self, at: datetime) -> Day:
+        """The day of an instant, in the calendar of the reader."""
         return in_zone(at, self.zone).date()
 
     def _dated(self, at: datetime, form: str) -> str:
@@ -136,6 +139,15 @@ def percent(value: float) -> str:
     """`45 %`; what is not whole is not `100 %`."""
     shown = min(round(value), 99) if value < 100 else value
     return f"{shown:.0f} %"
+
+
+def size(count_bytes: int) -> str:
+    """`850 B`, `12.5 KiB`, `4.8 MiB`."""
+    if count_bytes < KIB:
+        return f"{count_bytes} B"
+    if count_bytes < KIB**2:
+        return f"{count_bytes / KIB:.1f} KiB"
+    return f"{count_bytes / KIB**2:.1f} MiB"
 
 
 def seconds(value: float) -> str:

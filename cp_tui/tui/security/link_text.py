@@ -1,0 +1,162 @@
+"""The link as security sees it, in words: profile, who wanted it and what if it fails, TLS, key."""
+
+from __future__ import annotations
+
+from textual.content import Content
+
+from cp_tui.charge_point.variables import (
+    KeySource,
+    LinkError,
+    LinkPhase,
+    LinkStep,
+    LinkView,
+    SecurityProfileChange,
+    SecurityView,
+)
+from cp_tui.ocpp.plural import count
+from cp_tui.tui.state.store import Snapshot
+from cp_tui.tui.text.connection import BAD, GOOD, PROFILE_FELL_BACK, PROFILE_WORDS, QUIET, WAITING
+from cp_tui.tui.text.facts import Fact
+from cp_tui.tui.text.safe_text import drawn, safe_text
+from cp_tui.tui.text.words import Clock, joined, reason_text
+
+PROFILE_KEY = "SecurityProfile"
+
+WITHOUT_TLS = "none: the URL begins with ws://, so who is between can read and change everything"
+TO_GET_TLS = (
+    "install the root certificate of the CSMS, then set security profile 2 here, "
+    "or let the CSMS set it"
+)
+WORDS_OF_SOURCE = {
+    KeySource.DEFAULT: "as it is from the beginning",
+    KeySource.FILE: "set by the settings",
+    KeySource.CHARGE_POINT: "set by the charge point itself: what had been set did not come up",
+}
+
+
+def link_line(snapshot: Snapshot, clock: Clock) -> Content:
+    """Profile, TLS and key, or what is about to change."""
+    security, link = snapshot.security, snapshot.link
+    if security is None or link is None:
+        return Content.styled("not known yet", QUIET)
+    profile = f"profile {security.profile}"
+    if security.change is not None:
+        change = security.change
+        tries = count(change.tries_left, "try", "tries")
+        other = change.wanted if change.is_back else change.fallback
+        what = f"{profile} is tried: {tries} left, then {other}"
+        return Content.styled(what, f"bold {WAITING}")
+    if link.tls is not None:
+        tls = safe_text(link.tls.version, GOOD)
+    elif _has_tls(security):
+        failed = _tls_error(link) is not None
+        words = "TLS fails" if failed else "not connected"
+        tls = Content.styled(words, f"bold {BAD}" if failed else QUIET)
+    else:
+        tls = Content.styled("no TLS", WAITING)
+    return joined([profile, tls, safe_text(f"key {security.authorization_key}")])
+
+
+def link_facts(snapshot: Snapshot, clock: Clock) -> list[Fact]:
+    """Everything about how the link is protected, the most urgent first."""
+    security, link = snapshot.security, snapshot.link
+    if security is None or link is None:
+        return [Fact("Profile", Content.styled("not known yet", QUIET))]
+    return [
+        *_trouble(security, link, clock),
+        *_profile(snapshot, security, clock),
+        Fact("URL", safe_text(security.url)),
+        *_tls(security, link),
+        Fact("Key", safe_text(f"AuthorizationKey: {security.authorization_key}")),
+        *([Fact("Trusts", safe_text(link.trust))] if link.trust else []),
+    ]
+
+
+def _profile(snapshot: Snapshot, security: SecurityView, clock: Clock) -> list[Fact]:
+    """Which one, who set it, and what happens if it does not come up."""
+    words = PROFILE_WORDS.get(security.profile, f"{security.profile}")
+    style = "" if security.profile >= 2 else WAITING
+    facts = [
+        Fact("Profile", Content.styled(words, style)),
+        Fact("Set", _set_by(snapshot, clock)),
+    ]
+    if security.change is not None:
+        facts += _change(security.change, clock)
+    else:
+        tries = count(security.profile_tries, "attempt")
+        what = f"a new one has {tries}; then the one before is in force again"
+        facts.append(Fact("If not", Content.styled(what, QUIET)))
+    if (last := security.last_change) is not None:
+        style = WAITING if last.id == PROFILE_FELL_BACK else ""
+        facts.append(Fact("Last", reason_text(last, clock).stylize(style)))
+    return facts
+
+
+def _set_by(snapshot: Snapshot, clock: Clock) -> Content:
+    """Who has set the profile, when, and from what."""
+    entry = snapshot.entry(PROFILE_KEY)
+    if entry is None:
+        return Content.styled("nobody knows by whom", QUIET)
+    words = WORDS_OF_SOURCE.get(entry.source, f"set by the {entry.source.value}")
+    at = clock.time(entry.changed_at) if entry.changed_at else ""
+    changes = [c for c in snapshot.configuration_changes if c.key == PROFILE_KEY]
+    newest = changes[-1] if changes and changes[-1].value == entry.value else None
+    step = f"{newest.old_value} → {newest.value}" if newest is not None else ""
+    return joined([words, at, safe_text(step)])
+
+
+def _change(change: SecurityProfileChange, clock: Clock) -> list[Fact]:
+    """The change that is under way: how far it is, and what becomes of it."""
+    tries = count(change.tries_left, "attempt")
+    tried, other = change.wanted, change.fallback
+    if change.is_back:
+        tried, other = other, tried
+    by = f"wanted by the {drawn(change.by)} {clock.time(change.since)}"
+    what = f"profile {change.wanted} {by}; profile {tried} is tried now, {tries} left"
+    then = f"profile {other} is in force again, and is tried"
+    if change.is_back:
+        then = f"profile {other} is tried again, and so on until the CSMS takes one"
+    return [
+        Fact("Change", Content.styled(what, f"bold {WAITING}")),
+        Fact("If not", Content(then)),
+    ]
+
+
+def _trouble(security: SecurityView, link: LinkView, clock: Clock) -> list[Fact]:
+    """Why TLS fails, or why the connection was ended for security, with what to check."""
+    error = _tls_error(link)
+    if error is not None:
+        facts = [Fact("Fails", Content.styled(clock.told(drawn(f"TLS: {error.text}")), BAD))]
+        return facts + ([Fact("Hint", safe_text(error.hint))] if error.hint else [])
+    if security.server_problem is not None and link.phase is not LinkPhase.OPEN:
+        return [Fact("Fails", reason_text(security.server_problem, clock).stylize(BAD))]
+    return []
+
+
+def _tls(security: SecurityView, link: LinkView) -> list[Fact]:
+    """Version and cipher suite; without TLS, what that means and what to do."""
+    if link.tls is not None:
+        facts = [Fact("TLS", safe_text(f"{link.tls.version} {link.tls.cipher}"))]
+        if (asked := link.tls.asked_for_certificate) is not None:
+            words = "the CSMS asked for the certificate of the charge point"
+            if not asked:
+                words = "the CSMS did not ask for a certificate of the charge point"
+            facts.append(Fact("Client", Content(words)))
+        return facts
+    if _has_tls(security):
+        return [Fact("TLS", Content.styled("agreed on when it is connected", QUIET))]
+    return [
+        Fact("TLS", Content.styled(WITHOUT_TLS, WAITING)),
+        Fact("To do", Content(TO_GET_TLS)),
+    ]
+
+
+def _tls_error(link: LinkView) -> LinkError | None:
+    """Why TLS was not made, as long as it is not."""
+    if link.phase is LinkPhase.OPEN or link.last_error is None:
+        return None
+    return link.last_error if link.last_error.step is LinkStep.TLS else None
+
+
+def _has_tls(security: SecurityView) -> bool:
+    return security.url.startswith("wss:")

@@ -1,0 +1,158 @@
+"""The certificates of the charge point in words: which one is used, and what was asked for."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+from textual.content import Content
+
+from cp_tui.certificates.facts import CertificateFacts
+from cp_tui.charge_point.variables import OwnCertificate, PendingCertificate, SecurityView
+from cp_tui.tui.text.certificates import certificate_facts, is_over, left, name_of
+from cp_tui.tui.text.columns import Column
+from cp_tui.tui.text.connection import BAD, GOOD, QUIET, WAITING
+from cp_tui.tui.text.facts import Fact
+from cp_tui.tui.text.safe_text import drawn, safe_text
+from cp_tui.tui.text.words import Clock, joined, reason_text
+
+BRANCH = "└ "
+
+WELL = frozenset({"security.renewal.taken", "security.renewal.passed_on"})
+"""The ids of what became of a request where nothing is wrong."""
+
+
+class OwnLine(Struct, frozen=True):
+    """A certificate of the charge point, or one that is sent with it."""
+
+    facts: CertificateFacts
+    depth: int = 0
+    """0 is that of the charge point itself."""
+    certificate: OwnCertificate | None = None
+    """None: an issuer."""
+    number: int = 0
+    """Of the certificate that it belongs to: two may have the same issuer."""
+
+    @property
+    def id(self) -> str:
+        """Names the line."""
+        return f"{self.number} {self.facts.fingerprint}"
+
+
+def own_lines(security: SecurityView | None) -> list[OwnLine]:
+    """Each certificate, the one in use first, with its issuers below it."""
+    lines: list[OwnLine] = []
+    for number, own in enumerate(security.certificates if security is not None else ()):
+        lines.append(OwnLine(own.facts, certificate=own, number=number))
+        lines += [
+            OwnLine(facts, depth, number=number) for depth, facts in enumerate(own.issuers, start=1)
+        ]
+    return lines
+
+
+def own_columns(security: SecurityView | None, clock: Clock) -> list[Column[OwnLine]]:
+    """The columns of the tree, in reading order."""
+    return [
+        Column("Certificate", 20, _tree, is_flexible=True, said=lambda line: name_of(line.facts)),
+        Column("Issuer", 24, lambda line: safe_text(line.facts.issuer, QUIET), rank=1),
+        Column(
+            "Until",
+            10,
+            lambda line: Content(clock.date(line.facts.not_after)),
+            order=lambda line: line.facts.not_after,
+        ),
+        Column("Left", 14, lambda line: left(line.facts.not_after, clock)),
+        Column("State", 22, lambda line: state_of(line, clock)),
+    ]
+
+
+def state_of(line: OwnLine, clock: Clock) -> Content:
+    """Whether it is used, and if not, why."""
+    own = line.certificate
+    if own is None:
+        return Content.styled("sent with it", QUIET)
+    if own.problem:
+        return safe_text(own.problem, f"bold {WAITING}")
+    if is_over(own.facts.not_after, clock):
+        return Content.styled("has ended", f"bold {BAD}")
+    if own.facts.not_before > clock.now:
+        begins = clock.minute(own.facts.not_before)
+        return Content.styled(f"not valid before {begins}", WAITING)
+    return Content.styled("in use", GOOD) if own.is_in_use else Content("fallback")
+
+
+def own_facts(security: SecurityView | None, line: OwnLine | None, clock: Clock) -> list[Fact]:
+    """What is asked for, then everything about a certificate; without any, what that means."""
+    if security is None:
+        return [Fact("", Content.styled("not known yet", QUIET))]
+    facts: list[Fact] = []
+    if security.pending is not None:
+        facts.append(Fact("Asked", _pending(security.pending, clock)))
+    if security.renewal is not None:
+        style = "" if security.renewal.id in WELL else WAITING
+        facts.append(Fact("Last", reason_text(security.renewal, clock).stylize(style)))
+    if line is None:
+        return [*facts, *_nothing(security)]
+    return [*facts, *line_facts(security, line, clock)]
+
+
+def line_facts(security: SecurityView, line: OwnLine, clock: Clock) -> list[Fact]:
+    """Everything about one certificate."""
+    own = line.certificate
+    facts = certificate_facts(line.facts, clock)
+    if own is None:
+        return facts
+    use = "for the connection in security profile 3"
+    if own.is_in_use and security.profile != 3:
+        use = f"from security profile 3 on; it is {security.profile} now"
+    state = joined([state_of(line, clock), use if own.is_in_use else ""])
+    came = Content(f"{clock.time(own.since)}, by CertificateSigned")
+    return [Fact("State", state), *facts, Fact("Came", came)]
+
+
+def own_line(security: SecurityView | None, clock: Clock) -> Content:
+    """The certificate in use and what is asked for, in one line."""
+    if security is None:
+        return Content.styled("not known yet", QUIET)
+    pending = security.pending
+    asked = f"asked for since {clock.minute(pending.since)}" if pending is not None else ""
+    if not security.certificates:
+        needs = " and security profile 3 needs one" if security.profile == 3 else ""
+        none = Content.styled(f"none{needs}", f"bold {BAD}" if needs else QUIET)
+        return joined([none, asked])
+    first = security.certificates[0]
+    until = f"{name_of(first.facts)} until {clock.date(first.facts.not_after)}"
+    parts: list[Content | str] = [until, left(first.facts.not_after, clock), asked]
+    if not first.is_in_use:
+        parts.append(state_of(OwnLine(first.facts, certificate=first), clock))
+    return joined(parts)
+
+
+def _tree(line: OwnLine) -> Content:
+    indent = "  " * (line.depth - 1) + BRANCH if line.depth else ""
+    return Content.assemble(Content.styled(indent, QUIET), Content(name_of(line.facts)))
+
+
+def _pending(pending: PendingCertificate, clock: Clock) -> Content:
+    whom = f"{pending.common_name} of {pending.organization} ({pending.key})"
+    heard = "the CSMS passes it on, and may deliver it"
+    if not pending.is_taken:
+        heard = "the CSMS has not heard of it yet"
+    since = f"since {clock.time(pending.since)}"
+    return joined([safe_text(whom, "bold"), since, Content.styled(heard, WAITING)])
+
+
+def _nothing(security: SecurityView) -> list[Fact]:
+    style = BAD if security.profile == 3 else QUIET
+    words = "none; only security profile 3 needs one: with it the CSMS knows the charge point"
+    facts = [Fact("None", Content.styled(words, style))]
+    serial, cpo = drawn(security.serial), drawn(security.cpo_name)
+    lacks = [
+        *(["a serial number (security.serial)"] if not serial else []),
+        *(["the key CpoName"] if not cpo else []),
+    ]
+    if lacks:
+        words = f"set {' and '.join(lacks)} first: both stand in the request"
+        facts.append(Fact("To do", Content.styled(words, WAITING)))
+    else:
+        words = f"ask for one, for {serial} of {cpo}; the CSMS signs it and delivers it"
+        facts.append(Fact("To do", Content(words)))
+    return facts
