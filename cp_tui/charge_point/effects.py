@@ -159,6 +159,8 @@ class CloseLink(Struct, frozen=True):
 
     why: str = "OCPP was stopped by the operator"
     """In plain words."""
+    until: datetime | None = None
+    """When `OpenLink` follows by itself, by the clock of the machine; None: nobody knows."""
 
 
 class Reconnect(Struct, frozen=True):

@@ -119,6 +119,8 @@ class Link:
         """The present attempt is not wanted any more."""
         self._own_cause = ""
         """Why an order ended the present connection or attempt."""
+        self._reopens_at: datetime | None = None
+        """When it is opened again by itself, where it was closed for a while."""
         self._newest: dict[str, tuple[datetime, str]] = {}
         """Frames that the variable does not show yet."""
         self._frames_told_at = 0.0
@@ -137,16 +139,21 @@ class Link:
 
     def open(self) -> None:
         """Connect, and keep trying (`OpenLink`)."""
-        self._is_wanted = True
+        self._is_wanted, self._reopens_at = True, None
         self._hurry()
         if self._runner is None:
             self._runner = asyncio.create_task(self._run(), name="link")
 
-    def close(self, why: str = CloseLink().why) -> None:
-        """Close with code 1000 after what is queued, and do not try again (`CloseLink`)."""
-        self._is_wanted = False
+    def close(self, why: str = CloseLink().why, until: datetime | None = None) -> None:
+        """Close with code 1000 after what is queued, and do not try again (`CloseLink`).
+
+        `until`: when whoever closes it opens it again; until then it waits, and is not stopped.
+        """
+        self._is_wanted, self._reopens_at = False, until
         self._own_cause = why
         self._end_present()
+        if self._runner is None and self._state.phase is LinkPhase.WAITING:
+            self._ended(next_attempt_at=until)
 
     def reconnect(self, why: str) -> None:
         """Close and connect anew at once, for this reason (`Reconnect`)."""
@@ -156,7 +163,12 @@ class Link:
 
     def try_now(self) -> bool:
         """Connect at once instead of waiting; False if it was not waiting."""
-        if self._state.phase is not LinkPhase.WAITING or not self._is_wanted:
+        if self._state.phase is not LinkPhase.WAITING:
+            return False
+        if self._reopens_at is not None:
+            self.open()
+            return True
+        if not self._is_wanted:
             return False
         self._hurry()
         return True
@@ -212,7 +224,7 @@ class Link:
 
     async def cut(self) -> None:
         """Lose power: end everything at once, without a close frame and without further events."""
-        self._is_wanted = False
+        self._is_wanted, self._reopens_at = False, None
         self._own_cause = "the charge point lost power"
         if self._connection is not None:
             self._connection.abort(LinkFailure(LinkStep.OPEN, self._own_cause))
@@ -253,7 +265,7 @@ class Link:
             if self._is_wanted and not self._is_urgent:
                 await self._wait()
         self._runner = None
-        self._ended(next_attempt_at=None, attempt=0)
+        self._ended(next_attempt_at=self._reopens_at, attempt=0)
 
     async def _connected(self) -> ClientConnection:
         """Make one attempt; an order may interrupt it."""
@@ -348,7 +360,8 @@ class Link:
 
     def _ended(self, **changes: object) -> None:
         """Tell that an order, and no failure, ended the connection or the attempt, and why."""
-        phase = LinkPhase.WAITING if self._is_wanted else LinkPhase.STOPPED
+        is_waiting = self._is_wanted or self._reopens_at is not None
+        phase = LinkPhase.WAITING if is_waiting else LinkPhase.STOPPED
         self._update(phase=phase, own_cause=self._own_cause, **changes)
 
     def _found(self, found: Found) -> None:

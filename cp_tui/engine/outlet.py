@@ -152,9 +152,9 @@ class Outlet:
                 self._transfers.cancel(transfer_id)
             case OpenLink():
                 self._link.open()
-            case CloseLink(why):
+            case CloseLink(why, until):
                 self._send_off()
-                self._link.close(why)
+                self._link.close(why, until)
             case Reconnect(why):
                 self._send_off()
                 self._link.reconnect(why)

@@ -59,11 +59,11 @@ async def test_screens_follow_their_settings_and_what_was_left(serve: Serve, fol
     async with in_terminal(*attach, XDG_STATE_HOME=state) as screen:
         await screen.see("Accepted", "s Stop")
         screen.press("4")
-        await screen.see("1 Dashboard")
+        await screen.see("1 Dash")
         screen.press("q")
         assert await screen.ended() == 0
     async with in_terminal(*attach, XDG_STATE_HOME=state) as screen:
-        await screen.see("Profiles", "1 Dashboard")
+        await screen.see("Profiles", "1 Dash")
         screen.press("q")
         assert await screen.ended() == 0
     (folder / "state" / "cp-tui" / "screen.json").write_text("{broken")

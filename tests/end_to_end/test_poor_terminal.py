@@ -24,7 +24,7 @@ async def tour(screen: Terminal) -> None:
     """Look at everything that is drawn in its own way."""
     await screen.see("Accepted", "Connectors", "s Stop")
     screen.press("4")
-    await screen.see("1 Dashboard")
+    await screen.see("1 Dash")
     screen.press("1")
     await screen.see("s Stop")
     for key, text in DIALOGS:

@@ -179,7 +179,7 @@ class FakeLink:
     def open(self) -> None:
         self.log.append("open")
 
-    def close(self, why: str = CloseLink().why) -> None:
+    def close(self, why: str = CloseLink().why, until: datetime | None = None) -> None:
         self.log.append("close")
 
     def reconnect(self, why: str) -> None:

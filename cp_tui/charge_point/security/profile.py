@@ -200,8 +200,8 @@ class SecurityProfiles:
     def end_link(self, reason: Reason) -> None:
         """End a connection that is not what the profile wants, and make another one later."""
         self._turn.log(LogLevel.WARNING, reason.text)
-        self._turn.emit(CloseLink(reason.text))
         self._reopen_at = self._turn.now + REOPEN_AFTER
+        self._turn.emit(CloseLink(reason.text, self._reopen_at))
         if self.failed(reason.text):
             self._reconnect()
 

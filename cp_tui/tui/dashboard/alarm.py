@@ -23,6 +23,7 @@ from cp_tui.tui.dashboard.connection_text import (
     boot_hint,
     cause_words,
     clock_words,
+    ended_by_itself,
 )
 from cp_tui.tui.dashboard.connectors_text import fault_words, refusal_words, where
 from cp_tui.tui.state.store import Snapshot
@@ -210,8 +211,9 @@ def _link(snapshot: Snapshot, link: v.LinkView, clock: Clock) -> Iterator[Alarm]
         text = f"Network cable pulled since {since}: charging and queueing go on"
         yield Alarm(Urgency.BAD, text, act=NETWORK)
     elif link.phase is v.LinkPhase.WAITING:
-        error = link.last_error
-        cause = cause_words(error) if error else f"Offline since {since}"
+        own_cause = ended_by_itself(link)
+        error = None if own_cause else link.last_error
+        cause = cause_words(error) if error else drawn(own_cause) or f"Offline since {since}"
         check = drawn(error.hint) if error else ""
         then = f"try {link.attempt + 1}"
         yield Alarm(Urgency.BAD, cause, then, link.next_attempt_at, TRY_NOW, check)

@@ -136,6 +136,12 @@ def boot_hint(registration: RegistrationView | None) -> str:
     return BOOT_HINTS.get(reason.id, NO_ANSWER_HINT) if reason else NO_ANSWER_HINT
 
 
+def ended_by_itself(link: LinkView) -> str:
+    """Why the charge point itself has ended the link, and waits with the next attempt; or empty."""
+    is_waiting = link.phase is LinkPhase.WAITING and link.network_up
+    return link.own_cause if is_waiting else ""
+
+
 def _socket(link: LinkView, clock: Clock) -> Content:
     since = f"since {clock.minute(link.since)}"
     match link.phase:
@@ -159,7 +165,9 @@ def _socket(link: LinkView, clock: Clock) -> Content:
 def _trouble(link: LinkView, clock: Clock) -> list[Fact]:
     """Why it is not open, what to check, and what happens next and when."""
     facts: list[Fact] = []
-    if (error := link.last_error) is not None:
+    if own_cause := ended_by_itself(link):
+        facts.append(Fact("Fails", safe_text(own_cause, BAD)))
+    elif (error := link.last_error) is not None:
         facts.append(Fact("Fails", Content.styled(cause_words(error), BAD)))
         if error.hint:
             facts.append(Fact("Hint", safe_text(error.hint)))

@@ -1,0 +1,64 @@
+"""Why does TLS fail? One key, `8`: which certificate, which rule, both values, what to check."""
+
+from __future__ import annotations
+
+import pytest
+from msgspec.structs import replace
+
+from tests.engine.tls_servers import OVER, YEAR, Pki
+from tests.questions.certificates import charge_point, root_file, secure_csms
+from tests.questions.place import TIME, place
+
+
+@pytest.fixture(scope="module")
+def pki(tmp_path_factory: pytest.TempPathFactory) -> Pki:
+    return Pki(tmp_path_factory.mktemp("pki"))
+
+
+async def test_which_certificate_breaks_which_rule_is_told_with_what_to_check(pki: Pki) -> None:
+    good = pki.middle.server(["localhost"], YEAR)
+    situations = {
+        "expired": (
+            pki.middle.server(["localhost"], OVER),
+            rf"TLS: the server certificate expired on {OVER.end:%Y-%m-%d %H:%M}Z; here it is \d",
+            "the CSMS needs a new certificate; or the clock of this machine is wrong",
+            f"× localhost: expired {OVER.end:%Y-%m-%d}",
+        ),
+        "wrong name": (
+            pki.middle.server(["csms.example"], YEAR),
+            "TLS: the server certificate is not for localhost, but for csms.example",
+            "use the name in the certificate in csms.url",
+            "× csms.example: not trusted",
+        ),
+        "unknown root": (
+            pki.stranger.server(["localhost"], YEAR),
+            "'localhost' was issued by 'Stranger', which is not installed",
+            "install the root of the CSMS",
+            "× localhost: its issuer is not installed",
+        ),
+        "missing intermediate": (
+            replace(good, issuers=()),
+            "'localhost' was issued by 'Sub CA', which is not installed",
+            "or have it send the certificates between",
+            "× localhost: its issuer is not installed",
+        ),
+    }
+    async with (
+        secure_csms(pki) as csms,
+        place(csms.url, charge_point(2), ca_file=root_file(pki)) as here,
+    ):
+        await here.reads("All well")
+        await csms.csms.connection.close()
+        await here.reads(f"try 1 at {TIME}")
+        for number, (shown, fails, hint, line) in enumerate(situations.values(), start=2):
+            csms.shows(shown)
+            await here.after("n", f"try {number} at {TIME}")
+            await here.after("8", "profile 2 · TLS fails", line, f"Fails .*{fails}", hint)
+            await here.after("1", "Connectors")
+        csms.shows(good)
+        csms.wants_certificates(wants=True)
+        await here.after("n", f"try {len(situations) + 2} at {TIME}")
+        await here.after("8", "wants a client certificate", "speaks security profile 3")
+        csms.wants_certificates(wants=False)
+        await here.after("n", "CSMS certificate localhost until", "Trusted 1 for CSMS")
+        await here.after("1", "All well: Accepted")
