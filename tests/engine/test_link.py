@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -153,27 +153,6 @@ async def test_close_ends_with_code_1000_after_what_is_queued_and_stays_closed()
         assert under_test.state.last_error is None
     assert taken == ["last words"]
     assert codes == [1000]
-
-
-async def test_a_close_for_a_while_waits_and_is_not_stopped() -> None:
-    until = datetime.now(UTC) + timedelta(seconds=30)
-    async with websocket_server() as server, link_to(url_of(server)) as under_test:
-        under_test.link.open()
-        await under_test.until_open()
-        under_test.link.close("it lets in whoever comes", until)
-        await under_test.until(lambda: under_test.state.next_attempt_at == until)
-        assert under_test.state.phase is LinkPhase.WAITING
-        assert under_test.state.own_cause == "it lets in whoever comes"
-        # Somebody does not want to wait; or it is stopped for good.
-        assert under_test.link.try_now()
-        await under_test.until_open()
-        assert under_test.state.own_cause == ""
-        under_test.link.close("it lets in whoever comes", until)
-        await under_test.until(lambda: under_test.state.next_attempt_at == until)
-        under_test.link.close()
-        assert under_test.state.phase is LinkPhase.STOPPED
-        assert under_test.state.next_attempt_at is None
-        assert not under_test.link.try_now()
 
 
 async def test_reconnect_uses_the_credentials_that_are_in_force_then() -> None:

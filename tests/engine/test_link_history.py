@@ -15,6 +15,7 @@ from cp_tui.charge_point.variables import (
     LinkView,
 )
 from cp_tui.engine.link_history import STATES_MAX, LinkHistory
+from tests.engine.links import link_to, url_of, websocket_server
 
 START = datetime(2026, 1, 5, 8, tzinfo=UTC)
 
@@ -108,3 +109,24 @@ def test_its_memory_is_bounded() -> None:
         told.update(number, phase=LinkPhase.CONNECTING)
         told.update(number, phase=LinkPhase.WAITING, last_error=error(number))
     assert len(told.history.states) == STATES_MAX
+
+
+async def test_a_close_for_a_while_waits_and_is_not_stopped() -> None:
+    until = datetime.now(UTC) + timedelta(seconds=30)
+    async with websocket_server() as server, link_to(url_of(server)) as under_test:
+        under_test.link.open()
+        await under_test.until_open()
+        under_test.link.close("it lets in whoever comes", until)
+        await under_test.until(lambda: under_test.state.next_attempt_at == until)
+        assert under_test.state.phase is LinkPhase.WAITING
+        assert under_test.state.own_cause == "it lets in whoever comes"
+        # Somebody does not want to wait; or it is stopped for good.
+        assert under_test.link.try_now()
+        await under_test.until_open()
+        assert under_test.state.own_cause == ""
+        under_test.link.close("it lets in whoever comes", until)
+        await under_test.until(lambda: under_test.state.next_attempt_at == until)
+        under_test.link.close()
+        stopped = under_test.state
+        assert (stopped.phase, stopped.next_attempt_at) == (LinkPhase.STOPPED, None)
+        assert not under_test.link.try_now()

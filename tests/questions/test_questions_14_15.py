@@ -20,8 +20,8 @@ async def test_ours_and_theirs_by_date_and_a_profile_that_does_not_come_up(pki: 
     with hours() as clock:
         async with secure_csms(pki) as csms:
             config = charge_point(2)
-            where = {"ca_file": root_file(pki), "now": clock.now}
-            async with place(csms.url, config, **where) as here:
+            where = root_file(pki)
+            async with place(csms.url, config, ca_file=where, now=clock.now) as here:
                 await here.reads("All well")
                 await here.act("request_certificate")
                 for is_later in (False, True):

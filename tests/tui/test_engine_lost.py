@@ -43,10 +43,20 @@ HARMLESS = {
     "schedule.export",
     "schedule.go_to",
     "schedule.picture",
+    "security.export_certificate",
+    "security.own_certificate",
+    "security.roots",
+    "security.secure_link",
+    "security.security_events",
+    "security.server_certificate",
 }
 """They only look, and write nothing but a file of the observer."""
 
-NEED_ENGINE = {"charge_point.stop_report", "maintenance.look_up"}
+NEED_ENGINE = {
+    "charge_point.stop_report",
+    "maintenance.look_up",
+    "security.export_certificate",
+}
 NO_NEED = (Group.SCREEN, Group.CSMS)
 """What is about the screen alone, or about a CSMS that goes on without a charge point."""
 

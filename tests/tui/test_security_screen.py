@@ -159,13 +159,15 @@ async def test_a_root_is_shown_before_it_is_installed_and_a_certificate_is_expor
             await drive.press("I")
             await drive.type(f"{bad}")
             await drive.press("enter")
-            assert drive.shows("key.pem:", "Install a root certificate from a file")
+            await drive.until_it_shows("key.pem:", "Install a root certificate from a file")
             assert engine.calls == []
         async with drive.step("what it is, and what is against it, is shown before it is taken"):
             await drive.press("I", "ctrl+u")
             await drive.type(f"{good}")
             await drive.press("tab", *"firm", "enter")
-            assert drive.shows("Install this root certificate?", "stands for who signs firmware")
+            # What reads certificates is imported for the first time.
+            await drive.until_it_shows("Install this root certificate?")
+            assert drive.shows("stands for who signs firmware")
             assert drive.shows("Depot Root", "the charge point will refuse it", "not valid before")
             await drive.press("y")
             [(method, params)] = engine.calls
