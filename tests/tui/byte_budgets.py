@@ -38,20 +38,24 @@ class Word(NamedTuple):
     name: str
     lead: Sequence[str]
     letters: str
+    has_choice: bool = False
+    """What enter would take is seen with each letter."""
     most: int = WORD
     """For each of its letters, once all is shown that comes of it."""
 
 
-LETTER = 100
-"""The letter alone, before what comes of it is shown."""
-LIST = 400
-"""Where most of a list of fifteen lines is another after four letters."""
+LETTER, LETTER_WITH_CHOICE = 100, 200
+"""The letter alone, before what else comes of it is shown when the typing pauses."""
+SHORT_WORD = 280
+"""Where the whole list and what is said below it are others after three or four letters."""
 
+PALETTE = ("1", "ctrl+p")
 WORDS: Sequence[Word] = (
-    Word("palette", ("1", "ctrl+p"), "stop", LIST),
-    Word("palette", ("1", "ctrl+p"), "offline"),
+    Word("palette", PALETTE, "stop", True, SHORT_WORD),
+    Word("palette", PALETTE, "reset", True, SHORT_WORD),
+    Word("palette", PALETTE, "offline", True),
     Word("filter of the keys", ("3", "slash"), "heart"),
-    Word("choice of a message", ("2", "c"), "status"),
+    Word("choice of a message", ("2", "c"), "status", True),
     Word("composer, before all", ("2", "c", *"heart", "enter", "ctrl+r"), "xyz"),
 )
 
@@ -102,7 +106,7 @@ SCENES: Sequence[Scene] = (
         (
             Step("open", ("ctrl+p",), OPENED),
             *(Step("move", ("down",), 500) for _ in range(3)),
-            *(Step("narrow, and a pause", (key,), 1_600) for key in "stop"),
+            *(Step("narrow, and a pause", (key,), 850) for key in "stop"),
             Step("close", ("escape",), CLOSED),
         ),
     ),

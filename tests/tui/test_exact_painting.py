@@ -75,8 +75,8 @@ RED, PLAIN = Style(color="red"), Style()
 
 def look(cell: Char) -> Look:
     """A cell as it is seen: of a blank the colour in which nothing is written is not."""
-    if cell.data == " " and not (cell.reverse or cell.underscore or cell.strikethrough):
-        return " ", cell.bg
+    if cell.data == " " and not (cell.underscore or cell.strikethrough):
+        return " ", cell.fg if cell.reverse else cell.bg
     return tuple(cell)
 
 

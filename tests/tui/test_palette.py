@@ -14,6 +14,7 @@ from cp_tui.tui.actions.palette import palette
 from cp_tui.tui.actions.search import TYPED_MAX, ChoiceSearch
 from cp_tui.tui.actions.synonyms import ALSO, ALSO_NAMED
 from cp_tui.tui.app import CpTuiApp
+from cp_tui.tui.dialogs.choose import LONG_LINES_FROM
 from cp_tui.tui.registry import ACTIONS, BY_ID, SCREENS
 from cp_tui.tui.state.csms_state import CsmsState
 from cp_tui.tui.state.store import Snapshot, SnapshotStore
@@ -369,7 +370,7 @@ async def test_each_line_has_its_key_and_why_it_is_not_possible() -> None:
         assert drive.shows("Restart OCPP after a stop × it is not stopped")
         (row, *_) = drive.app.screen.query_one(LineTable).rows
         assert row.cells[-1].plain == "r"
-        assert drive.shows("Not now: it is not stopped; restart follows a stop Connect again, boot")
+        assert drive.shows("Not now: it is not stopped; restart follows a stop. Connect again")
         await drive.press("ctrl+u", *"qqqq")
         assert drive.shows("nothing found: try another or a shorter word; ^u clears")
         await drive.press("enter")
@@ -392,9 +393,12 @@ async def test_the_palette_fits_and_shows_an_observer_what_is_in_the_way() -> No
     async with screen(worlds.healthy(), read_only=True) as drive:
         await drive.press("ctrl+p")
         await drive.type("swipe")
-        for size in ((60, 20), (80, 24), (160, 50)):
+        for size in ((60, 20), (160, 50), (80, 24)):
             await drive.resize(*size)
             assert drive.shows("Swipe a tag × read only", "Not now: read only: attached as an")
+            is_brief = size[0] < LONG_LINES_FROM
+            assert drive.shows("1 found" if is_brief else "Connector Swipe a tag"), size
+            assert bool(drive.shows("the reader. · Connector")) is is_brief, "the rest is below"
         drive.app.post_message(events.Paste("".join(TOGETHER.values())))
         await drive.settle()
         assert_harmless(drive)

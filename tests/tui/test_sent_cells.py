@@ -30,6 +30,7 @@ STYLES = [
     for each in (
         *("", "red", "#d5dce4 on #11161c", "bold #d5dce4 on #11161c", "dim on #11161c", "reverse"),
         *("underline #d5dce4 on #11161c", "strike red on blue", "bold red", "on #11161c"),
+        *("on #d5dce4", "on red"),
     )
 ]
 FULL_PICTURE = [Strip([Segment("x" * COLUMNS, STYLES[3])])] * LINES
@@ -74,8 +75,8 @@ class Taker:
 
 
 def _seen(cell: Char) -> Char:
-    if cell.data == " " and not (cell.reverse or cell.underscore or cell.strikethrough):
-        return Char(" ", bg=cell.bg)
+    if cell.data == " " and not (cell.underscore or cell.strikethrough):
+        return Char(" ", bg=cell.fg if cell.reverse else cell.bg)
     return cell
 
 
@@ -183,8 +184,19 @@ def test_of_some_lines_alone_is_sent_what_changed_and_the_rest_the_next_time() -
     taker = Taker()
     taker.sent.paint(0, 1, Strip([Segment("field")]))
     taker.sent.paint(0, 3, Strip([Segment("list")]))
-    assert taker.sent.changes(lines=range(1, 2)) == "\x1b[2;1H\x1b[mfield"
+    assert taker.sent.changes(held={3}) == "\x1b[2;1H\x1b[mfield"
     assert taker.send() == "\x1b[4;1H\x1b[mlist"
+
+
+def test_the_block_of_a_cursor_behind_a_letter_is_the_letter_reversed() -> None:
+    taker, stock = Taker(), Taker()
+    for each in (taker, stock):
+        each.paint(0, 0, ("a", "#d5dce4 on #19202a"))
+    sent = taker.paint(0, 0, ("ab", "#d5dce4 on #19202a"), (" ", "on #d5dce4"))
+    stock.paint(0, 0, ("ab", "#d5dce4 on #19202a"))
+    stock.paint(2, 0, (" ", "on #d5dce4"))
+    assert sent.endswith("b\x1b[7m \x1b[m"), sent
+    assert taker.cells() == stock.cells()
 
 
 FRAMED = "│{:<56}│"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from typing import ClassVar
 
@@ -18,9 +19,23 @@ from cp_tui.tui.dialogs.dialog import Dialog, QuietFacts
 from cp_tui.tui.terminal.line_input import LineInput
 from cp_tui.tui.text.columns import Column
 from cp_tui.tui.text.facts import Fact
+from cp_tui.tui.text.units import cut
 from cp_tui.tui.widgets.fact_lines import FactLines
 from cp_tui.tui.widgets.line_table import LineTable
 
+LONG_LINES_FROM = 100
+"""Columns of the terminal. In a narrower one the rest of what is to be said about a line stands
+below the list: one that changes costs half as much then."""
+
+WHOLE_MAX = 14
+"""Of so many choices all are seen at once on a terminal of 24 lines; of more of them seven, for
+they are found by typing."""
+LINES_AROUND = 6
+"""Of the dialog, around the lines of its list."""
+BRIEF_WHY = 18
+"""Cells for why a choice is not possible now, where its line has room for no more."""
+
+KEYS = "arrows choose · enter takes · escape closes"
 NOTHING_FOUND = "nothing found: try another or a shorter word; ^u clears"
 
 
@@ -28,9 +43,10 @@ class ChooseDialog(Dialog[str | None]):
     """A filter over a list; the arrows move in the list while the filter keeps the focus."""
 
     DEFAULT_CSS = """
-    ChooseDialog > .box { height: 60%; min-height: 20; width: 60%; min-width: 76; }
+    ChooseDialog > .box { height: 55%; min-height: 13; width: 60%; min-width: 76; }
     ChooseDialog Input { background: $boost; }
     ChooseDialog LineTable { height: 1fr; scrollbar-gutter: stable; }
+    ChooseDialog.-brief LineTable { scrollbar-size-vertical: 0; scrollbar-gutter: auto; }
     ChooseDialog LineTable > .line-table--alternate { background: $table-background; }
     ChooseDialog FactLines { height: 2; max-height: 2; }
     ChooseDialog.-tight FactLines { height: 1; }
@@ -59,13 +75,6 @@ class ChooseDialog(Dialog[str | None]):
         self._know(choices)
         self._start = start
         self._preview = preview
-        self._columns: list[Column[Choice]] = [
-            Column("", 8, _title, is_flexible=True),
-            Column("", 8, lambda choice: choice.note, "right"),
-        ]
-        if any(choice.group for choice in choices):
-            group = Column[Choice]("", 14, lambda c: Content.styled(c.group, "$text-muted"))
-            self._columns.insert(0, group)
 
     def _know(self, choices: Sequence[Choice]) -> None:
         self._choices = {choice.key: choice for choice in choices}
@@ -78,26 +87,48 @@ class ChooseDialog(Dialog[str | None]):
             yield LineTable(empty=NOTHING_FOUND)
             yield QuietFacts()
 
+    @property
+    def is_brief(self) -> bool:
+        """Whether a line has a title and a key alone, and no bar stands beside the lines."""
+        return self.app.size.width < LONG_LINES_FROM
+
+    def columns(self) -> Sequence[Column[Choice]]:
+        """Those of the list."""
+        columns = [
+            Column("", 8, _brief_title if self.is_brief else _title, is_flexible=True),
+            Column("", 8, lambda choice: choice.note, "right"),
+        ]
+        if not self.is_brief and any(choice.group for choice in self._choices.values()):
+            columns.insert(0, Column("", 14, _group))
+        return columns
+
     async def begin(self) -> None:
         """Show all, and type into the filter."""
-        self.titled(self._title, "arrows choose · enter takes · escape closes")
+        self.set_class(self.is_brief, "-brief")
+        if len(self._choices) <= WHOLE_MAX:
+            self.query_one(".box").styles.min_height = max(len(self._choices) + LINES_AROUND, 13)
         table = self.query_one(LineTable)
         table.can_focus = False
+        field = self.query_one(LineInput)
+        field.taken_from = lambda: table.cursor_region
         self._filter("")
         if self._start is not None:
             table.move_cursor(self._start)
-        self.query_one(Input).focus()
+        field.focus()
 
     def offer(self, choices: Sequence[Choice]) -> None:
         """Offer these from now on; what was typed and the cursor stay."""
         self._know(choices)
         if self.is_open:
-            table = self.query_one(LineTable)
-            key = table.cursor_key
-            self._filter(self.query_one(Input).value)
-            if key is not None:
-                table.move_cursor(key)
-                self._look_at(key)
+            self._show_again()
+
+    def _show_again(self) -> None:
+        table = self.query_one(LineTable)
+        key = table.cursor_key
+        self._filter(self.query_one(Input).value)
+        if key is not None:
+            table.move_cursor(key)
+            self._look_at(key)
 
     def action_move(self, move: str) -> None:
         """Move in the list."""
@@ -131,17 +162,39 @@ class ChooseDialog(Dialog[str | None]):
 
     def _look_at(self, key: str) -> None:
         choice = self._choices.get(key)
-        self.query_one(FactLines).show([] if choice is None else _about(choice))
+        self.query_one(FactLines).show([] if choice is None else self._about(choice))
         if choice is not None and self._preview is not None:
             self._preview(choice.key)
 
     def _filter(self, text: str) -> None:
         found = self._search.find(text)
         table = self.query_one(LineTable)
-        table.show(self._columns, [(choice.key, choice) for choice in found])
+        count = f"{len(found)} {'found' if text else 'in all'} · " if self.is_brief else ""
+        self.titled(self._title, f"{count}{KEYS}")
+        table.show(self.columns(), [(choice.key, choice) for choice in found])
         if text and found:
             # Enter takes what was meant, wherever the cursor was before.
             table.move_cursor(found[0].key)
+
+    def on_resize(self) -> None:
+        """Have lines of another kind in a terminal of another width."""
+        if self.is_open and self.has_class("-brief") is not self.is_brief:
+            self.set_class(self.is_brief, "-brief")
+            self._show_again()
+
+    def _about(self, choice: Choice) -> list[Fact]:
+        """Why it is not possible now, what it does, and what its line has no room for."""
+        said = [choice.about]
+        if choice.why_not:
+            said.insert(0, Content.styled(f"Not now: {choice.why_not}.", "$text-warning"))
+        if choice.group and self.is_brief:
+            said.append(Content("· ").append(_group(choice)))
+        found = [each for each in said if each is not None]
+        return [Fact("", Content(" ").join(found))] if found else []
+
+
+def _group(choice: Choice) -> Content:
+    return Content.styled(choice.group, "$text-muted")
 
 
 def _title(choice: Choice) -> Content:
@@ -152,8 +205,9 @@ def _title(choice: Choice) -> Content:
     return Content.assemble(struck, Content.styled(f" × {choice.why_not}", "$text-warning"))
 
 
-def _about(choice: Choice) -> list[Fact]:
-    """What it does, and in full why it is not possible now."""
-    why = Content.styled(f"Not now: {choice.why_not}", "$text-warning") if choice.why_not else None
-    said = [each for each in (why, choice.about) if each is not None]
-    return [Fact("", Content(" ").join(said))] if said else []
+def _brief_title(choice: Choice) -> Content:
+    """The same in one colour, with the first words of why."""
+    if not choice.why_not:
+        return choice.title
+    why = re.split("[:;,]", choice.why_not)[0]
+    return choice.title.append(f" × {cut(Content(why), BRIEF_WHY)}").stylize("$text-muted")

@@ -55,7 +55,15 @@ class ThemePicker(ChooseDialog):
         self._sample = ThemeSample(glyphs)
         choices = theme_choices(themes, colors, wrong)
         super().__init__("Choose a theme", choices, start=start, preview=self._show)
-        self._columns = [
+
+    @property
+    def is_brief(self) -> bool:
+        """What each is for stands in its line, and a bar beside them, whatever the width."""
+        return False
+
+    def columns(self) -> Sequence[Column[Choice]]:
+        """The names, and what each is for."""
+        return [
             Column("", NAME_WIDTH, lambda choice: choice.title),
             Column("", 8, lambda choice: choice.note, is_flexible=True),
         ]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from textual.geometry import Region
 from textual.message import Message
 from textual.suggester import Suggester
 from textual.widgets import Input
@@ -41,6 +44,8 @@ class LineInput(Input):
             compact=True,
         )
         self.cursor_blink = False
+        self.taken_from: Callable[[], Region | None] = lambda: None
+        """Where on the screen stands what enter would take: that is seen with each letter."""
 
     def restricted(self) -> None:
         """Say that something was not taken; Textual would ring the bell."""

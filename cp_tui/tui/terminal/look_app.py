@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from pathlib import Path
+from typing import TypeGuard
 
 from textual import events
 from textual.content import Content
+from textual.dom import DOMNode
 from textual.driver import Driver
 from textual.filter import LineFilter, Monochrome, NoColor
+from textual.geometry import Offset, Region
+from textual.screen import Screen
 from textual.theme import Theme
 from textual.timer import Timer
 from textual.widget import Widget
@@ -74,6 +78,10 @@ class LookApp(QuietApp):
         """That came one upon the other."""
         self._typed_into: Widget | None = None
         """Where they went; None: somebody does something else meanwhile."""
+        self._typed_at = Offset()
+        """On the screen: where all has moved, all is shown."""
+        self._lines_of_enter: frozenset[int] = frozenset()
+        """Where what enter would take stood with each letter: the mark goes from line to line."""
         themes, problems = our_themes()
         self.problems: list[str] = list(problems)
         """What was wrong before the start, to be said on the screen."""
@@ -175,29 +183,36 @@ class LookApp(QuietApp):
         field = self.focused if is_typed and isinstance(self.focused, Input | TextArea) else None
         self._letters = self._letters + 1 if field is not None else 0
         if field is None or self._letters % LETTERS_MAX == 0:
-            self._typed_into = None
-            return
-        self._typed_into = field
+            self._typed_into, self._lines_of_enter = None, frozenset()
+        else:
+            self._typed_into, self._typed_at = field, field.region.offset
+            self._lines_of_enter |= _lines_of_enter(field)
         if self._typing is not None:
+            # Else it would send what lies between a list and what is chosen of it.
             self._typing.stop()
-        self._typing = self.set_timer(TYPING_S, self._typing_paused)
+        if self._typing is not None or self._typed_into is not None:
+            self._typing = self.set_timer(TYPING_S, self._typing_paused)
 
     def _typing_paused(self) -> None:
         self._typing = self._typed_into = None
-        self._letters = 0
+        self._letters, self._lines_of_enter = 0, frozenset()
         self.send_changes()
 
-    def lines_now(self) -> range | None:
-        """While somebody types, the lines of the field alone; None: all.
+    def lines_held(self) -> Set[int]:
+        """While somebody types, the dialog or the part of the screen where they do.
 
         What a list, a filter or a check makes of each letter would cost ten times as much as the
         letter, and nobody reads it before the word is there. It is all done at once: only to be
-        seen has it time, and any other key acts on what was typed.
+        seen has it time, and any other key acts on what was typed. The field itself is not held,
+        nor what enter would take of a list. Nor is what typing does not change: an alarm waits for
+        no word to be finished.
         """
         field = self._typed_into
-        if field is None or field is not self.focused:
-            return None
-        return range(field.region.y, field.region.bottom)
+        if field is None or field is not self.focused or field.region.offset != self._typed_at:
+            return frozenset()
+        parts = [each for each in field.ancestors_with_self if _is_part(each)]
+        shown = _lines(field.region) | self._lines_of_enter | _lines_of_enter(field)
+        return _lines(parts[-1].region) - shown
 
     def action_repaint(self) -> None:
         """Send the whole picture anew, whatever the terminal shows."""
@@ -273,6 +288,19 @@ class LookApp(QuietApp):
     def _tell_of_hanging(self) -> None:
         text = f"your themes: the disk does not answer; still reading {self._place()}"
         self.tell(safe_text(text, "$text-warning"))
+
+
+def _is_part(node: DOMNode) -> TypeGuard[Widget]:
+    """Whether it is a part of a screen, and to be seen."""
+    return isinstance(node, Widget) and not isinstance(node, Screen) and bool(node.region)
+
+
+def _lines(region: Region | None) -> frozenset[int]:
+    return frozenset() if region is None else frozenset(range(region.y, region.bottom))
+
+
+def _lines_of_enter(field: Widget) -> frozenset[int]:
+    return _lines(field.taken_from()) if isinstance(field, LineInput) else frozenset()
 
 
 def warnings(*lines: str) -> list[Content]:

@@ -41,6 +41,7 @@ OFF = {
 
 SEEN_ON_BLANKS = frozenset({"4", "7", "9", "21", "51", "52", "53"})
 """What shows where nothing is written."""
+REVERSE = frozenset({"7"})
 DEFAULT_FOREGROUND, DEFAULT_BACKGROUND = "39", "49"
 
 
@@ -101,6 +102,11 @@ class Pens:
         if color is None:
             return ""
         return ";".join(color.get_ansi_codes(is_foreground))
+
+
+def is_background(foreground: str, background: str) -> bool:
+    """Whether two codes of 256 colours or of 24 bits name the same colour, before and behind."""
+    return background.startswith("48;") and foreground == f"38;{background[3:]}"
 
 
 def _anew(pen: Pen) -> str:

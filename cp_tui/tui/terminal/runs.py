@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from cp_tui.tui.terminal.pens import PLAIN, SEEN_ON_BLANKS, Pen, Pens
+from cp_tui.tui.terminal.pens import PLAIN, REVERSE, SEEN_ON_BLANKS, Pen, Pens, is_background
 
 Cell = tuple[str, Pen]
 """A character with its marks, and how it looks; the second cell of a wide character is empty."""
@@ -173,4 +173,7 @@ def _written_with(own: Pen, is_blank: bool, pen: Pen | None) -> Pen:
     """With which pen to write after another one: of blanks only the background counts."""
     if not is_blank or pen is None or pen.attributes & SEEN_ON_BLANKS:
         return own
+    if not pen.attributes and is_background(pen.foreground, own.background):
+        # The block of a cursor behind what was typed: 4 bytes for what takes 20.
+        return pen._replace(attributes=REVERSE)
     return pen if pen.background == own.background else pen._replace(background=own.background)

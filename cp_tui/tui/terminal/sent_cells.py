@@ -11,6 +11,8 @@ change: `forget` has everything sent again, after a new size, a suspended proces
 
 from __future__ import annotations
 
+from collections.abc import Set
+
 from rich.cells import cell_len
 from textual.strip import Strip
 
@@ -76,16 +78,16 @@ class SentCells:
                     cells[-1] = (cells[-1][0] + sign, cells[-1][1])
         return cells
 
-    def changes(self, most: int | None = None, lines: range | None = None) -> str:
+    def changes(self, most: int | None = None, held: Set[int] = frozenset()) -> str:
         """Give what has to be sent; from now on it counts as sent.
 
-        Not more than the lines, from the top down, that bring it to about `most` characters, and of
-        `lines` alone where they are given; the rest is for the next time.
+        Not more than the lines, from the top down, that bring it to about `most` characters, and
+        none of those that are `held`; the rest is for the next time.
         """
         runs: list[CellRun] = []
         shifts = ""
         length = 0
-        for y in sorted(self._changed if lines is None else self._changed.intersection(lines)):
+        for y in sorted(self._changed - held):
             if most is not None and length >= most:
                 break
             self._changed.remove(y)

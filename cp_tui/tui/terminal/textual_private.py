@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import sys
 import traceback
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from contextlib import suppress
 from contextvars import copy_context
 from functools import cached_property, partial
@@ -140,7 +140,7 @@ class QuietApp(App[str]):
         if not (room := self.pace.room(now)):
             if self._asking_again is None:
                 self._asking_again = self.set_timer(self.pace.patience_s, self.unanswered)
-        elif sequence := self.sent.changes(room, self.lines_now()):
+        elif sequence := self.sent.changes(room, self.lines_held()):
             # The cursor is hidden; what composes characters, or reads aloud, follows it.
             x, y = self.screen.outer_size.clamp_offset(self.cursor_position)
             sequence += f"\x1b[{y + 1};{x + 1}H"
@@ -148,9 +148,9 @@ class QuietApp(App[str]):
             is_asked = self.pace.sent(len(sequence.encode()), now)
             self.send(f"{sequence}{QUESTION}" if is_asked else sequence)
 
-    def lines_now(self) -> range | None:
-        """The lines that are sent now, where others have time; None: all."""
-        return None
+    def lines_held(self) -> Set[int]:
+        """The lines that have time, and are sent later."""
+        return frozenset()
 
     def unanswered(self) -> None:
         """Go on without an answer: the terminal gives none any more."""

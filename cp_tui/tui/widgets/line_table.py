@@ -249,6 +249,12 @@ class LineTable(QuietFocus, GrowingView, can_focus=True):
         """Index of the row under the cursor."""
         return self._cursor
 
+    @property
+    def cursor_region(self) -> Region:
+        """Where on the screen the row under the cursor stands, or what is said without rows."""
+        y = self.region.y + HEADER_HEIGHT + self._cursor - self.scroll_offset.y
+        return Region(self.region.x, y, self.region.width, 1)
+
     def move_cursor(self, key: str) -> bool:
         """Put the cursor on a key; False if there is no such row."""
         index = self._rows.find(key)

@@ -45,6 +45,7 @@ class TablePane(Pane):
 
     DEFAULT_CSS = """
     TablePane > Horizontal { height: 1fr; layout: vertical; }
+    TablePane.-filtered LineTable { scrollbar-gutter: stable; }
     """
 
     FILTER: ClassVar[str] = "filter: words of a row, !word leaves out"
@@ -276,6 +277,8 @@ class TablePane(Pane):
             self._filter = LineInput(placeholder=self.FILTER)
             body = "Horizontal" if self.FACTS == "beside" else self.table
             self.mount(self._filter, before=body)
+            # Where the bar goes with the rows, every cell would move by one, at a letter.
+            self.set_class(self.table.show_vertical_scrollbar, "-filtered")
         if words is not None:
             self._filter.value = words
         self._filter.focus()
@@ -286,6 +289,7 @@ class TablePane(Pane):
             raise SkipAction
         self._filter.remove()
         self._filter = None
+        self.remove_class("-filtered")
         self.take_focus()
         self.refill()
 
