@@ -42,8 +42,11 @@ NOTHING_FOUND = "nothing found: try another or a shorter word; ^u clears"
 class ChooseDialog(Dialog[str | None]):
     """A filter over a list; the arrows move in the list while the filter keeps the focus."""
 
+    LINES: ClassVar[int] = 13
+    """Of the dialog at least, where the terminal has them."""
+
     DEFAULT_CSS = """
-    ChooseDialog > .box { height: 55%; min-height: 13; width: 60%; min-width: 76; }
+    ChooseDialog > .box { height: 55%; width: 60%; min-width: 76; }
     ChooseDialog Input { background: $boost; }
     ChooseDialog LineTable { height: 1fr; scrollbar-gutter: stable; }
     ChooseDialog.-brief LineTable { scrollbar-size-vertical: 0; scrollbar-gutter: auto; }
@@ -105,8 +108,10 @@ class ChooseDialog(Dialog[str | None]):
     async def begin(self) -> None:
         """Show all, and type into the filter."""
         self.set_class(self.is_brief, "-brief")
+        lines = self.LINES
         if len(self._choices) <= WHOLE_MAX:
-            self.query_one(".box").styles.min_height = max(len(self._choices) + LINES_AROUND, 13)
+            lines = max(lines, len(self._choices) + LINES_AROUND)
+        self.query_one(".box").styles.min_height = lines
         table = self.query_one(LineTable)
         table.can_focus = False
         field = self.query_one(LineInput)

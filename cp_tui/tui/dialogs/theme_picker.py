@@ -33,8 +33,8 @@ NAME_WIDTH = 14
 class ThemePicker(ChooseDialog):
     """The list of themes, and a sample of the one under the cursor."""
 
+    LINES = 18
     DEFAULT_CSS = """
-    ThemePicker > .box { min-height: 18; }
     ThemePicker LineTable { width: 1fr; }
     ThemePicker.-slim ThemeSample { display: none; }
     ThemePicker .line-table--alternate { background: $table-background; }
