@@ -182,14 +182,14 @@ class Drive(Eye):
         begins where a screen of its own would.
         """
         put_back = [each.noted() for each in (self.engine, self.csms) if each is not None]
-        main, said, before = self.app.main, self.app._said, self.strips()
+        main, said, before = self.app.main, self.app.said.lines, self.strips()
         cursors = {pane: pane.table.cursor_key for pane in main.query(TablePane)}  # type: ignore[type-abstract]
         try:
             yield
             for engine_is_again in put_back:
                 engine_is_again()
             await self._go_back_to(main, cursors)
-            self.app._say(said)
+            self.app.said.say(said)
             await self.settle()
             assert self.strips() == before, f"it leaves behind:\n{self.text()}"
         except Exception as error:

@@ -222,6 +222,8 @@ async def test_a_key_costs_no_more_than_its_budget_while_two_cars_charge(
     sent: list[int] = []
     monkeypatch.setattr(QuietApp, "send", lambda app, text: sent.append(len(text.encode())))
     monkeypatch.setattr("cp_tui.tui.terminal.look_app.TYPING_S", PAUSE_S)
+    # How long this machine takes to put a dialog together is another question.
+    monkeypatch.setattr("cp_tui.tui.terminal.look_app.BETWEEN_KEYS_S", 60.0)
     async with screen(worlds.healthy()) as drive:
         soc = count()
 

@@ -8,7 +8,7 @@ from textual.content import Content
 
 from cp_tui.demo.csms_variables import DemoView, RunState, Scenarios, ScenarioStep
 from cp_tui.tui.csms.story_text import story_lines
-from cp_tui.tui.frame import frame_app
+from cp_tui.tui.frame import said
 from cp_tui.tui.state.csms_state import CsmsState
 from tests.tui import csms_world
 from tests.tui.driving import Eye, screen
@@ -106,7 +106,7 @@ async def test_a_second_screen_is_told_how_to_open_it_and_when_the_demo_ends() -
 async def test_it_stands_on_the_screen_gives_way_to_answers_and_comes_back(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(frame_app, "ANSWER_S", 0.05)
+    monkeypatch.setattr(said, "ANSWER_S", 0.05)
     csms: FakeEngine = csms_world.normal()
     async with screen(csms=csms, size=(160, 40)) as drive:
         csms.publish("scenario", told())

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from cp_tui.tui.app import Attachment, CpTuiApp
-from cp_tui.tui.frame.frame_app import SAID_S
+from cp_tui.tui.frame.said import SAID_S
 from cp_tui.tui.preferences import Look
 from cp_tui.tui.start.screenshot import take_picture
 from cp_tui.tui.text.paths import words_first

@@ -111,6 +111,11 @@ class DashboardScreen(MainScreen):
         """The timeline of the schedule."""
         return self.schedule.timeline
 
+    @property
+    def head_lines(self) -> int:
+        """With the second line for alarms where there are two."""
+        return self.HEAD_LINES + self.alarm.has_second
+
     def footer(self, snapshot: Snapshot) -> Sequence[str]:
         """While something charges it can be stopped; a restart comes only after a stop of OCPP.
 

@@ -6,7 +6,7 @@ It knows no feature and no engine: the snapshot is filled by whoever follows one
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence, Set
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,7 @@ from cp_tui.tui.frame.activity_line import ScreenName
 from cp_tui.tui.frame.main_screen import MainScreen
 from cp_tui.tui.frame.no_room import NoRoom
 from cp_tui.tui.frame.ringer import Ringer, Rings
+from cp_tui.tui.frame.said import LastSaid
 from cp_tui.tui.state.store import CURSOR, SnapshotStore
 from cp_tui.tui.terminal.look_app import LookApp, warnings
 from cp_tui.tui.text.paths import words_first
@@ -41,11 +42,6 @@ from cp_tui.tui.widgets.line_table import LineTable
 from cp_tui.tui.widgets.size_classes import is_too_small
 from cp_tui.tui.widgets.table_pane import TablePane
 
-ANSWER_S = 6.0
-"""How long what was said stands before what goes on by itself is told again."""
-SAID_S = 30.0
-"""How long it stands where nothing goes on, before the names of the screens have the line again;
-the list of commands keeps every outcome."""
 DAY_LOOK_S = 600.0
 """Between two looks whether the day has changed, before midnight as well: a timer does not notice
 that the machine slept, or that its clock was set."""
@@ -104,12 +100,10 @@ class FrameApp(LookApp):
         self._flush_interval_s = flush_interval_s
         self._cooling: Timer | None = None
         self._counting: Timer | None = None
-        self._said: Sequence[Content] = [safe_text(welcome)] if welcome else []
-        self._going_on: Sequence[Content] = ()
-        self._late: Sequence[Content] = ()
-        """What is to be said when no dialog is open any more."""
+        self.said = LastSaid(
+            self._say_on_main, self.set_timer, [safe_text(welcome)] if welcome else []
+        )
         self._hint = hint(keymap)
-        self._answer: Timer | None = None
         self._ringer = Ringer(
             self, new_bell, lambda: (self.store.snapshot, self.clock), is_on=has_bell
         )
@@ -165,19 +159,21 @@ class FrameApp(LookApp):
             self._main_screens[name] = screen
         return self._main_screens[name]
 
+    def lines_of_alarms(self) -> Set[int]:
+        """The first lines of the screen, also where a dialog lies over the rest of it."""
+        return frozenset(range(self.main.head_lines))
+
     async def show_first(self) -> None:
         """Show a screen for the first time, with all that is known."""
         self.screen_change_signal.subscribe(self, self._screen_changed, immediate=True)
-        for problem in self.problems:
-            self._said = warnings(problem, words_first(problem))
+        problems = (warnings(each, words_first(each)) for each in reversed(self.problems))
+        self.said.begin(next(problems, ()))
         with self.batch_update():
             self.main.make_room(self.store.snapshot, self.clock)
             await self.push_screen(self.main)
             self._show_said(self.main)
             self._is_shown.set()
             self.flush()
-        if self._said and self._said is not self._going_on and not self.problems:
-            self._answer = self.set_timer(SAID_S, self._answered)
         self._await_midnight()
         self._cover_if_too_small()
 
@@ -285,9 +281,7 @@ class FrameApp(LookApp):
             with self.batch_update():
                 self._show_main()
                 self._show_said(self.main)
-            if self._late:
-                self.tell(*self._late)
-                self._late = ()
+            self.said.uncovered()
 
     async def go_to(self, name: str) -> None:
         """Show another screen, with everything that it has missed."""
@@ -338,42 +332,29 @@ class FrameApp(LookApp):
 
     def tell(self, text: Content, *shorter: Content) -> None:
         """Say something in the line of activity; in a shorter way where it does not fit."""
-        self._say([text, *shorter])
-        if self._answer is not None:
-            self._answer.stop()
-        self._answer = self.set_timer(ANSWER_S if self._going_on else SAID_S, self._answered)
+        self.said.tell([text, *shorter])
 
     def tell_late(self, *lines: Content) -> None:
         """Say it now, or when the dialog has gone that lies over the line."""
         if self.screen is self.main:
             self.tell(*lines)
         else:
-            self._late = lines
+            self.said.tell_late(lines)
 
     def goes_on(self, *lines: Content) -> None:
         """Tell what goes on by itself, in shorter ways behind the first; without any, nothing does.
 
         It stands in the line of activity wherever nothing else was said of late.
         """
-        if lines == self._going_on:
-            return
-        was_shown = self._said is self._going_on
-        self._going_on = lines
-        if was_shown or (lines and self._answer is None):
-            self._say(lines)
+        self.said.goes_on(lines)
 
-    def _answered(self) -> None:
-        self._answer = None
-        self._say(self._going_on)
-
-    def _say(self, lines: Sequence[Content]) -> None:
-        self._said = lines
+    def _say_on_main(self) -> None:
         # Behind a dialog nobody reads it; it is shown when the dialog has gone.
         if self.screen_stack and self.screen is self.main:
             self._show_said(self.main)
 
     def _show_said(self, screen: MainScreen) -> None:
-        screen.show_activity(self._said, goes_on=self._said == self._going_on)
+        screen.show_activity(self.said.lines, goes_on=self.said.is_going_on)
 
     def warn(self, words: str) -> None:
         """Say it under a dialog as well: it is that one for which the keys were meant."""

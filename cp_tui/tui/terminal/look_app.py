@@ -5,15 +5,12 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence, Set
 from pathlib import Path
-from typing import TypeGuard
 
 from textual import events
 from textual.content import Content
-from textual.dom import DOMNode
 from textual.driver import Driver
 from textual.filter import LineFilter, Monochrome, NoColor
 from textual.geometry import Offset, Region
-from textual.screen import Screen
 from textual.theme import Theme
 from textual.timer import Timer
 from textual.widget import Widget
@@ -199,20 +196,22 @@ class LookApp(QuietApp):
         self.send_changes()
 
     def lines_held(self) -> Set[int]:
-        """While somebody types, the dialog or the part of the screen where they do.
+        """While somebody types, all lines but those of the field, and a few that must not wait.
 
         What a list, a filter or a check makes of each letter would cost ten times as much as the
         letter, and nobody reads it before the word is there. It is all done at once: only to be
-        seen has it time, and any other key acts on what was typed. The field itself is not held,
-        nor what enter would take of a list. Nor is what typing does not change: an alarm waits for
-        no word to be finished.
+        seen has it time, and any other key acts on what was typed. So what enter would take of a
+        list is seen at once; and an alarm waits for no word to be finished.
         """
         field = self._typed_into
         if field is None or field is not self.focused or field.region.offset != self._typed_at:
             return frozenset()
-        parts = [each for each in field.ancestors_with_self if _is_part(each)]
         shown = _lines(field.region) | self._lines_of_enter | _lines_of_enter(field)
-        return _lines(parts[-1].region) - shown
+        return frozenset(range(self.size.height)) - shown - self.lines_of_alarms()
+
+    def lines_of_alarms(self) -> Set[int]:
+        """Where is said what is wrong: these lines wait for nothing."""
+        return frozenset()
 
     def action_repaint(self) -> None:
         """Send the whole picture anew, whatever the terminal shows."""
@@ -288,11 +287,6 @@ class LookApp(QuietApp):
     def _tell_of_hanging(self) -> None:
         text = f"your themes: the disk does not answer; still reading {self._place()}"
         self.tell(safe_text(text, "$text-warning"))
-
-
-def _is_part(node: DOMNode) -> TypeGuard[Widget]:
-    """Whether it is a part of a screen, and to be seen."""
-    return isinstance(node, Widget) and not isinstance(node, Screen) and bool(node.region)
 
 
 def _lines(region: Region | None) -> frozenset[int]:

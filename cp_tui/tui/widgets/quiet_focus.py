@@ -81,6 +81,11 @@ class QuietScreen(FrugalScreen[None], Quiet):
 
     _has_old_styles = False
 
+    @property
+    def head_lines(self) -> int:
+        """How many lines tell what is wrong now, where no dialog lies over them."""
+        return self.HEAD_LINES
+
     def style_when_shown(self) -> None:
         """Style every widget anew when the screen is shown again: the theme has changed."""
         self._has_old_styles = True
