@@ -32,14 +32,14 @@ def run(options: Namespace) -> int:
             return _as_screen(Path(name), options)
         if is_terminal(sys.stderr):
             say(f"demo: as lines, without a screen: {problem}")
-        return _as_lines(Path(name), options.seconds or DEMO_SECONDS)
+        return _as_lines(Path(name), options)
 
 
 def _as_screen(folder: Path, options: Namespace) -> int:
     look = read_look(options)
     child = Child(
         "cp_tui.cli.demo_process",
-        [str(folder), str(options.pace)],
+        [str(folder), str(options.pace), str(options.profile)],
         ends_with_us=True,
         environment=own_environment(),
     )
@@ -67,22 +67,22 @@ def _as_screen(folder: Path, options: Namespace) -> int:
     return status
 
 
-def _as_lines(folder: Path, seconds: float) -> int:
+def _as_lines(folder: Path, options: Namespace) -> int:
     """Print the story; status 0 where it was completed in time."""
     from cp_tui.demo.story import StoryFailed
 
     try:
-        return asyncio.run(_tell(folder, seconds))
+        return asyncio.run(_tell(folder, options.seconds or DEMO_SECONDS, options.profile))
     except StoryFailed as error:
         return complain(f"demo: {error}", ExitStatus.FAILED)
 
 
-async def _tell(folder: Path, seconds: float) -> int:
+async def _tell(folder: Path, seconds: float, profile: int) -> int:
     from cp_tui.cli.demo_process import play_once
 
     signals: list[signal.Signals] = []
     with told_without_waiting(lambda: story.cancel()) as tell:
-        story = asyncio.create_task(play_once(folder, tell, seconds))
+        story = asyncio.create_task(play_once(folder, tell, seconds, profile))
         loop = asyncio.get_running_loop()
 
         def interrupt(number: signal.Signals) -> None:

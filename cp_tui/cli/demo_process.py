@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import secrets
 import shutil
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
@@ -23,6 +24,9 @@ from cp_tui.cli.demo_folder import (
 )
 from cp_tui.cli.parent_pipe import when_stdin_closes
 from cp_tui.csms.central_system import CentralSystem
+from cp_tui.csms.doors import PROFILES
+from cp_tui.csms.known_charge_points import CPO_NAME
+from cp_tui.csms.provisioning import Provisioning
 from cp_tui.demo.csms_rpc import CsmsRpc
 from cp_tui.demo.pacing import LINES, NORMAL, Pacing
 from cp_tui.demo.player import Player
@@ -34,13 +38,18 @@ from cp_tui.rpc.server import RpcServer
 
 LOOK_INTERVAL_S = 2.0
 """The time between two looks whether the engine is still there."""
+CSMS_FOLDER = "csms"
+"""Within that of the demo: certificates and passwords of the CSMS, made when they are needed."""
+KEY_BYTES = 20
 HEARD_S = 0.1
 """For other screens to hear that the demo ends."""
 
 
-async def play_once(folder: Path, report: Callable[[str], None], seconds: float) -> None:
+async def play_once(
+    folder: Path, report: Callable[[str], None], seconds: float, profile: int = 0
+) -> None:
     """Tell the story; raises `StoryFailed` where it fails or takes longer than it may."""
-    async with _stage(folder) as (client, csms):
+    async with _stage(folder, profile) as (client, csms):
         try:
             async with asyncio.timeout(seconds):
                 await run_story(client, csms, CHARGE_POINT_ID, report, pacing=Pacing(LINES))
@@ -48,12 +57,12 @@ async def play_once(folder: Path, report: Callable[[str], None], seconds: float)
             raise StoryFailed(f"the story was not completed within {number(seconds)} s") from None
 
 
-async def play_on(folder: Path, speed: float = NORMAL) -> None:
+async def play_on(folder: Path, speed: float = NORMAL, profile: int = 0) -> None:
     """Tell the story again and again, until cancelled or until the engine ends.
 
     The CSMS has a door of its own, at which the story can be paused and scenarios run.
     """
-    async with _stage(folder) as (client, csms):
+    async with _stage(folder, profile) as (client, csms):
         player = Player(client, csms, CHARGE_POINT_ID, pacing=Pacing(speed))
         with found_by_id(folder) as attach:
             rpc = CsmsRpc(csms, player, attach)
@@ -72,23 +81,37 @@ async def play_on(folder: Path, speed: float = NORMAL) -> None:
 
 
 @asynccontextmanager
-async def _stage(folder: Path) -> AsyncIterator[tuple[Client, CentralSystem]]:
-    """Run CSMS and engine, and connect to the engine."""
-    async with CentralSystem() as csms, _engine(folder, csms.url):
-        client = await Client.connect(socket_path(folder))
-        try:
-            yield client, csms
-        except ConnectionLost as error:
-            raise StoryFailed(str(error)) from None
-        finally:
-            await client.close()
+async def _stage(folder: Path, profile: int) -> AsyncIterator[tuple[Client, CentralSystem]]:
+    """Run CSMS and engine in a security profile, and connect to the engine.
+
+    The doors of the other profiles have their addresses, and are opened when something needs them.
+    """
+    key = secrets.token_hex(KEY_BYTES)
+    async with CentralSystem(
+        profile=profile, folder=folder / CSMS_FOLDER, authorization_key=key
+    ) as csms:
+        for other in PROFILES:
+            csms.doors.reserve(other)
+        provisioning = Provisioning(csms)
+        if profile == 3:
+            await csms.doors.open(2)
+        config = folder / "cp-tui.toml"
+        config.touch(mode=0o600)
+        config.write_text(_configuration(folder, csms, key))
+        async with _engine(folder, config):
+            client = await Client.connect(socket_path(folder))
+            try:
+                yield client, csms
+            except ConnectionLost as error:
+                raise StoryFailed(str(error)) from None
+            finally:
+                await client.close()
+                await provisioning.close()
 
 
 @asynccontextmanager
-async def _engine(folder: Path, url: str) -> AsyncIterator[None]:
+async def _engine(folder: Path, config: Path) -> AsyncIterator[None]:
     """Run `cp-tui serve` on the folder; it ends with us, whatever becomes of us."""
-    config = folder / "cp-tui.toml"
-    config.write_text(_configuration(folder, url))
     with (folder / "stderr").open("wb") as stderr:
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "cp_tui", "serve", "--quiet", "--until-stdin-closes"),
@@ -106,25 +129,42 @@ async def _engine(folder: Path, url: str) -> AsyncIterator[None]:
         await _end(process)
 
 
-def _configuration(folder: Path, url: str) -> str:
-    """Write a `cp-tui.toml`; a JSON text is a TOML text as well, whatever the folder is called."""
-    custom_keys = "".join(f"{name} = {json.dumps(text)}\n" for name, text in CUSTOM_KEYS.items())
-    return f"""\
-data_dir = {json.dumps(str(folder / "data"))}
-socket = {json.dumps(str(socket_path(folder)))}
-[csms]
-url = "{url}"
-[charge_point]
-id = "{CHARGE_POINT_ID}"
-vendor = "Example Charging"
-model = "Depot 22 Duo"
-charge_point_serial_number = "EC22D-2403-00117"
-charge_box_serial_number = "EC-BOX-00117"
-firmware_version = "3.4.2"
-meter_type = "EM3-MID"
-meter_serial_number = "EM3-0048213"
-[custom_keys]
-{custom_keys}"""
+def _configuration(folder: Path, csms: CentralSystem, key: str) -> str:
+    """Write a `cp-tui.toml`; a JSON text is a TOML text as well, whatever the folder is called.
+
+    Its first URL is that of profile 0, to which a charge point can be lowered; a charge point that
+    is to have profile 3 begins in 2, where it gets its certificate.
+    """
+    tables: dict[str, dict[str, str]] = {
+        "csms": {"url": csms.doors.url(0)},
+        "charge_point": {
+            "id": CHARGE_POINT_ID,
+            "vendor": "Example Charging",
+            "model": "Depot 22 Duo",
+            "charge_point_serial_number": "EC22D-2403-00117",
+            "charge_box_serial_number": "EC-BOX-00117",
+            "firmware_version": "3.4.2",
+            "meter_type": "EM3-MID",
+            "meter_serial_number": "EM3-0048213",
+        },
+        "security": {f"url_profile_{n}": csms.doors.url(n) for n in PROFILES[1:]},
+        "keys": {
+            "SecurityProfile": str(min(csms.profile, 2)),
+            "AuthorizationKey": key,
+            "CpoName": CPO_NAME,
+        },
+        "custom_keys": dict(CUSTOM_KEYS),
+    }
+    if csms.profile >= 2:
+        root = csms.security.folder.csms_root
+        tables["csms"]["ca_file"] = str(root.relative_to(folder))
+    lines = [
+        f"data_dir = {json.dumps(str(folder / 'data'))}",
+        f"socket = {json.dumps(str(socket_path(folder)))}",
+    ]
+    for name, entries in tables.items():
+        lines += [f"[{name}]", *(f"{each} = {json.dumps(text)}" for each, text in entries.items())]
+    return "\n".join([*lines, ""])
 
 
 async def _wait_until_ready(process: Process, folder: Path) -> None:
@@ -157,19 +197,19 @@ async def _end(process: Process) -> None:
         await process.wait()
 
 
-async def _play_until_stdin_closes(folder: Path, speed: float) -> None:
+async def _play_until_stdin_closes(folder: Path, speed: float, profile: int) -> None:
     """Play for a screen in another process, and clean up when that is gone, however it went."""
-    playing = asyncio.create_task(play_on(folder, speed))
+    playing = asyncio.create_task(play_on(folder, speed, profile))
     await when_stdin_closes(playing.cancel)
     with suppress(asyncio.CancelledError):
         await playing
 
 
 def main() -> int:
-    """Play in the folder and at the speed that are given as arguments."""
-    folder, speed = Path(sys.argv[1]), float(sys.argv[2])
+    """Play in the folder, at the speed and in the security profile that are its arguments."""
+    folder, speed, profile = Path(sys.argv[1]), float(sys.argv[2]), int(sys.argv[3])
     try:
-        asyncio.run(_play_until_stdin_closes(folder, speed))
+        asyncio.run(_play_until_stdin_closes(folder, speed, profile))
     except StoryFailed as error:
         print(error, file=sys.stderr)
         return 1

@@ -188,6 +188,7 @@ def _add_demo(commands: Commands) -> None:
         metavar="N",
         help="how fast the story is told, from 0.25 to 8 (default 1)",
     )
+    _add_profile_option(demo, "in which charge point and CSMS meet")
     demo.add_argument(
         "--record",
         type=Path,
@@ -212,15 +213,7 @@ def _add_csms(commands: Commands) -> None:
         metavar="N",
         help="0 takes a free one (default %(default)s)",
     )
-    csms.add_argument(
-        "--profile",
-        type=int,
-        choices=range(4),
-        default=0,
-        metavar="N",
-        help="security profile of its charge points, 0 to 3 (default 0): 1 password, 2 TLS and "
-        "password, 3 TLS and certificate",
-    )
+    _add_profile_option(csms, "of its charge points")
     csms.add_argument(
         "--folder",
         type=Path,
@@ -278,6 +271,18 @@ def _add_engine_options(parser: ArgumentParser) -> None:
 def _add_config_option(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--config", type=Path, metavar="FILE", help="instead of the user's cp-tui.toml"
+    )
+
+
+def _add_profile_option(parser: ArgumentParser, of_what: str) -> None:
+    parser.add_argument(
+        "--profile",
+        type=int,
+        choices=range(4),
+        default=0,
+        metavar="N",
+        help=f"security profile {of_what}, 0 to 3 (default 0): 1 password, 2 TLS and password, "
+        "3 TLS and certificate",
     )
 
 

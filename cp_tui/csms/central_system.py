@@ -32,7 +32,7 @@ from cp_tui.csms.admission import (
 from cp_tui.csms.behaviour import Behaviour
 from cp_tui.csms.certificate_desk import CertificateDesk
 from cp_tui.csms.charge_point_session import OFFLINE, CallFailed, ChargePointSession
-from cp_tui.csms.doors import Doors
+from cp_tui.csms.doors import PROFILES, Doors
 from cp_tui.csms.event_log import Connected, Disconnected, EventLog, Noted, TurnedAway
 from cp_tui.csms.outcome import ComposedOutcome
 from cp_tui.csms.responder import BootRecord, Responder, Transaction
@@ -42,6 +42,7 @@ from cp_tui.ocpp.model import WireModel
 from cp_tui.ocpp.plural import count
 
 if TYPE_CHECKING:
+    from cp_tui.certificates.facts import CertificateFacts
     from cp_tui.csms.security import CsmsSecurity
 
 OCPP16 = Subprotocol("ocpp1.6")
@@ -73,11 +74,13 @@ class CentralSystem:
         profile: int = 0,
         password: bytes | None = None,
         folder: Path | None = None,
+        authorization_key: str = "",
         anew: bool = False,
         now: Callable[[], datetime] = _machine_time,
     ) -> None:
         """`profile` is that of the first door; `password` is asked for at that of profile 0.
 
+        `authorization_key` is the first one of every charge point; empty: the CSMS makes one.
         `folder` is where certificates and passwords are kept; None: nowhere beyond its own life.
         With `anew` what is there is thrown away.
         """
@@ -86,8 +89,11 @@ class CentralSystem:
         self.record = EventLog()
         """What it saw."""
         self.profile = profile
+        self.leads_to: int | None = profile
+        """The profile to which charge points are led that come with a lower one; None: nowhere."""
         self._password = password
         self._folder = folder
+        self._authorization_key = authorization_key
         self._is_anew = anew
         self._now = now
         self._security: CsmsSecurity | None = None
@@ -129,8 +135,24 @@ class CentralSystem:
             # Most have no use for it, and it takes a moment and some memory.
             from cp_tui.csms.security import CsmsSecurity
 
-            self._security = CsmsSecurity(self._folder, self._now(), anew=self._is_anew)
+            self._security = CsmsSecurity(
+                self._folder,
+                self._now(),
+                anew=self._is_anew,
+                authorization_key=self._authorization_key,
+            )
         return self._security
+
+    @property
+    def has_security(self) -> bool:
+        """Whether something has needed its certificates yet."""
+        return self._security is not None
+
+    async def open_doors(self) -> None:
+        """Open every door that is reserved; `OSError` where that cannot be."""
+        for profile in PROFILES:
+            if self._doors.is_reserved(profile):
+                await self._doors.open(profile)
 
     @property
     def doors(self) -> Doors:
@@ -165,6 +187,11 @@ class CentralSystem:
         """Give the security profile with which a charge point is connected; None: it is not."""
         session = self._sessions.get(charge_point_id)
         return None if session is None else session.profile
+
+    def certificate_of(self, charge_point_id: str) -> CertificateFacts | None:
+        """Give the certificate with which a charge point is connected; None: with none."""
+        session = self._sessions.get(charge_point_id)
+        return None if session is None else session.shown
 
     def now(self) -> datetime:
         """Tell the time as the CSMS tells it to its charge points."""
@@ -279,7 +306,7 @@ class CentralSystem:
         )
         older = self._sessions.get(charge_point_id)
         self._sessions[charge_point_id] = session
-        self.record.add(self._connected(profile, charge_point_id, websocket))
+        self.record.add(self._connected(session, websocket))
         try:
             async with asyncio.TaskGroup() as tasks:
                 if older is not None:
@@ -292,21 +319,20 @@ class CentralSystem:
                 Disconnected(self._now(), charge_point_id, websocket.close_code or 1006)
             )
 
-    def _connected(
-        self, profile: int, charge_point_id: str, websocket: ServerConnection
-    ) -> Connected:
+    def _connected(self, session: ChargePointSession, websocket: ServerConnection) -> Connected:
+        profile, who = session.profile, session.charge_point_id
         words = f"security profile {profile}" if profile else ""
         secured = tls_of(websocket)
         if secured is not None:
             suite = (secured.cipher() or ("",))[0]
             words += f", {(secured.version() or '').replace('TLSv', 'TLS ')} {suite}"
         if profile == 3 and secured is not None:
-            shown = self.security.shown(secured)
+            session.shown = shown = self.security.shown(secured)
             words += f", {shown.subject}, {count(shown.days_left(self._now()), 'day')} left"
-            revoked = self.security.proved(charge_point_id, shown, self._now())
+            revoked = self.security.proved(who, shown, self._now())
             if revoked:
                 words += f"; {count(revoked, 'older certificate')} revoked"
-        return Connected(self._now(), charge_point_id, profile, words)
+        return Connected(self._now(), who, profile, words)
 
 
 def _select_subprotocol(_: ServerConnection, offered: Sequence[Subprotocol]) -> Subprotocol | None:

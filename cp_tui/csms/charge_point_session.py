@@ -18,6 +18,7 @@ from datetime import datetime
 from websockets.asyncio.server import ServerConnection
 from websockets.exceptions import ConnectionClosed
 
+from cp_tui.certificates.facts import CertificateFacts
 from cp_tui.csms.behaviour import AnswerCallError, Behaviour, Delay, Fault, Silence
 from cp_tui.csms.event_log import Called, Composed, EventLog, Malformed, Received
 from cp_tui.csms.outcome import ComposedOutcome, JudgedText, OutcomeKind, outcome_of, read_composed
@@ -71,6 +72,8 @@ class ChargePointSession:
         self.charge_point_id = charge_point_id
         self.profile = profile
         """Security profile of the door by which it came."""
+        self.shown: CertificateFacts | None = None
+        """Its certificate, where it has shown one."""
         self._answered = answered
         self._websocket = websocket
         self._responder = responder

@@ -64,6 +64,10 @@ class Doors:
         self._reserved.clear()
         self._places.clear()
 
+    def is_reserved(self, profile: int) -> bool:
+        """Whether it has an address."""
+        return profile in self._places
+
     def is_open(self, profile: int) -> bool:
         """Whether somebody listens."""
         return profile in self._servers

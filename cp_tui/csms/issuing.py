@@ -14,7 +14,8 @@ from cp_tui.certificates.certificate_error import CertificateError, quoted
 from cp_tui.certificates.facts import KeyKind
 from cp_tui.certificates.keys import certificate_request, new_key, request_facts_of
 from cp_tui.csms.behaviour import CertificateAnswer
-from cp_tui.csms.pki import BEFORE, CPO_NAME, Pki, validity
+from cp_tui.csms.known_charge_points import CPO_NAME
+from cp_tui.csms.pki import BEFORE, Pki, validity
 
 ISSUED_FOR = timedelta(days=90)
 LATE_S = 10.0

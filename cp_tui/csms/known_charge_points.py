@@ -11,6 +11,8 @@ from msgspec import Struct, field
 
 from cp_tui.ocpp.discreet import Discreet
 
+CPO_NAME = "cp-tui CSMS"
+"""Who runs the charge points: the organization in their certificates (CpoName, W A00.FR.405)."""
 ISSUED_MAX = 1_000
 """How many certificates are remembered; the oldest one that is forgotten is not let in any more."""
 KEYS_MAX = 1_000

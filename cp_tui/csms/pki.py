@@ -14,10 +14,9 @@ from cp_tui.certificates.facts import KeyKind
 from cp_tui.certificates.keys import public_key_of
 from cp_tui.certificates.pem import loaded
 from cp_tui.certificates.rules import has_key
+from cp_tui.csms.known_charge_points import CPO_NAME
 from cp_tui.ocpp.discreet import Discreet
 
-CPO_NAME = "cp-tui CSMS"
-"""Who runs the charge points: the organization in their certificates (CpoName, W A00.FR.405)."""
 MANUFACTURER = "cp-tui Manufacturer"
 SERVER_NAMES = ("localhost", "127.0.0.1", "::1")
 

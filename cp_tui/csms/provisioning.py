@@ -55,7 +55,7 @@ class Provisioning:
         who = event.charge_point_id
         if isinstance(event, Disconnected):
             self._asked.discard(who)
-        if self._csms.profile_of(who) != 2:
+        if self._csms.profile_of(who) != 2 or self._csms.leads_to != 3:
             return
         match event:
             case Received() if _is_registered(event) and who not in self._asked:

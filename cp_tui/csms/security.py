@@ -19,17 +19,21 @@ from msgspec.structs import replace
 
 from cp_tui.certificates.described import facts_of
 from cp_tui.certificates.facts import CertificateFacts
+from cp_tui.certificates.hash_data import hash_data_of
 from cp_tui.certificates.pem import read_chain
 from cp_tui.csms import tls
 from cp_tui.csms.known_charge_points import (
+    CPO_NAME,
     ISSUED_MAX,
     KEYS_MAX,
     IssuedCertificate,
     KnownChargePoints,
 )
-from cp_tui.csms.pki import CPO_NAME, ROOT_FOR, Pki, validity
+from cp_tui.csms.pki import ROOT_FOR, Pki, validity
 from cp_tui.csms.security_folder import SERVER, SERVER_RSA, SecurityFolder
 from cp_tui.ocpp.authorization_key import authorization_key_bytes
+from cp_tui.ocpp.security import CertificateHashData
+from cp_tui.ocpp.security_enumerations import HashAlgorithm
 
 PASSWORD_BYTES = 20
 CHAIN_MAX = 10_000
@@ -42,7 +46,15 @@ class CsmsSecurity:
     one that goes with the CSMS.
     """
 
-    def __init__(self, folder: Path | None, at: datetime, *, anew: bool = False) -> None:
+    def __init__(
+        self,
+        folder: Path | None,
+        at: datetime,
+        *,
+        anew: bool = False,
+        authorization_key: str = "",
+    ) -> None:
+        """`authorization_key` is the first one of every charge point; empty: one is drawn."""
         self._temporary: tempfile.TemporaryDirectory[str] | None = None
         if folder is None:
             self._temporary = tempfile.TemporaryDirectory(prefix="cp-tui-csms-")
@@ -53,7 +65,8 @@ class CsmsSecurity:
         self._contexts: list[ssl.SSLContext] = []
         self._list_at = at - timedelta(seconds=1)
         if not self._known.password:
-            self._keep(replace(self._known, password=secrets.token_hex(PASSWORD_BYTES)))
+            password = authorization_key or secrets.token_hex(PASSWORD_BYTES)
+            self._keep(replace(self._known, password=password))
         self._write_revoked(at)
 
     def close(self) -> None:
@@ -94,6 +107,21 @@ class CsmsSecurity:
             self._contexts.append(context)
         return context
 
+    def facts(self, pem: str) -> CertificateFacts:
+        """Describe a certificate, or the first one of a chain; raises CertificateError."""
+        return facts_of(read_chain(pem, CHAIN_MAX)[0])
+
+    def name(self, root: str) -> CertificateHashData:
+        """Name a root between CSMS and charge point (W 6)."""
+        data = hash_data_of(root, ())
+        assert data is not None, "a root is its own issuer"
+        return CertificateHashData(
+            hash_algorithm=HashAlgorithm(data.algorithm),
+            issuer_name_hash=data.issuer_name_hash,
+            issuer_key_hash=data.issuer_key_hash,
+            serial_number=data.serial,
+        )
+
     def shown(self, connection: ssl.SSLObject) -> CertificateFacts:
         """Describe the certificate that a charge point has shown in security profile 3."""
         content = connection.getpeercert(binary_form=True)
@@ -118,7 +146,7 @@ class CsmsSecurity:
 
     def issued(self, charge_point_id: str, chain: str, at: datetime) -> CertificateFacts:
         """Remember a certificate that a charge point has taken."""
-        facts = facts_of(read_chain(chain, CHAIN_MAX)[0])
+        facts = self.facts(chain)
         if self._known.certificate(facts.serial) is None:
             new = IssuedCertificate(facts.serial, charge_point_id, facts.common_name, at)
             self._keep(replace(self._known, issued=(*self._known.issued, new)[-ISSUED_MAX:]))

@@ -20,6 +20,7 @@ from cp_tui.charge_point.variables import (
     Profiles,
     RegistrationView,
     ReservationsView,
+    SecurityView,
 )
 from cp_tui.engine.hub import EventHappened, VariableChanged
 from cp_tui.rpc.client import ConnectionLost, EngineConnection
@@ -34,6 +35,7 @@ NAMES = (
     "reservations",
     "profiles",
     "charging_schedules",
+    "security",
     "configuration_key",
 )
 """The variables and streams that the story watches."""
@@ -58,6 +60,7 @@ class ChargePointWatch:
         self.configuration: ConfigurationView = ()
         self.reservations: ReservationsView | None = None
         self.profiles: Profiles | None = None
+        self.security: SecurityView | None = None
         self.charging_schedules: ChargingSchedules = {}
         self._key_changes: deque[KeyChange] = deque(maxlen=KEY_CHANGES_KEPT_MAX)
         self._changed = asyncio.Event()

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from cp_tui.demo import scenario_steps as more, story_steps
+from cp_tui.demo import (
+    profile_steps as profiles,
+    scenario_steps as more,
+    security_steps as secure,
+    story_steps,
+)
 from cp_tui.demo.scenario import Scenario, Step
 from cp_tui.demo.step_context import StepContext
 from cp_tui.demo.story import DEFAULT, LOWERED, RAISED, SUPPLY
@@ -44,6 +49,12 @@ CLEAR_PROFILES = Step(
     "Clear the profiles",
     more.lift_the_limits,
     "ClearChargingProfile removes them all: only the hardware limits then",
+)
+
+TAKE_BACK = Step(
+    "Take back what was installed",
+    secure.take_back,
+    "DeleteCertificate removes the root again, if it was not there before",
 )
 
 
@@ -227,6 +238,68 @@ SCENARIOS: tuple[Scenario, ...] = (
                 "Update the firmware",
                 more.update_firmware,
                 "UpdateFirmware: each stage is told to the CSMS, and the boot names the version",
+            ),
+        ),
+    ),
+    Scenario(
+        "renewal",
+        "Certificate renewal",
+        "The charge point makes a new key, the CSMS issues a certificate for it.",
+        (
+            PREPARE,
+            Step(
+                "Trust the CSMS",
+                secure.trust_the_csms,
+                "InstallCertificate brings the root of the CSMS, which its certificates lead to",
+            ),
+            Step(
+                "Ask for a request",
+                secure.ask_for_a_certificate,
+                "ExtendedTriggerMessage: a new key is made, and SignCertificate sent for it",
+            ),
+            Step(
+                "Issue the certificate",
+                secure.sign_the_request,
+                "CertificateSigned: dates, key, names and root are checked, and it is taken",
+            ),
+            Step(
+                "See it in use",
+                secure.connect_with_it,
+                "In profile 3 it connects anew with it; below, it keeps it for then",
+            ),
+            TAKE_BACK,
+        ),
+    ),
+    Scenario(
+        "profile_upgrade",
+        "Security profile upgrade",
+        "The profile is raised to 2, then to 3, which does not come up: 2 is in force again.",
+        (
+            PREPARE,
+            Step(
+                "Give it password and root",
+                profiles.give_credentials,
+                "Without AuthorizationKey and root certificate, profile 2 would be refused",
+            ),
+            Step(
+                "Raise the profile to 2",
+                profiles.raise_the_profile,
+                "SecurityProfile = 2: it closes the connection, and comes back with TLS",
+            ),
+            Step(
+                "Give it a certificate",
+                profiles.give_a_certificate,
+                "Without a certificate of its own, profile 3 would be refused",
+            ),
+            Step(
+                "Raise it to 3, which fails",
+                profiles.see_it_fall_back,
+                "Nobody listens for profile 3: after some attempts it goes back to 2, which works",
+            ),
+            Step(
+                "Lower it as before",
+                profiles.lower_the_profile,
+                "By hand at the charge point, for OCPP only raises it; what was installed goes",
             ),
         ),
     ),

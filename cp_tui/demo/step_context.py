@@ -9,10 +9,12 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
+from msgspec import Struct, field
 from pydantic import JsonValue
 
 from cp_tui.csms.central_system import CentralSystem
 from cp_tui.csms.charge_point_session import CallFailed
+from cp_tui.csms.event_log import Event
 from cp_tui.demo.charge_point_watch import ChargePointWatch
 from cp_tui.demo.pacing import Pacing
 from cp_tui.ocpp.action import action_of
@@ -20,6 +22,7 @@ from cp_tui.ocpp.core import StatusNotificationRequest
 from cp_tui.ocpp.datatypes import ChargePointStatus
 from cp_tui.ocpp.model import WireModel
 from cp_tui.ocpp.printable import clean
+from cp_tui.ocpp.security_enumerations import CertificateUse
 from cp_tui.rpc.client import ConnectionLost, EngineConnection, RpcError
 
 DEADLINE_S = 8.0
@@ -37,6 +40,15 @@ T = TypeVar("T")
 
 class StoryFailed(Exception):
     """A check of the story failed; the text says which, in a sentence."""
+
+
+class Undo(Struct):
+    """What a scenario has changed at the charge point and takes back at its end."""
+
+    roots: list[CertificateUse] = field(default_factory=list)
+    """Roots that were not there before."""
+    cpo_name: str | None = None
+    profile: int | None = None
 
 
 class StepContext:
@@ -61,6 +73,7 @@ class StepContext:
         """The transaction that the newest step started, by connector."""
         self.rises_at = csms.now()
         """When the limit that a step has lowered rises again."""
+        self.undo = Undo()
         self.is_cable_pulled = False
         """Whether a step has pulled the network cable."""
         self._began: Callable[[], None] | None = None
@@ -167,6 +180,23 @@ class StepContext:
             )
         except TimeoutError:
             raise StoryFailed(f"The CSMS heard nothing of this: {what}.") from None
+
+    async def happen(
+        self, what: str, is_wanted: Callable[[Event], bool], *, timeout_s: float | None = None
+    ) -> Event:
+        """Return what the CSMS must have seen of the charge point in this step."""
+
+        def is_mine(event: Event) -> bool:
+            return event.charge_point_id == self.charge_point_id and is_wanted(event)
+
+        try:
+            return await self.csms.record.wait_for(
+                is_mine,
+                after=self._mark,
+                timeout_s=self.deadline_s if timeout_s is None else timeout_s,
+            )
+        except TimeoutError:
+            raise StoryFailed(f"The CSMS saw nothing of this: {what}.") from None
 
     async def hear_status(self, connector_id: int, status: ChargePointStatus) -> None:
         """Await the StatusNotification of a connector."""

@@ -55,17 +55,44 @@ async def open_the_way(context: StepContext) -> None:
         context.mend("the charge point that was stopped is started again")
     if await context.act("set_network", up=True):
         context.mend("the network cable is plugged in")
+    await _restore_profile(context)
     for trial in range(TRIALS_MAX):
         try:
             await see_registered(context, timeout_s=REGISTERED_S)
+            await _see_profile(context)
             await _restore_keys(context)
-            await _see_messages_pass(context)
+            await see_messages_pass(context)
         except StoryFailed:
             if trial == TRIALS_MAX - 1:
                 raise _with_misbehaviour(context) from None
             await _help(context, is_patient=trial == 0)
         else:
             return
+
+
+async def _restore_profile(context: StepContext) -> None:
+    """See that it connects with the security profile in which the demo runs."""
+    csms = context.csms
+    if csms.has_security:
+        await csms.open_doors()
+    csms.leads_to = csms.profile
+    security = await context.see("its security", lambda: context.view.security)
+    is_led = csms.profile == 3 and security.profile == 2
+    # Who has no certificate yet is led to profile 3, and comes there by itself.
+    if security.profile != csms.profile and not (is_led and not security.certificates):
+        await context.act("set_security_profile", profile=csms.profile)
+        context.mend(f"the security profile is {csms.profile} again")
+
+
+async def _see_profile(context: StepContext) -> None:
+    """Await that it has come by the door of the demo's security profile."""
+    profile = context.csms.profile
+
+    def has_come() -> bool | None:
+        return True if context.csms.profile_of(context.charge_point_id) == profile else None
+
+    what = f"it is connected in security profile {profile}"
+    await context.see(what, has_come, timeout_s=REGISTERED_S)
 
 
 async def see_registered(context: StepContext, *, timeout_s: float | None = None) -> None:
@@ -87,7 +114,7 @@ async def _restore_keys(context: StepContext) -> None:
             context.mend(f"{key} is {value} again")
 
 
-async def _see_messages_pass(context: StepContext) -> None:
+async def see_messages_pass(context: StepContext) -> None:
     """Ask for a Heartbeat: it comes when no CALL waits for an answer, and sets the clock."""
     context.mark()
     await context.ask(TriggerMessageRequest(requested_message=MessageTrigger.HEARTBEAT), "Accepted")

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from cp_tui.csms.central_system import CentralSystem
-from cp_tui.csms.security import CsmsSecurity
+from tests.csms.made_once import certificates, copied_to
 from tests.csms.raw_charge_point import RawChargePoint, raw_charge_point
 
 
@@ -28,16 +26,13 @@ async def charge_point(csms: CentralSystem) -> AsyncIterator[RawChargePoint]:
         yield raw
 
 
-@pytest.fixture(scope="session")
-def made_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with certificates, made once; it is copied and never changed."""
-    folder = tmp_path_factory.mktemp("csms")
-    CsmsSecurity(folder, datetime.now(UTC))
-    return folder
+@pytest.fixture
+def made_once() -> Path:
+    """A folder with certificates, which no test may change."""
+    return certificates()
 
 
 @pytest.fixture
-def folder(made_once: Path, tmp_path: Path) -> Path:
+def folder(tmp_path: Path) -> Path:
     """A folder with certificates, of the test's own."""
-    shutil.copytree(made_once, tmp_path / "csms")
-    return tmp_path / "csms"
+    return copied_to(tmp_path / "csms")

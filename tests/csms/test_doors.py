@@ -22,7 +22,7 @@ from cp_tui.certificates.facts import KeyKind
 from cp_tui.certificates.keys import certificate_request, new_key
 from cp_tui.csms.central_system import CentralSystem
 from cp_tui.csms.event_log import Connected, TurnedAway
-from cp_tui.csms.pki import CPO_NAME
+from cp_tui.csms.known_charge_points import CPO_NAME
 from cp_tui.csms.tls import SUITES
 
 NOW = datetime.now(UTC)

@@ -14,7 +14,7 @@ from cp_tui.certificates.keys import certificate_request, new_key, public_key_of
 from cp_tui.certificates.pem import read_chain
 from cp_tui.csms.behaviour import CertificateAnswer
 from cp_tui.csms.issuing import LATE_S, issue
-from cp_tui.csms.pki import CPO_NAME
+from cp_tui.csms.known_charge_points import CPO_NAME
 from cp_tui.csms.security_folder import SecurityFolder
 
 NOW = datetime.now(UTC)

@@ -59,9 +59,12 @@ class _Jumping(selectors.DefaultSelector):
             return ready
         # A selector would round so short a wait up to a millisecond.
         time.sleep(GRACE_S)
-        ready = super().select(0)
-        while not ready and self._loop.is_served:
-            ready = super().select(THREAD_S)
+        while True:
+            # Asked first: what a thread that has ended meanwhile has to say is there by then.
+            is_served = self._loop.is_served
+            ready = super().select(THREAD_S if is_served else 0)
+            if ready or not is_served:
+                break
         if not ready:
             self._loop.now_s += timeout
         return ready
