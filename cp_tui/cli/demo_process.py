@@ -38,7 +38,7 @@ from cp_tui.rpc.server import RpcServer
 
 LOOK_INTERVAL_S = 2.0
 """The time between two looks whether the engine is still there."""
-CSMS_FOLDER = "csms"
+CSMS_FOLDER = "csms-files"
 """Within that of the demo: certificates and passwords of the CSMS, made when they are needed."""
 KEY_BYTES = 20
 HEARD_S = 0.1
@@ -49,7 +49,7 @@ async def play_once(
     folder: Path, report: Callable[[str], None], seconds: float, profile: int = 0
 ) -> None:
     """Tell the story; raises `StoryFailed` where it fails or takes longer than it may."""
-    async with _stage(folder, profile) as (client, csms):
+    async with stage(folder, profile) as (client, csms):
         try:
             async with asyncio.timeout(seconds):
                 await run_story(client, csms, CHARGE_POINT_ID, report, pacing=Pacing(LINES))
@@ -62,7 +62,7 @@ async def play_on(folder: Path, speed: float = NORMAL, profile: int = 0) -> None
 
     The CSMS has a door of its own, at which the story can be paused and scenarios run.
     """
-    async with _stage(folder, profile) as (client, csms):
+    async with stage(folder, profile) as (client, csms):
         player = Player(client, csms, CHARGE_POINT_ID, pacing=Pacing(speed))
         with found_by_id(folder) as attach:
             rpc = CsmsRpc(csms, player, attach)
@@ -81,7 +81,7 @@ async def play_on(folder: Path, speed: float = NORMAL, profile: int = 0) -> None
 
 
 @asynccontextmanager
-async def _stage(folder: Path, profile: int) -> AsyncIterator[tuple[Client, CentralSystem]]:
+async def stage(folder: Path, profile: int) -> AsyncIterator[tuple[Client, CentralSystem]]:
     """Run CSMS and engine in a security profile, and connect to the engine.
 
     The doors of the other profiles have their addresses, and are opened when something needs them.
@@ -148,13 +148,15 @@ def _configuration(folder: Path, csms: CentralSystem, key: str) -> str:
             "meter_serial_number": "EM3-0048213",
         },
         "security": {f"url_profile_{n}": csms.doors.url(n) for n in PROFILES[1:]},
-        "keys": {
+        "custom_keys": dict(CUSTOM_KEYS),
+    }
+    if csms.profile:
+        # Without security they would only be in the way of the keys that the story changes.
+        tables["keys"] = {
             "SecurityProfile": str(min(csms.profile, 2)),
             "AuthorizationKey": key,
             "CpoName": CPO_NAME,
-        },
-        "custom_keys": dict(CUSTOM_KEYS),
-    }
+        }
     if csms.profile >= 2:
         root = csms.security.folder.csms_root
         tables["csms"]["ca_file"] = str(root.relative_to(folder))

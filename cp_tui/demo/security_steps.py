@@ -1,7 +1,7 @@
 """The steps of the scenarios about certificates and security profiles (W A02, A05, M05).
 
-What a scenario installs or changes it takes back at its end; a certificate that the charge point
-was issued stays, for no message removes one.
+What a scenario installs or changes it takes back at its end. A certificate that the charge point
+was issued stays, and so does an AuthorizationKey, for no message removes one.
 """
 
 from __future__ import annotations

@@ -7,8 +7,11 @@ they write to, takes no time here, however slow it is.
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import functools
 import selectors
+import socket
+import termios
 import threading
 import time
 from collections.abc import Callable, Coroutine
@@ -23,6 +26,7 @@ T = TypeVar("T")
 
 GRACE_S = 0.000_2
 """For what a socket of this machine still has on its way, and for threads that begin."""
+LOOKS_MAX = 200
 THREAD_S = 0.05
 """After which threads that work are looked at again; the end of one wakes the loop at once."""
 
@@ -38,6 +42,12 @@ class FastLoop(asyncio.SelectorEventLoop):
 
     def time(self) -> float:
         return self.now_s
+
+    @property
+    def transports(self) -> dict[int, asyncio.Transport]:
+        """The connections, by the number of their file."""
+        found: dict[int, asyncio.Transport] = dict(self._transports)  # type: ignore[attr-defined]
+        return found
 
     @property
     def is_served(self) -> bool:
@@ -59,15 +69,42 @@ class _Jumping(selectors.DefaultSelector):
             return ready
         # A selector would round so short a wait up to a millisecond.
         time.sleep(GRACE_S)
-        while True:
+        for _ in range(LOOKS_MAX):
             # Asked first: what a thread that has ended meanwhile has to say is there by then.
-            is_served = self._loop.is_served
-            ready = super().select(THREAD_S if is_served else 0)
-            if ready or not is_served:
+            is_awaited = self._loop.is_served or self._is_under_way
+            ready = super().select(THREAD_S if is_awaited else 0)
+            if ready or not is_awaited:
                 break
         if not ready:
             self._loop.now_s += timeout
         return ready
+
+    @property
+    def _is_under_way(self) -> bool:
+        """Whether the kernel still carries something from socket to socket: it has its own time.
+
+        Where the machine is busy, TCP within it takes milliseconds.
+        """
+        transports = self._loop.transports
+        for key in self.get_map().values():
+            if key.events & selectors.EVENT_WRITE and key.fd not in transports:
+                # It is being connected.
+                return True
+        return any(_unheard(fd) for fd, each in transports.items() if _is_tcp(each))
+
+
+def _is_tcp(transport: asyncio.Transport) -> bool:
+    place = transport.get_extra_info("socket")
+    return place is not None and place.family == socket.AF_INET
+
+
+def _unheard(fd: int) -> bool:
+    """Whether the other side of a connection has not got all that was sent to it."""
+    try:
+        return any(fcntl.ioctl(fd, termios.TIOCOUTQ, bytes(4)))
+    except OSError:
+        # It is closed, or only listens.
+        return False
 
 
 class FastClock:

@@ -16,10 +16,17 @@ from pathlib import Path
 
 import pytest
 
-from cp_tui.cli.demo_folder import csms_beside
+from cp_tui.cli.demo_folder import CHARGE_POINT_ID, csms_beside
+from cp_tui.cli.demo_process import stage
+from cp_tui.demo.csms_rpc import CsmsRpc
+from cp_tui.demo.pacing import AT_ONCE, Pacing
+from cp_tui.demo.player import Player
+from cp_tui.demo.preparation import clear_the_stage
+from cp_tui.demo.story import on_stage
 from cp_tui.engine.hub import VariableChanged
 from cp_tui.rpc.client import Client
 from cp_tui.rpc.paths import default_socket, is_answering
+from cp_tui.rpc.server import RpcServer
 from tests.end_to_end.processes import Done, cp_tui, start
 from tests.end_to_end.together import together
 from tests.peer import PeerCsms
@@ -100,6 +107,25 @@ async def test_a_demo_as_lines_is_completed_or_ended_and_leaves_nothing_behind(
         reader_gone=ended_without_a_reader(),
     )
     await until_gone(temporary)
+
+
+async def test_a_demo_of_profile_3_leads_its_charge_point_there_and_lowers_it_where_asked(
+    folder: Path,
+) -> None:
+    """Its CSMS has a door for every profile, and a folder of its own beside its socket."""
+    async with stage(folder, 3) as (client, csms):
+        door = RpcServer(CsmsRpc(csms, Player(client, csms, CHARGE_POINT_ID)), folder / "csms")
+        await door.start()
+        async with on_stage(
+            client, csms, CHARGE_POINT_ID, lambda line: None, pacing=Pacing(AT_ONCE)
+        ) as context:
+            await clear_the_stage(context)
+            assert csms.profile_of(CHARGE_POINT_ID) == 3
+            await client.call("set_security_profile", profile=0)
+            await clear_the_stage(context)
+            assert csms.profile_of(CHARGE_POINT_ID) == 3
+        await door.close()
+        assert (folder / "cp-tui.toml").stat().st_mode & 0o077 == 0
 
 
 async def told_to_its_end() -> None:
