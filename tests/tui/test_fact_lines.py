@@ -34,3 +34,26 @@ async def test_a_long_fact_is_broken_before_the_scrollbar_and_scrolls_as_tables_
         end = facts.max_scroll_y
         assert tops == [2, 4, 2, end, 0]
         assert end > 4
+
+
+async def test_the_last_line_says_where_the_rest_of_what_it_begins_is_below_the_edge() -> None:
+    app = FactsApp()
+    words = Content("one two three four five six seven")
+    async with app.run_test(size=(WIDTH, 3)) as pilot:
+        facts = app.query_one(FactLines)
+
+        def shown() -> list[str]:
+            return [facts.render_line(y).text.rstrip() for y in range(3)]
+
+        facts.show([Fact("", Content("first")), Fact("", words)])
+        await pilot.pause()
+        assert shown() == ["first", "one two three four", "five six seven"]
+        facts.show([Fact("", Content("first")), Fact("", Content("second")), Fact("", words)])
+        await pilot.pause()
+        assert shown() == ["first", "second", "one two three four…"]
+        facts.scroll_down(animate=False)
+        await pilot.pause()
+        assert shown() == ["second", "one two three four", "five six seven"]
+        facts.show([Fact("", Content("a" * 80))])
+        await pilot.pause()
+        assert shown()[-1] == "a" * (WIDTH - 2) + "…"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import accumulate, chain
 from typing import ClassVar
 
 from textual import events
@@ -16,6 +17,8 @@ from cp_tui.tui.text.facts import Fact, fact_lines
 from cp_tui.tui.text.meanings import Meaning
 from cp_tui.tui.widgets.painting import painted
 from cp_tui.tui.widgets.quiet_focus import QuietFocus
+
+GOES_ON = "…"
 
 LINES_MAX = 500
 """More than this nobody reads in a pane; a bound on what a hostile text can cost."""
@@ -52,6 +55,8 @@ class FactLines(QuietFocus, GrowingView, can_focus=True):
         self._label_width = label_width
         self._facts: Sequence[Fact] = ()
         self._lines: list[Content] = []
+        self._going_on: frozenset[int] = frozenset()
+        """The lines after which their fact goes on."""
         self._broken_for: tuple[Sequence[Fact], int] = (), 0
 
     @property
@@ -64,16 +69,12 @@ class FactLines(QuietFocus, GrowingView, can_focus=True):
         if len(facts) == len(self._facts) and all(map(Fact.is_same, facts, self._facts)):
             return
         self._facts = facts
-        old = self._lines
+        old = self._visible()
         self._break()
         self.resize_content(self.size.width, len(self._lines))
-        top = self.scroll_offset.y
-        blank = Content("")
-        for y in range(top, top + self.size.height):
-            before = old[y] if y < len(old) else blank
-            after = self._lines[y] if y < len(self._lines) else blank
+        for y, (before, after) in enumerate(zip(old, self._visible(), strict=True)):
             if not before.is_same(after):
-                self.refresh(Region(0, y - top, self.size.width, 1))
+                self.refresh(Region(0, y, self.size.width, 1))
 
     def action_half_page(self, direction: int) -> None:
         """Scroll by half of what is seen."""
@@ -93,13 +94,25 @@ class FactLines(QuietFocus, GrowingView, can_focus=True):
         """One line of the visible part."""
         # Painted before it hears of its new size, on a slow machine: no lines of another width.
         self._break()
+        return painted(self, self._seen(y), self.size.width)
+
+    def _visible(self) -> list[Content]:
+        return [self._seen(y) for y in range(self.size.height)]
+
+    def _seen(self, y: int) -> Content:
+        """A visible line; the last one says so where the rest of what it begins is below it."""
         index = self.scroll_offset.y + y
-        line = self._lines[index] if index < len(self._lines) else Content("")
-        return painted(self, line, self.size.width)
+        if index >= len(self._lines):
+            return Content("")
+        line, room = self._lines[index], self.scrollable_content_region
+        if y < room.height - 1 or index not in self._going_on:
+            return line
+        return Content.assemble(line.truncate(room.width - 1), GOES_ON)
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         """As many lines as the facts need at this width, where the height is left to them."""
-        return max(1, len(self._broken(width - self.scrollbar_gutter.width)))
+        broken = self._broken(width - self.scrollbar_gutter.width)
+        return min(max(1, sum(map(len, broken))), LINES_MAX)
 
     def _break(self) -> None:
         """Break the facts into lines, unless they are."""
@@ -107,7 +120,11 @@ class FactLines(QuietFocus, GrowingView, can_focus=True):
         if facts is not self._facts or width != self.scrollable_content_region.width:
             width = self.scrollable_content_region.width
             self._broken_for = self._facts, width
-            self._lines = self._broken(width)
+            broken = self._broken(width)
+            self._lines = list(chain.from_iterable(broken))[:LINES_MAX]
+            ends = {*accumulate(map(len, broken))}
+            self._going_on = frozenset(range(len(self._lines))) - {end - 1 for end in ends}
 
-    def _broken(self, width: int) -> list[Content]:
-        return fact_lines(self._facts, max(width, 10), self._label_width)[:LINES_MAX]
+    def _broken(self, width: int) -> list[list[Content]]:
+        """The lines of each fact."""
+        return [fact_lines([each], max(width, 10), self._label_width) for each in self._facts]
