@@ -164,3 +164,28 @@ async def test_what_the_options_say_is_filled_in_and_the_rest_is_asked() -> None
         await pilot.press("ctrl+s")
         await pilot.pause()
         assert world.saved == [Answers(URL, ID)]
+
+
+async def test_in_a_small_terminal_every_field_and_why_a_test_failed_are_seen() -> None:
+    refused = StepResult(CheckStep.TCP, CheckVerdict.FAILED, "connection refused", "check the port")
+    steps = [StepResult(CheckStep.DNS, CheckVerdict.OK, f"192.0.2.{n}") for n in range(9)]
+    not_tried = StepResult(CheckStep.TLS, CheckVerdict.NOTE, "not tried")
+    world = World([*steps, refused, not_tried], is_well=False)
+    async with first_screen(world) as (app, pilot):
+        await fill(pilot, URL, ID)
+        for width, height in ((80, 24), (60, 15), (40, 10), (30, 8)):
+            await pilot.resize_terminal(width, height)
+            await pilot.press("enter")
+            await pilot.pause()
+            text = text_of(app).lower()
+            shown = ("csms url", "id", "ca file", "key", "tcp", "failed", "test", "save")
+            assert [words for words in shown if words not in text] == [], text
+            assert max(map(len, text.splitlines())) <= width
+        await pilot.resize_terminal(20, 5)
+        await pilot.press("x", "ctrl+s", "enter")
+        await pilot.pause()
+        assert "needs 30x8, is 20x5" in text_of(app)
+        assert (world.saved, len(world.tested), app.answers.id) == ([], 4, ID)
+        await pilot.resize_terminal(40, 10)
+        await pilot.pause()
+        assert app.focused is not None

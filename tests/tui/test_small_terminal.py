@@ -7,8 +7,8 @@ from textual.geometry import Size
 from textual.widgets import Input
 
 from cp_tui.tui.frame.main_screen import MainScreen
-from cp_tui.tui.frame.no_room import NoRoom, size_needed
-from cp_tui.tui.widgets.size_classes import LEAST, is_too_small
+from cp_tui.tui.frame.no_room import NoRoom
+from cp_tui.tui.widgets.size_classes import LEAST, is_too_small, size_needed
 from tests.tui import states, worlds
 from tests.tui.driving import screen
 from tests.tui.test_screen_pictures import walk

@@ -11,29 +11,11 @@ from collections.abc import Sequence
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical
-from textual.content import Content
-from textual.geometry import Size
 
 from cp_tui.tui.dialogs.dialog import Dialog
 from cp_tui.tui.frame.actions import leave
 from cp_tui.tui.widgets.bars import ActionWanted, BarLine
-from cp_tui.tui.widgets.size_classes import LEAST, is_too_small
-
-
-def size_needed(size: Size, quit_key: str, width: int) -> Content:
-    """The size that is needed, and the one that there is, in as many words as fit this width."""
-    needed, there_is = f"{LEAST.width}x{LEAST.height}", f"{size.width}x{size.height}"
-    words = (
-        f"Too small to show anything: {needed} is needed, this is {there_is}",
-        f"{needed} needed, this is {there_is}",
-        f"needs {needed}, is {there_is}",
-        f"needs {needed}",
-        needed,
-    )
-    quits = f" · {quit_key} quits" if quit_key else ""
-    lines = [f"{each}{more}" for each in words for more in (quits, "")]
-    found = next((each for each in lines if len(each) <= width), needed)
-    return Content.styled(found, "bold $text-warning")
+from cp_tui.tui.widgets.size_classes import is_too_small, size_needed
 
 
 class NoRoom(Dialog[None]):

@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
+from textual.geometry import Size
 from textual.widgets import Button, Input, Label
 
 from cp_tui.engine.connection_check import CheckVerdict, StepResult
@@ -29,6 +30,7 @@ from cp_tui.tui.text.safe_text import safe_text
 from cp_tui.tui.theme.colors import ALL_COLORS, TerminalColors
 from cp_tui.tui.theme.themes import user_themes
 from cp_tui.tui.widgets.fact_lines import FactLines
+from cp_tui.tui.widgets.size_classes import LEAST, is_too_small, size_needed
 
 SAVED = "saved"
 
@@ -36,6 +38,18 @@ INTRO = (
     "There are no settings yet. Two answers are enough to begin: the URL of the CSMS, and the id by"
     " which it knows this charge point. The test connects and hangs up again, without a boot."
 )
+SHORT_INTRO = "No settings yet. URL and id are enough to begin; the test boots nothing."
+
+LOW, TIGHT, SLIM = 20, 14, 64
+"""Lines below which what explains is shorter, and gives way; columns below which words do."""
+
+KEYS = (
+    "tab: next · enter: test · ctrl+s: save and start · escape: quit",
+    "tab next · enter test · ^s save and start · esc quits",
+    "enter test · ^s save · esc quits",
+    "enter test ^s save esc quits",
+)
+"""The same in fewer and fewer words."""
 
 VERDICT_STYLES = {
     CheckVerdict.OK: "bold $text-success",
@@ -45,6 +59,8 @@ VERDICT_STYLES = {
 }
 
 
+FAILED = CheckVerdict.FAILED.value
+
 NONE_YET = Answers("", "")
 
 Test = Callable[[Answers, Callable[[StepResult], None]], Awaitable[bool]]
@@ -52,12 +68,36 @@ Test = Callable[[Answers, Callable[[StepResult], None]], Awaitable[bool]]
 Save = Callable[[Answers], None]
 """Write the settings; blocks, and raises `Unusable`."""
 
+
+class Question(NamedTuple):
+    """A field, and what stands in it while it is empty."""
+
+    name: str
+    label: str
+    example: str
+    short_example: str
+
+
 FIELDS = (
-    ("url", "CSMS URL", "wss://csms.example.com/ocpp, without the id"),
-    ("id", "Id", "of the charge point, as the CSMS knows it"),
-    ("ca_file", "CA file", "optional: PEM file with the root of the CSMS"),
-    ("authorization_key", "Key", "optional: AuthorizationKey, 16 to 40 characters"),
+    Question("url", "CSMS URL", "wss://csms.example.com/ocpp, without the id", "wss://HOST/PATH"),
+    Question("id", "Id", "of the charge point, as the CSMS knows it", "as the CSMS has it"),
+    Question(
+        "ca_file", "CA file", "optional: PEM file with the root of the CSMS", "optional PEM file"
+    ),
+    Question(
+        "authorization_key",
+        "Key",
+        "optional: AuthorizationKey, 16 to 40 characters",
+        "optional, 16 to 40",
+    ),
 )
+
+BUTTONS = (
+    ("quit", "Quit", "Quit"),
+    ("test", "Test the connection", "Test"),
+    ("save", "Save and start", "Save"),
+)
+"""Each with its word, and a shorter one."""
 
 
 class FirstRunApp(LookApp):
@@ -77,7 +117,16 @@ class FirstRunApp(LookApp):
     #state { height: 1fr; margin: 1 0; }
     #buttons { height: auto; align-horizontal: right; }
     Button { margin-left: 2; }
-    #keys { width: 1fr; color: $text-muted; }
+    #keys { width: 1fr; height: 1; color: $text-muted; }
+    #too-small { display: none; width: 1fr; text-style: bold; color: $text-warning; }
+    .-low #intro, .-low #state { margin: 1 0 0 0; }
+    .-tight #intro, .-tight #buttons { display: none; }
+    .-tight #state { margin: 0; }
+    .-tightest #title { display: none; }
+    .-slim Button { min-width: 8; }
+    .-none { padding: 0; }
+    .-none > * { display: none; }
+    .-none > #too-small { display: block; }
     """
     )
 
@@ -105,6 +154,9 @@ class FirstRunApp(LookApp):
         self._file = file
         self._given = given
         self._facts: list[Fact] = []
+        self._first: int | None = None
+        """The fact that is to be seen before others."""
+        self._room = Size()
         self._waiting: Fact | None = None
         """The step that is under way, shown last."""
         self._state = FactLines(label_width=11, id="state")
@@ -114,33 +166,70 @@ class FirstRunApp(LookApp):
         yield Label(Content("cp-tui: the first start"), id="title")
         yield Label(Content(INTRO), id="intro")
         with Vertical(id="fields"):
-            for name, label, placeholder in FIELDS:
+            for each in FIELDS:
                 with Horizontal(classes="field"):
-                    yield Label(Content(label))
-                    is_secret = name == "authorization_key"
+                    yield Label(Content(each.label))
                     yield LineInput(
-                        getattr(self._given, name),
-                        placeholder=placeholder,
-                        is_secret=is_secret,
-                        id=name,
+                        getattr(self._given, each.name),
+                        placeholder=each.example,
+                        is_secret=each.name == "authorization_key",
+                        id=each.name,
                     )
         yield self._state
         with Horizontal(id="buttons"):
-            yield Button(Content("Quit"), id="quit", action="app.leave", compact=True)
-            yield Button(Content("Test the connection"), id="test", action="app.test", compact=True)
-            yield Button(
-                Content("Save and start"),
-                id="save",
-                variant="primary",
-                action="app.save",
-                compact=True,
-            )
-        keys = "tab: next · enter: test · ctrl+s: save and start · escape: quit"
-        yield Label(Content(keys), id="keys")
+            for name, word, _short in BUTTONS:
+                yield Button(
+                    Content(word),
+                    id=name,
+                    variant="primary" if name == "save" else "default",
+                    action="app.leave" if name == "quit" else f"app.{name}",
+                    compact=True,
+                )
+        yield Label(Content(KEYS[0]), id="keys")
+        yield Label("", id="too-small")
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Say more or less, as there is room: what is typed and what came of a test come first."""
+        self._room = event.size
+        width, height = self._room
+        is_slim = width < SLIM
+        for name, is_so in (
+            ("-low", height < LOW),
+            ("-tight", height < TIGHT),
+            ("-tightest", height < LEAST.height + 2),
+            ("-slim", is_slim),
+            ("-none", is_too_small(self._room)),
+        ):
+            self.screen.set_class(is_so, name)
+        keys = next((each for each in KEYS if len(each) <= width - 2), KEYS[-1])
+        self._show("intro", Content(SHORT_INTRO if height < LOW else INTRO))
+        self._show("keys", Content(keys))
+        self._show("too-small", size_needed(self._room, "esc", width))
+        for each in FIELDS:
+            entry = self.query_one(f"#{each.name}", Input)
+            entry.placeholder = each.short_example if is_slim else each.example
+        for name, word, short in BUTTONS:
+            self.query_one(f"#{name}", Button).label = Content(short if is_slim else word)
+        self._say(self._facts, self._first)
+        if is_too_small(self._room):
+            # No key acts on what cannot be seen.
+            self.screen.set_focus(None)
+        elif self.focused is None:
+            self._begin()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Where nothing can be seen, one can only leave."""
+        return action == "leave" or not is_too_small(self._room)
+
+    def _show(self, name: str, words: Content) -> None:
+        self.query_one(f"#{name}", Label).update(words)
 
     def on_mount(self) -> None:
         """Begin with the first answer that is missing."""
         self._say([Fact("Settings", safe_text(f"will be in {self._file}"))])
+        self._begin()
+
+    def _begin(self) -> None:
         entries = list(self.query(Input))
         next((entry for entry in entries if not entry.value), entries[0]).focus()
 
@@ -151,7 +240,8 @@ class FirstRunApp(LookApp):
     @property
     def answers(self) -> Answers:
         """What stands in the fields."""
-        texts = {name: self.query_one(f"#{name}", Input).value for name, _, _ in FIELDS}
+        names = [each.name for each in FIELDS]
+        texts = {name: self.query_one(f"#{name}", Input).value for name in names}
         key = texts.pop("authorization_key")
         return Answers(
             **{name: text.strip() for name, text in texts.items()}, authorization_key=key
@@ -191,7 +281,10 @@ class FirstRunApp(LookApp):
             self.tell(Content.styled("All went well; save and start.", "bold $text-success"))
             self.query_one("#save", Button).focus()
         else:
-            self.tell(Content.styled("Put it right and test again, or save anyway.", "bold"))
+            # Where not all of it can be seen, why it failed.
+            failed = (at for at, fact in enumerate(self._facts) if FAILED in fact.text.plain)
+            words = Content.styled("Put it right and test again, or save anyway.", "bold")
+            self._say([*self._facts, Fact("", words)], next(failed, None))
 
     async def _run_save(self, answers: Answers) -> None:
         def tell(words: str) -> None:
@@ -215,10 +308,21 @@ class FirstRunApp(LookApp):
         self._waiting = shown if result.verdict is CheckVerdict.WAITS else None
         self._say([*told, shown, *hints])
 
-    def _say(self, facts: list[Fact]) -> None:
-        self._facts = facts
-        self._state.show(facts)
-        self._state.scroll_end(animate=False)
+    def _say(self, facts: list[Fact], first: int | None = None) -> None:
+        """Show them to their end, or from the `first` on that is to be seen."""
+        self._facts, self._first = facts, first
+        is_slim = self._room.width < SLIM
+        self._state.show([*map(_in_one, facts)] if is_slim else facts)
+        if first is None:
+            self._state.scroll_end(animate=False, immediate=True)
+        else:
+            self._state.begin_with(first)
+
+
+def _in_one(fact: Fact) -> Fact:
+    """A fact whose label does not take a column of its own."""
+    label = fact.label.strip()
+    return Fact("", Content.assemble((f"{label} ", "bold"), fact.text) if label else fact.text)
 
 
 def make_first_run(

@@ -55,6 +55,8 @@ class FactLines(QuietFocus, GrowingView, can_focus=True):
         self._label_width = label_width
         self._facts: Sequence[Fact] = ()
         self._lines: list[Content] = []
+        self._lengths: Sequence[int] = ()
+        """How many lines each fact has."""
         self._going_on: frozenset[int] = frozenset()
         """The lines after which their fact goes on."""
         self._broken_for: tuple[Sequence[Fact], int] = (), 0
@@ -75,6 +77,11 @@ class FactLines(QuietFocus, GrowingView, can_focus=True):
         for y, (before, after) in enumerate(zip(old, self._visible(), strict=True)):
             if not before.is_same(after):
                 self.refresh(Region(0, y, self.size.width, 1))
+
+    def begin_with(self, number: int) -> None:
+        """Scroll so that a fact is the first that is seen, where so much comes behind it."""
+        self._break()
+        self.scroll_to(y=sum(self._lengths[:number]), animate=False, immediate=True)
 
     def action_half_page(self, direction: int) -> None:
         """Scroll by half of what is seen."""
@@ -122,8 +129,9 @@ class FactLines(QuietFocus, GrowingView, can_focus=True):
             self._broken_for = self._facts, width
             broken = self._broken(width)
             self._lines = list(chain.from_iterable(broken))[:LINES_MAX]
-            ends = {*accumulate(map(len, broken))}
-            self._going_on = frozenset(range(len(self._lines))) - {end - 1 for end in ends}
+            self._lengths = [*map(len, broken)]
+            ends = {end - 1 for end in accumulate(self._lengths)}
+            self._going_on = frozenset(range(len(self._lines))) - ends
 
     def _broken(self, width: int) -> list[list[Content]]:
         """The lines of each fact."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from textual.content import Content
 from textual.geometry import Size
 from textual.screen import Screen
 
@@ -14,6 +15,22 @@ LEAST = Size(30, 8)
 def is_too_small(size: Size) -> bool:
     """Whether a terminal has no room for a screen."""
     return size.width < LEAST.width or size.height < LEAST.height
+
+
+def size_needed(size: Size, quit_key: str, width: int) -> Content:
+    """The size that is needed, and the one that there is, in as many words as fit this width."""
+    needed, there_is = f"{LEAST.width}x{LEAST.height}", f"{size.width}x{size.height}"
+    words = (
+        f"Too small to show anything: {needed} is needed, this is {there_is}",
+        f"{needed} needed, this is {there_is}",
+        f"needs {needed}, is {there_is}",
+        f"needs {needed}",
+        needed,
+    )
+    quits = f" · {quit_key} quits" if quit_key else ""
+    lines = [f"{each}{more}" for each in words for more in (quits, "")]
+    found = next((each for each in lines if len(each) <= width), needed)
+    return Content.styled(found, "bold $text-warning")
 
 
 def be_as_large_as_the_terminal(screen: Screen[Any]) -> None:
