@@ -6,6 +6,7 @@ import pytest
 from textual.geometry import Size
 from textual.widgets import Input
 
+from cp_tui.tui.dialogs.dialog import keys_that_fit
 from cp_tui.tui.frame.main_screen import MainScreen
 from cp_tui.tui.frame.no_room import NoRoom
 from cp_tui.tui.widgets.size_classes import LEAST, is_too_small, size_needed
@@ -145,3 +146,11 @@ async def test_one_pane_at_a_time_is_walked_and_nothing_acts_unseen() -> None:
             assert "30x8" in drive.strips()[min(2, size[1] - 1)].text
         await drive.press("q")
         assert drive.app.return_code is not None
+
+
+def test_a_dialog_names_the_key_that_closes_it_before_those_there_is_no_room_for() -> None:
+    keys = "enter send · ↑↓ fields · ←→ choose · escape closes"
+    assert keys_that_fit(keys, 50) == keys
+    assert keys_that_fit(keys, 40) == "enter send · ↑↓ fields · escape closes"
+    assert keys_that_fit(keys, 34) == "enter send · escape closes"
+    assert keys_that_fit("escape closes", 5) == "escape closes"

@@ -25,6 +25,9 @@ LINES_FOR_HEAD = 10
 SAYING_S = 6.0
 """How long it stands in a dialog what became of keys."""
 
+FRAME = 6
+"""Columns of the terminal that what stands on the edge of a dialog cannot have."""
+
 TIGHT, SLIM = 14, 50
 """Lines, and columns, of the terminal below which a dialog leaves out what it can do without."""
 
@@ -91,6 +94,8 @@ class Dialog(FrugalScreen[T], ModalScreen[T]):
         for box in self.query(".box"):
             # Padding of the screen itself would hide what lies under it.
             box.styles.margin = (head, 0, 0, 0)
+        if self._keys_told and self._saying is None:
+            self._show_keys()
 
     async def on_mount(self) -> None:
         """Begin, unless it was put away so soon that nothing of it is there."""
@@ -110,7 +115,7 @@ class Dialog(FrugalScreen[T], ModalScreen[T]):
         box = self.query_one(".box")
         box.border_title = Content(title) if isinstance(title, str) else title
         self._keys_told = keys
-        box.border_subtitle = Content(keys)
+        self._show_keys()
 
     def warn(self, words: str) -> None:
         """Say for a while what became of keys."""
@@ -128,8 +133,14 @@ class Dialog(FrugalScreen[T], ModalScreen[T]):
             self._saying = self.set_timer(SAYING_S, self._said)
 
     def _said(self) -> None:
+        self._saying = None
+        self._show_keys()
+
+    def _show_keys(self) -> None:
         for box in self.query(".box"):
-            box.border_subtitle = Content(self._keys_told)
+            box.border_subtitle = Content(
+                keys_that_fit(self._keys_told, self.app.size.width - FRAME)
+            )
 
     def action_close(self) -> None:
         """Give up, unless it is still being put together: it cannot be taken apart meanwhile."""
@@ -144,6 +155,14 @@ class Dialog(FrugalScreen[T], ModalScreen[T]):
         """Close whatever of it is open."""
         if self.is_mounted:
             self.dismiss(None)
+
+
+def keys_that_fit(keys: str, width: int) -> str:
+    """The first of these keys and the last, which closes, and as many between as there is room."""
+    *parts, last = keys.split(" · ")
+    while len(parts) > 1 and len(" · ".join([*parts, last])) > width:
+        parts.pop()
+    return " · ".join([*parts, last])
 
 
 COPY_KEYS = (
