@@ -51,7 +51,7 @@ async def test_ours_and_theirs_by_date_and_a_profile_that_does_not_come_up(pki: 
                 await here.after("escape", "× SecurityProfile is 3, and the CSMS.* · try 1 in")
                 await clock.go_by(here)
                 await here.reads(
-                    "SecurityProfile 3 did not come up in 2 attempts, so 2 is in force again"
+                    "SecurityProfile 3 did not come up in 2 attempts, so 2 is in .* · 8 shows it"
                 )
                 await here.after(
                     "8",

@@ -93,6 +93,7 @@ def crowded() -> State:
         "authorization_cache": maintenance_world.cache(),
         "firmware": maintenance_world.firmware(version="2026.11.0-build.12345-release-candidate-2"),
         "diagnostics": maintenance_world.diagnostics(),
+        "log_upload": maintenance_world.log_upload(),
         "security": security,
         "security_events": security_events,
         **_charging(),

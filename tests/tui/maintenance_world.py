@@ -6,12 +6,14 @@ from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
+from cp_tui.certificates.facts import SignatureScheme
 from cp_tui.charge_point import variables as v
 from cp_tui.charge_point.codec import converted
 from cp_tui.charge_point.reason import Reason
 from cp_tui.ocpp.datatypes import AuthorizationStatus, ChargePointErrorCode, ChargePointStatus
 from tests.tui import worlds
 from tests.tui.fake_engine import FakeEngine
+from tests.tui.security_world import certificate
 from tests.tui.worlds import at
 
 ACCEPTED, BLOCKED = AuthorizationStatus.ACCEPTED, AuthorizationStatus.BLOCKED
@@ -43,6 +45,47 @@ def diagnostics() -> v.DiagnosticsView:
         file_name="diagnostics-CP001-20260105T132201Z.zip",
         transfer=v.Transfer(location="ftp://***@files.example.com/diag", attempt=1, attempts_max=3),
     )
+
+
+def log_upload(**changes: object) -> v.LogUploadView:
+    """The security log of yesterday, that the CSMS has fetched."""
+    values = {
+        "state": v.DiagnosticsState.UPLOADED,
+        "status": "Uploaded",
+        "kind": v.LogKind.SECURITY,
+        "request_id": 5,
+        "oldest": at(0, day=4),
+        "latest": at(0),
+        "since": at(13, 24, 2),
+        "file_name": "security-CP001-20260105T132401Z.log",
+        "transfer": v.Transfer(
+            location="https://***@files.example.com/logs", attempt=1, attempts_max=3
+        ),
+    }
+    return converted(v.LogUploadView, values | changes)
+
+
+SIGNER = certificate("Maker Signing 7", "Maker Root", days=400)
+
+
+def signed_firmware(
+    state: v.FirmwareState = v.FirmwareState.INSTALLED, **changes: object
+) -> v.FirmwareView:
+    """An update that the manufacturer has signed, and that runs."""
+    file = v.FileFacts(name="demo-22-1.1.0.bin", size_bytes=5_033_164, sha256="ab" * 32)
+    order = v.SignedFirmware(
+        request_id=9,
+        status="Installed",
+        signer=SIGNER,
+        anchor=certificate("Maker Root", "Maker Root", days=900),
+        scheme=SignatureScheme.RSA_PSS,
+        verified_at=at(13, 58, 40),
+    )
+    runs = v.RunningFirmware(
+        since=at(14), sha256=file.sha256, scheme=SignatureScheme.RSA_PSS, signer=SIGNER
+    )
+    view = firmware(state, version="1.1.0", since=at(14), transfer=None)
+    return replace(view, file=file, signed=order, running=runs, **changes)
 
 
 def reservation(
@@ -210,6 +253,7 @@ def world() -> worlds.World:
         "link": trusted,
         "firmware": firmware(),
         "diagnostics": diagnostics(),
+        "log_upload": log_upload(),
         "reservations": reservations(),
         "local_list": local_list(),
         "authorization_cache": cache(),
@@ -264,6 +308,7 @@ def empty() -> worlds.World:
     return worlds.healthy() | {
         "firmware": v.FirmwareView(version="1.0.0"),
         "diagnostics": v.DiagnosticsView(),
+        "log_upload": v.LogUploadView(),
         "reservations": v.ReservationsView(),
         "local_list": v.LocalListView(is_enabled=True, version=0, count=0, count_max=10_000),
         "authorization_cache": v.AuthorizationCacheView(is_enabled=False, count=0, count_max=1000),

@@ -84,6 +84,7 @@ MAINTAINED = (
     "link",
     "firmware",
     "diagnostics",
+    "log_upload",
     "reservations",
     "local_list",
     "authorization_cache",

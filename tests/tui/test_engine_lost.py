@@ -32,6 +32,7 @@ HARMLESS = {
     "maintenance.firmware",
     "maintenance.link_history",
     "maintenance.local_list",
+    "maintenance.log_upload",
     "maintenance.look_up",
     "maintenance.reservations",
     "maintenance.status_history",

@@ -67,7 +67,7 @@ def test_every_meaning_is_that_of_something() -> None:
 
 
 def test_no_id_that_a_keymap_may_name_is_gone() -> None:
-    assert len(IDS) == 92
+    assert len(IDS) == 93
     assert set(IDS) - BY_ID.keys() == set()
 
 

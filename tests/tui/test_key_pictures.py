@@ -59,12 +59,13 @@ async def test_maintenance(snapshot: SnapshotAssertion) -> None:
     async with screen(engine=maintenance_world.engine(), at="maintenance") as drive:
         pictured = {
             "diagnostics": ("down",),
+            "log-upload": ("down",),
             "reservations": ("down", "enter"),
             "local-list": ("escape", "down", "enter"),
             "cache": ("escape", "down", "enter"),
             "status-history": ("escape", "down", "enter"),
             "link-history": ("escape", "down", "enter"),
-            "cancel": ("escape", "home", "down", "down", "enter", "x"),
+            "cancel": ("escape", "home", "down", "down", "down", "enter", "x"),
             "look-up": ("escape", "W"),
         }
         await show(drive, snapshot, pictured)

@@ -25,6 +25,7 @@ TO = {
 ANSWERS = {
     "firmware": ("Moved 25 %, 1.2 MiB of 4.8 MiB", "Try 2 of 4", "https://***@files"),
     "diagnostics": ("File diagnostics-CP001-20260105T132201Z.zip", "To ftp://***@files"),
+    "log_upload": ("Log security log · request 5 · from Jan 04 00:00:00", "To https://***@files"),
     "reservations": (
         "◇ held 11 2 04D4E5F6A7 14:30 27 min",
         "ended 10 1 04A2B3C4D5 13:20 04A2B3C4D5 started",
@@ -86,7 +87,7 @@ async def test_subjects_are_walked_filtered_and_tags_looked_up() -> None:
             assert drive.shows("Reservations 2 in force · connector 2 for 04D4E5F6A7 until 14:30")
             assert drive.shows("Status history 13:20:11 connector 1 ● Charging · B3")
         async with drive.step("the cursor shows a subject and enter or tab goes into it"):
-            await drive.press("down", "down")
+            await drive.press("down", "down", "down")
             assert drive.shows(*ANSWERS["reservations"])
             assert focused(drive) == "maintenance"
             await drive.press("tab")
@@ -112,9 +113,9 @@ async def test_subjects_are_walked_filtered_and_tags_looked_up() -> None:
             await drive.press("enter", "escape", *TO["firmware"], "slash")
             assert drive.shows("Firmware is no table: this filters Maintenance")
             await drive.type("link")
-            assert drive.shows("1 of 7 match 'link'")
+            assert drive.shows("1 of 8 match 'link'")
             await drive.press("ctrl+u", *"!link")
-            assert drive.shows("6 of 7 match '!link'")
+            assert drive.shows("7 of 8 match '!link'")
         async with drive.step("the menu changes what fills the terminal"):
             await drive.press(*TO["local_list"], "z", "ctrl+p")
             await drive.type("maintenance.cache")
@@ -283,7 +284,7 @@ async def test_what_there_is_not_is_said() -> None:
         await drive.press(*TO["local_list"])
         assert drive.shows("empty, version 0 · in use · never sent by the CSMS", "no tag")
         await drive.press(*TO["firmware"])
-        assert drive.shows("no update yet", "the CSMS orders an update with UpdateFirmware")
+        assert drive.shows("no update yet", "the CSMS orders one with UpdateFirmware or")
 
 
 async def test_before_the_engine_has_said_anything_nothing_is_known() -> None:

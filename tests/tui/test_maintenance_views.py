@@ -16,6 +16,7 @@ from cp_tui.tui.frame.subjects import SubjectPane
 from cp_tui.tui.maintenance.diagnostics_text import diagnostics_facts, diagnostics_line
 from cp_tui.tui.maintenance.firmware_text import firmware_facts, firmware_line
 from cp_tui.tui.maintenance.link_history_text import attempt_facts, attempts_line, duration, result
+from cp_tui.tui.maintenance.log_upload_text import log_upload_facts, log_upload_line
 from cp_tui.tui.maintenance.panes import SUBJECTS
 from cp_tui.tui.maintenance.reservations_text import (
     left,
@@ -309,6 +310,80 @@ def test_an_outcome_without_a_cause_says_what_is_known() -> None:
     assert told(attempt_facts(stopped, CLOCK))["Cause"] == "OCPP was stopped, or the power went"
     nameless = v.LinkAttempt(at=NOW, attempt=2, phase=v.LinkPhase.WAITING)
     assert told(attempt_facts(nameless, CLOCK))["Cause"] == "no cause is known"
+
+
+def test_firmware_says_whether_it_was_really_signed_by_whom_and_how() -> None:
+    facts = told(firmware_facts(world.signed_firmware(), CLOCK))
+    assert facts["Signed"] == (
+        "by Maker Signing 7 (RSA-PSS), verified over the file · it runs since 14:00:00"
+    )
+    number = "SignedUpdateFirmware, request 9"
+    assert facts["Order"] == f"{number} · certificate Maker Signing 7 · issued by Maker Root"
+    fits = "the signature fits the file as downloaded (RSA-PSS), verified 13:58:40"
+    assert facts["Check"] == fits
+    line = firmware_line(world.signed_firmware(), CLOCK).plain
+    assert line == "1.1.0 · installed · signed by Maker Signing 7"
+    unsigned = v.RunningFirmware(since=at(14), sha256="ab" * 32)
+    facts = told(firmware_facts(world.firmware(running=unsigned), CLOCK))
+    assert facts["Signed"].startswith("by nobody: UpdateFirmware has no signature")
+    assert facts["Order"].startswith("signed by nobody")
+    assert firmware_line(world.firmware(running=unsigned), CLOCK).plain.endswith("not signed")
+    facts = told(firmware_facts(v.FirmwareView(version="1.0.0"), CLOCK))
+    assert "that of the settings" in facts["Signed"]
+    older = v.FirmwareView(version="1.0.0", running=v.RunningFirmware())
+    assert "an older version of cp-tui" in told(firmware_facts(older, CLOCK))["Signed"]
+
+
+def test_firmware_says_which_check_failed_and_each_thing_once() -> None:
+    state, why = v.FirmwareState.INVALID_SIGNATURE, "signature: it does not fit the file"
+    tried = v.Transfer(location="https://x", attempt=1, attempts_max=1, last_error=why)
+    signed = world.signed_firmware().signed
+    assert signed is not None
+    order = replace(signed, scheme=None, verified_at=None, install_at=at(15))
+    forged = replace(
+        world.signed_firmware(state), problem=why, transfer=tried, signed=order, running=None
+    )
+    facts = firmware_facts(forged, CLOCK)
+    assert [fact.text.plain for fact in facts if why in fact.text.plain] == [why]
+    assert told(facts)["Check"] == "it failed: nothing of the file is installed"
+    assert told(facts)["Install"] == "not before 15:00:00"
+    under_way = replace(forged, state=v.FirmwareState.DOWNLOADING, problem="")
+    assert told(firmware_facts(under_way, CLOCK))["Check"].endswith("is not verified yet")
+    itself = replace(under_way, signed=replace(order, anchor=world.SIGNER))
+    assert "installed itself as a root" in told(firmware_facts(itself, CLOCK))["Order"]
+    refusal = Reason(id="firmware.signing_certificate", rule="W L01", text="expired: it has ended")
+    refused = v.FirmwareView(version="1.0.0", refusal=refusal)
+    assert told(firmware_facts(refused, CLOCK))["Refused"] == "expired: it has ended (W L01)"
+
+
+def test_a_log_says_which_one_for_what_time_and_what_the_csms_is_told() -> None:
+    facts = told(log_upload_facts(world.log_upload(), CLOCK))
+    log = "security log · request 5 · from Jan 04 00:00:00 to 00:00:00"
+    assert facts["Log"] == log
+    assert "Then" not in facts
+    line = log_upload_line(world.log_upload(), CLOCK).plain
+    assert line == "security log · uploaded · 13:24 · security-CP001-20260105T132401Z.log"
+    failed = world.log_upload(
+        state=v.DiagnosticsState.UPLOAD_FAILED,
+        status="PermissionDenied",
+        oldest=None,
+        latest=None,
+        transfer=transfer(last_error="530 not logged in"),
+    )
+    facts = told(log_upload_facts(failed, CLOCK))
+    assert facts["Upload"].endswith("told as PermissionDenied")
+    assert facts["Log"].endswith("all of it")
+    assert facts["Error"] == "530 not logged in"
+    assert "530 not logged in" in log_upload_line(failed, CLOCK).plain
+    under_way = replace(failed, state=v.DiagnosticsState.UPLOADING)
+    assert "try 1 of 3" in log_upload_line(under_way, CLOCK).plain
+    waiting = transfer(next_try_at=at(14, 5))
+    retried = replace(failed, state=v.DiagnosticsState.RETRYING, transfer=waiting)
+    assert "at 14:05:00" in log_upload_line(retried, CLOCK).plain
+    refusal = Reason(id="log.period", rule="W N01", text="oldestTimestamp is later")
+    refused = v.LogUploadView(refusal=refusal)
+    assert told(log_upload_facts(refused, CLOCK))["Refused"].startswith("oldestTimestamp")
+    assert "no upload yet · the newest GetLog was refused" in log_upload_line(refused, CLOCK).plain
 
 
 def test_durations_have_at_most_two_units() -> None:

@@ -78,8 +78,10 @@ ALSO: Mapping[str, str] = {
     "transactions.drop": "delete a queued message, remove from the queue, empty the queue, discard",
     "maintenance.look_up": "check a card, is this tag allowed, authorize, test a card, id tag, "
     "rfid, why refused, tag refused, explain a tag",
-    "maintenance.firmware": "update, software version, UpdateFirmware, upgrade, ota",
-    "maintenance.diagnostics": "logs, GetDiagnostics, upload, GetLog",
+    "maintenance.firmware": "update, software version, UpdateFirmware, upgrade, ota, "
+    "SignedUpdateFirmware, signature, signed, who signed the firmware",
+    "maintenance.diagnostics": "logs, GetDiagnostics, upload",
+    "maintenance.log_upload": "GetLog, logs, upload, security log, diagnostics log",
     "maintenance.reservations": "ReserveNow, booking, booked, reserved",
     "maintenance.local_list": "whitelist, SendLocalList, allowed tags, authorization list, cards",
     "maintenance.cache": "authorization cache, known tags, remembered cards",

@@ -44,6 +44,7 @@ ALARM_SHOWS = frozenset(
         "transactions",
         "firmware",
         "diagnostics",
+        "log_upload",
         "security",
         "troubles",
     }
@@ -424,18 +425,22 @@ FIRMWARE_FAILED = (
 
 
 def _transfers(snapshot: Snapshot) -> Iterator[Alarm]:
-    firmware, diagnostics = snapshot.firmware, snapshot.diagnostics
+    firmware = snapshot.firmware
     if firmware is not None and firmware.state in FIRMWARE_FAILED:
         text = f"Firmware: {firmware.state}{_last_error(firmware.transfer)}"
         yield Alarm(Urgency.ODD, text, act=LOOK_AT_UPKEEP)
     elif firmware is not None and firmware.state is v.FirmwareState.RETRYING:
         yield _retrying("Firmware", firmware.transfer)
-    if diagnostics is not None and diagnostics.state is v.DiagnosticsState.UPLOAD_FAILED:
-        error = _last_error(diagnostics.transfer)
-        text = f"Diagnostics: {diagnostics.state}{error}"
+    if firmware is not None and firmware.refusal is not None:
+        text = f"Signed firmware refused: {drawn(firmware.refusal.text)}"
         yield Alarm(Urgency.ODD, text, act=LOOK_AT_UPKEEP)
-    elif diagnostics is not None and diagnostics.state is v.DiagnosticsState.RETRYING:
-        yield _retrying("Diagnostics", diagnostics.transfer)
+    uploads = ("Diagnostics", snapshot.diagnostics), ("Log", snapshot.log_upload)
+    for what, upload in uploads:
+        if upload is not None and upload.state is v.DiagnosticsState.UPLOAD_FAILED:
+            text = f"{what}: {upload.state}{_last_error(upload.transfer)}"
+            yield Alarm(Urgency.ODD, text, act=LOOK_AT_UPKEEP)
+        elif upload is not None and upload.state is v.DiagnosticsState.RETRYING:
+            yield _retrying(what, upload.transfer)
 
 
 def _retrying(what: str, transfer: v.Transfer | None) -> Alarm:

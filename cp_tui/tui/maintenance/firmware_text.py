@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from msgspec.structs import replace
 from textual.content import Content
 
 from cp_tui.charge_point.variables import FileFacts, FirmwareState, FirmwareView
+from cp_tui.tui.maintenance.signature_text import running_fact, signed_in_short, update_facts
 from cp_tui.tui.maintenance.transfer_text import moved, transfer_facts, tries
 from cp_tui.tui.text.connection import BAD, GOOD, QUIET, WAITING
 from cp_tui.tui.text.facts import Fact
@@ -68,7 +70,7 @@ def firmware_line(firmware: FirmwareView | None, clock: Clock) -> Content:
                 pass
     if firmware.waits_for:
         parts.append(safe_text(f"waits: {firmware.waits_for}"))
-    return joined(parts)
+    return joined([*parts, signed_in_short(firmware)])
 
 
 def firmware_facts(firmware: FirmwareView | None, clock: Clock) -> list[Fact]:
@@ -78,7 +80,9 @@ def firmware_facts(firmware: FirmwareView | None, clock: Clock) -> list[Fact]:
     since = f"since {clock.time(firmware.since)}" if firmware.since else ""
     facts = [
         Fact("Runs", safe_text(firmware.version or "a firmware without a version", "bold")),
+        running_fact(firmware, clock),
         Fact("Update", joined([_state(firmware), since])),
+        *update_facts(firmware, clock),
     ]
     if firmware.waits_for:
         facts.append(Fact("Waits", safe_text(firmware.waits_for, WAITING)))
@@ -91,7 +95,9 @@ def firmware_facts(firmware: FirmwareView | None, clock: Clock) -> list[Fact]:
         facts.append(Fact("Then", Content(NEXT[state])))
     if transfer is not None:
         waits = state is FirmwareState.RETRYING
-        facts += transfer_facts(transfer, "From", clock, waits=waits)
+        # What it failed of is told above.
+        told = replace(transfer, last_error="") if firmware.problem else transfer
+        facts += transfer_facts(told, "From", clock, waits=waits)
     return facts + (_file(firmware.file) if firmware.file is not None else [])
 
 

@@ -27,6 +27,7 @@ from cp_tui.tui.maintenance.link_history_text import (
     result,
     result_words,
 )
+from cp_tui.tui.maintenance.log_upload_text import log_upload_facts, log_upload_line
 from cp_tui.tui.maintenance.reservations_text import (
     reservation_columns,
     reservation_facts,
@@ -78,7 +79,11 @@ class FirmwarePane(FactsPane, SubjectPane):
             "UpdateFirmware (S 5.19): fetch the file from its retrieveDate on, as often as retries "
             "says; wait until nobody charges; install; boot."
         ),
-        "FirmwareStatusNotification tells each step.",
+        (
+            "SignedUpdateFirmware (W L01): the signing certificate is checked first, the signature "
+            "over the file as it was downloaded, then it is installed."
+        ),
+        "The CSMS is told of each step. Signed: who has signed what runs now, and how.",
         "The location is shown without user, password and query.",
     )
 
@@ -113,6 +118,28 @@ class DiagnosticsPane(FactsPane, SubjectPane):
     def facts_of(self, snapshot: Snapshot, clock: Clock) -> Sequence[Fact]:
         """State, file, location, tries."""
         return diagnostics_facts(snapshot.diagnostics, clock)
+
+
+class LogUploadPane(FactsPane, SubjectPane):
+    """The newest GetLog: which log is uploaded where, and how far it has come."""
+
+    NAME = "log_upload"
+    TITLE = "Log upload"
+    ABOUT = "Which log is uploaded where, and how far it has come."
+    SHOWS = frozenset({"log_upload"})
+    HELP_SENTENCES = (
+        "GetLog (W N01): the diagnostics log or the security log, for a time if one is named.",
+        "A new GetLog ends the upload before it.",
+        "The location is shown without user, password and query.",
+    )
+
+    def state(self, snapshot: Snapshot, clock: Clock) -> Content:
+        """Which log, state and file."""
+        return log_upload_line(snapshot.log_upload, clock)
+
+    def facts_of(self, snapshot: Snapshot, clock: Clock) -> Sequence[Fact]:
+        """State, log, file, location, tries."""
+        return log_upload_facts(snapshot.log_upload, clock)
 
 
 class ReservationsPane(TablePane, SubjectPane):
@@ -366,6 +393,7 @@ class LinkHistoryPane(TablePane, SubjectPane):
 SUBJECTS: tuple[type[SubjectPane], ...] = (
     FirmwarePane,
     DiagnosticsPane,
+    LogUploadPane,
     ReservationsPane,
     LocalListPane,
     CachePane,

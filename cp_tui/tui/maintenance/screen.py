@@ -41,7 +41,7 @@ class MaintenanceScreen(SubjectsScreen):
     KEY = "6"
     CALLED = "Maintenance"
     SHORT = "Maint"
-    ABOUT = "Firmware, diagnostics, reservations, tags, status and link history."
+    ABOUT = "Firmware and who signed it, uploads, reservations, tags, status and link history."
     FOOTER = (
         "maintenance.look_up",
         "charge_point.power_cycle",
