@@ -151,12 +151,15 @@ class PeerCsms:
             self.message_ids.append(frame[1])
             await self._tell()
 
-    async def call(self, request: object) -> Any:
-        """Send a request of the package `ocpp` and return its response, or None for a CALLERROR."""
+    async def call(self, request: object, *, is_checked: bool = True) -> Any:
+        """Send a request of the package `ocpp` and return its response, or None for a CALLERROR.
+
+        What is not checked may break the schema.
+        """
         await self.until(lambda: self._peer is not None)
         assert self._peer is not None
         async with asyncio.timeout(WAIT_TIMEOUT_S):
-            return await self._peer.call(request)
+            return await self._peer.call(request, skip_schema_validation=not is_checked)
 
     async def until(self, is_true: Callable[[], bool]) -> None:
         """Wait until something is so, looked at whenever a frame or a connection came."""
