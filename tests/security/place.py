@@ -72,7 +72,7 @@ async def charge_point(
     *,
     urls: Mapping[int, str] | None = None,
     keys: Mapping[str, str] | None = None,
-    has_root: bool = True,
+    has_root_check: bool = False,
 ) -> AsyncIterator[Place]:
     """Have a charge point that connects to a CSMS, and trusts its root."""
     root = folder / "root.pem"
@@ -83,11 +83,12 @@ async def charge_point(
         charge_box_serial_number=SERIAL,
         keys={"AuthorizationKey": PASSWORD.decode(), "CpoName": OPERATOR, **(keys or {})},
         security=SecurityConfig(
-            urls={profile: f"{url}/{IDENTITY}" for profile, url in (urls or {}).items()}
+            urls={profile: f"{url}/{IDENTITY}" for profile, url in (urls or {}).items()},
+            root_check=has_root_check,
         ),
     )
     engine = Engine(
-        EngineConfig(config, csms.url, root if has_root else None),
+        EngineConfig(config, csms.url, root),
         data_dir=folder / "data",
         link_settings=LINK,
     )

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from cryptography import x509
+from ocpp.charge_point import snake_to_camel_case
 from ocpp.routing import after, on
 from ocpp.v16 import call, call_result
-from ocpp.v16.enums import GenericStatus, MessageTrigger
+from ocpp.v16.enums import CertificateUse, GenericStatus, MessageTrigger
 from websockets.asyncio.server import ServerConnection
 from websockets.http11 import Request, Response
 
@@ -20,6 +21,8 @@ from tests.security.pki import Pki, Signed, for_request, show
 
 PASSWORD = b"0123456789abcdef"
 IDENTITY = "CP001"
+CSMS_ROOT = CertificateUse.central_system_root_certificate
+MANUFACTURER_ROOT = CertificateUse.manufacturer_root_certificate
 
 
 class SecurePeer(Peer):
@@ -158,6 +161,19 @@ class SecureCsms(PeerCsms):
         chain = "".join(each.pem for each in (certificate, *more))
         answer = await self.call(call.CertificateSigned(certificate_chain=chain))
         return str(answer.status)
+
+    async def installed(self, use: CertificateUse = CSMS_ROOT) -> list[dict[str, str]]:
+        """Ask which root certificates there are, by their hashes."""
+        answer = await self.call(call.GetInstalledCertificateIds(use))
+        return [snake_to_camel_case(each) for each in answer.certificate_hash_data or []]
+
+    async def install(self, root: Signed, use: CertificateUse = CSMS_ROOT) -> str:
+        """Send InstallCertificate; returns the status that answers it."""
+        return str((await self.call(call.InstallCertificate(use, root.pem))).status)
+
+    async def delete(self, data: dict[str, str]) -> str:
+        """Send DeleteCertificate; returns the status that answers it."""
+        return str((await self.call(call.DeleteCertificate(data))).status)
 
     async def set_key(self, key: str, value: str) -> str:
         """Send ChangeConfiguration; returns the status that answers it."""

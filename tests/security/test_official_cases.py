@@ -29,7 +29,14 @@ from tests.security.pki import (
     pki,
 )
 from tests.security.place import Place, charge_point
-from tests.security.secure_csms import IDENTITY, PASSWORD, SecureCsms, basic
+from tests.security.secure_csms import (
+    CSMS_ROOT,
+    IDENTITY,
+    MANUFACTURER_ROOT,
+    PASSWORD,
+    SecureCsms,
+    basic,
+)
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 in_1_and_2 = pytest.mark.parametrize("place", ["first", "second"], indirect=True)
@@ -43,37 +50,6 @@ SUITES = {
 }
 """What a charge point has to offer (W A00.FR.318); a choice of two pairs, of which we have both."""
 NEW_PASSWORD = b"OCA_OCTT_admin_test"
-CSMS, MANUFACTURER = (
-    CertificateUse.central_system_root_certificate,
-    CertificateUse.manufacturer_root_certificate,
-)
-
-
-async def installed(place: Place, use: CertificateUse) -> list[dict[str, str]]:
-    """Ask which root certificates there are, by their hashes."""
-    answer = await place.csms.call(call.GetInstalledCertificateIds(use))
-    return [dict(_camel(each)) for each in answer.certificate_hash_data or []]
-
-
-def _camel(data: dict[str, str]) -> dict[str, str]:
-    names = {
-        "hash_algorithm": "hashAlgorithm",
-        "issuer_name_hash": "issuerNameHash",
-        "issuer_key_hash": "issuerKeyHash",
-        "serial_number": "serialNumber",
-    }
-    return {names[name]: value for name, value in data.items()}
-
-
-async def install(place: Place, use: CertificateUse, root: Signed) -> str:
-    """Send InstallCertificate; returns the status that answers it."""
-    answer = await place.csms.call(call.InstallCertificate(use, root.pem))
-    return str(answer.status)
-
-
-async def delete(place: Place, data: dict[str, str]) -> str:
-    """Send DeleteCertificate; returns the status that answers it."""
-    return str((await place.csms.call(call.DeleteCertificate(data))).status)
 
 
 @in_1_and_2
@@ -100,28 +76,28 @@ async def test_tc_074_update_charge_point_certificate(place: Place) -> None:
 
 
 @in_2_and_3
-@pytest.mark.parametrize("use", [MANUFACTURER, CSMS])
+@pytest.mark.parametrize("use", [MANUFACTURER_ROOT, CSMS_ROOT])
 async def test_tc_075_install_a_certificate(place: Place, use: CertificateUse) -> None:
     """075_1 and 075_2. Red where issuerKeyHash is over more than the bits of the key."""
     root = made(f"New {use}", extensions=[CA])
-    before = await installed(place, use)
-    assert await install(place, use, root) == "Accepted"
-    found = await installed(place, use)
+    before = await place.csms.installed(use)
+    assert await place.csms.install(root, use) == "Accepted"
+    found = await place.csms.installed(use)
     assert [each for each in found if each not in before] == [hash_data(root, root)]
 
 
 @in_2_and_3
-@pytest.mark.parametrize("use", [MANUFACTURER, CSMS])
+@pytest.mark.parametrize("use", [MANUFACTURER_ROOT, CSMS_ROOT])
 async def test_tc_076_delete_a_specific_certificate(place: Place, use: CertificateUse) -> None:
     """Red where DeleteCertificate takes nothing out, or another one with it."""
     root, other = (made(name, extensions=[CA]) for name in ("To go", "To stay"))
     for each in (root, other):
-        assert await install(place, use, each) == "Accepted"
-    before = await installed(place, use)
+        assert await place.csms.install(each, use) == "Accepted"
+    before = await place.csms.installed(use)
     (data,) = (each for each in before if each == hash_data(root, root))
-    assert await delete(place, data) == "Accepted"
-    assert await installed(place, use) == [each for each in before if each != data]
-    assert await delete(place, data) == "NotFound"
+    assert await place.csms.delete(data) == "Accepted"
+    assert await place.csms.installed(use) == [each for each in before if each != data]
+    assert await place.csms.delete(data) == "NotFound"
 
 
 BAD: dict[str, Callable[[str], Signed]] = {
@@ -150,12 +126,12 @@ async def test_tc_077_invalid_charge_point_certificate(place: Place) -> None:
 @in_2_and_3
 async def test_tc_078_invalid_central_system_certificate(place: Place) -> None:
     """Red where `check_root` does not look at the dates, or the event is taken out."""
-    before = await installed(place, CSMS)
+    before = await place.csms.installed()
     over = made("Over", begin=NOW - 2 * DAY, end=NOW - DAY, extensions=[CA])
-    assert await install(place, CSMS, over) == "Rejected"
+    assert await place.csms.install(over) == "Rejected"
     event = await place.csms.event("InvalidCentralSystemCertificate")
     assert "'Over'" in event["techInfo"]
-    assert await installed(place, CSMS) == before
+    assert await place.csms.installed() == before
 
 
 async def test_tc_083_upgrade_charge_point_security_profile(tmp_path: Path) -> None:

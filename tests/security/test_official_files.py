@@ -13,13 +13,14 @@ from functools import cache
 
 import pytest
 from ocpp.v16 import call
-from ocpp.v16.enums import CertificateUse, Log
+from ocpp.v16.enums import Log
 
 from cp_tui.charge_point import firmware
 from tests.engine.file_servers import HttpServer, answer, http_server
 from tests.security.firmware import CONTENT, update
 from tests.security.pki import MANUFACTURER, Signed, made, pki, rsa_key, show
 from tests.security.place import Place
+from tests.security.secure_csms import MANUFACTURER_ROOT
 
 pytestmark = [
     pytest.mark.asyncio(loop_scope="module"),
@@ -57,9 +58,7 @@ def signer(kind: str) -> Signed:
 
 async def with_manufacturer_root(place: Place) -> None:
     """Have it installed, as the official state CertificateInstalled wants it."""
-    use = CertificateUse.manufacturer_root_certificate
-    request = call.InstallCertificate(use, pki().manufacturer.pem)
-    assert (await place.csms.call(request)).status == "Accepted"
+    assert await place.csms.install(pki().manufacturer, MANUFACTURER_ROOT) == "Accepted"
 
 
 def statuses(place: Place, action: str = STATUS) -> list[tuple[str, int]]:
