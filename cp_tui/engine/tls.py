@@ -39,6 +39,15 @@ _SUITES = (
 Python leaves them out by default. TLS 1.3 has its own list, always on."""
 _SECURITY_LEVEL = 2
 """Of OpenSSL: RSA from 2048 bits, curves from 224, no SHA-1 (W A00.FR.502 to 506)."""
+_FLAGS = (
+    # Any certificate that is installed ends a chain, also one that is no root (W M05).
+    ssl.VerifyFlags.VERIFY_X509_PARTIAL_CHAIN
+    # What the server shows of the way to it is looked at last.
+    | ssl.VerifyFlags.VERIFY_X509_TRUSTED_FIRST
+)
+"""What a certificate has to keep; nothing is taken over from the version of Python."""
+_STRICT_FLAGS = _FLAGS | ssl.VerifyFlags.VERIFY_X509_STRICT
+"""Not by default: real ones of charging have no BasicConstraints, which the strict rules want."""
 INSTALLED = "root certificates that are installed here: "
 ROOTS_BYTES_MAX = 1_000_000
 """How much of a file of root certificates is read; that of a whole system has a quarter of it."""
@@ -153,14 +162,14 @@ def tls_context(
     """
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = check_hostname
+    context.verify_mode = ssl.CERT_REQUIRED
+    # Where a certificate lists no other names, its CN is that of the server (W A00.FR.510).
+    context.hostname_checks_common_name = True
     context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.maximum_version = ssl.TLSVersion.MAXIMUM_SUPPORTED
     context.options |= ssl.OP_NO_COMPRESSION
     context.set_ciphers(f"{':'.join(_SUITES)}:@SECLEVEL={_SECURITY_LEVEL}")
-    # Any certificate that is installed ends a chain, also one that is no root (W M05).
-    flags = context.verify_flags | ssl.VerifyFlags.VERIFY_X509_PARTIAL_CHAIN
-    # Real ones of charging have no BasicConstraints, which the strict rules want.
-    flags &= ~ssl.VerifyFlags.VERIFY_X509_STRICT
-    context.verify_flags = flags | (ssl.VerifyFlags.VERIFY_X509_STRICT if is_strict else 0)
+    context.verify_flags = _STRICT_FLAGS if is_strict else _FLAGS
     try:
         if roots:
             context.load_verify_locations(cadata="".join(roots))
