@@ -10,15 +10,20 @@ from functools import partial
 from pathlib import Path
 from textwrap import wrap
 
-from cp_tui.charge_point.effects import SetCredentials
 from cp_tui.cli.output import ExitStatus, complain
 from cp_tui.cli.patience import reading
 from cp_tui.cli.quick_imports import importing
 from cp_tui.cli.settings import read_all, read_settings
 from cp_tui.engine.config import EngineConfig
-from cp_tui.engine.connection_check import CheckVerdict, StepResult, check_connection
+from cp_tui.engine.connection_check import (
+    CheckStep,
+    CheckVerdict,
+    StepResult,
+    check_connection,
+)
 from cp_tui.engine.credentials import StoredSecurity
 from cp_tui.engine.lock import engine_in
+from cp_tui.engine.profile_check import check_profiles
 from cp_tui.engine.profile_outlook import ProfileOutlook, outlooks
 from cp_tui.engine.tls import with_roots
 from cp_tui.ocpp.printable import clean
@@ -43,29 +48,42 @@ def run(options: Namespace) -> int:
             )
         _show("Settings", CheckVerdict.OK, _source(options.config))
         config = settings.engine
-        stored = partial(_stored, config, settings.data_dir, options.profile)
-        profiles, sent = reading(settings.data_dir, stored)
-        _show_profiles(profiles)
-        waits = show_waiting if sys.stdout.isatty() else None
-        check = check_connection(
-            config,
-            sent,
-            show,
-            with_boot=options.boot,
-            waits=waits,
-            data_dir=settings.data_dir,
-        )
-        return ExitStatus.DONE if asyncio.run(check) else ExitStatus.FAILED
+        stored = partial(_stored, config, settings.data_dir)
+        security = reading(settings.data_dir, stored)
+        _show_profiles(outlooks(security))
+        is_well = asyncio.run(_check(options, config, security, settings.data_dir))
+        return ExitStatus.DONE if is_well else ExitStatus.FAILED
     except OSError as error:
         return complain(f"check: {error.strerror or error}", ExitStatus.FAILED)
 
 
-def _stored(
-    config: EngineConfig, data_dir: Path, profile: int | None
-) -> tuple[tuple[ProfileOutlook, ...], SetCredentials]:
-    """Read what each security profile would find here, and what to connect with."""
-    security = StoredSecurity(with_roots(config), data_dir)
-    return outlooks(security), security.credentials(profile)
+def _stored(config: EngineConfig, data_dir: Path) -> StoredSecurity:
+    """Read what there is to connect with."""
+    return StoredSecurity(with_roots(config), data_dir)
+
+
+async def _check(
+    options: Namespace, config: EngineConfig, security: StoredSecurity, data_dir: Path
+) -> bool:
+    """Make the attempt; where somebody answers, hold the other profiles against the servers."""
+    done: set[CheckStep] = set()
+
+    def tell(result: StepResult) -> None:
+        if result.verdict is not CheckVerdict.FAILED:
+            done.add(result.step)
+        show(result)
+
+    is_well = await check_connection(
+        config,
+        security.credentials(options.profile),
+        tell,
+        with_boot=options.boot,
+        waits=show_waiting if sys.stdout.isatty() else None,
+        data_dir=data_dir,
+    )
+    if CheckStep.TCP in done:
+        await check_profiles(config, security, show, data_dir=data_dir)
+    return is_well
 
 
 def _show_profiles(profiles: tuple[ProfileOutlook, ...]) -> None:

@@ -62,6 +62,8 @@ Address: TypeAlias = tuple[
 ADDRESSES_MAX = 4
 """How many addresses of a name one attempt tries; the next attempt asks the DNS again."""
 CLOSE_TIMEOUT_S = 5.0
+HEAR_S = 0.5
+"""How long a server is listened to after a handshake that is only tried."""
 INCOMING_FRAMES_MAX = 16
 """How many frames are read ahead of the engine; beyond, TCP holds the CSMS back."""
 
@@ -138,6 +140,39 @@ class ConnectAttempt(Struct, frozen=True):
             return await self._upgrade(sock, headers, tls, witness)
         finally:
             witness.end()
+
+    async def secure(self) -> Secured:
+        """Make TLS alone, say nothing over it, and end it; raises `LinkFailure`.
+
+        With TLS 1.3 a server says only after the handshake what it thinks of our certificate, so it
+        is listened to for a moment.
+        """
+        tls = await self._tls()
+        assert tls is not None, "the endpoint wants TLS"
+        sock = await self._connect_tcp(await self._resolve())
+        witness = Witness(tls.context)
+        try:
+            async with asyncio.timeout(self.timeouts.tls_s):
+                reader, writer = await asyncio.open_connection(
+                    sock=sock, ssl=tls.context, server_hostname=self.endpoint.host
+                )
+            secured = writer.get_extra_info("ssl_object")
+            found = Secured(agreed(secured, witness), chain_of(secured, witness))
+            try:
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(HEAR_S):
+                        if not await reader.read(1):
+                            raise ConnectionResetError
+            finally:
+                writer.transport.abort()
+            return found
+        except TimeoutError:
+            raise self._no_handshake() from None
+        except (OSError, ValueError) as error:
+            raise self._explain(error, None, tls, witness) from error
+        finally:
+            witness.end()
+            sock.close()
 
     async def _tls(self) -> LinkTls | None:
         if not self.endpoint.is_secure:
@@ -222,12 +257,7 @@ class ConnectAttempt(Struct, frozen=True):
         except TimeoutError:
             if made or not is_tls:
                 raise no_answer_failure(self.endpoint, closed=False) from None
-            where = f"{self.endpoint.host}:{self.endpoint.port}"
-            raise LinkFailure(
-                LinkStep.TLS,
-                f"{where} does not answer the TLS handshake",
-                "does the port speak TLS?",
-            ) from None
+            raise self._no_handshake() from None
         except (OSError, WebSocketException, ValueError) as error:
             raise self._explain(error, made[0] if made else None, tls, witness) from error
         finally:
@@ -267,6 +297,11 @@ class ConnectAttempt(Struct, frozen=True):
             logger=_silent_logger(),
             create_connection=ObservedConnection,
         )
+
+    def _no_handshake(self) -> LinkFailure:
+        where = f"{self.endpoint.host}:{self.endpoint.port}"
+        text = f"{where} does not answer the TLS handshake"
+        return LinkFailure(LinkStep.TLS, text, "does the port speak TLS?")
 
     def _explain(
         self,

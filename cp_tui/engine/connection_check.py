@@ -65,6 +65,8 @@ class CheckStep(StrEnum):
     CHAIN = "Chain"
     """A certificate that the server has shown, or the root that stands for it."""
     TLS = "TLS"
+    PROFILE = "Profile"
+    """A security profile with TLS, held against what its server shows."""
     HTTP = "HTTP"
     SUBPROTOCOL = "Subprotocol"
     BOOT = "Boot"
@@ -272,6 +274,8 @@ class _Check:
         from cp_tui.certificates.described import facts_of
 
         now = datetime.now(UTC)
+        is_own = self._tls is not None and self._tls.roots is not None
+        place = "a root that is installed here" if is_own else "a root of the system"
         for depth, pem in enumerate(chain):
             try:
                 facts = facts_of(pem)
@@ -285,11 +289,12 @@ class _Check:
             text += (
                 f"{count(days, 'day')} left" if days >= 0 else f"ended {count(-days, 'day')} ago"
             )
+            if depth == len(chain) - 1 and facts.subject == anchor:
+                # The server has shown the root as well.
+                text, anchor = f"{text}: {place}", ""
             verdict = CheckVerdict.NOTE if days < DAYS_LEFT_FEW else CheckVerdict.OK
             self._tell(StepResult(CheckStep.CHAIN, verdict, text))
         if anchor:
-            is_own = self._tls is not None and self._tls.roots is not None
-            place = "a root that is installed here" if is_own else "a root of the system"
             text = f"{' ' * (2 * len(chain) - 2)}└ {anchor}: {place}"
             self._tell(StepResult(CheckStep.CHAIN, CheckVerdict.OK, text))
 

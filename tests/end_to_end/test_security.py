@@ -90,6 +90,7 @@ async def test_profile_3_from_the_request_to_the_end_of_the_old_certificate(fold
         done = await cp_tui("check", *target, *options)
         assert done.status == 0, done
         assert "the server asked for the certificate of the charge point: it was shown" in done.out
+        assert "3 would come up with TLS 1.3 until" in done.out
         third.forget()
         async with serving(folder, second.url, *options) as serve:
             assert (await third.reconnected(1)).certificate == new.certificate

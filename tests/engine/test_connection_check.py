@@ -11,6 +11,7 @@ from ocpp.v16.enums import RegistrationStatus
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.http11 import Request, Response
 
+from cp_tui.certificates.authority import Issued
 from cp_tui.charge_point.config import ChargePointConfig
 from cp_tui.charge_point.effects import SetCredentials
 from cp_tui.engine.config import EngineConfig
@@ -22,7 +23,7 @@ from cp_tui.engine.errors import EngineStartError
 from cp_tui.engine.lock import FolderLock, engine_in, prepare_folder
 from tests.engine.certificates import authority, needs_openssl
 from tests.engine.links import port_of, websocket_server
-from tests.engine.tls_servers import Pki
+from tests.engine.tls_servers import YEAR, Pki
 from tests.peer import PeerCsms
 
 KEY = "0123456789abcdefgh"
@@ -184,6 +185,19 @@ async def test_the_chain_is_told_as_a_tree_and_our_certificate_is_tried(tmp_path
     told = await steps_of(config("wss://localhost:1/"), own, data_dir=tmp_path)
     assert names(told) == [CheckStep.ADDRESS, CheckStep.TLS]
     assert "its private key is not there" in told[-1].text
+
+
+async def test_a_root_that_the_server_shows_as_well_is_told_once(tmp_path: Path) -> None:
+    pki = Pki(tmp_path)
+    leaf = pki.root.server(["localhost"], YEAR)
+    whole = Issued(leaf.certificate, leaf.key, (pki.root.certificate,))
+    async with websocket_server(ssl=pki.server(whole)) as listening:
+        sent = pki.sent(password=KEY.encode())
+        told = await steps_of(config(f"wss://localhost:{port_of(listening)}/"), sent)
+    chain = [each.text for each in told if each.step is CheckStep.CHAIN]
+    assert len(chain) == 2
+    assert chain[1].startswith("└ CN=Root,O=Operator: EC P-256, until ")
+    assert chain[1].endswith("days left: a root that is installed here")
 
 
 @needs_openssl
