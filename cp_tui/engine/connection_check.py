@@ -65,11 +65,11 @@ class CheckStep(StrEnum):
     CHAIN = "Chain"
     """A certificate that the server has shown, or the root that stands for it."""
     TLS = "TLS"
-    PROFILE = "Profile"
-    """A security profile with TLS, held against what its server shows."""
     HTTP = "HTTP"
     SUBPROTOCOL = "Subprotocol"
     BOOT = "Boot"
+    PROFILE = "Profile"
+    """A security profile with TLS, held against what its server shows."""
 
 
 class CheckVerdict(StrEnum):
