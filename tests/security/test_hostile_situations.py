@@ -5,6 +5,7 @@ Each has a charge point of its own, for it is left with other roots, keys or fil
 
 from __future__ import annotations
 
+import os
 import ssl
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -162,11 +163,16 @@ async def test_a_certificate_that_the_csms_refuses_is_named(
     await third.booted()
 
 
+def _pipe(path: Path) -> None:
+    path.unlink()
+    os.mkfifo(path)
+
+
 HARMS: dict[str, Harm] = {
     "damaged": lambda path: path.write_bytes(path.read_bytes()[:100]),
     "of another kind": lambda path: path.write_text(pki().root.pem),
     "gone": lambda path: path.unlink(),
-    "not for us": lambda path: (path.unlink(), path.mkdir()),
+    "a FIFO": _pipe,
 }
 
 
@@ -201,7 +207,8 @@ async def test_a_key_that_cannot_be_used_at_start(tmp_path: Path, harm: Harm) ->
             serial = f"{newest.certificate.serial_number:x}"
             assert "cannot be read" in problems[serial]
         for path in folder.iterdir():
-            harm(path) if path.is_file() else None
+            if path.is_file():
+                harm(path)
         third.forget()
         async with charge_point(second, tmp_path, urls=urls) as place:
             await place.until(lambda: place.get("link").last_error is not None)
