@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
-from cp_tui.certificates.certificate_error import CertificateError, quoted
+from cp_tui.certificates.certificate_error import CertificateCheck, CertificateError, quoted
 from cp_tui.charge_point.firmware_statuses import BEING_INSTALLED, is_under_way
 from cp_tui.charge_point.reason import Reason, because
 from cp_tui.charge_point.records import FirmwareRecord, SignedUpdateRecord
@@ -56,8 +56,10 @@ def decide(
     try:
         signed = _checked(request, roots, at)
     except CertificateError as error:
-        words = "{check}: {why}"
-        check, why = str(error.check), error.text
+        why = error.text
+        if error.check is CertificateCheck.NO_ROOT:
+            why = "no ManufacturerRootCertificate is installed that could stand for the certificate"
+        words, check = "{check}: {why}", str(error.check)
         reason = because("firmware.certificate", "W L01.FR.02", words, check=check, why=why)
         event = SecurityEventType.INVALID_FIRMWARE_SIGNING_CERTIFICATE
         status = SignedUpdateFirmwareStatus.INVALID_CERTIFICATE
@@ -83,7 +85,7 @@ def decide(
         at=moment(firmware.retrieve_date_time),
         count=planned(request.retries, request.retry_interval).attempts_max,
         bounds=bounds(request.retries, request.retry_interval),
-        then=f"from {moment(signed.install_at)} on" if signed.install_at else "at once",
+        then=f"from {moment(signed.install_at)} on" if signed.install_at else "once nobody charges",
         signer=quoted(signed.signer.common_name or signed.signer.subject),
         replaces="; in place of the update before" if replaces else "",
     )

@@ -65,7 +65,9 @@ def test_with_pss_only_the_old_way_to_sign_is_refused() -> None:
 def test_without_a_root_of_the_manufacturer_no_certificate_is_good() -> None:
     made = signed(())
     assert order(made) == "InvalidCertificate"
-    assert reason_of(made, "SignedUpdateFirmware").text.startswith("no_root: no root certificate")
+    assert reason_of(made, "SignedUpdateFirmware").text.startswith(
+        "no_root: no ManufacturerRootCert"
+    )
     assert hostile(made) == ["InvalidFirmwareSigningCertificate"]
 
 

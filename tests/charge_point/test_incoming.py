@@ -8,12 +8,22 @@ from typing import Any
 import pytest
 from hypothesis import given, settings, strategies as st
 
+from cp_tui.charge_point.config import FEATURE_PROFILES
 from cp_tui.charge_point.variables import MessageRecord
 from cp_tui.ocpp.action import SPEC, RequestDirection
 from tests.charge_point.rig import Rig, rig
 from tests.sources import ROOT
 from tests.tiers import tier
 
+KEYS = {
+    "AdditionalRootCertificateCheck": True,
+    "CertificateSignedMaxChainSize": True,
+    "CertificateStoreMaxLength": True,
+    "CpoName": False,
+    "SecurityProfile": False,
+    "SupportedFileTransferProtocols": True,
+}
+"""Those of the whitepaper that can be read, and whether they can only be read (W 7)."""
 FRAMES = ROOT / "tests" / "data" / "example_frames.jsonl"
 
 
@@ -104,9 +114,10 @@ def test_each_action_of_the_standard_is_answered_and_security_is_no_feature_prof
             errors[action] = answer[2]
     to_csms = {s.action for s in SPEC.values() if s.direction is RequestDirection.TO_CSMS}
     assert errors == dict.fromkeys(to_csms, "NotSupported")
-    profiles = made.request("GetConfiguration", {"key": ["SupportedFeatureProfiles"]})[2]
-    value = profiles["configurationKey"][0]["value"]
-    assert {"LocalAuthListManagement", "Reservation"} <= set(value.split(","))
+    found = made.request("GetConfiguration", {"key": ["SupportedFeatureProfiles", *KEYS]})[2]
+    (profiles, *keys) = found["configurationKey"]
+    assert profiles["value"] == ",".join(FEATURE_PROFILES)
+    assert {each["key"]: each["readonly"] for each in keys} == KEYS
 
 
 JSON = st.recursive(
