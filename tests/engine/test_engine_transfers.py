@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import json
 import zipfile
 from collections.abc import AsyncIterator
@@ -15,6 +16,9 @@ from typing import Any
 
 from websockets.asyncio.server import ServerConnection
 
+from cp_tui.certificates.authority import Validity, new_root
+from cp_tui.certificates.facts import SignatureScheme
+from cp_tui.certificates.signature import sign
 from cp_tui.charge_point.config import ChargePointConfig
 from cp_tui.charge_point.variables import FirmwareView
 from cp_tui.engine.config import EngineConfig
@@ -24,6 +28,7 @@ from tests.engine.file_servers import answer, http_server
 from tests.engine.links import FAST, WAIT_S, url_of, websocket_server
 from tests.engine.test_engine import answer_to
 
+DAY = timedelta(days=1)
 KEY = "secret-secret-16"
 
 
@@ -48,7 +53,7 @@ class World:
             if frame[0] == 2:
                 await connection.send(json.dumps([3, frame[1], answer_to(frame[2])]))
 
-    async def request(self, action: str, **payload: str | int) -> None:
+    async def request(self, action: str, **payload: object) -> None:
         await self.connections[-1].send(json.dumps([2, f"csms-{action}", action, payload]))
 
     def statuses(self, action: str) -> list[str]:
@@ -132,6 +137,44 @@ async def test_firmware_is_fetched_and_runs_after_the_boot(tmp_path: Path) -> No
     assert isinstance(firmware, FirmwareView)
     assert firmware.version == "2.0.0"
     assert (tmp_path / "downloads" / "firmware.bin").read_bytes() == b"version: 2.0.0\n"
+
+
+async def test_signed_firmware_that_is_cut_off_on_the_disk_is_not_installed(tmp_path: Path) -> None:
+    """It was good when it was verified; it is read once more before it is installed (W L01)."""
+    content, now = b"version: 2.0.0\n" * 9, datetime.now(UTC)
+    maker = new_root("Maker", "Maker", Validity(now - DAY, now + DAY))
+    signature = sign(maker.key, hashlib.sha256(content).digest(), SignatureScheme.ECDSA)
+    use = "ManufacturerRootCertificate"
+    with http_server(answer(200, content)) as server:
+        async with world(tmp_path) as (made, engine):
+            await made.request(
+                "InstallCertificate", certificateType=use, certificate=maker.certificate
+            )
+            firmware = {
+                "location": f"http://127.0.0.1:{server.server_port}/firmware.bin",
+                "retrieveDateTime": "2026-01-01T00:00:00Z",
+                "installDateTime": (now + timedelta(hours=1)).isoformat(),
+                "signingCertificate": maker.certificate,
+                "signature": signature,
+            }
+            await made.request("SignedUpdateFirmware", requestId=7, firmware=firmware)
+            told = "SignedFirmwareStatusNotification"
+            await made.until_status(told, "InstallScheduled")
+            with (tmp_path / "downloads" / "firmware.bin").open("r+b") as file:
+                file.truncate(9)
+            made.ahead = timedelta(hours=2)
+            await made.request("TriggerMessage", requestedMessage="Heartbeat")
+            await made.until_status(told, "InstallVerificationFailed")
+            shown = engine.get("firmware")
+    assert made.statuses(told)[:3] == ["Downloading", "Downloaded", "SignatureVerified"]
+    assert made.statuses(told)[3:] == [
+        "InstallScheduled",
+        "Installing",
+        "InstallVerificationFailed",
+    ]
+    assert isinstance(shown, FirmwareView)
+    assert shown.problem == "the file has 9 bytes now, and had 135 before"
+    assert (shown.version, shown.running) == ("1.0.0", None)
 
 
 async def test_a_power_cut_lets_the_download_begin_again(tmp_path: Path) -> None:
