@@ -31,6 +31,11 @@ _STATUS: Mapping[DiagnosticsState, DiagnosticsStatus] = MappingProxyType(
 )
 
 
+def diagnostics_status(state: DiagnosticsState) -> DiagnosticsStatus:
+    """Give a state as DiagnosticsStatusNotification has it."""
+    return _STATUS[state]
+
+
 class Diagnostics(Uploads):
     """The newest upload of diagnostics that GetDiagnostics asked for."""
 
@@ -44,7 +49,7 @@ class Diagnostics(Uploads):
             return DiagnosticsView()
         return DiagnosticsView(
             state=record.state,
-            status=_STATUS[record.state],
+            status=diagnostics_status(record.state),
             since=record.since,
             file_name=record.file_name,
             transfer=self._transfer(record),
@@ -78,7 +83,7 @@ class Diagnostics(Uploads):
         )
 
     def _status(self, record: UploadRecord) -> str:
-        return _STATUS[record.state]
+        return diagnostics_status(record.state)
 
     def _notification(self, status: str) -> WireModel:
         # A boot has nothing to tell of it, and its model would hold it up.

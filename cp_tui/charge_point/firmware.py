@@ -289,10 +289,8 @@ class Firmware:
         self._work_id = None
         if record.state is FirmwareState.VERIFYING:
             self._verify(record, event)
-        elif record.state is FirmwareState.INSTALLING:
-            problem = signed_firmware.changed(record.file, event.facts, event.text)
-            if problem:
-                self._not_verified(record, FirmwareState.VERIFICATION_FAILED, problem)
+        elif problem := signed_firmware.changed(record.file, event.facts, event.text):
+            self._not_verified(record, FirmwareState.VERIFICATION_FAILED, problem)
 
     def _verify(self, record: FirmwareRecord, event: FileInspected) -> None:
         result = signed_firmware.verified(

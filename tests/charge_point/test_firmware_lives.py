@@ -10,6 +10,7 @@ from contextlib import suppress
 from random import Random
 
 import pytest
+from msgspec.structs import replace
 from pydantic import JsonValue
 
 from cp_tui.charge_point.effects import Download, InspectFile
@@ -33,7 +34,8 @@ ORDER = (
     {"Installed", "InvalidSignature", "InstallVerificationFailed"},
 )
 """No status of a request is followed by one of a set before its own."""
-FORGED = signature(SWAPPED)
+FORGED = signature(replace(NEW_FIRMWARE, sha256="12" * 32))
+"""Of a file that never lies there."""
 
 
 class Life:

@@ -8,7 +8,13 @@ from typing import Any
 import pytest
 
 from cp_tui.charge_point.effects import Upload
-from cp_tui.charge_point.events import Restart, SecurityLogChanged, Stop, TransferFinished
+from cp_tui.charge_point.events import (
+    Restart,
+    SecurityLogChanged,
+    Stop,
+    TransferFinished,
+    TransferProgressed,
+)
 from cp_tui.charge_point.variables import (
     DiagnosticsState,
     LogKind,
@@ -139,6 +145,17 @@ def test_a_period_that_ends_before_it_begins_is_refused_with_both_values() -> No
     assert made.calls("LogStatusNotification") == []
     ask(made, 6)
     assert shown(made).refusal is None
+
+
+def test_progress_is_shown_of_the_upload_that_goes_on_and_of_no_other() -> None:
+    made = rig()
+    slow(made)
+    ask(made)
+    made.handle(TransferProgressed(newest(made).transfer_id, 500, 1_000))
+    made.handle(TransferProgressed("another", 700, 1_000))
+    transfer = shown(made).transfer
+    assert transfer is not None
+    assert (transfer.done_bytes, transfer.total_bytes) == (500, 1_000)
 
 
 def test_where_there_is_nothing_there_is_no_file_name_and_nothing_follows() -> None:

@@ -15,6 +15,7 @@ from msgspec import Struct
 
 from cp_tui.charge_point import retry_schedule
 from cp_tui.charge_point.calls import Calls
+from cp_tui.charge_point.diagnostics import diagnostics_status
 from cp_tui.charge_point.effects import LogLevel, ServerTrust
 from cp_tui.charge_point.reason import Reason, because
 from cp_tui.charge_point.records import UploadRecord
@@ -137,15 +138,10 @@ class LogUploads(Uploads):
         )
 
     def _status(self, record: UploadRecord) -> str:
-        match record.state:
-            case DiagnosticsState.RETRYING | DiagnosticsState.UPLOAD_FAILED:
-                return _failures()[record.fault]
-            case DiagnosticsState.UPLOADING:
-                return "Uploading"
-            case DiagnosticsState.UPLOADED:
-                return "Uploaded"
-            case _:
-                return IDLE
+        if record.state in (DiagnosticsState.RETRYING, DiagnosticsState.UPLOAD_FAILED):
+            return _failures()[record.fault]
+        # The others are called as those of GetDiagnostics are.
+        return diagnostics_status(record.state)
 
     def _notification(self, status: str) -> WireModel:
         assert self._record is not None
