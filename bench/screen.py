@@ -20,7 +20,7 @@ from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import UTC, datetime
-from itertools import count, cycle, islice
+from itertools import count, cycle, islice, product
 from multiprocessing.connection import Connection
 from pathlib import Path
 from statistics import median
@@ -37,7 +37,9 @@ IDLE_S = 60.0
 STEADY_S = 120.0
 RAMP_S = 15.0
 """A car that has just begun to charge takes more from second to second."""
-DEMO_PACE, DEMO_BEGIN_S, DEMO_S = 2, 120.0, 90.0
+DEMO_PACE, DEMO_BEGIN_S, DEMO_S, DEMO_LOOK_S = 2, 120.0, 150.0, 1.0
+STEADY_AVERAGE_S = 30.0
+"""No 30 s of a demo cost more than the budget: what moves a picture is not told by a long mean."""
 STEADY_BYTES_MAX = 60
 """A second, while two connectors charge and nothing else happens."""
 PING_INTERVAL_S = 60.0
@@ -305,8 +307,8 @@ async def charging(command: Sequence[str], door: Path, budgets: Budgets) -> None
 async def demo(budgets: Budgets) -> None:
     """What who watches a demo pays: its story paused where both cars charge.
 
-    Its samples come every 5 s, and its CSMS answers them: each is news twice. At first its window
-    is one of 3 minutes, then one of 15.
+    Its samples come every 2 s, and its CSMS answers them: each is news twice. At first its window
+    is one of 3 minutes, then one of 15. Told are the 30 s that cost most, and all of it.
     """
     with TemporaryDirectory(prefix="cp-tui-bench-") as name:
         home = {"XDG_DATA_HOME": name, "XDG_RUNTIME_DIR": name}
@@ -317,15 +319,24 @@ async def demo(budgets: Budgets) -> None:
                     await asyncio.sleep(SETTLE_S)
             terminal.press(" ")
             await asyncio.sleep(RAMP_S)
-            size = terminal.bytes
-            await asyncio.sleep(DEMO_S)
-            rate = (terminal.bytes - size) / DEMO_S
+            sizes, begin = [(0.0, terminal.bytes)], monotonic()
+            while sizes[-1][0] < DEMO_S:
+                await asyncio.sleep(DEMO_LOOK_S)
+                sizes.append((monotonic() - begin, terminal.bytes))
             # So it ends its charge point and its CSMS as well.
             terminal.press("q")
             with suppress(TimeoutError):
                 await asyncio.wait_for(terminal.process.wait(), RAMP_S)
-    cell = budgets.cell("demo, two connectors charging", rate, STEADY_BYTES_MAX)
-    print(f"| demo, paused where two connectors charge | {cell} | {STEADY_BYTES_MAX} | |")
+    most = max(
+        (last - first) / (until - since)
+        for (since, first), (until, last) in product(sizes, repeat=2)
+        if STEADY_AVERAGE_S <= until - since < STEADY_AVERAGE_S + 2 * DEMO_LOOK_S
+    )
+    mean = (sizes[-1][1] - sizes[0][1]) / sizes[-1][0]
+    what = "demo, paused where two connectors charge"
+    for part, rate in (("all of it", mean), ("the 30 s that cost most", most)):
+        cell = budgets.cell(f"{what}: {part}", rate, STEADY_BYTES_MAX)
+        print(f"| {what}: {part} | {cell} | {STEADY_BYTES_MAX} | |")
 
 
 async def all_keys(terminal: Terminal) -> None:

@@ -45,8 +45,11 @@ class Word(NamedTuple):
 
 
 LETTER, LETTER_WITH_CHOICE = 100, 200
-"""The letter alone, before what else comes of it is shown when the typing pauses."""
-SHORT_WORD = 280
+"""The letter itself, and in a list with it what enter would take: as long as somebody types."""
+FOLLOWS = 900
+"""The picture of its own that follows when the typing pauses: a list of which every line is another
+one, and what is said about one of them."""
+SHORT_WORD = 300
 """Where the whole list and what is said below it are others after three or four letters."""
 
 PALETTE = ("1", "ctrl+p")
@@ -173,6 +176,6 @@ SCENES: Sequence[Scene] = (
     Scene(
         "screens",
         ("1",),
-        tuple(Step(f"to {key}", (key,), SWITCHED) for key in "213141516123242526345356461"),
+        tuple(Step(f"to {key}", (key,), SWITCHED) for key in "2131415161232425263453564618481"),
     ),
 )

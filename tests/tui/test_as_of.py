@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from msgspec.structs import replace
@@ -12,6 +12,9 @@ from msgspec.structs import replace
 from cp_tui.charge_point import variables as v
 from cp_tui.engine.hub import EventHappened
 from cp_tui.tui.app import CpTuiApp
+from cp_tui.tui.frame.top_line import top_line
+from cp_tui.tui.state.store import Snapshot
+from cp_tui.tui.text.words import Clock
 from tests.tui import message_world, worlds
 from tests.tui.driving import Drive, screen
 from tests.tui.fake_engine import FakeEngine
@@ -98,3 +101,12 @@ async def test_what_passes_has_time_only_where_it_is_not_shown() -> None:
             drive.app.store.take_dirty()
             drive.app.store.apply([EventHappened("messages", message_world.day()[0])], worlds.NOW)
             assert drive.app._is_urgent() is is_urgent
+
+
+def test_what_was_heard_and_as_of_when_are_said_in_one_colour() -> None:
+    """Both go on with every sample of a car: another colour would cost as much as the digits."""
+    snapshot = Snapshot(link=worlds.open_link(), heard_at=worlds.NOW)
+    line = top_line(snapshot, Clock(worlds.NOW, UTC), 80)
+    heard, as_of = (line.plain.index(words) for words in ("CSMS heard", "as of"))
+    styles = {each.start: each.style for each in line.spans}
+    assert styles[heard] == styles[as_of]

@@ -89,7 +89,10 @@ def _csms_heard(snapshot: Snapshot, clock: Clock) -> Content:
         return Content.styled(
             f"! CSMS silent since {clock.brief(unanswered.since)}", f"bold {WAITING}"
         )
-    return Content(f"CSMS heard {clock.brief(link.last_in.at)}") if link.last_in else Content("")
+    if link.last_in is None:
+        return Content("")
+    # Quiet as the end of the line is: with every sample of a car both go on, in one colour.
+    return Content.styled(f"CSMS heard {clock.brief(link.last_in.at)}", "$text-muted")
 
 
 def _open_since(snapshot: Snapshot, clock: Clock) -> Content:

@@ -162,8 +162,8 @@ class Timeline(QuietFocus, can_focus=True):
         self._restraints = restraints or {}
         self._short_restraints = short_restraints or {}
         self._now, self._is_lost = now, is_lost
-        lasted = None if charging_since is None else now - charging_since
-        view = self._view.gone_on(now).with_charging(self._picture().charging, lasted)
+        charging = self._picture().charging
+        view = self._view.gone_on(now).with_charging(charging, charging_since, now)
         self._look(replace(view, lane=min(view.lane, max(0, len(schedules) - 1))))
 
     @property

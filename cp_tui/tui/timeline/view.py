@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from math import ceil
+from math import ceil, floor
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -63,8 +63,11 @@ PAST_COLUMNS_MIN = 56
 PAST_OF_NOW = 2 / 3
 """What was, of a window about now: 10 of 15 minutes, 2 of 3."""
 
-SHIFT_S_MIN = 25
-"""A window about now stands still at least for so long: each move costs the line."""
+SHIFT_S = 30
+"""A window about now stands still for so long, as long as now is not too far to the right: each
+move costs the line as much as all else in ten seconds."""
+NOW_MOST = 0.85
+"""Of the columns of a window about now, those to the left of now."""
 
 EARLIEST, LATEST = (datetime(year, 1, 1, tzinfo=UTC) for year in (2, 9999))
 """A window begins between these: a good way within the calendar, whichever way somebody pans."""
@@ -119,7 +122,8 @@ class View(Struct, frozen=True):
         if not self.columns:
             return ZOOMS[self.zoom].quantum
         column = self.span / self.columns
-        return column * ceil(timedelta(seconds=SHIFT_S_MIN) / column)
+        most = floor(self.columns * NOW_MOST) - ceil(self.columns * PAST_OF_NOW) + 1
+        return column * min(ceil(timedelta(seconds=SHIFT_S) / column), max(most, 1))
 
     def next_move(self, now: datetime) -> datetime | None:
         """When a window about now moves on; None for all others, which wait for news."""
@@ -127,16 +131,18 @@ class View(Struct, frozen=True):
             return None
         return self.window_start(now) + self._stride + self.span * PAST_OF_NOW
 
-    def with_charging(self, lanes: Sequence[int], lasted: timedelta | None) -> View:
+    def with_charging(self, lanes: Sequence[int], since: datetime | None, now: datetime) -> View:
         """The zoom and the lane for these that charge, where nobody has chosen others.
 
-        `lasted` is how long the first of them has been at it; None: nobody knows.
+        `since` is when the first of them began to; None: nobody knows. The longer zoom comes when
+        the shorter one would move on, and leave that behind: one picture and not two.
         """
         if not self.follows_charging or self.start is not None or self.at is not None:
             return self
         zoom = NOW_ZOOM if lanes else DEFAULT_ZOOM
-        if lanes and lasted is not None and lasted < ZOOMS[BEGUN_ZOOM].span * PAST_OF_NOW:
-            zoom = BEGUN_ZOOM
+        if lanes and since is not None:
+            begun = replace(self, zoom=BEGUN_ZOOM)
+            zoom = BEGUN_ZOOM if since >= begun.window_start(now) else zoom
         lane = min(lanes, default=0)
         return replace(
             self,

@@ -359,7 +359,7 @@ def test_the_source_of_a_limit_in_fewer_and_fewer_words(
 
 def test_a_later_minute_of_a_picture_is_the_picture_of_that_minute() -> None:
     later = NOW + timedelta(minutes=7, seconds=13)
-    went_on = View(zoom=NOW_ZOOM, lane=1, columns=35).with_charging([1], None)
+    went_on = View(zoom=NOW_ZOOM, lane=1, columns=35).with_charging([1], None, later)
     assert text(replace(picture(), now=later, view=went_on)) == text(replace(picture(), now=later))
     assert " now · connector 1 · 24.0 A, no end" in text(replace(picture(), now=later))
 

@@ -12,7 +12,7 @@ from cp_tui.tui.timeline.view import (
     BEGUN_ZOOM,
     DEFAULT_ZOOM,
     NOW_ZOOM,
-    SHIFT_S_MIN,
+    PAST_OF_NOW,
     ZOOMS,
     View,
     ceil_time,
@@ -21,6 +21,8 @@ from cp_tui.tui.timeline.view import (
 from tests.tui.widgets.schedules import NOW
 
 COLUMNS = 25
+STANDS_STILL = timedelta(seconds=25)
+"""A window about now, for so long at least, however few columns it has."""
 MOVES = st.lists(
     st.sampled_from(["left", "right", "in", "out", "earlier", "later", "now", "far"]), max_size=30
 )
@@ -132,7 +134,7 @@ def test_a_window_about_now_moves_by_whole_columns_and_says_when(
     assert now < move
     just_before = move - timedelta(microseconds=1)
     assert view.window_start(just_before) == view.window_start(now) < view.window_start(move)
-    assert view.next_move(move) - move >= timedelta(seconds=SHIFT_S_MIN)  # type: ignore[operator]
+    assert view.next_move(move) - move >= STANDS_STILL  # type: ignore[operator]
 
 
 def test_a_cursor_that_the_window_leaves_behind_goes_back_to_now() -> None:
@@ -150,16 +152,28 @@ def test_a_cursor_that_the_window_leaves_behind_goes_back_to_now() -> None:
 
 def test_zoom_and_lane_go_with_what_charges_until_somebody_chooses() -> None:
     view = View(follows_charging=True)
-    long, brief = timedelta(hours=1), timedelta(seconds=119)
-    charging = view.with_charging([2, 3], long)
+    long, brief = NOW - timedelta(hours=1), NOW - timedelta(seconds=119)
+    charging = view.with_charging([2, 3], long, NOW)
     assert (charging.zoom, charging.lane) == (NOW_ZOOM, 2)
-    assert charging.with_charging([], None) == view
-    assert view.with_charging([1], brief).zoom == BEGUN_ZOOM
-    assert view.with_charging([1], None).zoom == NOW_ZOOM
+    assert charging.with_charging([], None, NOW) == view
+    assert view.with_charging([1], brief, NOW).zoom == BEGUN_ZOOM
+    assert view.with_charging([1], None, NOW).zoom == NOW_ZOOM
     zoomed = charging.zoomed(-1, NOW)
-    assert zoomed.with_charging([], None).zoom == NOW_ZOOM + 1
-    assert charging.pan(1, NOW).with_charging([], None).zoom == NOW_ZOOM
-    assert View().with_charging([1], long).zoom == DEFAULT_ZOOM
+    assert zoomed.with_charging([], None, NOW).zoom == NOW_ZOOM + 1
+    assert charging.pan(1, NOW).with_charging([], None, NOW).zoom == NOW_ZOOM
+    assert View().with_charging([1], long, NOW).zoom == DEFAULT_ZOOM
+
+
+def test_the_longer_window_comes_when_the_shorter_one_would_move_on() -> None:
+    view, since = View(follows_charging=True, columns=28), NOW + timedelta(seconds=7)
+    seconds = (NOW + timedelta(seconds=each) for each in range(8, 400))
+    shown = [(now, view.with_charging([1], since, now)) for now in seconds]
+    begun, later = ([each for each in shown if each[1].zoom == z] for z in (BEGUN_ZOOM, NOW_ZOOM))
+    assert shown == begun + later, "once, and not back again"
+    assert begun[-1][0] - since > begun[0][1].span * PAST_OF_NOW - timedelta(seconds=1)
+    move = begun[-1][1].next_move(begun[-1][0])
+    assert move is not None
+    assert begun[-1][0] < move <= later[0][0], "one picture, and not two"
 
 
 def test_panning_ends_before_the_calendar_does() -> None:
