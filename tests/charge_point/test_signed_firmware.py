@@ -89,6 +89,25 @@ def test_it_waits_for_both_of_its_times_in_the_clock_of_the_csms() -> None:
     assert told(made)[-2:] == ["Installing", "Installed"]
 
 
+ENDS = "9999-12-31T23:59:59Z", "0001-01-01T00:00:00+00:00"
+
+
+@pytest.mark.parametrize("ahead_h", [-1, 1])
+@pytest.mark.parametrize("date", ENDS)
+def test_a_date_at_the_end_of_the_calendar_harms_nothing(date: str, ahead_h: int) -> None:
+    made = signed()
+    clock = {"currentTime": (T0 + timedelta(hours=ahead_h)).isoformat()}
+    made.responders["Heartbeat"] = lambda _: clock
+    made.request("TriggerMessage", {"requestedMessage": "Heartbeat"})
+    slow(made)
+    order(made, 8, retrieveDateTime=date)
+    assert state(made) is (State.SCHEDULED if date == ENDS[0] else State.DOWNLOADING)
+    made.carrier = lambda _: NEW_FIRMWARE
+    order(made, retrieveDateTime=at(hours=-9), installDateTime=date)
+    made.after(10)
+    assert state(made) is (State.INSTALL_SCHEDULED if date == ENDS[0] else State.INSTALLED)
+
+
 def test_what_was_verified_waits_for_whoever_charges() -> None:
     """W L01.FR.06, 07: free connectors leave service, others follow as they become free."""
     made = signed()
