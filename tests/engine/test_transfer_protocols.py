@@ -75,11 +75,8 @@ async def test_what_the_server_does_not_do_is_told_apart(tmp_path: Path) -> None
     faults = {
         400: TransferFault.BAD_MESSAGE,
         401: TransferFault.PERMISSION_DENIED,
-        403: TransferFault.PERMISSION_DENIED,
         405: TransferFault.NOT_SUPPORTED_OPERATION,
-        501: TransferFault.NOT_SUPPORTED_OPERATION,
         404: TransferFault.OTHER,
-        500: TransferFault.OTHER,
     }
     statuses = iter(faults)
     found = {}
