@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.tui import face_world, power_world, quiet
+from tests.tui import face_world, power_world, quiet, security_world
 from tests.tui.driving import Drive, screen
 from tests.tui.fake_engine import FakeEngine
 
@@ -29,8 +29,11 @@ STATES: Mapping[str, Callable[[], FakeEngine]] = {
     "faulted": face_world.faulted,
     "observed": power_world.engine,
     "lost": power_world.engine,
+    "untrusted": security_world.untrusted,
 }
 """What the paper shows, by the name in its marks."""
+SCREENS = {"untrusted": "security"}
+"""The screen that a state is looked at on, where it is not the dashboard."""
 
 MARK = re.compile(
     r"(<!-- picture of (\w+) -->\n)(?:\n?### \d+x\d+\n\n```text\n.*?\n```\n)*", re.DOTALL
@@ -41,7 +44,9 @@ MARK = re.compile(
 async def shown(state: str) -> AsyncIterator[Drive]:
     """A screen on a state, at the smallest size."""
     is_observer = state == "observed"
-    async with screen(engine=STATES[state](), size=SIZES[0], read_only=is_observer) as drive:
+    at = SCREENS.get(state, "dashboard")
+    made = STATES[state]()
+    async with screen(engine=made, size=SIZES[0], read_only=is_observer, at=at) as drive:
         if state == "lost":
             drive.engine.lose()
             await drive.until_it_shows("Charge point lost")

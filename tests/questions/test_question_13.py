@@ -60,5 +60,5 @@ async def test_which_certificate_breaks_which_rule_is_told_with_what_to_check(pk
         await here.after("n", f"try {len(situations) + 2} at {TIME}")
         await here.after("8", "wants a client certificate", "speaks security profile 3")
         csms.wants_certificates(wants=False)
-        await here.after("n", "CSMS certificate localhost until", "Trusted 1 for CSMS")
+        await here.after("n", "CSMS certificate localhost until", "Trusted Root until")
         await here.after("1", "All well: Accepted")

@@ -32,7 +32,7 @@ async def test_ours_and_theirs_by_date_and_a_profile_that_does_not_come_up(pki: 
                         "8",
                         f"CSMS certificate localhost {until} · first of 3",
                         f"Own certificate {SERIAL} {until}",
-                        f"Trusted 1 for CSMS · first {until}",
+                        f"Trusted Root {until}",
                         "Profile 2: TLS and a password Set set by the settings",
                         "If not a new one has 2 attempts; then the one before is in force again",
                     )

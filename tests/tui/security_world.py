@@ -301,3 +301,12 @@ def world(**changes: object) -> worlds.World:
 def engine(**changes: object) -> FakeEngine:
     """A charge point in security profile 3."""
     return FakeEngine(world(**changes))
+
+
+def untrusted() -> FakeEngine:
+    """The certificate of the CSMS has ended, and TLS fails."""
+    text = "the server certificate expired on 2026-01-02 12:00Z; here it is 2026-01-05 14:03:17Z"
+    hint = "the CSMS needs a new certificate; or the clock of this machine is wrong"
+    spare = tuple(replace(each, is_in_use=False) for each in roots())
+    view = refused(text, shown=server_chain(days=-3), roots=spare, last_change=None)
+    return engine(security=view, link=tls_failed(text, hint), is_connected=False)

@@ -40,7 +40,7 @@ async def test_every_subject_is_in_the_list_and_opens_with_its_details() -> None
     async with screen(engine=world.engine()) as drive:
         async with drive.step("what ends when is told in the list, and each subject below it"):
             await drive.press("8")
-            assert drive.shows(*ENDS, "Trusted 2 for CSMS, 1 for firmware", "Events 1 waits")
+            assert drive.shows(*ENDS, "Trusted Maker Root until 2028-06-23", "Events 1 waits")
             for subject, keys in TO.items():
                 await drive.press(*keys)
                 assert drive.shows(*ANSWERS[subject]), subject
@@ -79,9 +79,9 @@ async def test_a_large_terminal_shows_all_subjects_at_once() -> None:
     async with screen(engine=world.engine(), size=(200, 60), at="security") as drive:
         assert drive.shows(*(words for answer in ANSWERS.values() for words in answer[:1]))
         assert drive.shows("Names csms.example.com", "· name d3768132", "Log 47.1 KiB")
-        await drive.resize(90, 50)
+        await drive.resize(90, 34)
         assert drive.shows("queued TamperDetectionActivated", "Profile 3: TLS")
-        assert not drive.shows("Maker Root")
+        assert not drive.shows("firmware Maker Root")
         await drive.resize(40, 10)
         assert drive.shows("1/2 tab", "▌Link")
 

@@ -235,9 +235,9 @@ def test_the_certificate_that_fails_is_marked(
     marked = [(line.depth, line.check) for line in lines if line.is_wrong]
     assert marked == [wrong]
     facts = told(server_facts(state, lines[0], CLOCK))
-    assert facts["Fails"] == f"TLS: {CLOCK.told(text)}"
+    assert facts["Fails"] == f"TLS: {text}"
     assert facts["Hint"] == "what to check"
-    assert told(link_facts(state, CLOCK))["Fails"] == f"TLS: {CLOCK.told(text)}"
+    assert told(link_facts(state, CLOCK))["Fails"] == f"TLS: {text}"
     assert server_line(state, CLOCK).plain == f"× {lines[wrong[0]].name}: {wrong[1]}"
     assert link_line(state, CLOCK).plain.startswith("profile 3 · TLS fails")
     assert warned(refused) == [], "the link tells it"
@@ -296,7 +296,7 @@ def test_a_root_is_told_with_its_hash_data_and_who_installed_it() -> None:
     store = told(store_facts(world.security()))["Store"]
     assert store.startswith("3 of at most 10 (CertificateStoreMaxLength) · a new root")
     line = roots_line(world.security(roots=(world.root(), nameless)), CLOCK).plain
-    assert line == "2 for CSMS · first until 2036-01-03 · 3650 days left · with a fallback"
+    assert line == "Example Root until 2036-01-03 · 3650 days left · first of 2 · with a fallback"
     maker = world.security(roots=world.roots()[2:])
     assert "the roots of this machine count" in told(store_facts(maker))["CSMS"]
 
@@ -403,3 +403,9 @@ def test_a_renewal_that_failed_is_told_and_one_that_goes_on_is_not() -> None:
 def test_the_dashboard_tells_profile_and_days_left_in_a_few_words() -> None:
     line = told(connection_facts(snapshot(), CLOCK))["Secure"]
     assert line == "profile 3 · TLSv1.3 · own 40 days · certificate 265 days"
+
+
+def test_a_long_name_hides_no_date() -> None:
+    name = "Root of the Charging Infrastructure of the Harbour of the Free City"
+    line = roots_line(world.security(roots=(world.root(name, days=9),)), CLOCK).plain
+    assert line == "Root of the Charging In… until 2026-01-14 · 9 days left"

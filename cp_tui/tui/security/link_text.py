@@ -126,7 +126,7 @@ def _trouble(security: SecurityView, link: LinkView, clock: Clock) -> list[Fact]
     """Why TLS fails, or why the connection was ended for security, with what to check."""
     error = _tls_error(link)
     if error is not None:
-        facts = [Fact("Fails", Content.styled(clock.told(drawn(f"TLS: {error.text}")), BAD))]
+        facts = [Fact("Fails", Content.styled(drawn(f"TLS: {error.text}"), BAD))]
         return facts + ([Fact("Hint", safe_text(error.hint))] if error.hint else [])
     if security.server_problem is not None and link.phase is not LinkPhase.OPEN:
         return [Fact("Fails", reason_text(security.server_problem, clock).stylize(BAD))]

@@ -7,7 +7,7 @@ from textual.content import Content
 
 from cp_tui.certificates.facts import CertificateFacts
 from cp_tui.charge_point.variables import OwnCertificate, PendingCertificate, SecurityView
-from cp_tui.tui.text.certificates import certificate_facts, is_over, left, name_of
+from cp_tui.tui.text.certificates import BRIEF_NAME_MAX, certificate_facts, is_over, left, name_of
 from cp_tui.tui.text.columns import Column
 from cp_tui.tui.text.connection import BAD, GOOD, QUIET, WAITING
 from cp_tui.tui.text.facts import Fact
@@ -86,12 +86,13 @@ def own_facts(security: SecurityView | None, line: OwnLine | None, clock: Clock)
     facts: list[Fact] = []
     if security.pending is not None:
         facts.append(Fact("Asked", _pending(security.pending, clock)))
-    if security.renewal is not None:
-        style = "" if security.renewal.id in WELL else WAITING
-        facts.append(Fact("Last", reason_text(security.renewal, clock).stylize(style)))
-    if line is None:
-        return [*facts, *_nothing(security)]
-    return [*facts, *line_facts(security, line, clock)]
+    certificate = _nothing(security) if line is None else line_facts(security, line, clock)
+    if (newest := security.renewal) is None:
+        return [*facts, *certificate]
+    is_well = newest.id in WELL
+    last = Fact("Last", reason_text(newest, clock).stylize("" if is_well else WAITING))
+    # What is wrong comes before what is not.
+    return [*facts, *certificate, last] if is_well else [*facts, last, *certificate]
 
 
 def line_facts(security: SecurityView, line: OwnLine, clock: Clock) -> list[Fact]:
@@ -119,7 +120,8 @@ def own_line(security: SecurityView | None, clock: Clock) -> Content:
         none = Content.styled(f"none{needs}", f"bold {BAD}" if needs else QUIET)
         return joined([none, asked])
     first = security.certificates[0]
-    until = f"{name_of(first.facts)} until {clock.date(first.facts.not_after)}"
+    name = name_of(first.facts, BRIEF_NAME_MAX)
+    until = f"{name} until {clock.date(first.facts.not_after)}"
     parts: list[Content | str] = [until, left(first.facts.not_after, clock), asked]
     if not first.is_in_use:
         parts.append(state_of(OwnLine(first.facts, certificate=first), clock))

@@ -72,11 +72,11 @@ class SecureLinkPane(FactsPane, SubjectPane):
         return link_facts(snapshot, clock)
 
 
-class CertificatesPane(TablePane):
-    """A table of certificates over everything about one of them."""
+class ListPane(TablePane):
+    """A table over everything about what is under its cursor, which takes what the table leaves."""
 
     DEFAULT_CSS = """
-    CertificatesPane LineTable { height: auto; min-height: 2; max-height: 60%; }
+    ListPane LineTable { height: auto; min-height: 2; max-height: 60%; }
     """
 
     SHOWS = frozenset({"security"})
@@ -88,7 +88,7 @@ class CertificatesPane(TablePane):
         return super().why_empty(snapshot) if snapshot.security is not None else NOT_KNOWN
 
 
-class ServerCertificatePane(CertificatesPane, SubjectPane):
+class ServerCertificatePane(ListPane, SubjectPane):
     """The chain that the CSMS shows, up to the root that stands for it."""
 
     NAME = "server_certificate"
@@ -126,7 +126,7 @@ class ServerCertificatePane(CertificatesPane, SubjectPane):
         return next((server_line_facts(line, clock) for line in found), ())
 
 
-class OwnCertificatePane(CertificatesPane, SubjectPane):
+class OwnCertificatePane(ListPane, SubjectPane):
     """The certificates of the charge point, and the one that is asked for."""
 
     NAME = "own_certificate"
@@ -163,7 +163,7 @@ class OwnCertificatePane(CertificatesPane, SubjectPane):
         return next((own_line_facts(security, line, clock) for line in found), ())
 
 
-class RootsPane(CertificatesPane, SubjectPane):
+class RootsPane(ListPane, SubjectPane):
     """The roots that are trusted, for the CSMS and for firmware."""
 
     NAME = "roots"
@@ -202,12 +202,8 @@ class RootsPane(CertificatesPane, SubjectPane):
         return next((root_facts(root, clock) for root in found), ())
 
 
-class SecurityEventsPane(TablePane, SubjectPane):
+class SecurityEventsPane(ListPane, SubjectPane):
     """What happened that security has to know, and whether the CSMS was told."""
-
-    DEFAULT_CSS = """
-    SecurityEventsPane FactLines { height: 4; }
-    """
 
     NAME = "security_events"
     COPIED_FIRST = "Event"
@@ -220,15 +216,9 @@ class SecurityEventsPane(TablePane, SubjectPane):
         "Logged: events of this type are told to the security log alone.",
         "Those in bold are critical: the CSMS has to be told of them.",
     )
-    FACTS = "below"
-    LABEL_WIDTH = LABEL_WIDTH
     EMPTY = "no security event yet"
     NEWEST_FIRST = True
     DETAILS = "Security event"
-
-    def why_empty(self, snapshot: Snapshot) -> str:
-        """Nothing is known before the charge point has said anything."""
-        return super().why_empty(snapshot) if snapshot.security_events is not None else NOT_KNOWN
 
     def state(self, snapshot: Snapshot, clock: Clock) -> Content:
         """The newest one, and how many wait."""

@@ -15,6 +15,7 @@ from cp_tui.charge_point.variables import (
 )
 from cp_tui.tui.text.certificates import (
     certificate_facts,
+    first_to_end,
     hash_facts,
     left,
     name_of,
@@ -81,24 +82,15 @@ def root_facts(root: InstalledRoot, clock: Clock) -> list[Fact]:
 
 
 def roots_line(security: SecurityView | None, clock: Clock) -> Content:
-    """How many there are for what, and the first that ends."""
+    """The first that ends, and whether there is a fallback."""
     if security is None:
         return Content.styled("not known yet", QUIET)
     roots = security.roots
     if not roots:
         return Content.styled("none installed: those of this machine count", QUIET)
-    numbers = {use: sum(root.use is use for root in roots) for use in RootUse}
-    first = min(roots, key=lambda root: root.facts.not_after)
-    until = f"first until {clock.date(first.facts.not_after)}"
     fallback = any(root.state is RootState.FALLBACK for root in roots)
-    return joined(
-        [
-            ", ".join(f"{number} for {USES[use]}" for use, number in numbers.items() if number),
-            until,
-            left(first.facts.not_after, clock),
-            Content.styled("with a fallback", WAITING) if fallback else "",
-        ]
-    )
+    first = first_to_end([root.facts for root in roots], clock)
+    return joined([first, Content.styled("with a fallback", WAITING) if fallback else ""])
 
 
 def store_facts(security: SecurityView) -> list[Fact]:

@@ -7,11 +7,14 @@ from __future__ import annotations
 
 from textual.geometry import Size
 
-from cp_tui.tui.frame.subjects import LARGE_HEIGHT, WIDE_WIDTH, SubjectsScreen
+from cp_tui.tui.frame.subjects import WIDE_WIDTH, SubjectsScreen
 from cp_tui.tui.security.panes import SUBJECTS, SecurityEventsPane, SecurityPane
 
 OVERVIEW_ROWS = len(SUBJECTS) + 2
 """Title, head, and a line for each."""
+
+TALL = 34
+"""From so many lines on there is room for more than the list and one subject, which are short."""
 
 
 class SecurityScreen(SubjectsScreen):
@@ -23,7 +26,6 @@ class SecurityScreen(SubjectsScreen):
         &.-large #subjects { grid-rows: OVERVIEW 3fr 2fr; }
         &.-wide #subjects { grid-size: 2; grid-columns: 2fr 3fr; grid-rows: 1fr; grid-gutter: 0 1; }
         &.-wide.-large #subjects { grid-columns: 1fr 1fr; grid-rows: 1fr 1fr 1fr; }
-        &.-wide.-large SecurityEventsPane FactLines { height: 6; }
     }
     """.replace("OVERVIEW", f"{OVERVIEW_ROWS}")
 
@@ -31,6 +33,10 @@ class SecurityScreen(SubjectsScreen):
     NAME = "security"
     KEY = "8"
     CALLED = "Security"
+    VERTICAL_BREAKPOINTS = [  # noqa: RUF012 - as declared by Textual
+        (0, "-small"),
+        (TALL, "-large"),
+    ]
     ABOUT = "Security profile, certificates of both sides, trusted roots, and security events."
     FOOTER = (
         "security.request_certificate",
@@ -48,7 +54,7 @@ class SecurityScreen(SubjectsScreen):
 
     def shown_always(self, size: Size) -> frozenset[str]:
         """The events in a tall terminal; in one that is wide as well, everything."""
-        if size.height < LARGE_HEIGHT:
+        if size.height < TALL:
             return frozenset()
         subjects = SUBJECTS if size.width >= WIDE_WIDTH else (SecurityEventsPane,)
         return frozenset(subject.NAME for subject in subjects)

@@ -19,6 +19,7 @@ from cp_tui.tui.security.roots_text import ORIGIN_WORDS
 from cp_tui.tui.state.store import Snapshot
 from cp_tui.tui.text.certificates import (
     certificate_facts,
+    first_to_end,
     is_over,
     left,
     name_of,
@@ -27,7 +28,7 @@ from cp_tui.tui.text.columns import Column
 from cp_tui.tui.text.connection import BAD, GOOD, QUIET, WAITING
 from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.text.safe_text import drawn, safe_text
-from cp_tui.tui.text.words import Clock, joined
+from cp_tui.tui.text.words import Clock
 
 BRANCH = "└ "
 
@@ -133,17 +134,9 @@ def server_line(snapshot: Snapshot, clock: Clock) -> Content:
             return Content.styled("none was shown yet", QUIET)
         return Content.styled("none: without TLS the CSMS proves nothing", WAITING)
     wrong = next((line for line in lines if line.is_wrong), None)
-    dated = [line for line in lines if line.facts is not None]
-    first = min(dated, key=lambda line: line.facts.not_after if line.facts else clock.now)
     if wrong is not None:
         return Content.styled(f"× {wrong.name}: {wrong.check}", f"bold {BAD}")
-    assert first.facts is not None
-    until = f"{first.name} until {clock.date(first.facts.not_after)}"
-    return joined([until, left_of(first, clock), _others(lines)])
-
-
-def _others(lines: Sequence[ServerLine]) -> str:
-    return f"first of {len(lines)}" if len(lines) > 1 else ""
+    return first_to_end([line.facts for line in lines if line.facts is not None], clock)
 
 
 def _line(

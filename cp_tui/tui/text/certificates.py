@@ -6,6 +6,7 @@ everything that has a date is said anew; "2 days left" beside a date can be coun
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from textual.content import Content
@@ -23,7 +24,8 @@ WARNING_DAYS = 30
 URGENT_DAYS = 7
 """One that ends sooner is likely to be forgotten."""
 
-NAME_CELLS_MAX = 40
+NAME_MAX, BRIEF_NAME_MAX = 40, 24
+"""Characters of a name, and where a date stands behind it that must be seen."""
 
 
 def days_to(ends: datetime, clock: Clock) -> int:
@@ -71,10 +73,18 @@ def brief_left(ends: datetime, clock: Clock) -> str:
     return count(days, "day") if (days := days_to(ends, clock)) > 0 else "ends today"
 
 
-def name_of(facts: CertificateFacts) -> str:
+def name_of(facts: CertificateFacts, length_max: int = NAME_MAX) -> str:
     """What people call it: its common name, else what it has for a subject; cleaned."""
     name = facts.common_name or facts.subject or facts.serial
-    return drawn(name if len(name) <= NAME_CELLS_MAX else f"{name[:NAME_CELLS_MAX]}…")
+    return drawn(name if len(name) <= length_max else f"{name[: length_max - 1]}…")
+
+
+def first_to_end(certificates: Sequence[CertificateFacts], clock: Clock) -> Content:
+    """`csms.example.com until 2026-09-27 · 265 days left · first of 3`."""
+    first = min(certificates, key=lambda each: each.not_after)
+    until = f"{name_of(first, BRIEF_NAME_MAX)} until {clock.date(first.not_after)}"
+    others = f"first of {len(certificates)}" if len(certificates) > 1 else ""
+    return joined([until, left(first.not_after, clock), others])
 
 
 def validity(facts: CertificateFacts, clock: Clock) -> Content:
