@@ -273,6 +273,7 @@ def test_own_certificates_say_which_is_used_and_what_was_asked_for() -> None:
         "CP001 of Example (EC P-256) · since 14:00:00 · the CSMS has not heard of it yet"
     )
     assert facts["Came"] == "Jan 02 08:15:00, by CertificateSigned"
+    assert facts["Key"] == "EC P-256 · for signing"
     line = own_line(security, CLOCK).plain
     assert line == "CP001 until 2026-02-14 · 40 days left · asked for since 14:00"
     lower = replace(security, profile=2)

@@ -76,10 +76,7 @@ def _profile(snapshot: Snapshot, security: SecurityView, clock: Clock) -> list[F
     """Which one, who set it, and what happens if it does not come up."""
     words = PROFILE_WORDS.get(security.profile, f"{security.profile}")
     style = "" if security.profile >= 2 else WAITING
-    facts = [
-        Fact("Profile", Content.styled(words, style)),
-        Fact("Set", _set_by(snapshot, clock)),
-    ]
+    facts = [Fact("Profile", Content.styled(words, style)), *_set_by(snapshot, clock)]
     if security.change is not None:
         facts += _change(security.change, clock)
     else:
@@ -92,17 +89,17 @@ def _profile(snapshot: Snapshot, security: SecurityView, clock: Clock) -> list[F
     return facts
 
 
-def _set_by(snapshot: Snapshot, clock: Clock) -> Content:
+def _set_by(snapshot: Snapshot, clock: Clock) -> list[Fact]:
     """Who has set the profile, when, and from what."""
     entry = snapshot.entry(PROFILE_KEY)
     if entry is None:
-        return Content.styled("nobody knows by whom", QUIET)
+        return []
     words = WORDS_OF_SOURCE.get(entry.source, f"set by the {entry.source.value}")
     at = clock.time(entry.changed_at) if entry.changed_at else ""
     changes = [c for c in snapshot.configuration_changes if c.key == PROFILE_KEY]
     newest = changes[-1] if changes and changes[-1].value == entry.value else None
     step = f"{newest.old_value} → {newest.value}" if newest is not None else ""
-    return joined([words, at, safe_text(step)])
+    return [Fact("Set", joined([words, at, safe_text(step)]))]
 
 
 def _change(change: SecurityProfileChange, clock: Clock) -> list[Fact]:
