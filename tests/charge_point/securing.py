@@ -90,6 +90,12 @@ def secured(
     )
     made.link = csms
     made.responders["SignCertificate"] = lambda _: {"status": "Accepted"}
+    # Certificates take months, in which a heartbeat each five minutes would be most of the work.
+    made.responders["BootNotification"] = lambda _: {
+        "status": "Accepted",
+        "currentTime": made.now.isoformat(),
+        "interval": 86_400,
+    }
     made.power_on()
     made.forget_sent()
     return made, csms
