@@ -15,14 +15,17 @@ import pytest
 import textual.app
 import textual.css.stylesheet
 import textual.pilot
+from rich.segment import Segment
 from textual._compositor import Compositor
 from textual._context import active_app
+from textual.cache import FIFOCache
 from textual.css.model import RuleSet
 from textual.css.parse import parse
 from textual.css.tokenize import tokenize_values
 from textual.message import Message
 from textual.message_pump import MessagePump
 from textual.pilot import Pilot
+from textual.strip import Strip
 
 from tests.tui.known_styles import KnownStyles
 
@@ -89,6 +92,30 @@ def _paint_nothing(compositor: Compositor, *, full: bool = False, **how: Any) ->
         return paint(compositor, full=True, **how)
     compositor._dirty_regions.clear()
     return None
+
+
+STRIP_CACHES = {
+    **{name: 4 for name in ("divide", "filter", "line_length", "crop_extend", "offsets")},
+    **{name: 16 for name in ("crop", "style")},
+}
+"""The caches that Textual makes for every strip; how many entries each may have."""
+
+
+def _make_strip(strip: Strip, segments: Iterable[Segment], cell_length: int | None = None) -> None:
+    """Make a strip without its seven caches: most of a picture's strips never use one."""
+    strip._segments = list(segments)
+    strip._cell_length = cell_length
+    strip._render_cache = strip._link_ids = strip._cell_count = None
+
+
+def _make_cache(strip: Strip, name: str) -> FIFOCache[Any, Any]:
+    """Make a cache of a strip when it is asked for first."""
+    size = STRIP_CACHES.get(name.removeprefix("_").removesuffix("_cache"))
+    if size is None:
+        raise AttributeError(name)
+    cache: FIFOCache[Any, Any] = FIFOCache(size)
+    setattr(strip, name, cache)
+    return cache
 
 
 class _StyleSheets:
@@ -162,6 +189,8 @@ def be_frugal(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(textual.pilot, "wait_for_idle", _wait_for_idle)
     patch.setattr(Pilot, "_wait_for_screen", _wait_for_screen)
     patch.setattr(Compositor, "render_update", _paint_nothing)
+    patch.setattr(Strip, "__init__", _make_strip)
+    patch.setattr(Strip, "__getattr__", _make_cache, raising=False)
     handlers = _Handlers()
     patch.setattr(MessagePump, "_get_dispatch_methods", lambda *call: handlers.find(*call))
     sheets = _StyleSheets()

@@ -38,7 +38,7 @@ class DashboardScreen(MainScreen):
     DashboardScreen {
         AlarmLine { dock: top; margin-top: 1; }
         #alarm-second { display: none; }
-        &.-second.-medium #alarm-second, &.-second.-tall #alarm-second { display: block; }
+        &.-medium #alarm-second.-needed, &.-tall #alarm-second.-needed { display: block; }
         #upper { height: 4fr; }
         #lower { height: 3fr; }
         #left { width: 2fr; min-width: 40; max-width: 76; }
@@ -160,7 +160,8 @@ class DashboardScreen(MainScreen):
     def show(self, snapshot: Snapshot, clock: Clock, dirty: frozenset[str]) -> None:
         """Say what is wrong, and hand the news to the panes."""
         self.show_alarm(snapshot, clock, dirty | self._missed)
-        self.set_class(self.alarm.has_second, "-second")
+        # Of the line alone: with a class of the screen, everything on it would be styled anew.
+        self.alarm.second.set_class(self.alarm.has_second, "-needed")
         super().show(snapshot, clock, dirty)
 
     def show_alarm(self, snapshot: Snapshot, clock: Clock, dirty: frozenset[str]) -> None:
