@@ -175,19 +175,19 @@ def texts() -> tuple[Said, ...]:
 
 def texts_of(path: Path) -> Iterator[Said]:
     """Give the texts of a module: constants, f-strings with a gap for each value, and helps."""
-    tree = parsed(path)
+    nodes = [*ast.walk(parsed(path))]
     seen: set[int] = set()
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
             seen.add(id(node.value))  # A docstring.
         if isinstance(node, ast.Constant) and STYLE.search(str(node.value)):
             seen.add(id(node))
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.JoinedStr):
             seen |= {id(value) for value in node.values}
             parts = [str(v.value) if isinstance(v, ast.Constant) else GAP for v in node.values]
             yield Said(shown(path), node.lineno, _with_gaps("".join(parts)))
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in seen:
             yield Said(shown(path), node.lineno, _with_gaps(node.value))
         if isinstance(node, ast.AsyncFunctionDef) and any(map(_is_action, node.decorator_list)):
