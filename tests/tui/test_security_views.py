@@ -259,15 +259,15 @@ def test_own_certificates_say_which_is_used_and_what_was_asked_for() -> None:
     )
     lines = own_lines(security)
     assert len({line.id for line in lines}) == len(lines) == 8
-    assert [state_of(line, CLOCK).plain for line in lines[::2]] == [
+    assert [state_of(line, 3, CLOCK).plain for line in lines[::2]] == [
         "in use",
         "fallback",
         "not valid before Jan 09 08:00",
         "its private key cannot be read",
     ]
-    assert state_of(lines[1], CLOCK).plain == "sent with it"
+    assert state_of(lines[1], 3, CLOCK).plain == "sent with it"
     ended = replace(lines[0], certificate=world.own(days=-1))
-    assert state_of(ended, CLOCK).plain == "has ended"
+    assert state_of(ended, 3, CLOCK).plain == "has ended"
     facts = told(own_facts(security, lines[0], CLOCK))
     assert facts["Asked"] == (
         "CP001 of Example (EC P-256) · since 14:00:00 · the CSMS has not heard of it yet"
@@ -278,7 +278,7 @@ def test_own_certificates_say_which_is_used_and_what_was_asked_for() -> None:
     assert line == "CP001 until 2026-02-14 · 40 days left · asked for since 14:00"
     lower = replace(security, profile=2)
     state = told(own_facts(lower, lines[0], CLOCK))["State"]
-    assert state == "in use · from security profile 3 on; it is 2 now"
+    assert state == "ready for profile 3 · it is 2 now"
     missing = world.security(certificates=())
     assert own_line(missing, CLOCK).plain == "none and security profile 3 needs one"
     assert told(own_facts(missing, None, CLOCK))["To do"].startswith("ask for one, for CP001 of")
@@ -368,6 +368,15 @@ def test_what_ends_soon_is_told_by_name_and_date_loudly_in_the_last_week(
     [after_midnight] = warned(security, tomorrow)
     assert after_midnight.text.rpartition(" ")[2] == words.rpartition(" ")[2], "the same date"
     assert (after_midnight.text != words) is ("has ended" not in words), "a day less"
+
+
+def test_a_csms_that_refuses_the_password_is_no_reason_to_be_silent_about_its_certificate() -> None:
+    words = "refused credentials: HTTP 401"
+    fault = {"fault": v.LinkFault.REFUSED_CREDENTIALS, "why": "HTTP 401"}
+    problem = because("security.link_failed", "W A00", words, **fault)
+    security = world.security(shown=world.server_chain(days=3), server=(), server_problem=problem)
+    [alarm] = warned(security, link=worlds.broken_link())
+    assert "ends in 3 days" in alarm.text
 
 
 def test_what_is_well_what_is_spare_and_what_is_only_kept_is_not_warned_of() -> None:

@@ -27,7 +27,14 @@ from cp_tui.tui.dashboard.connection_text import (
 )
 from cp_tui.tui.dashboard.connectors_text import fault_words, refusal_words, where
 from cp_tui.tui.state.store import Snapshot
-from cp_tui.tui.text.certificates import URGENT_DAYS, days_to, ends_soon, ends_words, name_of
+from cp_tui.tui.text.certificates import (
+    URGENT_DAYS,
+    days_to,
+    ends_soon,
+    ends_words,
+    is_refused,
+    name_of,
+)
 from cp_tui.tui.text.clock_steps import misread_words, step_words
 from cp_tui.tui.text.connection import PROFILE_FELL_BACK, boot_words
 from cp_tui.tui.text.safe_text import drawn
@@ -349,7 +356,7 @@ def _endings(snapshot: Snapshot, link: v.LinkView, clock: Clock) -> Iterator[Ala
         return
     roots = {root.facts.fingerprint for root in security.roots}
     # Where they are not trusted, the link does not come up and says why.
-    trusted = () if security.server_problem is not None else security.shown
+    trusted = () if is_refused(security) else security.shown
     for depth, facts in enumerate(trusted):
         if facts.fingerprint not in roots:
             what = "in the chain of the CSMS" if depth else "of the CSMS"

@@ -205,7 +205,7 @@ async def set_profile(desk: Desk) -> None:
             Content("in force" if profile == security.profile else ""),
             Content(f"it needs {NEEDS[profile]}"),
         )
-        for profile, words in PROFILE_WORDS.items()
+        for profile, words in sorted(PROFILE_WORDS.items(), reverse=True)
     ]
     chosen = await desk.choose("Which security profile?", choices)
     if chosen is None:

@@ -50,6 +50,7 @@ def own_lines(security: SecurityView | None) -> list[OwnLine]:
 
 def own_columns(security: SecurityView | None, clock: Clock) -> list[Column[OwnLine]]:
     """The columns of the tree, in reading order."""
+    profile = security.profile if security is not None else 0
     return [
         Column("Certificate", 20, _tree, is_flexible=True, said=lambda line: name_of(line.facts)),
         Column("Issuer", 24, lambda line: safe_text(line.facts.issuer, QUIET), rank=1),
@@ -60,12 +61,12 @@ def own_columns(security: SecurityView | None, clock: Clock) -> list[Column[OwnL
             order=lambda line: line.facts.not_after,
         ),
         Column("Left", 14, lambda line: left(line.facts.not_after, clock)),
-        Column("State", 22, lambda line: state_of(line, clock)),
+        Column("State", 22, lambda line: state_of(line, profile, clock)),
     ]
 
 
-def state_of(line: OwnLine, clock: Clock) -> Content:
-    """Whether it is used, and if not, why."""
+def state_of(line: OwnLine, profile: int, clock: Clock) -> Content:
+    """Whether it is used in this security profile, and if not, why."""
     own = line.certificate
     if own is None:
         return Content.styled("sent with it", QUIET)
@@ -76,7 +77,9 @@ def state_of(line: OwnLine, clock: Clock) -> Content:
     if own.facts.not_before > clock.now:
         begins = clock.minute(own.facts.not_before)
         return Content.styled(f"not valid before {begins}", WAITING)
-    return Content.styled("in use", GOOD) if own.is_in_use else Content("fallback")
+    if not own.is_in_use:
+        return Content("fallback")
+    return Content.styled("in use", GOOD) if profile == 3 else Content("ready for profile 3")
 
 
 def own_facts(security: SecurityView | None, line: OwnLine | None, clock: Clock) -> list[Fact]:
@@ -101,10 +104,8 @@ def line_facts(security: SecurityView, line: OwnLine, clock: Clock) -> list[Fact
     facts = certificate_facts(line.facts, clock)
     if own is None:
         return facts
-    use = "for the connection in security profile 3"
-    if own.is_in_use and security.profile != 3:
-        use = f"from security profile 3 on; it is {security.profile} now"
-    state = joined([state_of(line, clock), use if own.is_in_use else ""])
+    now = "" if security.profile == 3 else f"it is {security.profile} now"
+    state = joined([state_of(line, security.profile, clock), now if own.is_in_use else ""])
     came = Content(f"{clock.time(own.since)}, by CertificateSigned")
     return [Fact("State", state), *facts, Fact("Came", came)]
 
@@ -124,7 +125,7 @@ def own_line(security: SecurityView | None, clock: Clock) -> Content:
     until = f"{name} until {clock.date(first.facts.not_after)}"
     parts: list[Content | str] = [until, left(first.facts.not_after, clock), asked]
     if not first.is_in_use:
-        parts.append(state_of(OwnLine(first.facts, certificate=first), clock))
+        parts.append(state_of(OwnLine(first.facts, certificate=first), security.profile, clock))
     return joined(parts)
 
 

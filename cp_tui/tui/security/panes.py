@@ -31,7 +31,6 @@ from cp_tui.tui.security.roots_text import (
     store_facts,
 )
 from cp_tui.tui.security.server_text import (
-    is_refused,
     line_facts as server_line_facts,
     server_columns,
     server_facts,
@@ -39,6 +38,7 @@ from cp_tui.tui.security.server_text import (
     server_lines,
 )
 from cp_tui.tui.state.store import Snapshot
+from cp_tui.tui.text.certificates import is_refused
 from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.text.words import Clock
 from cp_tui.tui.widgets.facts_pane import FactsPane

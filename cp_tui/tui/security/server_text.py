@@ -10,7 +10,6 @@ from textual.content import Content
 from cp_tui.certificates.facts import CertificateFacts
 from cp_tui.charge_point.variables import (
     InstalledRoot,
-    LinkFault,
     RootUse,
     SecurityView,
 )
@@ -21,6 +20,7 @@ from cp_tui.tui.text.certificates import (
     certificate_facts,
     first_to_end,
     is_over,
+    is_refused,
     left,
     name_of,
 )
@@ -52,12 +52,6 @@ class ServerLine(Struct, frozen=True):
     def id(self) -> str:
         """Names the line."""
         return self.facts.fingerprint if self.facts is not None else self.name
-
-
-def is_refused(security: SecurityView) -> bool:
-    """Whether the certificates that the CSMS has shown last are not trusted."""
-    problem = security.server_problem
-    return problem is not None and problem.values.get("fault") == LinkFault.SERVER_CERTIFICATE
 
 
 def server_lines(snapshot: Snapshot, clock: Clock) -> list[ServerLine]:
