@@ -56,4 +56,4 @@ async def test_the_last_line_says_where_the_rest_of_what_it_begins_is_below_the_
         assert shown() == ["second", "one two three four", "five six seven"]
         facts.show([Fact("", Content("a" * 80))])
         await pilot.pause()
-        assert shown()[-1] == "a" * (WIDTH - 2) + "…"
+        assert shown()[-1] == "a" * (WIDTH - 1)

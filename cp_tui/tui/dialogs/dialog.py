@@ -127,7 +127,7 @@ class Dialog(FrugalScreen[T], ModalScreen[T]):
         A tall dialog covers the line where it is said otherwise.
         """
         for box in self.query(".box"):
-            box.border_subtitle = words
+            box.border_subtitle = Content.assemble(words)
             if self._saying is not None:
                 self._saying.stop()
             self._saying = self.set_timer(SAYING_S, self._said)

@@ -107,14 +107,18 @@ class FactLines(QuietFocus, GrowingView, can_focus=True):
         return [self._seen(y) for y in range(self.size.height)]
 
     def _seen(self, y: int) -> Content:
-        """A visible line; the last one says so where the rest of what it begins is below it."""
+        """A visible line; the last one says so where the rest of what it begins is below it.
+
+        One that is full as it is keeps its last letter: that may be what is looked for.
+        """
         index = self.scroll_offset.y + y
         if index >= len(self._lines):
             return Content("")
         line, room = self._lines[index], self.scrollable_content_region
-        if y < room.height - 1 or index not in self._going_on:
-            return line
-        return Content.assemble(line.truncate(room.width - 1), GOES_ON)
+        has_more = y >= room.height - 1 and index in self._going_on
+        if has_more and line.cell_length < room.width:
+            return Content.assemble(line, GOES_ON)
+        return line
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         """As many lines as the facts need at this width, where the height is left to them."""
