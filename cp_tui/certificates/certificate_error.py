@@ -36,7 +36,7 @@ class CertificateCheck(StrEnum):
     WEAK_KEY = "weak_key"
     """Too short, or of a kind that the standard does not have (W A00.FR.502, 503)."""
     WEAK_HASH = "weak_hash"
-    """Signed with SHA-1 or MD5 (W A00.FR.506)."""
+    """Signed with a hash shorter than SHA-256 (W A00.FR.506)."""
     SERIAL = "serial"
     """Its serial number is negative, or too long to be told (W 6)."""
     KEY_USAGE = "key_usage"

@@ -27,14 +27,25 @@ from cp_tui.certificates.rules import (
 )
 
 
-def check_root(pem: str, at: datetime) -> None:
+def check_root(pem: str, at: datetime, installed: Sequence[str] | None = None) -> None:
     """Refuse a root that may not be installed (W M05).
 
-    It need not be self-signed, nor a CA: some install the certificate of the server itself.
+    It need not be self-signed, nor a CA: some install the certificate of the server itself. But one
+    that names itself as its issuer is signed with its own key, or by one of the same name that is
+    `installed`; None: that is not looked at.
     """
     certificate = loaded(pem)
     check_dates(certificate, at)
     check_strength(certificate)
+    if installed is None or certificate.issuer != certificate.subject:
+        return
+    signers = (certificate, *(loaded(each) for each in installed))
+    if not any(issued(certificate, each) for each in signers):
+        raise CertificateError(
+            CertificateCheck.SIGNATURE,
+            f"{named(certificate)} names itself as its issuer, and its signature is not that of its"
+            " own key, nor of an installed root of that name: it was changed after it was signed",
+        )
 
 
 def check_replaces(pem: str, active: str) -> None:

@@ -214,11 +214,11 @@ def is_self_signed(certificate: x509.Certificate) -> bool:
 
 
 def has_weak_signature(certificate: x509.Certificate) -> bool:
-    """Whether the signature proves nothing: its hash is too short (MD5, SHA-1), or not known."""
+    """Whether the signature proves nothing: its hash is shorter than SHA-256, or not known."""
     algorithm = signature_hash(certificate)
     if algorithm is None:
         return certificate.signature_algorithm_oid not in _WITHOUT_HASH
-    return algorithm.digest_size < hashes.SHA224.digest_size
+    return algorithm.digest_size < hashes.SHA256.digest_size
 
 
 def _alternative_names(certificate: x509.Certificate) -> tuple[str, ...]:

@@ -196,6 +196,8 @@ class SetCredentials(Struct, frozen=True):
     """SecurityProfile (W A00); from 2 on with TLS, whatever the URL in the settings says."""
     url: str | None = None
     """Where to, with the id, percent-encoded; None: to the URL of the settings."""
+    url_setting: str = "csms.url"
+    """Which setting says so, for whoever has to correct it."""
     roots: tuple[str, ...] | None = None
     """PEM, against which the server is held; None: `csms.ca_file`, or the roots of the system."""
     with_system: bool = False

@@ -260,6 +260,9 @@ class RootRecord(Struct, frozen=True, kw_only=True):
     since: datetime
     order: int
     """Counts what was installed: of two roots the newer one has the higher number."""
+    issuer: str = ""
+    """PEM of the one that has signed it, where that is another one and was known: without its key
+    the CSMS cannot be told by which hashes it is named, also after that one is gone (W 6)."""
 
 
 class OwnCertificateRecord(Struct, frozen=True, kw_only=True):

@@ -17,7 +17,7 @@ from cp_tui.charge_point.firmware_statuses import BEING_INSTALLED, is_under_way
 from cp_tui.charge_point.reason import Reason, because
 from cp_tui.charge_point.records import FirmwareRecord, SignedUpdateRecord
 from cp_tui.charge_point.retry_schedule import bounds, planned
-from cp_tui.charge_point.security.store import facts_of, words_of
+from cp_tui.charge_point.security.reading import facts_of, words_of
 from cp_tui.charge_point.variables import FileFacts, SecurityEventType
 from cp_tui.ocpp.length import moment
 from cp_tui.ocpp.redaction import shown_location

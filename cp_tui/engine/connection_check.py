@@ -199,6 +199,7 @@ class _Check:
         try:
             connection = await attempt.run()
         except LinkFailure as failure:
+            failure.naming(self._credentials.url_setting)
             self._chain(failure.shown, "")
             step = next(step for step in CheckStep if step.casefold() == failure.step.casefold())
             if step is CheckStep.SUBPROTOCOL:

@@ -256,7 +256,7 @@ class Link:
             try:
                 await self._serve(await self._connected())
             except LinkFailure as failure:
-                await self._failed(failure)
+                await self._failed(failure.naming(self._sent.url_setting))
             except _InterruptedError:
                 self._ended()
             except Exception:

@@ -51,6 +51,11 @@ class LinkFailure(Exception):
         self.shown = shown
         """The certificates of a server that is not trusted, PEM, its own first."""
 
+    def naming(self, url_setting: str) -> LinkFailure:
+        """Have the hint name the setting that the URL stands in, where that is another one."""
+        self.hint = self.hint.replace("csms.url", url_setting)
+        return self
+
     def error(self, at: datetime) -> LinkError:
         """Put it into the form that is published."""
         return LinkError(

@@ -69,7 +69,8 @@ async def check_profiles(
         except LinkFailure as failure:
             if failure.step in (LinkStep.DNS, LinkStep.TCP):
                 unreachable.add((target.host, target.port))
-            tell(_would_fail(outlook.profile, failure.text, failure.hint))
+            hint = failure.naming(sent.url_setting).hint
+            tell(_would_fail(outlook.profile, failure.text, hint))
         else:
             tell(_found(outlook.profile, maker.make(sent), secured, datetime.now(UTC)))
 

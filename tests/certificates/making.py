@@ -75,6 +75,7 @@ def make(
     serial: int = 1,
     key: AnyKey | None = None,
     is_pss: bool = False,
+    algorithm: hashes.SHA224 | hashes.SHA256 | None = None,
     extensions: Sequence[x509.ExtensionType] = (),
 ) -> Made:
     """Make a certificate, signed by another one or by itself."""
@@ -97,7 +98,9 @@ def make(
     has_hash = not isinstance(signer, ed25519.Ed25519PrivateKey)
     pss = padding.PSS(padding.MGF1(hashes.SHA256()), padding.PSS.DIGEST_LENGTH)
     signed = builder.sign(
-        signer, hashes.SHA256() if has_hash else None, rsa_padding=pss if is_pss else None
+        signer,
+        (algorithm or hashes.SHA256()) if has_hash else None,
+        rsa_padding=pss if is_pss else None,
     )
     return Made(signed, own)
 

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed25519, rsa, x25519
+from cryptography.hazmat.primitives.hashes import SHA224
 from cryptography.x509 import ExtendedKeyUsage
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
@@ -68,6 +69,11 @@ BAD_ALONE = {
         from_openssl("sha1_root"),
         Check.WEAK_HASH,
         "the signature of 'Old root' is SHA-1; at least SHA-256 is needed",
+    ),
+    "SHA-224": (
+        make("Root", algorithm=SHA224()).pem,
+        Check.WEAK_HASH,
+        "the signature of 'Root' is SHA-224 with ECDSA; at least SHA-256 is needed",
     ),
     "a signature that nobody knows": (
         signed_as_nobody_knows(),

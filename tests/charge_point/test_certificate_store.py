@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding
 from msgspec.structs import replace
 
 from cp_tui.certificates.authority import Validity
@@ -35,6 +38,7 @@ from tests.charge_point.securing import (
 )
 
 ROOT = RootUse.CSMS
+BEGIN, END = "-----BEGIN CERTIFICATE-----", "-----END CERTIFICATE-----"
 CHECKED = SecurityConfig(root_check=True)
 
 
@@ -183,6 +187,67 @@ def test_with_the_check_a_successor_is_not_counted_and_there_is_one_fallback_m05
     assert csms == {"New Root", "Third Root"}
 
 
+def test_a_successor_is_named_also_after_the_one_that_signed_it_has_gone_w6() -> None:
+    made, csms = in_profile_3(security=CHECKED)
+    named = hashes_of(successor().certificate)
+    assert install(made, successor().certificate) == "Accepted"
+    csms.chain = (successor().server(["csms.example"], DECADE).certificate,)
+    made.cut()
+    made.reconnect()
+    assert states(made) == {"New Root": RootState.ACTIVE}
+    made.power_cycle()
+    assert ids(made)["certificateHashData"] == [named]
+
+
+def test_one_that_came_before_its_issuer_is_named_after_that_has_gone_w6() -> None:
+    made, _ = secured(1)
+    assert install(made, successor().certificate) == "Accepted"
+    assert "cannot be named" in reason_of(made, "InstallCertificate").text
+    assert ids(made) == {"status": "NotFound"}
+    reason = reason_of(made, "GetInstalledCertificateIds")
+    assert reason.text.startswith("1 CentralSystemRootCertificate installed, and none is listed")
+    assert install(made, root().certificate) == "Accepted"
+    assert delete(made, hashes_of(root().certificate)) == "Accepted"
+    assert ids(made)["certificateHashData"] == [hashes_of(successor().certificate)]
+
+
+def test_a_second_successor_waits_for_the_first_one_to_stand_for_the_csms_m05() -> None:
+    made, csms = in_profile_3(security=CHECKED)
+    assert install(made, successor().certificate) == "Accepted"
+    third = successor().authority("Third Root", DECADE).certificate
+    assert install(made, third) == "Rejected"
+    assert reason_of(made, "InstallCertificate").id == "store.fallback_in_use"
+    assert states(made) == {"CSMS Root": RootState.FALLBACK, "New Root": RootState.ACTIVE}
+    csms.chain = (successor().server(["csms.example"], DECADE).certificate,)
+    made.cut()
+    made.reconnect()
+    assert install(made, third) == "Accepted"
+    reason = reason_of(made, "InstallCertificate").text
+    assert "'New Root', which has signed it, is kept as a fallback" in reason
+
+
+def test_a_root_that_the_present_connection_does_not_lead_to_may_go_m04() -> None:
+    made, csms = in_profile_3()
+    csms.chain = (server(of="Stranger").certificate,)
+    made.cut()
+    made.reconnect()
+    assert delete(made, hashes_of(root().certificate)) == "Accepted"
+
+
+def test_a_root_that_was_changed_after_it_was_signed_is_rejected_m05() -> None:
+    made, _ = secured(1)
+    assert install(made, changed(root("Damaged").certificate)) == "Rejected"
+    assert reason_of(made, "InstallCertificate").values["check"] == "signature"
+    assert events(made) == ["InvalidCentralSystemCertificate"]
+    assert Table.ROOT_CERTIFICATE not in made.store
+
+
+def test_a_new_root_of_the_same_name_may_be_signed_by_the_one_before_m05() -> None:
+    made = rig(security=CHECKED)
+    assert install(made, root().certificate) == "Accepted"
+    assert install(made, root().authority("CSMS Root", DECADE).certificate) == "Accepted"
+
+
 def test_the_fallback_goes_once_the_new_root_alone_stands_for_the_server_m05() -> None:
     made, csms = in_profile_3(security=CHECKED)
     assert install(made, successor().certificate) == "Accepted"
@@ -258,6 +323,13 @@ def test_nor_can_one_of_several_that_it_has_m04() -> None:
     assert made.credentials.certificate is not None
     assert len(made.variables["security"].certificates) == 2
     assert delete(made, hashes_of(made.credentials.certificate.chain[0])) == "Failed"
+
+
+def changed(pem: str) -> str:
+    """Give a certificate with one bit of its signature turned."""
+    content = bytearray(x509.load_pem_x509_certificate(pem.encode()).public_bytes(Encoding.DER))
+    content[-3] ^= 1
+    return f"{BEGIN}\n{b64encode(content).decode()}\n{END}\n"
 
 
 def begun_in_year_0() -> str:

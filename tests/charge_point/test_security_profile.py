@@ -123,8 +123,10 @@ def test_a_url_of_the_settings_goes_before_the_scheme_that_is_swapped() -> None:
     urls = {2: "wss://tls.example:8443/CP001"}
     config = SecurityConfig(csms_roots=root().certificate, urls=urls)
     made, csms = secured(1, 2, security=config)
+    assert csms.attempts[-1].url_setting == "csms.url"
     set_profile(made, 2)
     assert csms.attempts[-1].url == "wss://tls.example:8443/CP001"
+    assert csms.attempts[-1].url_setting == "security.url_profile_2"
     assert made.variables["security"].url == "wss://tls.example:8443/CP001"
 
 

@@ -170,6 +170,14 @@ async def test_new_credentials_count_from_the_next_attempt_on(pki: Pki) -> None:
     assert len({*serials}) == 2
 
 
+async def test_a_hint_names_the_setting_that_the_url_stands_in(pki: Pki) -> None:
+    setting = "security.url_profile_2"
+    sent = replace(pki.sent(), url=f"wss://{PLACE}:1/", url_setting=setting)
+    error = await failure(pki, 2, sent, LinkFault.OTHER)
+    assert error.text.endswith(f"nothing listens on {PLACE}:1")
+    assert error.hint.startswith(f"check the port in {setting}")
+
+
 @pytest.mark.parametrize(
     ("validity", "text"),
     [

@@ -17,6 +17,7 @@ from cp_tui.charge_point.variables import RootUse
 from cp_tui.ocpp.configuration_key import authorization_key_bytes, authorization_key_form
 
 SECURE, PLAIN = "wss", "ws"
+URL = "csms.url"
 
 
 def url_for(config: ChargePointConfig, profile: int) -> str:
@@ -64,6 +65,7 @@ def credentials(
         form,
         profile=profile,
         url=None if url == config.url else url,
+        url_setting=f"security.url_profile_{profile}" if profile in config.security.urls else URL,
         roots=roots.pems(RootUse.CSMS) if has_roots else None,
         with_system=with_system,
         certificate=certificates.client_certificate if profile == 3 else None,

@@ -17,7 +17,7 @@ from msgspec.structs import replace
 
 from cp_tui.charge_point.effects import ClientCertificate, ForgetKey, LogLevel, Table
 from cp_tui.charge_point.records import OwnCertificateRecord
-from cp_tui.charge_point.security.store import facts_of
+from cp_tui.charge_point.security.reading import facts_of
 from cp_tui.charge_point.turn import Turn
 from cp_tui.charge_point.variables import OwnCertificate
 

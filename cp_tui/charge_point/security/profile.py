@@ -108,20 +108,19 @@ class SecurityProfiles:
             return because(
                 "security.profile.no_root",
                 "W A05.FR.03",
-                "{key} {wanted} needs a CSMS root certificate that is valid now: {count} installed,"
-                " and none of them is",
+                "{key} {wanted} needs a CSMS root certificate that is valid now: {there}",
                 key=SECURITY_PROFILE,
                 wanted=profile,
-                count=installed,
+                there=f"of {installed} installed none is" if installed else "none is installed",
             )
         if profile == 3 and not self._certificates.has_valid:
+            there = len(self._certificates.chains())
             return because(
                 "security.profile.no_certificate",
                 "W A05.FR.04",
-                "{key} 3 needs a certificate of the charge point that is valid now:"
-                " {count} there, and none of them is",
+                "{key} 3 needs a certificate of the charge point that is valid now: {there}",
                 key=SECURITY_PROFILE,
-                count=len(self._certificates.chains()),
+                there=f"of {there} there none is" if there else "there is none",
             )
         return None
 

@@ -33,7 +33,8 @@ from cp_tui.charge_point.reason import Reason, because
 from cp_tui.charge_point.records import PendingRequestRecord, RenewalRecord
 from cp_tui.charge_point.security.events import Report
 from cp_tui.charge_point.security.own_certificates import OwnCertificates
-from cp_tui.charge_point.security.store import CertificateStore, facts_of, words_of
+from cp_tui.charge_point.security.reading import facts_of, words_of
+from cp_tui.charge_point.security.store import CertificateStore
 from cp_tui.charge_point.turn import Turn
 from cp_tui.charge_point.variables import PendingCertificate, RootUse, SecurityEventType
 from cp_tui.ocpp.model import WireModel

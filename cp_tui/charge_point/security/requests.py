@@ -6,7 +6,6 @@ from functools import partial
 
 from cp_tui.certificates.facts import HashData
 from cp_tui.charge_point.components import Components
-from cp_tui.charge_point.reason import because
 from cp_tui.charge_point.request_answer import RequestAnswer
 from cp_tui.charge_point.variables import RootOrigin, RootUse
 from cp_tui.ocpp.security import (
@@ -81,8 +80,7 @@ class SecurityRequests:
         )
         if not found:
             status = GetInstalledCertificateStatus.NOT_FOUND
-            words = "no {use} is installed"
-            reason = because("store.none", "W M03", words, use=str(use))
+            reason = self._security.roots.why_none(use)
             return RequestAnswer(GetInstalledCertificateIdsResponse(status=status), reason)
         status = GetInstalledCertificateStatus.ACCEPTED
         response = GetInstalledCertificateIdsResponse(status=status, certificate_hash_data=found)

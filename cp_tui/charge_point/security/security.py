@@ -15,9 +15,10 @@ from cp_tui.charge_point.security.credentials import credentials, url_for
 from cp_tui.charge_point.security.events import SecurityEvents
 from cp_tui.charge_point.security.own_certificates import OwnCertificates
 from cp_tui.charge_point.security.profile import SecurityProfiles
+from cp_tui.charge_point.security.reading import described, pem_of
 from cp_tui.charge_point.security.reconnection import Reconnection
 from cp_tui.charge_point.security.renewal import CertificateRenewal
-from cp_tui.charge_point.security.store import CertificateStore, described, pem_of
+from cp_tui.charge_point.security.store import CertificateStore
 from cp_tui.charge_point.turn import Turn
 from cp_tui.charge_point.variables import LinkFault, SecurityEventType, SecurityView
 

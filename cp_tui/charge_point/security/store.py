@@ -11,10 +11,8 @@ certificates is imported when there is one: a charge point without any never loa
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import cached_property, lru_cache
-from itertools import islice
+from collections.abc import Callable, Iterable, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -27,6 +25,14 @@ from cp_tui.charge_point.effects import LogLevel, ServerTrust, Table
 from cp_tui.charge_point.reason import Reason, because
 from cp_tui.charge_point.records import RootRecord
 from cp_tui.charge_point.security.events import Report
+from cp_tui.charge_point.security.reading import (
+    certificates_in,
+    described,
+    facts_of,
+    hash_data_of,
+    name_of,
+    words_of,
+)
 from cp_tui.charge_point.turn import Turn
 from cp_tui.charge_point.variables import (
     InstalledRoot,
@@ -39,11 +45,7 @@ from cp_tui.charge_point.variables import (
 if TYPE_CHECKING:
     from cp_tui.ocpp.security_enumerations import DeleteCertificateStatus
 
-CACHED_MAX = 256
-"""How many certificates are kept as they were read last."""
-SETTINGS_ROOTS_MAX = 100
-"""How many certificates of a file of the settings are looked at."""
-_BLOCK = re.compile(r"-----BEGIN [^\n-]*CERTIFICATE-----.*?-----END [^\n-]*-----", re.DOTALL)
+WITHOUT_ISSUER = "its issuer is not installed, so it cannot be named to the CSMS by its hashes"
 
 
 class Root(Struct, frozen=True):
@@ -98,7 +100,7 @@ class CertificateStore:
         files = (RootUse.CSMS, config.csms_roots), (RootUse.MANUFACTURER, config.manufacturer_roots)
         roots: dict[str, Root] = {}
         for use, text in files:
-            for pem in _certificates(text):
+            for pem in certificates_in(text):
                 record = RootRecord(
                     use=use,
                     pem=pem,
@@ -165,14 +167,14 @@ class CertificateStore:
         try:
             pem = read_one(text)
             facts = facts_of(pem)
-            check_root(pem, self._turn.time)
+            check_root(pem, self._turn.time, [root.pem for root in self.roots()])
         except CertificateError as error:
             if use is RootUse.CSMS:
                 self._report(SecurityEventType.INVALID_CSMS_CERTIFICATE, words_of(error))
             return False, self._refused(error)
         if any(r.fingerprint == facts.fingerprint for r in self.roots(use)):
             words = "{name} is installed already: nothing changes"
-            return True, because("store.there_already", "W M05", words, name=_name(facts))
+            return True, because("store.there_already", "W M05", words, name=name_of(facts))
         try:
             signer = self._signer(use, pem)
         except CertificateError as error:
@@ -187,8 +189,12 @@ class CertificateStore:
                 key="CertificateStoreMaxLength",
                 limit=limit,
             )
+        follows = ""
         if signer is not None:
-            self._succeed(signer)
+            fallback = [r for r in self.roots(use) if r.record.state is RootState.FALLBACK]
+            if fallback and self._is_needed(fallback, more=[pem]):
+                return False, self._fallback_needed(facts, fallback[0])
+            follows = self._succeed(signer, fallback)
         self._order += 1
         record = RootRecord(
             use=use,
@@ -197,16 +203,18 @@ class CertificateStore:
             state=RootState.ACTIVE,
             since=self._turn.now,
             order=self._order,
+            issuer=self._issuer_of(pem),
         )
         self._save(Root(facts.fingerprint, record))
+        if self._hash(pem) is None:
+            follows += f"; {WITHOUT_ISSUER}"
         words = f"{use} installed by the {origin}: {facts.subject}"
         self._changed(words)
-        follows = "" if signer is None else "; the one that has signed it is kept as a fallback"
         return True, because(
             "store.installed",
             "W M05",
             "{name} is installed, until {end}{follows}",
-            name=_name(facts),
+            name=name_of(facts),
             end=f"{facts.not_after:%Y-%m-%d}",
             follows=follows,
         )
@@ -243,13 +251,32 @@ class CertificateStore:
         assert refusal is not None
         raise refusal
 
-    def _succeed(self, signer: Root) -> None:
-        """Keep the root that a new one was signed by as the one fallback that there is."""
-        for root in self.roots(RootUse.CSMS):
-            if root.record.state is RootState.FALLBACK:
-                self._take_out(root)
+    def _succeed(self, signer: Root, fallback: Sequence[Root]) -> str:
+        """Keep the root that a new one was signed by as the one fallback; say what follows."""
+        follows = f"; {name_of(facts_of(signer.pem))}, which has signed it, is kept as a fallback"
+        for root in fallback:
+            self._take_out(root)
+            follows += f"; {name_of(facts_of(root.pem))}, the fallback before, is deleted"
         record = replace(signer.record, state=RootState.FALLBACK, since=self._turn.now)
         self._save(Root(signer.fingerprint, record))
+        return follows
+
+    def _fallback_needed(self, new: CertificateFacts, fallback: Root) -> Reason:
+        return because(
+            "store.fallback_in_use",
+            "W M04.FR.06",
+            "{new} would take the place of the fallback {fallback}, which is the root of the"
+            " present connection: no newer one stands for the CSMS yet",
+            new=name_of(new),
+            fallback=name_of(facts_of(fallback.pem)),
+        )
+
+    def _issuer_of(self, pem: str) -> str:
+        """Give the installed root that has signed another one; empty: none has."""
+        if facts_of(pem).is_self_signed:
+            return ""
+        others = (root.pem for root in self.roots() if root.pem != pem)
+        return next((each for each in others if hash_data_of(pem, (each,), "SHA256")), "")
 
     def delete(self, asked: HashData) -> tuple[DeleteCertificateStatus, Reason]:
         """Delete what the CSMS names by its hashes, or say why not (W M04)."""
@@ -300,29 +327,33 @@ class CertificateStore:
                 "W M04.FR.06",
                 "{name} is the root of the present connection, and no other one that is installed"
                 " stands for it: {count} more",
-                name=_name(facts),
+                name=name_of(facts),
                 count=len(self._others(found)),
             )
         for root in found:
             self._take_out(root)
         self._changed(f"{found[0].record.use} deleted by {by}: {facts.subject}")
-        return because("store.deleted", "W M04", "{name} is deleted", name=_name(facts))
+        return because("store.deleted", "W M04", "{name} is deleted", name=name_of(facts))
 
     def _others(self, found: Sequence[Root]) -> list[Root]:
         keys = {root.key for root in found}
         return [root for root in self.roots(RootUse.CSMS) if root.key not in keys]
 
-    def _is_needed(self, found: Sequence[Root]) -> bool:
-        """Whether the connection of now could not be verified without these."""
+    def _is_needed(self, found: Sequence[Root], more: Sequence[str] = ()) -> bool:
+        """Whether the connection of now is verified with these, and could not be without them.
+
+        `more` are roots that are about to be installed.
+        """
         if not self._has_tls or not any(root.record.use is RootUse.CSMS for root in found):
             return False
-        others = self._others(found)
+        others = [*(root.pem for root in self._others(found)), *more]
         if not self._server_chain:
             return not others
         from cp_tui.certificates.checks import anchor_of
 
-        pems = [root.pem for root in others]
-        return anchor_of(self._server_chain, pems, self._turn.time) is None
+        chain, at = self._server_chain, self._turn.time
+        is_anchor = anchor_of(chain, [root.pem for root in found], at) is not None
+        return is_anchor and anchor_of(chain, others, at) is None
 
     def hash_data(self, use: RootUse) -> list[HashData]:
         """Give what names each root of a use (W M03); one whose issuer is not here has no name."""
@@ -332,16 +363,30 @@ class CertificateStore:
             if data is not None:
                 found.append(data)
             else:
-                words = "its issuer is not installed, so it cannot be named to the CSMS"
-                self._turn.log(LogLevel.WARNING, f"{_name(facts_of(root.pem))}: {words}")
+                name = name_of(facts_of(root.pem))
+                self._turn.log(LogLevel.WARNING, f"{name}: {WITHOUT_ISSUER}")
         return found
+
+    def why_none(self, use: RootUse) -> Reason:
+        """Say why no root of a use is listed (W M03)."""
+        if count := len(self.roots(use)):
+            return because(
+                "store.none_named",
+                "W M03",
+                "{count:{use}} installed, and none is listed: {why}".replace("{use}", str(use)),
+                count=count,
+                why=WITHOUT_ISSUER,
+            )
+        return because("store.none", "W M03", "no {use} is installed", use=str(use))
 
     def _hash(
         self, pem: str, algorithm: str = "SHA256", more: Iterable[str] = ()
     ) -> HashData | None:
-        issuers = (*more, *(root.pem for root in self.roots()))
+        roots = self.roots()
+        issuers = (*more, *(root.pem for root in roots))
+        issuers += tuple(r.record.issuer for r in roots if r.pem == pem and r.record.issuer)
         issuers += tuple(pem for chain in self._own_certificates() for pem in chain[1:])
-        return _hash_data(pem, issuers, algorithm)
+        return hash_data_of(pem, issuers, algorithm)
 
     def link_opened(self, has_tls: bool, chain: tuple[str, ...]) -> None:
         """Note what the CSMS shows; the fallback goes where the new root alone stands for it."""
@@ -360,7 +405,7 @@ class CertificateStore:
             return
         for root in fallback:
             self._take_out(root)
-        name = _name(facts_of(fallback[0].pem))
+        name = name_of(facts_of(fallback[0].pem))
         self._changed(f"fallback root deleted, the new one stands for the CSMS: {name}")
 
     def link_closed(self) -> None:
@@ -370,6 +415,11 @@ class CertificateStore:
         self._has_tls, self._server_chain = False, ()
 
     def _take_out(self, root: Root) -> None:
+        for other in self.roots():
+            is_open = other.key != root.key and other.record.order and not other.record.issuer
+            if is_open and (issuer := self._issuer_of(other.pem)):
+                # The one that goes may be the one by whose key it is named.
+                self._save(Root(other.fingerprint, replace(other.record, issuer=issuer)))
         if self._is_in_settings(root.key):
             self._save(Root(root.fingerprint, replace(root.record, state=RootState.DELETED)))
         else:
@@ -409,65 +459,3 @@ class CertificateStore:
             )
             for root in self.roots()
         )
-
-
-def words_of(error: CertificateError) -> str:
-    """Say which check failed and why, for techInfo."""
-    return f"{error.check}: {error.text}"
-
-
-def _certificates(text: str) -> Iterator[str]:
-    """Give the readable certificates of a file of the settings."""
-    if not text:
-        return
-    from cp_tui.certificates.pem import read_one
-
-    for block in islice(_BLOCK.findall(text), SETTINGS_ROOTS_MAX):
-        try:
-            pem = read_one(block)
-            facts_of(pem)
-        except CertificateError:
-            continue
-        yield pem
-
-
-@lru_cache(CACHED_MAX)
-def facts_of(pem: str) -> CertificateFacts:
-    """Describe a certificate; raises CertificateError."""
-    from cp_tui.certificates.described import facts_of
-
-    return facts_of(pem)
-
-
-def described(chain: Iterable[str]) -> tuple[CertificateFacts, ...]:
-    """Describe the certificates that a server has shown; those that cannot be read are left out."""
-    return tuple(found for pem in chain if (found := _readable(pem)) is not None)
-
-
-def pem_of(chain: Iterable[str], fingerprint: str) -> str | None:
-    """Give the certificate with this fingerprint, of those that a server has shown."""
-    for pem in chain:
-        facts = _readable(pem)
-        if facts is not None and facts.fingerprint == fingerprint:
-            return pem
-    return None
-
-
-def _readable(pem: str) -> CertificateFacts | None:
-    """Describe a certificate that nobody has looked at yet; None: it cannot be read."""
-    try:
-        return facts_of(pem)
-    except CertificateError:
-        return None
-
-
-@lru_cache(CACHED_MAX)
-def _hash_data(pem: str, issuers: tuple[str, ...], algorithm: str) -> HashData | None:
-    from cp_tui.certificates.hash_data import hash_data_of
-    from cp_tui.ocpp.security_enumerations import HashAlgorithm
-
-    return hash_data_of(pem, issuers, HashAlgorithm(algorithm))
-
-
-def _name(facts: CertificateFacts) -> str:
-    return quoted(facts.common_name or facts.subject)
