@@ -8,8 +8,10 @@ that needs some.
 from __future__ import annotations
 
 import asyncio
+import itertools
 import logging
 import socket
+import ssl
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
@@ -34,6 +36,8 @@ from cp_tui.csms.certificate_desk import CertificateDesk
 from cp_tui.csms.charge_point_session import OFFLINE, CallFailed, ChargePointSession
 from cp_tui.csms.doors import PROFILES, Doors
 from cp_tui.csms.event_log import Connected, Disconnected, EventLog, Noted, TurnedAway
+from cp_tui.csms.file_server import DeliveredFile, FileServer
+from cp_tui.csms.log_words import delivered_words
 from cp_tui.csms.outcome import ComposedOutcome
 from cp_tui.csms.responder import BootRecord, Responder, Transaction
 from cp_tui.csms.tls import HANDSHAKE_S
@@ -50,8 +54,8 @@ FRAME_SIZE_MAX = 1_000_000
 """The longest frame that is read, in bytes: the standard sets no limit, and no message comes near.
 """
 CALL_TIMEOUT_S = 30.0
-FIRMWARE_PATH = "/firmware/"
-"""Below it are firmware files; a charge point that would be called so has no luck here."""
+LOGS_FOLDER = "logs"
+"""Within its folder, where it has one."""
 CLOSE_TIMEOUT_S = 2.0
 """A charge point that does not answer the close is left behind after this time."""
 
@@ -100,7 +104,10 @@ class CentralSystem:
         self._desk = CertificateDesk(lambda: self.security, self._deliver, self._note, self._now)
         self._responder = Responder(self._desk.answer)
         self._sessions: dict[str, ChargePointSession] = {}
+        self._request_ids = itertools.count(1)
         self._doors = Doors(self._open)
+        self.files = FileServer(self._file_came, None if folder is None else folder / LOGS_FOLDER)
+        """Firmware to be fetched, and the logs that came."""
 
     async def __aenter__(self) -> Self:
         await self.start()
@@ -116,10 +123,13 @@ class CentralSystem:
         """
         self._doors.reserve(self.profile, host, port)
         await self._doors.open(self.profile)
+        # As secure as its first door.
+        await self.files.start(self._tls(2) if self.profile >= 2 else None)
 
     async def close(self) -> None:
         """Close every connection (1001) and stop listening."""
         await self._desk.close()
+        await self.files.close()
         await self._doors.close_all()
         if self._security is not None:
             self._security.close()
@@ -224,24 +234,27 @@ class CentralSystem:
             raise CallFailed(OFFLINE, f"{charge_point_id} is not connected")
         return session
 
-    def firmware_url(self, version: str) -> str:
-        """Give the URL of a firmware file of this version; any version is there."""
-        return f"http{self.url.removeprefix('ws')}{FIRMWARE_PATH}demo-{version}.bin"
-
     async def _deliver(self, charge_point_id: str, request: WireModel) -> WireModel:
         return await self._session(charge_point_id).call(request, CALL_TIMEOUT_S)
 
     def _note(self, charge_point_id: str, words: str, is_good: bool = True) -> None:
         self.record.add(Noted(self._now(), charge_point_id, words, is_good))
 
+    def new_request_id(self) -> int:
+        """Give a number for an order that is told of by number: firmware, a log."""
+        return next(self._request_ids)
+
+    def _file_came(self, file: DeliveredFile) -> None:
+        self._note(file.charge_point_id, delivered_words(file))
+
+    def _tls(self, profile: int) -> ssl.SSLContext:
+        def report(why: str) -> None:
+            self.record.add(TurnedAway(self._now(), "", why))
+
+        return self.security.context(profile, report)
+
     async def _open(self, profile: int, place: socket.socket) -> Server:
-        tls = None
-        if profile >= 2:
-
-            def report(why: str) -> None:
-                self.record.add(TurnedAway(self._now(), "", why))
-
-            tls = self.security.context(profile, report)
+        tls = self._tls(profile) if profile >= 2 else None
         return await serve(
             partial(self._serve_charge_point, profile),
             sock=place,
@@ -258,9 +271,6 @@ class CentralSystem:
     def _admit(
         self, profile: int, connection: ServerConnection, request: Request
     ) -> Response | None:
-        if request.path.startswith(FIRMWARE_PATH):
-            # Its version is in its name, which is all that our charge point asks of it.
-            return connection.respond(HTTPStatus.OK, "a firmware of the demo, of one line\n")
         charge_point_id = charge_point_id_of(request.path)
         refusal = self._refusal(profile, charge_point_id, connection, request)
         if refusal is None:

@@ -33,7 +33,7 @@ from cp_tui.csms.pki import ROOT_FOR, Pki, validity
 from cp_tui.csms.security_folder import SERVER, SERVER_RSA, SecurityFolder
 from cp_tui.ocpp.authorization_key import authorization_key_bytes
 from cp_tui.ocpp.security import CertificateHashData
-from cp_tui.ocpp.security_enumerations import HashAlgorithm
+from cp_tui.ocpp.security_enumerations import CertificateUse, HashAlgorithm
 
 PASSWORD_BYTES = 20
 CHAIN_MAX = 10_000
@@ -110,6 +110,11 @@ class CsmsSecurity:
     def facts(self, pem: str) -> CertificateFacts:
         """Describe a certificate, or the first one of a chain; raises CertificateError."""
         return facts_of(read_chain(pem, CHAIN_MAX)[0])
+
+    def root(self, use: CertificateUse) -> str:
+        """Give the root of this CSMS for a use, PEM."""
+        is_csms = use is CertificateUse.CENTRAL_SYSTEM_ROOT_CERTIFICATE
+        return (self.pki.csms_root if is_csms else self.pki.manufacturer_root).certificate
 
     def name(self, root: str) -> CertificateHashData:
         """Name a root between CSMS and charge point (W 6)."""

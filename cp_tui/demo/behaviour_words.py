@@ -9,7 +9,14 @@ from msgspec import Struct
 from msgspec.structs import replace
 from pydantic import Field
 
-from cp_tui.csms.behaviour import AnswerCallError, Behaviour, Delay, Fault, Silence
+from cp_tui.csms.behaviour import (
+    AnswerCallError,
+    Behaviour,
+    CertificateAnswer,
+    Delay,
+    Fault,
+    Silence,
+)
 from cp_tui.demo.csms_variables import CsmsBehaviour
 from cp_tui.ocpp.action import SPEC, Action, RequestDirection
 from cp_tui.ocpp.datatypes import AuthorizationStatus, IdTagInfo, RegistrationStatus
@@ -43,6 +50,10 @@ class BehaviourChange(Struct, frozen=True):
     unknown_id_tag: TagStatus | None = None
     start_status: Annotated[
         TagStatus | None, Field(description="Accepted leaves the verdict to the tag")
+    ] = None
+    certificates: Annotated[
+        Annotated[CertificateAnswer, Field(strict=False)] | None,
+        Field(description="what comes of a request for a certificate"),
     ] = None
     faults: Annotated[
         dict[str, str] | None,
@@ -78,6 +89,7 @@ def described(behaviour: Behaviour) -> CsmsBehaviour:
         id_tags={tag: info.status for tag, info in behaviour.id_tags.items()},
         unknown_id_tag=behaviour.unknown_id_tag.status,
         start_status=behaviour.start_status,
+        certificates=behaviour.certificates,
         faults=_faults_in_words(behaviour.faults),
         is_normal=behaviour == Behaviour(),
     )

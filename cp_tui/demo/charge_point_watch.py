@@ -13,6 +13,7 @@ from cp_tui.charge_point.variables import (
     ConfigurationView,
     Connectors,
     ConnectorView,
+    FirmwareView,
     KeyChange,
     LinkView,
     MonitorsView,
@@ -20,6 +21,7 @@ from cp_tui.charge_point.variables import (
     Profiles,
     RegistrationView,
     ReservationsView,
+    SecurityEventsView,
     SecurityView,
 )
 from cp_tui.engine.hub import EventHappened, VariableChanged
@@ -36,6 +38,8 @@ NAMES = (
     "profiles",
     "charging_schedules",
     "security",
+    "security_events",
+    "firmware",
     "configuration_key",
 )
 """The variables and streams that the story watches."""
@@ -61,6 +65,8 @@ class ChargePointWatch:
         self.reservations: ReservationsView | None = None
         self.profiles: Profiles | None = None
         self.security: SecurityView | None = None
+        self.security_events: SecurityEventsView | None = None
+        self.firmware: FirmwareView | None = None
         self.charging_schedules: ChargingSchedules = {}
         self._key_changes: deque[KeyChange] = deque(maxlen=KEY_CHANGES_KEPT_MAX)
         self._changed = asyncio.Event()

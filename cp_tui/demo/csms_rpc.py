@@ -22,6 +22,7 @@ from cp_tui.csms.event_log import Connected, Disconnected, Event, Received
 from cp_tui.csms.outcome import ComposedOutcome, OutcomeKind
 from cp_tui.demo import behaviour_words
 from cp_tui.demo.behaviour_words import BehaviourChange
+from cp_tui.demo.csms_orders import ChargePointId, SecurityOrders
 from cp_tui.demo.csms_variables import CSMS, ChargePoints, DemoView, Scenarios, SeenChargePoint
 from cp_tui.demo.exchanges import exchange_of
 from cp_tui.demo.pacing import SPEEDS
@@ -37,14 +38,11 @@ CHARGE_POINTS_MAX = 100
 
 SAID = "`message_id`, `kind`, and what the charge point said"
 
-ChargePointId = Annotated[
-    str, Field(min_length=1, description="unless it is the only one that is connected")
-]
 Speed = Annotated[float, Field(ge=SPEEDS[0], le=SPEEDS[-1], allow_inf_nan=False)]
 CloseCode = Annotated[int, Field(ge=1000, le=4999)]
 
 
-class CsmsRpc:
+class CsmsRpc(SecurityOrders):
     """What the door needs of a CSMS."""
 
     def __init__(self, csms: CentralSystem, player: Player, attach: str = "") -> None:
@@ -253,6 +251,19 @@ CSMS_COMMANDS: Mapping[str, Command] = table(
         "Let the CSMS answer correctly",
         "The CSMS answers correctly again",
         "it does so already",
+    ),
+    Command(CsmsRpc.ask_for_certificate, "Ask for a request for a certificate"),
+    Command(CsmsRpc.install_root, "Install a {use}"),
+    Command(CsmsRpc.delete_root, "Delete a {use}"),
+    Command(CsmsRpc.list_roots, "List the installed roots"),
+    Command(CsmsRpc.update_signed_firmware, "Update with {signing} firmware"),
+    Command(CsmsRpc.get_log, "Ask for the {log_type}"),
+    Command(CsmsRpc.change_password, "Give a new AuthorizationKey"),
+    Command(CsmsRpc.raise_security_profile, "Raise the security profile to {profile}"),
+    Command(
+        CsmsRpc.revoke_certificates,
+        "Revoke the certificates of the charge point",
+        "The certificates of the charge point are revoked",
     ),
     Command(CsmsRpc.disconnect, "Close the connection", "The CSMS has closed the connection"),
     Command(CsmsRpc.run_scenario, "Run scenario {scenario}", "Scenario {scenario} runs"),

@@ -9,6 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from cp_tui.charge_point.codec import JsonValue, Value
+from cp_tui.csms.behaviour import CertificateAnswer
 from cp_tui.demo.pacing import NORMAL
 from cp_tui.engine.hub import Vocabulary
 from cp_tui.ocpp.datatypes import AuthorizationStatus, RegistrationStatus
@@ -153,6 +154,8 @@ class CsmsBehaviour(Value, frozen=True, kw_only=True):
     id_tags: dict[str, AuthorizationStatus]
     unknown_id_tag: AuthorizationStatus
     start_status: AuthorizationStatus | None
+    certificates: CertificateAnswer = CertificateAnswer.NORMAL
+    """What comes of a request for a certificate."""
     faults: dict[str, str]
     """By action: `silent`, `delay 5` or the code of a CALLERROR."""
     is_normal: bool

@@ -236,8 +236,8 @@ async def update_firmware(context: StepContext) -> None:
     """Have firmware fetched from the CSMS, and follow it to its installation."""
     await context.next_step()
     record = context.csms.boot_of(context.charge_point_id)
-    version = _next_version(record.boot.firmware_version if record else None)
-    url = context.csms.firmware_url(version)
+    version = next_version(record.boot.firmware_version if record else None)
+    url = context.csms.files.firmware_url(version)
     request = UpdateFirmwareRequest(location=url, retrieve_date=context.csms.now())
     await context.request(request)
     context.tell(f"UpdateFirmware -> {version}, from the CSMS itself")
@@ -266,7 +266,7 @@ async def _hear_firmware(context: StepContext, status: FirmwareStatus) -> None:
     context.tell(f"FirmwareStatusNotification {status}")
 
 
-def _next_version(version: str | None) -> str:
+def next_version(version: str | None) -> str:
     """Count the last number of a version up."""
     head, dot, last = (version or "").rpartition(".")
     return f"{head}.{int(last) + 1}" if dot and last.isdecimal() and len(last) < 9 else "2.0.1"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cp_tui.demo import (
+    firmware_steps as signed,
     profile_steps as profiles,
     scenario_steps as more,
     security_steps as secure,
@@ -51,6 +52,11 @@ CLEAR_PROFILES = Step(
     "ClearChargingProfile removes them all: only the hardware limits then",
 )
 
+TRUST_MANUFACTURER = Step(
+    "Trust the manufacturer",
+    signed.trust_the_manufacturer,
+    "InstallCertificate brings the root that stands for signed firmware",
+)
 TAKE_BACK = Step(
     "Take back what was installed",
     secure.take_back,
@@ -238,6 +244,54 @@ SCENARIOS: tuple[Scenario, ...] = (
                 "Update the firmware",
                 more.update_firmware,
                 "UpdateFirmware: each stage is told to the CSMS, and the boot names the version",
+            ),
+        ),
+    ),
+    Scenario(
+        "signed_firmware",
+        "Signed firmware",
+        "Firmware that the manufacturer has signed is fetched, verified and installed.",
+        (
+            PREPARE,
+            TRUST_MANUFACTURER,
+            Step(
+                "Update with good firmware",
+                signed.install_good_firmware,
+                "SignedUpdateFirmware: certificate first, then the signature over the whole file",
+            ),
+            TAKE_BACK,
+        ),
+    ),
+    Scenario(
+        "forged_firmware",
+        "Forged firmware",
+        "A signature over another file, and a certificate of nobody: neither is installed.",
+        (
+            PREPARE,
+            TRUST_MANUFACTURER,
+            Step(
+                "A forged file is refused",
+                signed.refuse_forged_firmware,
+                "The signature is that of another file: it is fetched, checked, and not installed",
+            ),
+            Step(
+                "A foreign signer is refused",
+                signed.refuse_foreign_firmware,
+                "No root stands for the signing certificate: refused before anything is fetched",
+            ),
+            TAKE_BACK,
+        ),
+    ),
+    Scenario(
+        "security_log",
+        "Security log",
+        "Something happens, and the log that the CSMS asks for has it.",
+        (
+            PREPARE,
+            Step(
+                "Ask for the security log",
+                signed.ask_for_the_security_log,
+                "GetLog: the file comes to the CSMS, and each stage is told with its request",
             ),
         ),
     ),

@@ -49,7 +49,7 @@ async def trust(context: StepContext) -> None:
 
 async def install_root(context: StepContext, use: CertificateUse) -> None:
     """Have a root of the CSMS installed, and note it where it was not there before."""
-    root = root_of(context, use)
+    root = context.csms.security.root(use)
     facts = context.csms.security.facts(root)
     security = await see_security(context)
     is_there = any(
@@ -126,7 +126,7 @@ async def take_back(context: StepContext) -> None:
     await context.next_step()
     done, undo = [], context.undo
     while undo.roots:
-        root = root_of(context, undo.roots[-1])
+        root = context.csms.security.root(undo.roots[-1])
         request = DeleteCertificateRequest(certificate_hash_data=context.csms.security.name(root))
         await context.ask(request, "Accepted")
         done.append(f"{undo.roots.pop()} deleted")
@@ -135,10 +135,3 @@ async def take_back(context: StepContext) -> None:
         undo.cpo_name = None
         done.append(f"{CPO_NAME} as before")
     context.tell("; ".join(done) or "Nothing has to be taken back")
-
-
-def root_of(context: StepContext, use: CertificateUse) -> str:
-    """Give the root of the CSMS for this use, PEM."""
-    pki = context.csms.security.pki
-    is_csms = use is CertificateUse.CENTRAL_SYSTEM_ROOT_CERTIFICATE
-    return (pki.csms_root if is_csms else pki.manufacturer_root).certificate

@@ -14,6 +14,7 @@ from cp_tui.demo import (
     scenario_steps as more,
     story_offline as offline,
     story_profiles as profiles,
+    story_security as security,
     story_steps,
 )
 from cp_tui.demo.charge_point_watch import ChargePointWatch
@@ -36,6 +37,11 @@ async def _complete(context: StepContext) -> None:
     context.tell("Both cars are gone; the round is complete")
 
 
+async def _restore_keys(context: StepContext) -> None:
+    await story_steps.restore_keys(context)
+    await security.restore_name(context)
+
+
 async def _second_car(context: StepContext) -> None:
     await story_steps.plug_in(context, 2)
 
@@ -47,7 +53,8 @@ SHARE = amps(profiles.SUPPLY_A / 2)
 ROUND = Scenario(
     "story",
     "The story of the demo",
-    "Two cars at a depot: limits, a refused tag, a shared supply, a time without the network.",
+    "Two cars at a depot: limits, a refused tag, a shared supply, a certificate, a forged "
+    "firmware, a time without the network.",
     (
         Step(
             "Set the stage",
@@ -69,7 +76,7 @@ ROUND = Scenario(
             f"The CSMS limits the depot to {SUPPLY} and each car to {DEFAULT}: "
             "the connectors say which profile it is",
             f"The CSMS allows {SUPPLY}, {DEFAULT} per car",
-            hold_s=4,
+            hold_s=3,
         ),
         Step(
             "A car plugs in",
@@ -90,7 +97,7 @@ ROUND = Scenario(
             story_steps.start_with_a_tag,
             f"The driver swipes a good tag: a transaction starts, and power rises to {DEFAULT}",
             f"A good tag: power rises to {DEFAULT}",
-            hold_s=4,
+            hold_s=3,
         ),
         Step(
             "The CSMS changes keys",
@@ -105,7 +112,7 @@ ROUND = Scenario(
             f"The CSMS lowers connector 1 to {LOWERED} for a peak elsewhere in the depot; "
             "watch the curve bend",
             f"The CSMS lowers connector 1 to {LOWERED}",
-            hold_s=8,
+            hold_s=6,
         ),
         Step(
             "Data both ways",
@@ -119,7 +126,7 @@ ROUND = Scenario(
             story_steps.see_the_limit_rise,
             f"The peak is over: the next period of the profile allows {RAISED}, and power follows",
             f"The next period allows {RAISED}: it rises",
-            hold_s=8,
+            hold_s=5,
         ),
         Step(
             "A second car plugs in",
@@ -139,14 +146,30 @@ ROUND = Scenario(
             story_steps.share_the_supply,
             f"Two cars want more than the {SUPPLY} of the depot: connector 1 gives way to {SHARE}",
             f"Two share {SUPPLY}: connector 1 gives way",
-            hold_s=8,
+            hold_s=5,
+        ),
+        Step(
+            "A certificate is renewed",
+            security.renew_a_certificate,
+            "The CSMS asks for it: the charge point makes a new key, and is issued a certificate "
+            "for TLS; the key never leaves it",
+            "A new key, and a certificate for it",
+            hold_s=4,
+        ),
+        Step(
+            "A forged firmware is refused",
+            security.refuse_forged_firmware,
+            "Firmware is offered with the signature of another file: it is fetched, checked, "
+            "refused; screen 6 says why",
+            "Forged firmware: fetched, then refused",
+            hold_s=5,
         ),
         Step(
             "The network fails",
             more.pull_the_network,
             "The network cable is pulled: both cars go on charging, and messages wait in the queue",
             "The cable is pulled: charging goes on",
-            hold_s=6,
+            hold_s=4,
         ),
         Step(
             "A stop while offline",
@@ -160,7 +183,7 @@ ROUND = Scenario(
             offline.deliver_the_queue,
             "The cable is back: the queue is delivered in order, with the times of what happened",
             "The cable is back: the queue is delivered",
-            hold_s=4,
+            hold_s=3,
         ),
         Step(
             "A stop from afar",
@@ -171,7 +194,7 @@ ROUND = Scenario(
         ),
         Step(
             "The keys as before",
-            story_steps.restore_keys,
+            _restore_keys,
             "The CSMS gives the keys their first values back",
             "The CSMS sets the keys as they were",
         ),

@@ -146,17 +146,3 @@ async def test_what_speaks_no_http_is_hung_up_on(csms: CentralSystem) -> None:
     await writer.wait_closed()
     async with raw_charge_point(csms.url) as charge_point:
         assert (await charge_point.boot())["status"] == "Accepted"
-
-
-async def test_the_csms_has_firmware_of_any_version_to_fetch(csms: CentralSystem) -> None:
-    url = csms.firmware_url("2.0.7")
-    host, _, port = url.removeprefix("http://").partition("/")[0].partition(":")
-    reader, writer = await asyncio.open_connection(host, int(port))
-    writer.write(b"GET /firmware/demo-2.0.7.bin HTTP/1.1\r\nHost: localhost\r\n\r\n")
-    async with asyncio.timeout(5):
-        answer = await reader.read()
-    writer.close()
-    assert url.endswith("/firmware/demo-2.0.7.bin")
-    assert answer.startswith(b"HTTP/1.1 200 OK")
-    assert answer.endswith(b"of one line\n")
-    assert csms.record.events == ()

@@ -123,7 +123,7 @@ async def test_a_story_that_is_stopped_offline_gives_the_network_back(tmp_path: 
     async with csms_and_client(tmp_path) as (csms, client):
         watched = Watched(Player(client, csms, ID, pacing=Pacing(AT_ONCE)))
         assert await watched.player.play_story()
-        await watched.until(RunState.RUNNING, step=15)
+        await watched.until(RunState.RUNNING, step=17)
         assert await watched.player.stop()
         answer = await client.call("set_network", up=True)
         assert answer.result is False
@@ -169,8 +169,8 @@ async def test_a_step_is_told_when_it_happens_and_not_before_however_long_it_is_
                 3: len(view.profiles or ()) == 2,
                 4: connector is not None and connector.status is ChargePointStatus.PREPARING,
                 10: limit is not None and limit.limit_a == RAISED_A,
-                14: link is not None and not link.network_up,
-                16: link is not None and link.network_up,
+                16: link is not None and not link.network_up,
+                18: link is not None and link.network_up,
             }
 
         def has_told(step: int) -> bool:

@@ -262,5 +262,6 @@ def _fields(now: CsmsBehaviour) -> tuple[FormField, ...]:
         FormField("id_tags", "Tags", tags, NORMAL_TAGS),
         FormField("unknown_id_tag", "Other tags", now.unknown_id_tag.value),
         FormField("start_status", "Start", start, "Accepted: as the tag"),
+        FormField("certificates", "Certificates", now.certificates.value),
         FormField("faults", "Faults", faults, "empty: none", examples),
     )

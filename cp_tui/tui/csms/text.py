@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from textual.content import Content
 
+from cp_tui.csms.behaviour import CertificateAnswer
 from cp_tui.demo.csms_variables import (
     CsmsBehaviour,
     RunState,
@@ -81,6 +82,8 @@ def behaviour_words(behaviour: CsmsBehaviour) -> Content:
         odd.append(f"StartTransaction with {behaviour.start_status.value}")
     if behaviour.unknown_id_tag.value != "Accepted":
         odd.append(f"unknown tags with {behaviour.unknown_id_tag.value}")
+    if behaviour.certificates is not CertificateAnswer.NORMAL:
+        odd.append(f"SignCertificate with {behaviour.certificates.words}")
     odd += [f"{action} {fault}" for action, fault in behaviour.faults.items()]
     words = ", ".join(odd) or f"interval {exact(behaviour.interval_s)}, tags changed"
     return safe_text(words, ODD)
