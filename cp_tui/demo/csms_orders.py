@@ -9,7 +9,7 @@ import secrets
 from abc import abstractmethod
 from typing import TYPE_CHECKING, Annotated
 
-from pydantic import Field, JsonValue
+from pydantic import Field
 
 from cp_tui.charge_point.reason import Reason
 from cp_tui.csms.charge_point_session import CallFailed
@@ -77,19 +77,16 @@ class SecurityOrders:
 
     async def list_roots(self, charge_point_id: ChargePointId | None = None) -> CommandAnswer:
         """Ask which root certificates are installed, and say which of them are known here."""
-        found: list[JsonValue] = []
+        found: list[str] = []
         for use in CertificateUse:
             response = await self._call(
                 charge_point_id, GetInstalledCertificateIdsRequest(certificate_type=use)
             )
             assert isinstance(response, GetInstalledCertificateIdsResponse)
-            for data in response.certificate_hash_data or ():
-                found.append({"use": use.value, "name": self._named(data), **data.to_payload()})
-        names = "; ".join(str(each["name"]) for each in found if isinstance(each, dict))
-        words = (
-            f"{count(len(found), 'root certificate')}: {names}" if found else "none is installed"
-        )
-        return CommandAnswer(found, _because(words))
+            found += [
+                f"{use}: {self._named(each)}" for each in response.certificate_hash_data or ()
+            ]
+        return CommandAnswer("; ".join(found) or "none is installed")
 
     async def update_signed_firmware(
         self,
@@ -159,7 +156,8 @@ class SecurityOrders:
     ) -> CommandAnswer:
         response = await self._call(charge_point_id, request)
         status = response.to_payload().get("status")
-        return CommandAnswer({"status": status}, _because(words) if words else None)
+        assert isinstance(status, str), "each of these answers has one"
+        return CommandAnswer(status, _because(words) if words else None)
 
     async def _call(self, charge_point_id: str | None, request: WireModel) -> WireModel:
         try:

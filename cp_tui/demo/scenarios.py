@@ -248,6 +248,39 @@ SCENARIOS: tuple[Scenario, ...] = (
         ),
     ),
     Scenario(
+        "reservation",
+        "Reservation",
+        "A connector is kept for one tag; another is refused; a reservation is cancelled.",
+        (
+            PREPARE,
+            Step(
+                "Reserve connector 1",
+                more.reserve,
+                "ReserveNow keeps connector 1 for one tag: Reserved",
+            ),
+            Step(
+                "Another tag is refused",
+                more.refuse_another_tag,
+                "A tag is swiped that it is not kept for: refused, and the reservation stands",
+            ),
+            Step(
+                "The right tag charges",
+                more.use_the_reservation,
+                "The tag that it is kept for starts: StartTransaction names the reservation",
+            ),
+            Step(
+                "Stop it, unplug",
+                more.stop_the_reserved,
+                "RemoteStopTransaction ends it with reason Remote, and the car leaves",
+            ),
+            Step(
+                "Reserve again, and cancel",
+                more.cancel_a_reservation,
+                "Connector 1 is reserved once more, and CancelReservation frees it",
+            ),
+        ),
+    ),
+    Scenario(
         "signed_firmware",
         "Signed firmware",
         "Firmware that the manufacturer has signed is fetched, verified and installed.",
@@ -354,39 +387,6 @@ SCENARIOS: tuple[Scenario, ...] = (
                 "Lower it as before",
                 profiles.lower_the_profile,
                 "By hand at the charge point, for OCPP only raises it; what was installed goes",
-            ),
-        ),
-    ),
-    Scenario(
-        "reservation",
-        "Reservation",
-        "A connector is kept for one tag; another is refused; a reservation is cancelled.",
-        (
-            PREPARE,
-            Step(
-                "Reserve connector 1",
-                more.reserve,
-                "ReserveNow keeps connector 1 for one tag: Reserved",
-            ),
-            Step(
-                "Another tag is refused",
-                more.refuse_another_tag,
-                "A tag is swiped that it is not kept for: refused, and the reservation stands",
-            ),
-            Step(
-                "The right tag charges",
-                more.use_the_reservation,
-                "The tag that it is kept for starts: StartTransaction names the reservation",
-            ),
-            Step(
-                "Stop it, unplug",
-                more.stop_the_reserved,
-                "RemoteStopTransaction ends it with reason Remote, and the car leaves",
-            ),
-            Step(
-                "Reserve again, and cancel",
-                more.cancel_a_reservation,
-                "Connector 1 is reserved once more, and CancelReservation frees it",
             ),
         ),
     ),

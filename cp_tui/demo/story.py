@@ -126,7 +126,7 @@ ROUND = Scenario(
             story_steps.see_the_limit_rise,
             f"The peak is over: the next period of the profile allows {RAISED}, and power follows",
             f"The next period allows {RAISED}: it rises",
-            hold_s=5,
+            hold_s=4,
         ),
         Step(
             "A second car plugs in",
@@ -162,21 +162,21 @@ ROUND = Scenario(
             "Firmware is offered with the signature of another file: it is fetched, checked, "
             "refused; screen 6 says why",
             "Forged firmware: fetched, then refused",
-            hold_s=5,
+            hold_s=4,
         ),
         Step(
             "The network fails",
             more.pull_the_network,
             "The network cable is pulled: both cars go on charging, and messages wait in the queue",
             "The cable is pulled: charging goes on",
-            hold_s=4,
+            hold_s=3,
         ),
         Step(
             "A stop while offline",
             offline.stop_offline,
             "The first driver stops with the tag, then leaves; the CSMS will hear of it later",
             "A stop while offline: the queue grows",
-            hold_s=3,
+            hold_s=2,
         ),
         Step(
             "The network is back",

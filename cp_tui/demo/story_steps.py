@@ -42,7 +42,7 @@ BLOCKED = "BLOCKED"
 SAMPLED_S = 5
 """How often the meter values come while there is something to see, at speed 1."""
 
-LOWERED_S, LOWERED_S_MIN = 17, 6
+LOWERED_S, LOWERED_S_MIN = 20, 6
 """How long the TxProfile keeps the limit down at speed 1, and how long at least: a vehicle takes
 half of that to settle."""
 

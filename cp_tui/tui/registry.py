@@ -8,7 +8,7 @@ from cp_tui.tui.actions.action import ScreenAction
 from cp_tui.tui.compose import actions as compose
 from cp_tui.tui.configuration import actions as configuration
 from cp_tui.tui.configuration.screen import ConfigurationScreen
-from cp_tui.tui.csms import actions as csms
+from cp_tui.tui.csms import actions as csms, order_actions
 from cp_tui.tui.csms.screen import CsmsScreen
 from cp_tui.tui.dashboard import (
     charge_point_actions as charge_point,
@@ -100,6 +100,7 @@ ACTIONS: tuple[ScreenAction, ...] = (
     security.show_certificates,
     csms.send,
     csms.send_raw,
+    order_actions.order,
     csms.run,
     csms.show_steps,
     csms.stop,

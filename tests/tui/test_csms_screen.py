@@ -132,11 +132,42 @@ async def test_a_scenario_is_chosen_in_the_menu_on_another_screen(csms: FakeEngi
         await drive.press("ctrl+p")
         await drive.type("run a scenario")
         await drive.press("enter")
-        assert drive.shows("Run which scenario?", "The story of the demo", "passed", "failed")
+        assert drive.shows("Run which scenario?", "The story of the demo", "passed")
+        await drive.type("offline")
+        assert drive.shows("Offline, with a queue", "failed")
+        await drive.press(*["backspace"] * len("offline"))
         await drive.type("hard")
         assert drive.shows("A reset in the middle of a transaction")
         await drive.press("enter")
         assert csms.calls == [("run_scenario", {"scenario": "hard_reset"})]
+
+
+async def test_the_csms_is_told_what_to_do_about_security_and_asked_about_first_where_it_cuts_off(
+    csms: FakeEngine,
+) -> None:
+    async with screen(csms=csms, at="csms") as drive:
+        csms.answers("update_signed_firmware", "Accepted")
+        csms.answers("revoke_certificates", True)
+        async with drive.step("an order is chosen from the list"):
+            await drive.press("i")
+            assert drive.shows("What shall the CSMS do?", "ExtendedTriggerMessage: the charge")
+            await drive.type("forged")
+            assert drive.shows("SignedUpdateFirmware: the signature is that of another file")
+            await drive.press("enter")
+            assert csms.calls == [("update_signed_firmware", {"signing": "forged"})]
+            assert drive.shows("Update with forged firmware: Accepted")
+        async with drive.step("what may cut a charge point off is asked about"):
+            await drive.press("i")
+            await drive.type("revoke")
+            await drive.press("enter")
+            assert drive.shows("Revoke its certificates?", "before it is lowered by hand")
+            await drive.press("n")
+            assert csms.calls == []
+            await drive.press("i")
+            await drive.type("revoke")
+            await drive.press("enter")
+            await drive.press("y")
+            assert csms.calls == [("revoke_certificates", {})]
 
 
 async def test_the_story_is_paused_played_and_stopped(csms: FakeEngine) -> None:
@@ -190,6 +221,7 @@ async def test_the_behaviour_is_changed_and_the_connection_closed(csms: FakeEngi
                         "registration_status": "Pending",
                         "unknown_id_tag": "Accepted",
                         "start_status": "Accepted",
+                        "certificates": "normal",
                         "interval_s": 300,
                         "clock_offset_s": -90.0,
                         "id_tags": {"A": "Invalid", "b": "Expired"},

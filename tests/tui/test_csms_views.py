@@ -7,6 +7,7 @@ from datetime import UTC
 import pytest
 from pydantic import JsonValue
 
+from cp_tui.csms.behaviour import CertificateAnswer
 from cp_tui.demo.csms_variables import DemoView, RunState, ScenarioRun, Scenarios
 from cp_tui.demo.scenarios import SCENARIOS
 from cp_tui.demo.story import ROUND
@@ -96,7 +97,7 @@ def test_beside_the_list_stand_the_steps_of_the_scenario_with_what_each_does() -
         "2 A car is plugged in at connector 1: Preparing; nothing flows before a tag is accepted"
     )
     assert beside("first_car", state, room=6)[3] == "2 Plug in at connector 1"
-    assert beside("story", state, room=22)[-1] == "19 Both cars are gone; it begins again"
+    assert beside("story", state, room=22)[-1] == "21 Both cars are gone; it begins again"
 
 
 def test_of_the_scenario_that_runs_each_step_says_how_it_went_and_the_newest_is_in_sight() -> None:
@@ -150,6 +151,10 @@ def test_what_went_wrong_is_told_with_the_step() -> None:
         ({"unknown_id_tag": AuthorizationStatus.BLOCKED}, "unknown tags with Blocked"),
         ({"faults": {"*": "silent"}}, "* silent"),
         ({"interval_s": 7}, "interval 7 s, tags changed"),
+        (
+            {"certificates": CertificateAnswer.OTHER_KEY},
+            "SignCertificate with a certificate for another key",
+        ),
     ],
 )
 def test_the_behaviour_names_what_is_odd(changes: dict[str, object], words: str) -> None:

@@ -115,6 +115,9 @@ ALSO: Mapping[str, str] = {
     "GetDiagnostics, ClearCache, backend, server, command from the csms, central system, "
     "set inoperative, unavailable, out of order",
     "csms.raw": "malformed, raw json from the server, broken frame",
+    "csms.order": "InstallCertificate, DeleteCertificate, SignedUpdateFirmware, GetLog, "
+    "security log, signed firmware, forged firmware, certificate, root, TLS, revoke, "
+    "AuthorizationKey, security profile, renew",
     "csms.run": "test, play, case, start a scenario, demo, conformance, simulation",
     "csms.steps": "progress, result of the scenario, test report, passed, failed",
     "csms.stop": "abort the scenario, cancel the scenario, stop the demo, end the story",

@@ -29,7 +29,7 @@ class Meaning(Enum):
     FILE = "f", "Compare with a file"
     GO_TO = "g", "Go to: the first row or line, a time on the timeline"
     LAST = "G", "Last row or line"
-    INSTALL = "i", "Install"
+    INSTALL = "i", "Install: a charging profile; at the CSMS certificates and firmware"
     INSTALL_FILE = "I", "Install from a file"
     JAM = "J", "Jam or free the cable lock"
     READ_KEYS = "K", "Read configuration keys, as GetConfiguration answers them"
