@@ -326,7 +326,7 @@ async def change_the_vehicles(made: World) -> None:
 
 async def update_firmware(made: World) -> None:
     await made.start_charging()
-    location = made.csms.firmware_url("7.0.0")
+    location = made.csms.files.firmware_url("7.0.0")
     date = format_date_time(made.csms.now())
     await made.send("UpdateFirmware", location=location, retrieveDate=date)
     await asyncio.sleep(2)
