@@ -58,7 +58,7 @@ async def test_each_order_is_carried_out_and_says_what_came_of_it(tmp_path: Path
 
         # Without CpoName there is nothing to ask for.
         assert (await order("ask_for_certificate"))[0] == "Rejected"
-        key = {"key": "CpoName", "value": csms.security.cpo_name}
+        key: JsonValue = {"key": "CpoName", "value": csms.security.cpo_name}
         await door.call("send", {"action": "ChangeConfiguration", "payload": key})
         assert (await order("ask_for_certificate"))[0] == "Accepted"
         await until(lambda: "it has taken the certificate CN=SN-0001" in notes(csms))
