@@ -16,7 +16,7 @@ from cp_tui.tui.text.meanings import Meaning
 CSMS, MANUFACTURER = "CentralSystemRootCertificate", "ManufacturerRootCertificate"
 
 
-class Order(Struct, frozen=True):
+class CsmsOrder(Struct, frozen=True):
     """One thing that can be ordered."""
 
     title: str
@@ -28,81 +28,81 @@ class Order(Struct, frozen=True):
     """What it may come to; it is asked about first."""
 
 
-ORDERS: Mapping[str, Order] = {
-    "certificate": Order(
+ORDERS: Mapping[str, CsmsOrder] = {
+    "certificate": CsmsOrder(
         "Ask for a request for a certificate",
         "ExtendedTriggerMessage",
         "the charge point makes a new key; what it asks for is issued as the CSMS behaves.",
         to_csms("ask_for_certificate"),
     ),
-    "csms-root": Order(
+    "csms-root": CsmsOrder(
         "Install the root of the CSMS",
         "InstallCertificate",
         "its servers and the certificates of its charge points lead to it.",
         to_csms("install_root", {"use": CSMS}),
     ),
-    "manufacturer-root": Order(
+    "manufacturer-root": CsmsOrder(
         "Install the root for firmware",
         "InstallCertificate",
         "signed firmware of this CSMS leads to it.",
         to_csms("install_root", {"use": MANUFACTURER}),
     ),
-    "roots": Order(
+    "roots": CsmsOrder(
         "List the installed roots",
         "GetInstalledCertificateIds",
         "both kinds; those of this CSMS are named, with the days that are left.",
         to_csms("list_roots"),
     ),
-    "no-csms-root": Order(
+    "no-csms-root": CsmsOrder(
         "Delete the root of the CSMS",
         "DeleteCertificate",
         "refused where the connection rests on it.",
         to_csms("delete_root", {"use": CSMS}),
     ),
-    "no-manufacturer-root": Order(
+    "no-manufacturer-root": CsmsOrder(
         "Delete the root for firmware",
         "DeleteCertificate",
         "signed firmware is refused from then on.",
         to_csms("delete_root", {"use": MANUFACTURER}),
     ),
-    "good": Order(
+    "good": CsmsOrder(
         "Update with signed firmware",
         "SignedUpdateFirmware",
         "it boots with it, as soon as nobody charges.",
         to_csms("update_signed_firmware", {"signing": "good"}),
     ),
-    "forged": Order(
+    "forged": CsmsOrder(
         "Offer forged firmware",
         "SignedUpdateFirmware",
         "the signature is that of another file: fetched, checked, refused.",
         to_csms("update_signed_firmware", {"signing": "forged"}),
     ),
-    "foreign": Order(
+    "foreign": CsmsOrder(
         "Offer firmware of a foreign signer",
         "SignedUpdateFirmware",
         "no root stands for its certificate: refused at once.",
         to_csms("update_signed_firmware", {"signing": "foreign"}),
     ),
-    "security-log": Order(
+    "security-log": CsmsOrder(
         "Ask for the security log",
         "GetLog",
         "it is delivered to the CSMS; what is in it is told among the exchanges.",
         to_csms("get_log", {"log_type": "SecurityLog"}),
     ),
-    "diagnostics-log": Order(
+    "diagnostics-log": CsmsOrder(
         "Ask for the diagnostics",
         "GetLog",
         "the same archive as by GetDiagnostics.",
         to_csms("get_log", {"log_type": "DiagnosticsLog"}),
     ),
-    "password": Order(
+    "password": CsmsOrder(
         "Give a new password",
         "ChangeConfiguration",
         "AuthorizationKey, drawn by chance and shown nowhere; the old one counts no more.",
         to_csms("change_password"),
     ),
     **{
-        f"profile-{profile}": Order(
+        f"profile-{profile}": CsmsOrder(
             f"Raise the security profile to {profile}",
             "ChangeConfiguration",
             about,
@@ -114,7 +114,7 @@ ORDERS: Mapping[str, Order] = {
             (3, "Needs the root of the CSMS and a certificate there."),
         )
     },
-    "revoke": Order(
+    "revoke": CsmsOrder(
         "Revoke its certificates",
         "",
         "The CSMS takes them no more: in profile 3 the next connection is refused.",
