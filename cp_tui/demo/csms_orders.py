@@ -126,7 +126,7 @@ class SecurityOrders:
         """Give a charge point a new AuthorizationKey, drawn by chance and shown nowhere."""
         key = secrets.token_hex(KEY_BYTES)
         request = ChangeConfigurationRequest(key="AuthorizationKey", value=key)
-        return await self._order(charge_point_id, request, f"{KEY_BYTES} bytes by chance")
+        return await self._order(charge_point_id, request, f"{count(KEY_BYTES, 'byte')}, drawn by chance")
 
     async def raise_security_profile(
         self, profile: HigherProfile, charge_point_id: ChargePointId | None = None

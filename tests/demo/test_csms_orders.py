@@ -64,7 +64,7 @@ async def test_each_order_is_carried_out_and_says_what_came_of_it(tmp_path: Path
         await until(lambda: "it has taken the certificate CN=SN-0001" in notes(csms))
 
         before = csms.security.authorization_key(ID)
-        assert await order("change_password") == ("Accepted", "20 bytes by chance")
+        assert await order("change_password") == ("Accepted", "20 bytes, drawn by chance")
         key_now = csms.security.authorization_key(ID)
         assert key_now != before
         assert key_now not in told(csms)
