@@ -126,7 +126,8 @@ class SecurityOrders:
         """Give a charge point a new AuthorizationKey, drawn by chance and shown nowhere."""
         key = secrets.token_hex(KEY_BYTES)
         request = ChangeConfigurationRequest(key="AuthorizationKey", value=key)
-        return await self._order(charge_point_id, request, f"{count(KEY_BYTES, 'byte')}, drawn by chance")
+        words = f"{count(KEY_BYTES, 'byte')}, drawn by chance"
+        return await self._order(charge_point_id, request, words)
 
     async def raise_security_profile(
         self, profile: HigherProfile, charge_point_id: ChargePointId | None = None
