@@ -10,8 +10,9 @@ from tempfile import NamedTemporaryFile
 
 from cryptography import x509
 
+from cp_tui.ocpp.printable import is_clean
 from tests.end_to_end.processes import Serve, cp_tui, serving
-from tests.security.pki import OPERATOR, SERIAL, Signed, for_request, pki
+from tests.security.pki import CA, DAY, NOW, OPERATOR, SERIAL, Signed, for_request, made, pki
 from tests.security.secure_csms import PASSWORD, SecureCsms
 
 ID = "CP 1"
@@ -32,6 +33,13 @@ def settings(
     )
     file.write_text("\n".join(lines))
     return (f"--config={file}",)
+
+
+def csms_for(folder: Path, profile: int) -> SecureCsms:
+    """Make a CSMS for a profile."""
+    place = folder / f"profile-{profile}"
+    place.mkdir()
+    return SecureCsms(profile, pki(), place, identity=ID)
 
 
 async def is_let_in(csms: SecureCsms, certificate: Signed, key: Path) -> bool:
@@ -64,13 +72,7 @@ async def with_certificate(serve: Serve, second: SecureCsms) -> Signed:
 
 async def test_profile_3_from_the_request_to_the_end_of_the_old_certificate(folder: Path) -> None:
     """W A02, A05: what is refused in the end is the certificate that was replaced."""
-    folders = [folder / name for name in ("second", "third")]
-    for each in folders:
-        each.mkdir()
-    async with (
-        SecureCsms(2, pki(), folders[0], identity=ID) as second,
-        SecureCsms(3, pki(), folders[1], identity=ID) as third,
-    ):
+    async with csms_for(folder, 2) as second, csms_for(folder, 3) as third:
         options = settings(folder, {3: third.url})
         async with serving(folder, second.url, *options) as serve:
             old = await with_certificate(serve, second)
@@ -96,3 +98,28 @@ async def test_profile_3_from_the_request_to_the_end_of_the_old_certificate(fold
             assert (await third.reconnected(1)).certificate == new.certificate
             await third.receive("BootNotification")
             assert (await serve.ctl("get", "variable=security")).result["profile"] == 3
+
+
+async def test_no_byte_of_a_certificate_reaches_the_terminal_as_it_is(folder: Path) -> None:
+    """Names of the server and its root would move a cursor, ring, and turn letters round."""
+    raw = "\x1b[31m\x07\u202e\x9b2J"
+    root = made(f"Root{raw}", organization=f"Operator{raw}", extensions=[CA])
+    async with csms_for(folder, 2) as second:
+        second.show(pki().server(root))
+        options = settings(folder)
+        (folder / "root.pem").write_text(root.pem)
+        target = (f"--url={second.url}", f"--id={ID}", f"--data-dir={folder / 'data'}", *options)
+        done = await cp_tui("check", *target)
+        assert done.status == 0, done
+        async with serving(folder, second.url, *options) as serve:
+            await second.receive("StatusNotification", connectorId=2)
+            shown = await serve.ctl("get", "variable=security")
+            assert shown.result["server"][0]["issuer"].startswith("CN=Root")
+            assert await second.install(made(f"Over{raw}", end=NOW - DAY)) == "Rejected"
+            events = await serve.ctl("get", "variable=security_events")
+            await serve.end()
+        logs = [path.read_text() for path in (folder / "data").glob("*.log")]
+        for text in (done.out, done.err, shown.out, events.out, *logs):
+            assert all(map(is_clean, text.splitlines())), text
+        assert "Root" in done.out
+        assert any("Over" in text for text in logs)

@@ -25,7 +25,7 @@ from cp_tui.engine.store import DATABASE_FILE
 from cp_tui.rpc.client import Client, ConnectionLost
 from tests.end_to_end.dying import DIED, dies_at
 from tests.end_to_end.processes import Serve, serving
-from tests.end_to_end.test_security import ID, settings, with_certificate
+from tests.end_to_end.test_security import csms_for, settings, with_certificate
 from tests.engine.file_servers import answer, http_server
 from tests.security.firmware import CONTENT, update
 from tests.security.pki import MANUFACTURER, made, pki
@@ -178,13 +178,6 @@ def check_nothing_half(folder: Path) -> None:
     if pending := records(folder, "state").get("pending_certificate_request"):
         needed.add(pending["key_id"])
     assert names == {f"{key_id}.pem" for key_id in needed}
-
-
-def csms_for(folder: Path, profile: int) -> SecureCsms:
-    """Make a CSMS for a profile."""
-    place = folder / f"profile-{profile}"
-    place.mkdir()
-    return SecureCsms(profile, pki(), place, identity=ID)
 
 
 async def test_a_renewal_that_is_killed_leaves_a_whole_pair_at_each_step(folder: Path) -> None:
