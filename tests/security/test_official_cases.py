@@ -14,7 +14,11 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from ocpp.v16 import call
 from ocpp.v16.enums import CertificateUse
+from websockets.asyncio.client import connect
+from websockets.exceptions import ConnectionClosedError
+from websockets.typing import Subprotocol
 
+from cp_tui.csms.central_system import CentralSystem
 from tests.security.pki import (
     CA,
     DAY,
@@ -221,3 +225,36 @@ async def test_tc_087_tls_client_side_certificate(place: Place) -> None:
     assert certificate.serial_number > 0
     names = {each.oid: each.value for each in certificate.subject}
     assert names == {NameOID.COMMON_NAME: SERIAL, NameOID.ORGANIZATION_NAME: OPERATOR}
+
+
+@pytest.mark.parametrize(
+    ("offered", "chosen"),
+    [
+        (["ocpp1.6"], "ocpp1.6"),
+        (["ocpp2.0.1", "ocpp1.6"], "ocpp1.6"),
+        (["ocpp2.0.1"], None),
+        ([], None),
+    ],
+)
+async def test_tc_088_websocket_subprotocol_negotiation(
+    tmp_path: Path, offered: list[str], chosen: str | None
+) -> None:
+    """Of a CSMS, so that of ours is tried. Red without `_select_subprotocol`, or what follows."""
+    async with CentralSystem(
+        profile=2, folder=tmp_path, authorization_key=PASSWORD.decode()
+    ) as csms:
+        context = ssl.create_default_context(cadata=csms.security.pki.csms_root.certificate)
+        async with connect(
+            f"{csms.url}/{IDENTITY}",
+            ssl=context,
+            subprotocols=[Subprotocol(name) for name in offered] or None,
+            additional_headers={"Authorization": basic(IDENTITY, PASSWORD)},
+        ) as websocket:
+            assert websocket.subprotocol == chosen
+            if chosen is not None:
+                await websocket.send('[2,"1","Heartbeat",{}]')
+                assert '"currentTime"' in str(await websocket.recv())
+                return
+            with pytest.raises(ConnectionClosedError) as closed:
+                await websocket.recv()
+            assert "ocpp1.6 is required" in str(closed.value)
