@@ -32,7 +32,7 @@ from tests.security.pki import MANUFACTURER, made, pki
 from tests.security.secure_csms import SecureCsms
 from tests.tiers import tier
 
-STRIDE = tier(8, deep=1)
+STRIDE = tier(12, deep=1)
 """A plain run dies at one of so many steps."""
 STEPS_MIN, STEPS_MAX = 10, 200
 LIFE_S = 30.0

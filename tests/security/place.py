@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from cp_tui.charge_point.config import ChargePointConfig, SecurityConfig
+from cp_tui.charge_point.variables import LinkError
 from cp_tui.engine.backoff import BackoffSettings
 from cp_tui.engine.config import EngineConfig
 from cp_tui.engine.connect import Timeouts
@@ -63,6 +64,16 @@ class Place:
         shown = await self.csms.reconnected(1)
         await self.booted()
         return shown
+
+    async def left_out(self) -> LinkError:
+        """Cut the power, switch it on, and see that no connection is made; gives why not."""
+        self.csms.forget()
+        before = self.get("link").last_error
+        await self.engine.call("power_cycle", {})
+        await self.until(lambda: self.get("link").last_error not in (None, before))
+        assert self.csms.shown == []
+        error: LinkError = self.get("link").last_error
+        return error
 
 
 @asynccontextmanager
