@@ -5,6 +5,7 @@ Each docstring names what, taken out of the program, makes its test fail.
 
 from __future__ import annotations
 
+import asyncio
 import ssl
 from collections.abc import Callable
 from pathlib import Path
@@ -32,7 +33,7 @@ from tests.security.pki import (
     named,
     pki,
 )
-from tests.security.place import Place, charge_point
+from tests.security.place import WAIT_S, Place, charge_point
 from tests.security.secure_csms import (
     CSMS_ROOT,
     IDENTITY,
@@ -240,12 +241,13 @@ async def test_tc_088_websocket_subprotocol_negotiation(
         profile=2, folder=tmp_path, authorization_key=PASSWORD.decode()
     ) as csms:
         context = ssl.create_default_context(cadata=csms.security.pki.csms_root.certificate)
-        async with connect(
+        connection = connect(
             f"{csms.url}/{IDENTITY}",
             ssl=context,
             subprotocols=[Subprotocol(name) for name in offered] or None,
             additional_headers={"Authorization": basic(IDENTITY, PASSWORD)},
-        ) as websocket:
+        )
+        async with asyncio.timeout(WAIT_S), connection as websocket:
             assert websocket.subprotocol == chosen
             if chosen is not None:
                 await websocket.send('[2,"1","Heartbeat",{}]')
