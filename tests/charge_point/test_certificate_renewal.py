@@ -17,6 +17,7 @@ from cp_tui.charge_point.events import (
     CertificateRequestFailed,
     CertificateRequestMade,
     LinkFailed,
+    PoweredOn,
     RequestCertificate,
 )
 from cp_tui.charge_point.variables import LinkFault, SecurityEventState
@@ -471,3 +472,14 @@ def test_a_request_that_the_line_cut_off_is_sent_once_more() -> None:
     first, again = made.calls("SignCertificate")
     assert first == again
     assert made.variables["security"].pending.is_taken
+
+
+def test_a_certificate_counts_though_nobody_has_looked_at_the_keys() -> None:
+    made, _ = secured(1)
+    assert install(made, root().certificate) == "Accepted"
+    made.cut()
+    made.connected = True
+    made.handle(PoweredOn())
+    certify(made)
+    (own,) = made.variables["security"].certificates
+    assert (own.is_in_use, own.problem) == (True, "")

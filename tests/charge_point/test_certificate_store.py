@@ -325,6 +325,11 @@ def test_nor_can_one_of_several_that_it_has_m04() -> None:
     assert delete(made, hashes_of(made.credentials.certificate.chain[0])) == "Failed"
 
 
+def test_what_names_neither_a_root_nor_one_of_its_own_is_not_found_m04() -> None:
+    made, _ = in_profile_3()
+    assert delete(made, hashes_of(root("Stranger").certificate)) == "NotFound"
+
+
 def changed(pem: str) -> str:
     """Give a certificate with one bit of its signature turned."""
     content = bytearray(x509.load_pem_x509_certificate(pem.encode()).public_bytes(Encoding.DER))

@@ -329,6 +329,16 @@ def test_a_fault_of_tls_is_told_until_the_link_is_open() -> None:
     assert "InvalidTLSVersion" in logged(made)
 
 
+def test_what_a_server_shows_that_is_not_trusted_is_kept_to_be_looked_at() -> None:
+    made, _ = in_profile_3()
+    made.cut()
+    stranger = server("Stranger").certificate
+    made.handle(LinkFailed(LinkFault.SERVER_CERTIFICATE, "unknown root", (stranger,)))
+    (shown,) = made.variables["security"].shown
+    assert shown.issuer == "CN=Stranger,O=Operator"
+    assert made.variables["security"].server == ()
+
+
 def test_a_change_that_is_taken_back_by_hand_is_none_any_more() -> None:
     made, csms = secured(1, security=SecurityConfig(csms_roots=root().certificate))
     set_profile(made, 2)
