@@ -349,6 +349,8 @@ class ChargePoint:
             components.diagnostics.report()
             components.logs.report()
             components.security.renewal.report()
+            if components.security.profiles.is_unproved:
+                components.registration.heartbeat()
         self._turn.changed("registration", "outbox")
 
     def _tick(self, *, has_waited: bool) -> None:

@@ -83,6 +83,7 @@ class Incoming:
             if error.answerable:
                 self._refuse(error)
             return
+        self._components.security.profiles.heard()
         match message:
             case None:
                 self._components.turn.log(LogLevel.INFO, "a frame of an unknown type is ignored")

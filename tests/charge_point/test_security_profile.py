@@ -7,10 +7,12 @@ import pytest
 from cp_tui.charge_point.config import SecurityConfig
 from cp_tui.charge_point.effects import CloseLink, OpenLink, Reconnect, Send, SetCredentials
 from cp_tui.charge_point.events import LinkFailed, LinkOpened, Restart, SetSecurityProfile, Stop
+from cp_tui.charge_point.security.profile import STANDS_AFTER
 from cp_tui.charge_point.variables import LinkFault, RootUse, Tls
-from tests.charge_point.rig import rig
+from tests.charge_point.rig import Rig, rig
 from tests.charge_point.securing import (
     PASSWORD,
+    Csms,
     certify,
     events,
     in_profile_3,
@@ -150,6 +152,37 @@ def test_what_does_not_come_up_is_taken_back_after_some_attempts_a05_fr_08() -> 
     assert "nobody there" in reason.text
     assert made.variables["security"].change is None
     assert made.calls("BootNotification") == []
+
+
+def let_in_and_closed(made: Rig, csms: Csms) -> None:
+    """Have the CSMS let in whoever comes with profile 2, and close at once."""
+    made.responders["Heartbeat"] = lambda _: None
+    csms.profiles.add(2)
+
+
+def test_a_connection_that_is_closed_before_a_word_is_one_in_vain_a05_fr_08() -> None:
+    made, csms = secured(1, security=SecurityConfig(csms_roots=root().certificate))
+    let_in_and_closed(made, csms)
+    assert set_profile(made, 2) == "Accepted"
+    for _ in range(2):
+        assert made.is_open
+        assert made.variables["security"].change is not None
+        made.cut()
+        made.reconnect()
+    made.cut()
+    csms.profiles.remove(2)
+    made.reconnect()
+    assert profile_of(made) == 1
+    assert "closed before the CSMS said anything" in made.variables["security"].last_change.text
+
+
+def test_a_connection_that_stands_for_some_seconds_works_without_a_word() -> None:
+    made, csms = secured(1, security=SecurityConfig(csms_roots=root().certificate))
+    let_in_and_closed(made, csms)
+    assert set_profile(made, 2) == "Accepted"
+    assert made.variables["security"].change is not None
+    made.after(STANDS_AFTER.total_seconds())
+    assert made.variables["security"].change is None
 
 
 def test_where_the_old_one_does_not_come_up_either_the_new_one_is_tried_again() -> None:

@@ -1,7 +1,8 @@
 """SecurityProfile: what it needs before it is raised, and what if it does not come up (W A05).
 
-A change is a record until a connection is made with the new profile. After some attempts in vain
-the old one is in force again, and its key reads so; where that does not come up either, because the
+A change is a record until the CSMS has said something on a connection with the new profile, or that
+one has stood for some seconds; a Heartbeat asks for the word. After some attempts in vain the old
+profile is in force again, and its key reads so; where that does not come up either, because the
 CSMS has gone on meanwhile, the new one is tried again, and so on: whichever the CSMS takes ends it.
 Key and record are written in one turn, so a power cut leaves a charge point that goes on with it.
 
@@ -40,6 +41,9 @@ from cp_tui.charge_point.variables import (
 
 CHANGE_KEY = "security_profile"
 """The key of the record in `Table.STATE`."""
+STANDS_AFTER = timedelta(seconds=5)
+"""A connection on which the CSMS says nothing counts after so long; many let in whoever comes, and
+close with the reason a moment later."""
 REOPEN_AFTER = timedelta(seconds=30)
 """How long after a connection that was ended here the next one is made."""
 
@@ -69,6 +73,8 @@ class SecurityProfiles:
         self._change = turn.record(Table.STATE, CHANGE_KEY, SecurityProfileRecord)
         self._in_force = self.profile
         """As far as this part knows: what a change of the key begins at."""
+        self._stands_at: datetime | None = None
+        """When the connection of now counts, if it is the first one after a change."""
         self._reopen_at: datetime | None = None
         self.last_change: Reason | None = None
         """What became of the newest change."""
@@ -204,9 +210,30 @@ class SecurityProfiles:
         if self.failed(reason.text):
             self._reconnect()
 
-    def came_up(self) -> None:
-        """Note that a connection is made: whatever profile it has, that one works."""
+    def link_opened(self) -> None:
+        """Note that a connection is made; whether it is of any use has to be seen."""
         self._reopen_at = None
+        self._stands_at = self._turn.now + STANDS_AFTER if self._change else None
+
+    @property
+    def is_unproved(self) -> bool:
+        """Whether nothing is known yet of the connection that was made after a change."""
+        return self._stands_at is not None
+
+    def heard(self) -> None:
+        """Note that the CSMS says something: whatever profile the connection has, it works."""
+        if self.is_unproved:
+            self._came_up()
+
+    def link_closed(self) -> None:
+        """Count a connection that was closed before the CSMS said a word as one in vain."""
+        if self.is_unproved:
+            self._stands_at = None
+            if not self._turn.is_stopped:
+                self.failed("the connection was made, and closed before the CSMS said anything")
+
+    def _came_up(self) -> None:
+        self._stands_at = None
         change = self._change
         if change is None:
             return
@@ -279,11 +306,14 @@ class SecurityProfiles:
 
     @property
     def deadline(self) -> datetime | None:
-        """When a connection that was ended here is made again."""
-        return self._reopen_at
+        """When `tick` has something to do."""
+        due = self._reopen_at, self._stands_at
+        return min((each for each in due if each is not None), default=None)
 
     def tick(self) -> None:
-        """Connect again after a connection that was ended here."""
+        """Connect again after a connection that was ended here; believe in one that stands."""
+        if self._stands_at is not None and self._turn.now >= self._stands_at:
+            self._came_up()
         if self._reopen_at is not None and self._turn.now >= self._reopen_at:
             self._reopen_at = None
             self._turn.emit(OpenLink())

@@ -95,7 +95,7 @@ class Security:
             return False
         self.events.link_opened()
         self.reconnection.link_opened()
-        self.profiles.came_up()
+        self.profiles.link_opened()
         self.roots.link_opened(event.tls is not None, event.chain)
         if self.profiles.profile == 3:
             self.certificates.proved()
@@ -104,6 +104,7 @@ class Security:
     def link_closed(self) -> None:
         """Note that the connection has ended."""
         self.reconnection.link_closed()
+        self.profiles.link_closed()
         self.roots.link_closed()
         self.renewal.link_closed()
 
