@@ -89,6 +89,16 @@ _CERTIFICATE_WORDS: Mapping[CertificateAnswer, str] = MappingProxyType(
 )
 
 
+class Signing(StrEnum):
+    """Who has signed a firmware file, and what."""
+
+    GOOD = "good"
+    FORGED = "forged"
+    """The signature is over another file."""
+    FOREIGN = "foreign"
+    """The signing certificate is of a root that the charge point does not have."""
+
+
 class Behaviour(Struct, frozen=True):
     """What the CSMS does with what it receives; the defaults are a correct and friendly CSMS."""
 

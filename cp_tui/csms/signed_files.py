@@ -4,24 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from datetime import datetime
-from enum import StrEnum
 
 from cp_tui.certificates.authority import new_root
 from cp_tui.certificates.facts import SignatureScheme
 from cp_tui.certificates.signature import sign
+from cp_tui.csms.behaviour import Signing
 from cp_tui.csms.file_server import firmware
 from cp_tui.csms.pki import ISSUED_FOR, MANUFACTURER, Pki, validity
 from cp_tui.ocpp.security import FirmwareImage
-
-
-class Signing(StrEnum):
-    """Who has signed a firmware file, and what."""
-
-    GOOD = "good"
-    FORGED = "forged"
-    """The signature is over another file."""
-    FOREIGN = "foreign"
-    """The signing certificate is of a root that the charge point does not have."""
 
 
 def firmware_image(

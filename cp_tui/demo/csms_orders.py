@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import Field
 
 from cp_tui.charge_point.reason import Reason
+from cp_tui.csms.behaviour import Signing
 from cp_tui.csms.charge_point_session import CallFailed
 from cp_tui.csms.provisioning import TRIGGER
 from cp_tui.engine.errors import CommandError, ErrorNumber
@@ -42,9 +43,7 @@ ChargePointId = Annotated[
 Use = Annotated[CertificateUse, Field(strict=False)]
 Log = Annotated[LogType, Field(strict=False)]
 HigherProfile = Annotated[int, Field(ge=1, le=3)]
-SigningWord = Annotated[
-    str, Field(pattern="^(good|forged|foreign)$", description="good, forged or foreign")
-]
+SignedAs = Annotated[Signing, Field(strict=False)]
 Version = Annotated[str, Field(pattern=r"^[0-9A-Za-z.+-]{1,50}$", description="a version")]
 
 
@@ -90,7 +89,7 @@ class SecurityOrders:
 
     async def update_signed_firmware(
         self,
-        signing: SigningWord = "good",
+        signing: SignedAs = Signing.GOOD,
         version: Version = "9.0.1",
         charge_point_id: ChargePointId | None = None,
     ) -> CommandAnswer:
@@ -98,12 +97,12 @@ class SecurityOrders:
 
         Foreign firmware is signed by somebody whose root no charge point has.
         """
-        # Most demos never sign anything.
-        from cp_tui.csms.signed_files import Signing, firmware_image
+        # A demo begins long before it signs anything.
+        from cp_tui.csms.signed_files import firmware_image
 
         csms = self._csms
         location = csms.files.firmware_url(version)
-        image = firmware_image(csms.security.pki, location, version, Signing(signing), csms.now())
+        image = firmware_image(csms.security.pki, location, version, signing, csms.now())
         request = SignedUpdateFirmwareRequest(request_id=csms.new_request_id(), firmware=image)
         return await self._order(charge_point_id, request, f"version {version}, {signing}")
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from cp_tui.charge_point.variables import FirmwareState, FirmwareView, SecurityEventType
+from cp_tui.csms.behaviour import Signing
 from cp_tui.csms.event_log import Event, Noted
 from cp_tui.csms.log_words import security_log_lines
-from cp_tui.csms.signed_files import Signing, firmware_image
 from cp_tui.demo import security_steps
 from cp_tui.demo.scenario_steps import next_version
 from cp_tui.demo.step_context import StepContext, StoryFailed
@@ -110,6 +110,9 @@ def _refusal(firmware: FirmwareView | None) -> str | None:
 
 async def _order(context: StepContext, signing: Signing, *expected: str) -> str:
     """Send SignedUpdateFirmware; gives the version that it would bring."""
+    # A demo begins long before it signs anything.
+    from cp_tui.csms.signed_files import firmware_image
+
     csms = context.csms
     record = csms.boot_of(context.charge_point_id)
     version = next_version(record.boot.firmware_version if record else None)

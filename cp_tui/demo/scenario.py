@@ -30,6 +30,8 @@ class Step(Struct, frozen=True):
     """
     brief: str = ""
     """The same where there is little room: at most `BRIEF_MAX` characters."""
+    check: str = ""
+    """What to look at where it fails, after "Check"."""
     hold_s: float = 0.0
     """How long what has come of it is left to be looked at, at speed 1."""
 
@@ -63,9 +65,11 @@ async def play(
         context.expect_step(partial(begins, index))
         try:
             await step.act(context)
-        except StoryFailed:
+        except StoryFailed as failure:
             context.begin_step()
             pacing.end_step()
+            if step.check:
+                raise StoryFailed(f"{failure} Check {step.check}.") from failure
             raise
         context.begin_step()
         pacing.end_step()

@@ -91,7 +91,8 @@ async def see_signed(context: StepContext) -> OwnCertificate:
     response = answered.response
     if not isinstance(response, CertificateSignedResponse) or response.status != "Accepted":
         said = answered.failure or (response and response.to_payload().get("status"))
-        raise StoryFailed(f"CertificateSigned was answered {said}, expected Accepted.")
+        text = f"CertificateSigned was answered {said}, expected Accepted"
+        raise StoryFailed(f"{text}: {await _why_refused(context)}.")
     assert isinstance(answered.request, CertificateSignedRequest)
     serial = context.csms.security.facts(answered.request.certificate_chain).serial
 
@@ -101,6 +102,14 @@ async def see_signed(context: StepContext) -> OwnCertificate:
         return next((each for each in own if each.facts.serial == serial), None)
 
     return await context.see("the new certificate among its own", look)
+
+
+async def _why_refused(context: StepContext) -> str:
+    def look() -> str | None:
+        security = context.view.security
+        return security.renewal.text if security and security.renewal else None
+
+    return await context.see("why it has refused the certificate", look)
 
 
 async def connect_with_it(context: StepContext) -> None:

@@ -15,12 +15,13 @@ from cp_tui.certificates.certificate_error import CertificateError
 from cp_tui.certificates.checks import check_signing_certificate
 from cp_tui.certificates.facts import SignatureScheme
 from cp_tui.certificates.signature import check_signature
+from cp_tui.csms.behaviour import Signing
 from cp_tui.csms.central_system import CentralSystem
 from cp_tui.csms.event_log import Noted
 from cp_tui.csms.file_server import BODY_BYTES_MAX, KEPT_MAX, DeliveredFile, firmware
 from cp_tui.csms.log_words import delivered_words, security_log_lines
 from cp_tui.csms.security_folder import SecurityFolder
-from cp_tui.csms.signed_files import Signing, firmware_image
+from cp_tui.csms.signed_files import firmware_image
 from cp_tui.ocpp.security import FirmwareImage
 
 NOW = datetime.now(UTC)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import re
+import subprocess
+import sys
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,6 +27,7 @@ from cp_tui.ocpp.security import InstallCertificateRequest
 from cp_tui.ocpp.security_enumerations import CertificateUse
 from cp_tui.settings.load import Options, load
 from tests.csms.raw_charge_point import RawChargePoint, raw_charge_point
+from tests.sources import ROOT
 
 WAIT_S = 5.0
 
@@ -154,3 +157,15 @@ async def test_every_kind_of_event_has_its_line(
 async def test_a_long_message_is_cut(csms: CentralSystem, charge_point: RawChargePoint) -> None:
     await charge_point.payload_of("DataTransfer", {"vendorId": "x", "data": "y" * 10_000})
     assert len(describe(csms.record.events[-1])) < TEXT_MAX + 200
+
+
+def test_what_reads_certificates_is_loaded_with_the_first_one() -> None:
+    """Of a CSMS, of a demo: start and memory are not spent on what most have no use for."""
+    program = (
+        "import sys, cp_tui.cli.csms, cp_tui.cli.demo_process, cp_tui.tui.registry;"
+        "print('cryptography' in sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "False"

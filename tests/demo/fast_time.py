@@ -46,8 +46,8 @@ class FastLoop(asyncio.SelectorEventLoop):
     @property
     def transports(self) -> dict[int, asyncio.Transport]:
         """The connections, by the number of their file."""
-        found: dict[int, asyncio.Transport] = dict(self._transports)  # type: ignore[attr-defined]
-        return found
+        # One that nobody holds any more goes away in between, where they are looked up one by one.
+        return dict(self._transports.items())  # type: ignore[attr-defined]
 
     @property
     def is_served(self) -> bool:

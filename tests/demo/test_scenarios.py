@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from cp_tui.csms.behaviour import Behaviour
+from cp_tui.csms.behaviour import Behaviour, CertificateAnswer
 from cp_tui.demo.charge_point_watch import ChargePointWatch
 from cp_tui.demo.csms_variables import RunState, ScenarioRun, Scenarios
 from cp_tui.demo.pacing import AT_ONCE, Pacing
@@ -103,6 +103,22 @@ async def test_a_check_that_fails_names_its_step_and_its_reason(tmp_path: Path) 
     states = [step.state for step in run.steps]
     assert states == [RunState.PASSED, RunState.PASSED, RunState.FAILED, RunState.WAITING]
     assert run.steps[2].told[-1].startswith("The charge point does not show this: why tag BLOCKED")
+
+
+@in_fast_time
+async def test_a_step_that_fails_says_what_to_check(tmp_path: Path) -> None:
+    async with csms_and_client(tmp_path) as (csms, client):
+        watched = Watched(Player(client, csms, ID, pacing=Pacing(AT_ONCE)))
+        csms.behaviour = Behaviour(certificates=CertificateAnswer.WRONG_CHAIN)
+        run = await finished(watched, "renewal")
+    assert (run.state, run.step) == (RunState.FAILED, 4)
+    why = run.steps[3].told[-1]
+    assert why.startswith(
+        "CertificateSigned was answered Rejected, expected Accepted: unknown_root"
+    )
+    assert why.endswith(
+        "Check on screen 8 why the certificate was refused, and how the CSMS answers (e)."
+    )
 
 
 @in_fast_time
