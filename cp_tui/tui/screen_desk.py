@@ -328,8 +328,8 @@ class ScreenDesk(Desk):
             return
         others = await self._other_screens()
         options = (
-            Option(LEAVE, "l", "Leave it running"),
-            Option(STOP, "s", "Stop it"),
+            Option(LEAVE, "l", "Leave it running", short="Leave"),
+            Option(STOP, "s", "Stop it", short="Stop"),
             Option("cancel", "c", "Cancel"),
         )
         leave = "it goes on charging and talking"

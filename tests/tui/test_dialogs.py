@@ -86,6 +86,13 @@ async def test_the_question_on_quitting_has_room_for_its_words() -> None:
     async with screen(worlds.empty(), may_stop=lambda: True) as drive:
         await drive.press("q")
         assert drive.shows("Leave", "Charging no transaction is running")
+        for size in ((40, 10), (30, 8)):
+            await drive.resize(*size)
+            buttons = [" ".join(line.split()) for line in drive.text().splitlines()]
+            assert "│ Leave Stop Cancel │" in buttons, drive.text()
+            assert drive.shows("l leave", "escape cancels")
+        await drive.resize(80, 24)
+        assert drive.shows("Leave it running", "l leave it running · s stop it · c cancel")
 
 
 async def test_who_ends_a_demo_that_others_look_at_is_told_and_asked() -> None:

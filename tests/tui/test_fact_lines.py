@@ -5,7 +5,7 @@ from __future__ import annotations
 from textual.app import App, ComposeResult
 from textual.content import Content
 
-from cp_tui.tui.text.facts import Fact
+from cp_tui.tui.text.facts import FOLDED, Fact, fact_lines
 from cp_tui.tui.widgets.fact_lines import FactLines
 
 WIDTH = 20
@@ -22,7 +22,7 @@ async def test_a_long_fact_is_broken_before_the_scrollbar_and_scrolls_as_tables_
     app = FactsApp()
     async with app.run_test(size=(WIDTH, 5)) as pilot:
         facts = app.query_one(FactLines)
-        facts.show([Fact("Data", Content("abcdefghij" * 20))])
+        facts.show([Fact("", Content("abcdefghij" * 20))])
         await pilot.pause()
         assert facts.show_vertical_scrollbar
         assert {len(line) for line in facts.plain.splitlines()[:-1]} == {WIDTH - 1}
@@ -57,3 +57,10 @@ async def test_the_last_line_says_where_the_rest_of_what_it_begins_is_below_the_
         facts.show([Fact("", Content("a" * 80))])
         await pilot.pause()
         assert shown()[-1] == "a" * (WIDTH - 1)
+
+
+def test_where_a_column_of_labels_would_leave_no_room_each_is_the_first_word_of_its_own() -> None:
+    facts = [Fact("Tx", Content("one two three")), Fact(" ", Content("four"))]
+    wide = [line.plain for line in fact_lines(facts, FOLDED + 8, 7)]
+    assert wide == ["Tx      one two three", "        four"]
+    assert [line.plain for line in fact_lines(facts, 10, 7)] == ["Tx one two", "three", "four"]

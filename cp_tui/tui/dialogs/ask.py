@@ -27,6 +27,8 @@ class Option(Struct, frozen=True):
     letter: str
     word: str
     variant: ButtonVariant = "default"
+    short: str = ""
+    """The word where there is little room; empty: the same."""
 
 
 class AskDialog(Dialog[str | None]):
@@ -35,6 +37,7 @@ class AskDialog(Dialog[str | None]):
     DEFAULT_CSS = """
     AskDialog.-tight > .box { height: 100%; }
     AskDialog.-tight FactLines { height: 1fr; }
+    AskDialog.-slim Button { min-width: 8; margin-left: 1; }
     """
 
     def __init__(
@@ -52,8 +55,7 @@ class AskDialog(Dialog[str | None]):
         self._title = title
         self._facts = facts
         self._options = options
-        words = [f"{option.letter} {option.word.lower()}" for option in options]
-        self._keys = keys or " · ".join([*words, "escape cancels"])
+        self._keys = keys
         self._start = start or options[0].id
         self._lines = QuietFacts(label_width=9)
         self._made_of = substance(snapshot)
@@ -70,9 +72,23 @@ class AskDialog(Dialog[str | None]):
 
     async def begin(self) -> None:
         """Say what will happen."""
-        self.titled(self._title, self._keys)
+        self._name_answers()
         self._lines.show(self._made)
         self.query_one(f"#{self._start}", Button).focus()
+
+    def _fit_in(self) -> None:
+        super()._fit_in()
+        if self._keys_told:
+            self._name_answers()
+
+    def _name_answers(self) -> None:
+        """On the buttons and with their letters; in fewer words where the terminal is slim."""
+        is_slim = self.has_class("-slim")
+        words = [(is_slim and each.short) or each.word for each in self._options]
+        for option, word in zip(self._options, words, strict=True):
+            self.query_one(f"#{option.id}", Button).label = Content(word)
+        named = (f"{o.letter} {w.lower()}" for o, w in zip(self._options, words, strict=True))
+        self.titled(self._title, self._keys or " · ".join([*named, "escape cancels"]))
 
     def follow(self, snapshot: Snapshot) -> None:
         """Say it anew, if it is another matter by now; not with each reading."""

@@ -311,18 +311,11 @@ class FirstRunApp(LookApp):
     def _say(self, facts: list[Fact], first: int | None = None) -> None:
         """Show them to their end, or from the `first` on that is to be seen."""
         self._facts, self._first = facts, first
-        is_slim = self._room.width < SLIM
-        self._state.show([*map(_in_one, facts)] if is_slim else facts)
+        self._state.show(facts)
         if first is None:
             self._state.scroll_end(animate=False, immediate=True)
         else:
             self._state.begin_with(first)
-
-
-def _in_one(fact: Fact) -> Fact:
-    """A fact whose label does not take a column of its own."""
-    label = fact.label.strip()
-    return Fact("", Content.assemble((f"{label} ", "bold"), fact.text) if label else fact.text)
 
 
 def make_first_run(

@@ -22,6 +22,9 @@ TEXT_CELLS_MAX = 2000
 GAP = 1
 """Cells between the labels and what they say."""
 
+FOLDED = 28
+"""Cells for what they say, below which a column of labels costs more than it gives."""
+
 
 class Fact(Struct, frozen=True, eq=False):
     """One thing worth knowing; without a label it goes over the whole width."""
@@ -61,12 +64,18 @@ FactSource = Callable[["Snapshot", "Clock"], Sequence[Fact]]
 
 
 def fact_lines(facts: Iterable[Fact], width: int, label_width: int) -> list[Content]:
-    """Break facts into lines of at most `width` cells, values under values."""
+    """Break facts into lines of at most `width` cells, values under values.
+
+    Where that left too few cells for the values, a label is the first word of its own.
+    """
     lines: list[Content] = []
+    is_folded = width - label_width - GAP < FOLDED
     for fact in facts:
-        indent = label_width + GAP if fact.label else 0
+        indent = label_width + GAP if fact.label and not is_folded else 0
         room = max(width - indent, 8)
         text = cut(fact.text, TEXT_CELLS_MAX)
+        if is_folded and (label := fact.label.strip()):
+            text = Content.assemble((f"{label} ", LABEL_STYLE), text)
         pieces = [_untied(piece) for piece in _tied(text).wrap(room)] or [Content("")]
         for number, piece in enumerate(pieces):
             label = fact.label if number == 0 else ""
