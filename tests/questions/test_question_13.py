@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from tests.engine.tls_servers import OVER, YEAR, Pki
 from tests.questions.certificates import charge_point, root_file, secure_csms
 from tests.questions.place import TIME, place
+from tests.questions.test_ten_minutes_later import hours
 
 
 @pytest.fixture(scope="module")
@@ -43,22 +44,26 @@ async def test_which_certificate_breaks_which_rule_is_told_with_what_to_check(pk
             "× localhost: its issuer is not installed",
         ),
     }
-    async with (
-        secure_csms(pki) as csms,
-        place(csms.url, charge_point(2), ca_file=root_file(pki)) as here,
-    ):
-        await here.reads("All well")
-        await csms.csms.connection.close()
-        await here.reads(f"try 1 at {TIME}")
-        for number, (shown, fails, hint, line) in enumerate(situations.values(), start=2):
-            csms.shows(shown)
-            await here.after("n", f"try {number} at {TIME}")
-            await here.after("8", "profile 2 · TLS fails", line, f"Fails .*{fails}", hint)
-            await here.after("1", "Connectors")
-        csms.shows(good)
-        csms.wants_certificates(wants=True)
-        await here.after("n", f"try {len(situations) + 2} at {TIME}")
-        await here.after("8", "wants a client certificate", "speaks security profile 3")
-        csms.wants_certificates(wants=False)
-        await here.after("n", "CSMS certificate localhost until", "Trusted Root until")
-        await here.after("1", "All well: Accepted")
+    where = root_file(pki)
+    with hours() as clock:
+        async with (
+            secure_csms(pki) as csms,
+            place(csms.url, charge_point(2), ca_file=where, now=clock.now) as here,
+        ):
+            await here.reads("All well")
+            await csms.csms.connection.close()
+            await here.reads(f"try 1 at {TIME}")
+            for name, (shown, fails, hint, line) in situations.items():
+                csms.shows(shown)
+                words = ("profile 2 · TLS fails", line, f"Fails .*{fails}", hint)
+                await here.after("n 8", *words)
+                if name == "expired":
+                    await clock.go_by(here)
+                    await here.reads(*words)
+                await here.after("1", "Connectors")
+            csms.shows(good)
+            csms.wants_certificates(wants=True)
+            await here.after("n 8", "wants a client certificate", "speaks security profile 3")
+            csms.wants_certificates(wants=False)
+            await here.after("n", "CSMS certificate localhost until", "Trusted Root until")
+            await here.after("1", "All well: Accepted")

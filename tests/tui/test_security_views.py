@@ -13,7 +13,7 @@ from cp_tui.charge_point import variables as v
 from cp_tui.charge_point.reason import because
 from cp_tui.tui.dashboard.alarm import Alarm, Urgency, alarms
 from cp_tui.tui.dashboard.alarm_text import words_change_in_s
-from cp_tui.tui.dashboard.connection_text import connection_facts
+from cp_tui.tui.dashboard.connection_text import connection_details, connection_facts
 from cp_tui.tui.frame.subjects import SubjectPane
 from cp_tui.tui.security.events_text import event_facts, events_line, log_facts
 from cp_tui.tui.security.link_text import link_facts, link_line
@@ -413,6 +413,9 @@ def test_a_renewal_that_failed_is_told_and_one_that_goes_on_is_not() -> None:
 def test_the_dashboard_tells_profile_and_days_left_in_a_few_words() -> None:
     line = told(connection_facts(snapshot(), CLOCK))["Secure"]
     assert line == "profile 3 · TLSv1.3 · own 40 days · certificate 265 days"
+    details = told(connection_details(snapshot(), CLOCK))
+    assert details["Own"] == "CP001 until 2026-02-14 · 40 days left"
+    assert details["Valid"] == "2025-09-27 to 2026-09-27 · 265 days left"
 
 
 def test_a_long_name_hides_no_date() -> None:

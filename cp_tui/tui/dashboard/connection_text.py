@@ -16,7 +16,12 @@ from cp_tui.charge_point.variables import (
 from cp_tui.ocpp.action import Action
 from cp_tui.ocpp.datatypes import RegistrationStatus
 from cp_tui.tui.state.store import Snapshot
-from cp_tui.tui.text.certificates import brief_left, ends_soon, tls_facts
+from cp_tui.tui.text.certificates import (
+    brief_left,
+    ends_soon,
+    first_to_end,
+    tls_facts,
+)
 from cp_tui.tui.text.connection import (
     BAD,
     GOOD,
@@ -119,8 +124,15 @@ def connection_details(snapshot: Snapshot, clock: Clock) -> list[Fact]:
         Fact("Profile", Content(profile)),
         Fact("Key", safe_text(f"AuthorizationKey: {link.authorization_key}")),
         *tls_facts(link, clock),
+        *_own_certificate(snapshot, clock),
     ]
     return [*facts, *_now(snapshot, link, clock), *others]
+
+
+def _own_certificate(snapshot: Snapshot, clock: Clock) -> list[Fact]:
+    """What the charge point shows in security profile 3."""
+    own = snapshot.security.certificates[:1] if snapshot.security is not None else ()
+    return [Fact("Own", first_to_end([each.facts], clock)) for each in own]
 
 
 def cause_words(error: LinkError) -> str:
