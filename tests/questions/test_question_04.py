@@ -73,4 +73,4 @@ async def test_a_certificate_that_ends_soon_is_told_at_once(
     async with websocket_server(ssl=tls) as listening:
         url = f"wss://localhost:{port_of(listening)}"
         async with place(url, ca_file=root.certificate) as here:
-            await here.after("a", "The certificate of the CSMS ends in (11|12) days, on")
+            await here.after("a", "The certificate of the CSMS, localhost, ends in (11|12) days")

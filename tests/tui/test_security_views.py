@@ -343,6 +343,11 @@ ENDINGS: list[tuple[dict[str, object], str, Urgency]] = [
         Urgency.BAD,
     ),
     (
+        {"certificates": (world.own(days=-2),), "profile": 2},
+        "The certificate of the charge point, CP001, has ended on 2026-01-03",
+        Urgency.ODD,
+    ),
+    (
         {"roots": (world.root(days=29),)},
         "The root for the CSMS, Example Root, ends in 29 days, on 2026-02-03",
         Urgency.ODD,

@@ -366,7 +366,10 @@ def _endings(snapshot: Snapshot, link: v.LinkView, clock: Clock) -> Iterator[Ala
         whose, check = f"The certificate of the charge point, {name_of(own.facts)},", OWN_RENEWS
         if security.pending is not None:
             check = f"a new one is asked for since {clock.minute(security.pending.since)}"
-        yield from _ending(whose, own.facts.not_after, clock, check)
+        found = _ending(whose, own.facts.not_after, clock, check)
+        # Below profile 3 nothing rests on it yet.
+        quiet = (replace(each, urgency=Urgency.ODD) for each in found)
+        yield from found if security.profile == 3 else quiet
     for root in _needed_roots(security):
         use = "the CSMS" if root.use is v.RootUse.CSMS else "firmware"
         whose = f"The root for {use}, {name_of(root.facts)},"
