@@ -39,6 +39,7 @@ from cp_tui.csms.event_log import Connected, Disconnected, EventLog, Noted, Turn
 from cp_tui.csms.file_server import DeliveredFile, FileServer
 from cp_tui.csms.log_words import delivered_words
 from cp_tui.csms.outcome import ComposedOutcome
+from cp_tui.csms.placeholders import Placeholders
 from cp_tui.csms.responder import BootRecord, Responder, Transaction
 from cp_tui.csms.tls import HANDSHAKE_S
 from cp_tui.ocpp.calendar import later
@@ -46,6 +47,8 @@ from cp_tui.ocpp.model import WireModel
 from cp_tui.ocpp.plural import count
 
 if TYPE_CHECKING:
+    from pydantic import JsonValue
+
     from cp_tui.certificates.facts import CertificateFacts
     from cp_tui.csms.security import CsmsSecurity
 
@@ -202,6 +205,14 @@ class CentralSystem:
         """Give the certificate with which a charge point is connected; None: with none."""
         session = self._sessions.get(charge_point_id)
         return None if session is None else session.shown
+
+    def filled(self, charge_point_id: str, payload: dict[str, JsonValue]) -> JsonValue:
+        """Give a payload with what its words in braces stand for; raises `CannotFill`."""
+        request = self._desk.request_of(charge_point_id)
+        words = Placeholders(
+            charge_point_id, lambda: self.security, self.files, request, self._now()
+        )
+        return words.filled(payload)
 
     def now(self) -> datetime:
         """Tell the time as the CSMS tells it to its charge points."""

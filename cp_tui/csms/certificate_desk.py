@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from cp_tui.csms.issuing import Issue
     from cp_tui.csms.security import CsmsSecurity
 
+REQUESTS_MAX = 100
+"""How many requests are remembered, one of a charge point."""
 PASSED_ON = {ConfigurationStatus.ACCEPTED, ConfigurationStatus.REBOOT_REQUIRED}
 
 
@@ -61,6 +63,7 @@ class CertificateDesk:
         self._now = now
         self._issues: dict[str, Issue] = {}
         """What an answer that was just given has led to."""
+        self._requests: dict[str, str] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def close(self) -> None:
@@ -84,10 +87,19 @@ class CertificateDesk:
             return rejected
         found = issue(pki, request.csr, behaviour.certificates, self._now())
         self._issues[charge_point_id] = found
+        self._requests.pop(charge_point_id, None)
+        if found.is_readable:
+            self._requests[charge_point_id] = request.csr
+            if len(self._requests) > REQUESTS_MAX:
+                del self._requests[next(iter(self._requests))]
         self._note(charge_point_id, found.words, found.is_accepted)
         if not found.is_accepted:
             return rejected
         return SignCertificateResponse(status=GenericStatus.ACCEPTED)
+
+    def request_of(self, charge_point_id: str) -> str | None:
+        """Give what a charge point has asked a certificate for last; None: nothing."""
+        return self._requests.get(charge_point_id)
 
     def answered(self, charge_point_id: str, request: WireModel) -> None:
         """Deliver what follows an answer that is on its way."""

@@ -30,6 +30,8 @@ class Issue(Struct, frozen=True):
     """What was asked for, or why nothing is issued."""
     chains: tuple[str, ...] = ()
     """To be delivered one after the other, PEM."""
+    is_readable: bool = True
+    """It is a request, whatever it asks for."""
     delay_s: float = 0.0
     """Before the first of them."""
 
@@ -39,7 +41,7 @@ def issue(pki: Pki, request: str, answer: CertificateAnswer, at: datetime) -> Is
     try:
         facts = request_facts_of(request)
     except CertificateError as error:
-        return Issue(False, error.text)
+        return Issue(False, error.text, is_readable=False)
     asked = (
         f"it asks for a certificate for {quoted(facts.common_name)} of"
         f" {quoted(facts.organization)}, {facts.key}"
@@ -57,7 +59,7 @@ def issue(pki: Pki, request: str, answer: CertificateAnswer, at: datetime) -> Is
     chains = (chain, chain) if answer is CertificateAnswer.TWICE else (chain,)
     delay_s = LATE_S if answer is CertificateAnswer.LATE else 0.0
     odd = "" if answer is CertificateAnswer.NORMAL else f": it gets {answer.words}, on purpose"
-    return Issue(True, asked + odd, chains, delay_s)
+    return Issue(True, asked + odd, chains, delay_s=delay_s)
 
 
 def _chain(

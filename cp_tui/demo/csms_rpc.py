@@ -18,8 +18,10 @@ from cp_tui.charge_point.reason import Reason
 from cp_tui.csms.behaviour import Behaviour
 from cp_tui.csms.central_system import CentralSystem
 from cp_tui.csms.charge_point_session import CallFailed
+from cp_tui.csms.errors import FolderDamaged
 from cp_tui.csms.event_log import Connected, Disconnected, Event, Received
 from cp_tui.csms.outcome import ComposedOutcome, OutcomeKind
+from cp_tui.csms.placeholders import CannotFill
 from cp_tui.demo import behaviour_words
 from cp_tui.demo.behaviour_words import BehaviourChange
 from cp_tui.demo.csms_orders import ChargePointId, SecurityOrders
@@ -91,15 +93,23 @@ class CsmsRpc(SecurityOrders):
         message_id: Name | None = None,
         charge_point_id: ChargePointId | None = None,
     ) -> CommandAnswer:
-        """Send a CALL of the CSMS as it stands, and give what the charge point says to it."""
+        """Send a CALL of the CSMS as it stands, and give what the charge point says to it.
+
+        A text that is `{csms root}` or another such word gives way to what it stands for.
+        """
         message_id = str(uuid.uuid4()) if message_id is None else message_id
+        who = self._whose(charge_point_id)
+        try:
+            filled = self._csms.filled(who, payload)
+        except (CannotFill, FolderDamaged, OSError) as error:
+            raise _refused(str(error)) from None
         try:
             text = json.dumps(
-                [2, message_id, action, payload], separators=(",", ":"), allow_nan=False
+                [2, message_id, action, filled], separators=(",", ":"), allow_nan=False
             )
         except (ValueError, RecursionError):
             raise _refused("the payload cannot be written as JSON") from None
-        return await self.send_raw(text, charge_point_id)
+        return await self.send_raw(text, who)
 
     async def send_raw(
         self, text: FrameText, charge_point_id: ChargePointId | None = None

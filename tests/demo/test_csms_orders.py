@@ -9,12 +9,14 @@ from pathlib import Path
 import pytest
 from pydantic import JsonValue
 
+from cp_tui.csms.behaviour import Behaviour, CertificateAnswer
 from cp_tui.csms.central_system import CentralSystem
 from cp_tui.csms.event_log import Noted
 from cp_tui.csms.serve import describe
 from cp_tui.demo.csms_rpc import CsmsRpc
 from cp_tui.demo.player import Player
 from cp_tui.engine.errors import CommandError
+from cp_tui.ocpp.datatypes import format_date_time
 from tests.demo.charge_point import ID, csms_and_client
 from tests.demo.fast_time import in_fast_time
 
@@ -97,3 +99,61 @@ async def test_an_order_that_gets_no_answer_is_refused_in_words(tmp_path: Path) 
             CommandError, match="ExtendedTriggerMessage: Offline: X is not connected"
         ):
             await door.call("ask_for_certificate", {"charge_point_id": "X"})
+
+
+@in_fast_time
+async def test_words_in_braces_stand_for_what_is_too_long_to_be_typed(tmp_path: Path) -> None:
+    async with csms_and_client(tmp_path) as (csms, client):
+        door = CsmsRpc(csms, Player(client, csms, ID))
+        await until(lambda: csms.boot_of(ID) is not None)
+
+        async def send(action: str, **payload: JsonValue) -> object:
+            answer = await door.call("send", {"action": action, "payload": payload})
+            assert isinstance(answer.result, dict)
+            return answer.result["payload"]
+
+        accepted = {"status": "Accepted"}
+        root = {"certificateType": CSMS, "certificate": "{csms root}"}
+        assert await send("InstallCertificate", **root) == accepted
+        root = {"certificateType": MANUFACTURER, "certificate": "{Manufacturer root}"}
+        assert await send("InstallCertificate", **root) == accepted
+
+        with pytest.raises(CommandError, match="DEMO has not asked for a certificate yet"):
+            await send("CertificateSigned", certificateChain="{certificate}")
+        csms.behaviour = Behaviour(certificates=CertificateAnswer.NEVER)
+        await send("ChangeConfiguration", key="CpoName", value=csms.security.cpo_name)
+        trigger = {"requestedMessage": "SignChargePointCertificate"}
+        assert await send("ExtendedTriggerMessage", **trigger) == accepted
+        await until(lambda: "nothing follows, on purpose" in notes(csms))
+        assert await send("CertificateSigned", certificateChain="{certificate}") == accepted
+        assert "it has taken the certificate CN=SN-0001" in notes(csms)
+
+        firmware: JsonValue = {
+            "location": "{firmware url}",
+            "retrieveDateTime": format_date_time(csms.now()),
+            "signingCertificate": "{signing certificate}",
+            "signature": "{signature}",
+        }
+        assert await send("SignedUpdateFirmware", requestId=1, firmware=firmware) == accepted
+        await until(lambda: '"status": "SignatureVerified"' in told(csms))
+        log: JsonValue = {"remoteLocation": "{log url}"}
+        answer = await send("GetLog", log=log, logType="SecurityLog", requestId=2)
+        assert isinstance(answer, dict)
+        assert answer["status"] == "Accepted"
+        await until(lambda: "events, the newest " in notes(csms))
+
+        data: JsonValue = {
+            "hashAlgorithm": "SHA256",
+            "issuerNameHash": "{issuer name hash}",
+            "issuerKeyHash": "{issuer key hash}",
+            "serialNumber": "{serial number}",
+        }
+        assert await send("DeleteCertificate", certificateHashData=data) == accepted
+        # Within a text, in a raw frame, and where nothing is known, they stay as they are.
+        await send("DataTransfer", vendorId="V", data="a {csms root}")
+        await send("DataTransfer", vendorId="V", data="{nonsense}")
+        await door.call("send_raw", {"text": '[2,"1","DataTransfer",{"vendorId":"{csms root}"}]'})
+        assert '"data": "a {csms root}"' in told(csms)
+        assert '"data": "{nonsense}"' in told(csms)
+        assert '"vendorId": "{csms root}"' in told(csms)
+        assert "BEGIN" not in told(csms)

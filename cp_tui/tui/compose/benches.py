@@ -21,7 +21,8 @@ AT_CSMS = Bench(
     "csms",
     "CSMS sends",
     "The CSMS sends it to the charge point as it stands. The charge point takes it in earnest: "
-    "keys are set, profiles installed, transactions started and stopped.",
+    "keys are set, profiles installed, transactions started and stopped. What stands in braces, "
+    "such as {csms root}, it fills in.",
     "send",
     sent_by(RequestDirection.TO_CHARGE_POINT),
     is_for_csms=True,

@@ -41,7 +41,21 @@ _OF_ACTION: Mapping[Action, Mapping[str, str]] = {
     Action.RESET: {"type": "Soft"},
     Action.CHANGE_AVAILABILITY: {"type": "Operative"},
     Action.SECURITY_EVENT_NOTIFICATION: {"type": "StartupOfTheDevice"},
-    Action.UPDATE_FIRMWARE: {"location": "http://files.example.com/demo-2.0.1.bin"},
+    Action.UPDATE_FIRMWARE: {"location": "{firmware url}"},
+    Action.GET_DIAGNOSTICS: {"location": "{log url}"},
+    Action.GET_LOG: {"log.remoteLocation": "{log url}", "logType": "SecurityLog"},
+    Action.INSTALL_CERTIFICATE: {"certificate": "{csms root}"},
+    Action.DELETE_CERTIFICATE: {
+        "certificateHashData.issuerNameHash": "{issuer name hash}",
+        "certificateHashData.issuerKeyHash": "{issuer key hash}",
+        "certificateHashData.serialNumber": "{serial number}",
+    },
+    Action.CERTIFICATE_SIGNED: {"certificateChain": "{certificate}"},
+    Action.SIGNED_UPDATE_FIRMWARE: {
+        "firmware.location": "{firmware url}",
+        "firmware.signingCertificate": "{signing certificate}",
+        "firmware.signature": "{signature}",
+    },
     Action.FIRMWARE_STATUS_NOTIFICATION: {"status": "Idle"},
     Action.DIAGNOSTICS_STATUS_NOTIFICATION: {"status": "Idle"},
 }
