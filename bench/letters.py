@@ -19,7 +19,13 @@ from bench.budgets import Budgets
 from bench.dialogs import WORLDS, charging
 from bench.key_bytes import LETTER_S, SENT, attach, done
 from bench.pty_terminal import Terminal, in_terminal
-from tests.tui.byte_budgets import FOLLOWS, LETTER_WITH_CHOICE, SHORT_WORD, WORD
+from tests.tui.byte_budgets import (
+    FOLLOWS,
+    FOLLOWS_FILTER,
+    LETTER_WITH_CHOICE,
+    SHORT_WORD,
+    WORD,
+)
 
 CARS = ("one car", "two cars")
 LETTER_LOOK_S = 0.22
@@ -32,6 +38,8 @@ class Place(NamedTuple):
     name: str
     lead: Sequence[str]
     words: Sequence[str]
+    follows: int = FOLLOWS
+    """What the picture after a pause may cost."""
 
 
 PLACES = (
@@ -45,11 +53,16 @@ PLACES = (
         ),
     ),
     Place("choice of a message", ("2", "c"), ("status", "heart", "meter", "start", "boot")),
-    Place("filter, connectors", ("1", "slash"), ("char", "1")),
-    Place("filter, messages", ("2", "slash"), ("heart", "status", "call")),
-    Place("filter, keys", ("3", "slash"), ("heart", "meter", "offline", "int", "web")),
-    Place("filter, transactions", ("5", "slash"), ("tag", "1")),
-    Place("filter, maintenance", ("6", "slash"), ("link", "boot")),
+    *(
+        Place(f"filter, {name}", (key, "slash"), words, FOLLOWS_FILTER)
+        for name, key, words in (
+            ("connectors", "1", ("char", "avail")),
+            ("messages", "2", ("heart", "status", "call")),
+            ("keys", "3", ("heart", "meter", "offline", "int", "web")),
+            ("transactions", "5", ("tag", "local")),
+            ("maintenance", "6", ("link", "boot")),
+        )
+    ),
 )
 
 
@@ -102,7 +115,8 @@ async def main(worlds: Sequence[str]) -> int:
     for world in worlds:
         print(
             f"| {world} | word | the letter, at most {LETTER_WITH_CHOICE} | the picture after a "
-            f"pause, at most {FOLLOWS} | both, mean | six a second, at most {SHORT_WORD} |"
+            f"pause, at most {FOLLOWS:,}, of a filter {FOLLOWS_FILTER:,} | both, mean "
+            f"| six a second, at most {SHORT_WORD} |"
         )
         print("|---|---|---|---|---|---|", flush=True)
         found: dict[str, list[Cost]] = {}
@@ -116,13 +130,14 @@ async def main(worlds: Sequence[str]) -> int:
                     what = f"{world}, {place.name}, {word}"
                     cells = (
                         budgets.cell(f"{what}: a letter", each.letter, LETTER_WITH_CHOICE),
-                        budgets.cell(f"{what}: what follows", each.follows, FOLLOWS),
+                        budgets.cell(f"{what}: what follows", each.follows, place.follows),
                         f"{each.slow:,.0f}",
                         budgets.cell(f"{what}: six a second", each.fast, SHORT_WORD),
                     )
                     print(f"| {place.name} | {word} | {' | '.join(cells)} |", flush=True)
         for name, costs in found.items():
-            fast = budgets.cell(f"{world}, {name}: mean", mean(c.fast for c in costs), WORD)
+            most = SHORT_WORD if name.startswith("filter") else WORD
+            fast = budgets.cell(f"{world}, {name}: mean", mean(c.fast for c in costs), most)
             letter, follows = max(c.letter for c in costs), max(c.follows for c in costs)
             slow = mean(c.slow for c in costs)
             print(f"| {name} | all | {letter} | {follows} | {slow:,.0f} | mean {fast} |")

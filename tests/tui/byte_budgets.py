@@ -46,10 +46,10 @@ class Word(NamedTuple):
 
 LETTER, LETTER_WITH_CHOICE = 100, 200
 """The letter itself, and in a list with it what enter would take: as long as somebody types."""
-FOLLOWS = 900
+FOLLOWS, FOLLOWS_FILTER = 900, 1_500
 """The picture of its own that follows when the typing pauses: a list of which every line is another
-one, and what is said about one of them."""
-SHORT_WORD = 300
+one, and what is said about one of them. That of a filter has lines as wide as the screen."""
+SHORT_WORD = 320
 """Where the whole list and what is said below it are others after three or four letters."""
 
 PALETTE = ("1", "ctrl+p")
