@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pytest
+from textual.messages import TerminalSupportsSynchronizedOutput
 from textual.widgets import Input
 
 from cp_tui.tui.dialogs.ask import AskDialog
@@ -79,6 +80,23 @@ async def test_a_list_follows_when_the_typing_pauses_and_with_any_other_key(seen
             assert lines_with(seen, f"▌{marked(drive)}")
             await drive.pass_time(PAUSE_S)
             assert_true(drive, seen)
+
+
+HELD_BACK = "\x1b[?2026h"
+
+
+async def test_a_terminal_holds_back_a_picture_until_it_is_whole_but_no_letter(seen: Seen) -> None:
+    async with screen() as drive:
+        drive.app.post_message(TerminalSupportsSynchronizedOutput())
+        await drive.press("ctrl+p")
+        assert seen.sent.count(HELD_BACK) == 1
+        seen.sent = ""
+        await drive.press("s")
+        assert seen.sent
+        assert HELD_BACK not in seen.sent
+        await drive.pass_time(PAUSE_S)
+        assert seen.sent.count(HELD_BACK) == 1
+        assert_true(drive, seen)
 
 
 async def test_enter_takes_what_was_typed_and_not_what_is_still_to_be_seen(seen: Seen) -> None:

@@ -52,6 +52,10 @@ QUESTION = "\x1b[?2026$p"
 """Whether the terminal can hold a picture back until it is whole (DECRQM of mode 2026). One that
 can answers, and so it tells that it has seen what came before."""
 
+HELD_BACK_FROM = 256
+"""Characters of a picture that the terminal is to hold back until it is whole. A smaller one comes
+in one piece anyway, and to say so would cost a letter a fifth more."""
+
 LAST_ANSWER_S = 1.0
 """For an answer when the screen is left."""
 
@@ -144,7 +148,8 @@ class QuietApp(App[str]):
             # The cursor is hidden; what composes characters, or reads aloud, follows it.
             x, y = self.screen.outer_size.clamp_offset(self.cursor_position)
             sequence += f"\x1b[{y + 1};{x + 1}H"
-            sequence = f"{SYNC_START}{sequence}{SYNC_END}" if self._sync_available else sequence
+            if self._sync_available and len(sequence) >= HELD_BACK_FROM:
+                sequence = f"{SYNC_START}{sequence}{SYNC_END}"
             is_asked = self.pace.sent(len(sequence.encode()), now)
             self.send(f"{sequence}{QUESTION}" if is_asked else sequence)
 
