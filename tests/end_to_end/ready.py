@@ -17,6 +17,7 @@ import gc
 import importlib
 import json
 import os
+import select
 import signal
 import socket
 import sys
@@ -50,42 +51,50 @@ class Asked(TypedDict):
 
 
 def wait() -> None:
-    """Wait for requests; returns in a process that has become what was asked for."""
+    """Wait for requests and for the ends of what was started, which are told to who asked for it.
+
+    Returns in a process that has become what was asked for.
+    """
     control = socket.socket(fileno=os.dup(0))
-    keepers = 0
-    while True:
-        data, descriptors, _, _ = socket.recv_fds(control, REQUEST_BYTES_MAX, 4)
-        if not data:
-            break
-        if os.fork() == 0:
-            control.close()
-            become(json.loads(data), *descriptors)
-            return
-        keepers += 1
-        for each in descriptors:
-            os.close(each)
-        while keepers and os.waitpid(-1, os.WNOHANG)[0]:
-            keepers -= 1
-    # Waited for, all of them: only then does the time that they took count as ours.
-    for _ in range(keepers):
-        os.waitpid(-1, 0)
+    running: dict[int, tuple[int, int]] = {}
+    """By the descriptor of each process: its number, and where its end is told."""
+    news = select.poll()
+    news.register(control, select.POLLIN)
+    is_asked = True
+    while is_asked or running:
+        for descriptor, _ in news.poll():
+            if descriptor in running:
+                _tell_the_end(descriptor, *running.pop(descriptor))
+                news.unregister(descriptor)
+                continue
+            data, descriptors, _, _ = socket.recv_fds(control, REQUEST_BYTES_MAX, 4)
+            if not data:
+                is_asked = False
+                news.unregister(control)
+                continue
+            answer, *streams = descriptors
+            if (process_id := os.fork()) == 0:
+                control.close()
+                _settle_in(json.loads(data), streams)
+                return
+            for each in streams:
+                os.close(each)
+            with suppress(BrokenPipeError):
+                os.write(answer, b"%d" % process_id)
+            found = os.pidfd_open(process_id)
+            running[found] = process_id, answer
+            news.register(found, select.POLLIN)
+    # All of them were waited for: only then does the time that they took count as ours.
     os._exit(0)
 
 
-def become(asked: Asked, answer: int, *streams: int) -> None:
-    """Fork once more: the parent tells who its child is, and how it ended; the child returns."""
-    process_id = os.fork()
-    if process_id == 0:
-        _settle_in(asked, streams)
-        return
-    for each in streams:
-        os.close(each)
-    with suppress(BrokenPipeError):
-        os.write(answer, b"%d" % process_id)
+def _tell_the_end(descriptor: int, process_id: int, answer: int) -> None:
+    """Tell who waits for a process how it has ended."""
     _, status = os.waitpid(process_id, 0)
     with suppress(BrokenPipeError):
         os.write(answer, b"%d" % os.waitstatus_to_exitcode(status))
-    os._exit(0)
+    os.close(answer)
+    os.close(descriptor)
 
 
 def _settle_in(asked: Asked, streams: Sequence[int]) -> None:

@@ -28,6 +28,7 @@ from cp_tui.rpc.client import Client
 from cp_tui.rpc.paths import default_socket, is_answering
 from cp_tui.rpc.server import RpcServer
 from tests.end_to_end.processes import Done, cp_tui, start
+from tests.end_to_end.programs import start_with_pipes
 from tests.end_to_end.together import together
 from tests.peer import PeerCsms
 
@@ -139,7 +140,7 @@ async def told_to_its_end() -> None:
 
 
 async def ended_by(number: signal.Signals) -> None:
-    process = await start("demo")
+    process = await start_with_pipes("demo")
     assert process.stdout is not None
     async with asyncio.timeout(WAIT_TIMEOUT_S):
         await process.stdout.readline()
@@ -160,7 +161,7 @@ async def ended_without_a_reader() -> None:
 
 
 async def test_a_killed_demo_leaves_no_process_behind(temporary: Path) -> None:
-    process = await start("demo")
+    process = await start_with_pipes("demo")
     assert process.stdout is not None
     async with asyncio.timeout(WAIT_TIMEOUT_S):
         await process.stdout.readline()
@@ -249,7 +250,7 @@ async def test_an_interrupted_recording_is_a_shorter_one_and_leaves_nothing_behi
     temporary: Path,
 ) -> None:
     file = temporary / "a.cast"
-    process = await start("demo", f"--record={file}", "--size=100x30", "--pace=8")
+    process = await start_with_pipes("demo", f"--record={file}", "--size=100x30", "--pace=8")
     assert process.stderr is not None
     async with asyncio.timeout(WAIT_TIMEOUT_S):
         while b"recording 100x30 for 16 s" not in await process.stderr.readline():
