@@ -74,7 +74,7 @@ async def ask_for_a_certificate(context: StepContext) -> None:
 
 async def sign_the_request(context: StepContext) -> None:
     """See the certificate that the CSMS has issued taken, and shown as one of the charge point."""
-    await context.lead()
+    await context.pause()
     own = await see_signed(context)
     left = count(own.facts.days_left(context.csms.now()), "day")
     context.tell(f"CertificateSigned -> Accepted: {own.facts.subject}, {left} left")

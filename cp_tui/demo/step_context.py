@@ -127,6 +127,10 @@ class StepContext:
         await self.pacing.rest(LEAD_S)
         self.mark()
 
+    async def pause(self) -> None:
+        """Pause as `lead` does, before a look at what may have happened already."""
+        await self.pacing.rest(LEAD_S)
+
     def mark(self) -> None:
         """Have the checks count only what the CSMS hears from here on."""
         self._mark = self.csms.record.mark

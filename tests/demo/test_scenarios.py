@@ -94,6 +94,18 @@ async def test_a_scenario_passes_and_can_be_run_again_after_another(
 
 
 @in_fast_time
+async def test_scenarios_of_security_pass_at_the_pace_at_which_they_are_watched(
+    tmp_path: Path,
+) -> None:
+    """What the CSMS does by itself has happened before the step that tells of it begins."""
+    async with csms_and_client(tmp_path) as (csms, client):
+        watched = Watched(Player(client, csms, ID, pacing=Pacing()))
+        for scenario_id in ("renewal", "signed_firmware", "forged_firmware", "security_log"):
+            run = await finished(watched, scenario_id)
+            assert run.state is RunState.PASSED, run
+
+
+@in_fast_time
 async def test_a_check_that_fails_names_its_step_and_its_reason(tmp_path: Path) -> None:
     async with csms_and_client(tmp_path) as (csms, client):
         watched = Watched(Player(client, csms, ID, pacing=Pacing(AT_ONCE), deadline_s=2))
