@@ -58,6 +58,15 @@ async def test_a_list_follows_when_the_typing_pauses_and_with_any_other_key(seen
             await drive.press("down")
             await drive.pass_time(PAUSE_S)
             assert_true(drive, seen)
+        async with drive.step("columns stay where they are while a filter leaves fewer rows"):
+            await drive.press("3", "slash", "e")
+            header = seen.line(3)
+            await drive.press("x", "x")
+            await drive.pass_time(PAUSE_S)
+            assert "0 of 14" in seen.line(1)
+            assert seen.line(3) == header
+            await drive.press("escape")
+            assert_true(drive, seen)
         async with drive.step("who takes something out again types as well"):
             await drive.press("ctrl+p", *"zzz")
             await drive.pass_time(PAUSE_S)

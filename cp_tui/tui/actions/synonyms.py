@@ -116,8 +116,8 @@ ALSO: Mapping[str, str] = {
     "set inoperative, unavailable, out of order",
     "csms.raw": "malformed, raw json from the server, broken frame",
     "csms.order": "InstallCertificate, DeleteCertificate, SignedUpdateFirmware, GetLog, "
-    "security log, signed firmware, forged firmware, certificate, root, TLS, revoke, "
-    "AuthorizationKey, security profile, renew",
+    "order a security log, signed firmware, forged firmware, certificate, root, TLS, revoke, "
+    "AuthorizationKey, order a security profile, renew",
     "csms.run": "test, play, case, start a scenario, demo, conformance, simulation",
     "csms.steps": "progress, result of the scenario, test report, passed, failed",
     "csms.stop": "abort the scenario, cancel the scenario, stop the demo, end the story",
