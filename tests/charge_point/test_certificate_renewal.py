@@ -36,6 +36,7 @@ from tests.charge_point.securing import (
     root,
     secured,
     server,
+    set_profile,
     trigger_certificate,
 )
 
@@ -215,6 +216,18 @@ def test_one_that_the_csms_does_not_take_gives_way_to_the_one_before() -> None:
     assert "did not take it" in problems[1]
     made.power_cycle()
     assert used(made) == old
+
+
+def test_a_failure_in_another_profile_says_nothing_about_it() -> None:
+    made, csms = secured(1, 2)
+    install(made, root().certificate)
+    certify(made)
+    csms.chain = (server().certificate,)
+    set_profile(made, 2)
+    made.cut()
+    made.handle(LinkFailed(LinkFault.CLIENT_CERTIFICATE, "wanted, and none was shown"))
+    assert "does not take" not in made.variables["security"].renewal.text
+    assert [each.problem for each in made.variables["security"].certificates] == [""]
 
 
 def test_where_all_are_refused_each_is_tried_again() -> None:

@@ -6,7 +6,15 @@ import pytest
 
 from cp_tui.charge_point.config import SecurityConfig
 from cp_tui.charge_point.effects import CloseLink, OpenLink, Reconnect, Send, SetCredentials
-from cp_tui.charge_point.events import LinkFailed, LinkOpened, Restart, SetSecurityProfile, Stop
+from cp_tui.charge_point.events import (
+    DiskFailed,
+    DiskWorks,
+    LinkFailed,
+    LinkOpened,
+    Restart,
+    SetSecurityProfile,
+    Stop,
+)
 from cp_tui.charge_point.security.profile import STANDS_AFTER
 from cp_tui.charge_point.variables import LinkFault, RootUse, Tls
 from tests.charge_point.rig import Rig, rig
@@ -176,6 +184,17 @@ def test_a_connection_that_is_closed_before_a_word_is_one_in_vain_a05_fr_08() ->
     assert "closed before the CSMS said anything" in made.variables["security"].last_change.text
 
 
+def test_on_a_full_disk_the_connection_waits_as_its_answer_does() -> None:
+    made, csms = secured(1, 2, security=SecurityConfig(csms_roots=root().certificate))
+    tries = len(csms.attempts)
+    made.request("ChangeConfiguration", {"key": "SecurityProfile", "value": "2"})
+    made.handle(DiskFailed())
+    made.after(60)
+    assert len(csms.attempts) == tries
+    made.handle(DiskWorks())
+    assert csms.attempts[-1].profile == 2
+
+
 def test_a_connection_that_stands_for_some_seconds_works_without_a_word() -> None:
     made, csms = secured(1, security=SecurityConfig(csms_roots=root().certificate))
     let_in_and_closed(made, csms)
@@ -198,6 +217,20 @@ def test_where_the_old_one_does_not_come_up_either_the_new_one_is_tried_again() 
     assert made.is_open
     assert profile_of(made) == 2
     assert made.variables["security"].change is None
+
+
+def test_what_is_told_names_the_profile_that_did_not_come_up() -> None:
+    made, csms = secured(1, security=SecurityConfig(csms_roots=root().certificate))
+    csms.profiles.clear()
+    set_profile(made, 2)
+    for _ in range(6):
+        made.attempt()
+    told = [each.tech_info for each in made.variables["security_events"].entries]
+    words = [text for text in reversed(told) if "did not come up" in text]
+    assert words == [
+        "SecurityProfile 2 did not come up, 1 is in force",
+        "SecurityProfile 1 did not come up, 2 is in force",
+    ]
 
 
 def test_two_that_fail_do_not_follow_each_other_without_a_pause() -> None:

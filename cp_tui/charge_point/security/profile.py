@@ -258,7 +258,9 @@ class SecurityProfiles:
             self._set(replace(change, tries_left=change.tries_left - 1))
             return False
         is_back = not change.is_back
-        profile = change.fallback if is_back else change.wanted
+        vain, profile = change.wanted, change.fallback
+        if not is_back:
+            vain, profile = profile, vain
         self._set(replace(change, is_back=is_back, tries_left=self.tries))
         self._in_force = profile
         self._configuration.put(SECURITY_PROFILE, str(profile), KeySource.CHARGE_POINT)
@@ -270,13 +272,13 @@ class SecurityProfiles:
             else "{key} {wanted} did not come up any more in {count:attempt}, so {now} is tried"
             " again: {why}",
             key=SECURITY_PROFILE,
-            wanted=change.wanted if is_back else change.fallback,
+            wanted=vain,
             count=self.tries,
             now=profile,
             why=text,
         )
         self._turn.log(LogLevel.WARNING, self.last_change.text)
-        words = f"{SECURITY_PROFILE} {change.wanted} did not come up, {profile} is in force"
+        words = f"{SECURITY_PROFILE} {vain} did not come up, {profile} is in force"
         self._report(SecurityEventType.RECONFIGURATION_OF_SECURITY_PARAMETERS, words)
         # The link goes on by itself, as soon as its wait is over: to hurry it would let two
         # profiles that both fail follow each other without a pause.

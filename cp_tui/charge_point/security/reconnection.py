@@ -45,11 +45,15 @@ class Reconnection:
 
     @property
     def deadline(self) -> datetime | None:
-        """When `tick` has something to do."""
-        return self._due
+        """When `tick` has something to do.
+
+        Not while nothing can be saved: the answer waits for the disk, and so does the connection.
+        """
+        return self._due if self._turn.can_write else None
 
     def tick(self) -> None:
         """Make the connection anew if it is time."""
-        if self._due is not None and self._turn.now >= self._due:
+        due = self.deadline
+        if due is not None and self._turn.now >= due:
             self._due = None
             self._turn.emit(Reconnect(self._why))

@@ -118,8 +118,9 @@ class Security:
         if event.chain:
             self._shown = event.chain
         self.events.link_failed(event.fault, event.text)
+        was_shown = self.profiles.profile == 3
         has_changed = self.profiles.failed(event.text)
-        if event.fault is LinkFault.CLIENT_CERTIFICATE and not has_changed:
+        if event.fault is LinkFault.CLIENT_CERTIFICATE and was_shown and not has_changed:
             self.renewal.not_taken(event.text)
 
     def authorization_key_changed(self) -> None:
