@@ -24,7 +24,7 @@ class _Steps:
     def __init__(self, dies_at: int, after: str) -> None:
         self.left = dies_at
         self.after = after
-        self.is_counting = False
+        self.is_counting = not after
 
     def take(self, name: str) -> None:
         """Go on to a step, or die before it."""
@@ -85,6 +85,6 @@ def _counted(whole: Callable[..., Any], name: str, steps: _Steps) -> Callable[..
     return counted
 
 
-def dies_at(step: int, after: str) -> dict[str, str]:
-    """Give the environment of a program that dies at a step after a message."""
+def dies_at(step: int, after: str = "") -> dict[str, str]:
+    """Give the environment of a program that dies at a step after a message, or after its start."""
     return {DIES_AT: f"{step} {after}"}

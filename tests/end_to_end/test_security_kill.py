@@ -25,7 +25,8 @@ from cp_tui.engine.store import DATABASE_FILE
 from cp_tui.rpc.client import Client, ConnectionLost
 from tests.end_to_end.dying import DIED, dies_at
 from tests.end_to_end.processes import Serve, serving
-from tests.end_to_end.test_security import csms_for, settings, with_certificate
+from tests.end_to_end.programs import start_with_pipes
+from tests.end_to_end.test_security import ID, csms_for, settings, with_certificate
 from tests.engine.file_servers import answer, http_server
 from tests.security.firmware import CONTENT, update
 from tests.security.pki import MANUFACTURER, made, pki
@@ -34,6 +35,8 @@ from tests.tiers import tier
 
 STRIDE = tier(12, deep=1)
 """A plain run dies at one of so many steps."""
+HAS_STUMBLES = tier(False, deep=True)
+STUMBLE_S = 2.0
 STEPS_MIN, STEPS_MAX = 10, 200
 LIFE_S = 30.0
 WAIT_S = 15.0
@@ -115,12 +118,29 @@ class Lives:
                 await client.close()
         (self.folder / "door").unlink(missing_ok=True)
 
+    async def stumble(self, step: int) -> None:
+        """Die once more, at this step of the start that goes on with what was interrupted."""
+        process = await start_with_pipes(
+            *("serve", f"--url={self._csms[0].url}", f"--id={ID}"),
+            *(f"--socket={self.folder / 'door'}", f"--data-dir={self.folder / 'data'}"),
+            *self._options,
+            environment=dies_at(step),
+        )
+        with suppress(TimeoutError):
+            async with asyncio.timeout(STUMBLE_S):
+                await process.wait()
+        process.kill()
+        await process.communicate()
+        (self.folder / "door").unlink(missing_ok=True)
+
     async def each(self, connected: Doing, doing: Doing) -> None:
         """Live until there is nothing left to die of.
 
         `connected` looks at what the death before has left.
         """
         for step in range(1, STEPS_MAX, STRIDE):
+            if HAS_STUMBLES and step > 1:
+                await self.stumble(step)
             async with self.one(step) as life:
                 await connected(life)
                 died = await life.ends(doing(life))
@@ -270,7 +290,8 @@ async def test_a_signed_firmware_that_is_killed_is_installed_all_the_same(folder
 
             async def installed(number: int) -> None:
                 action = "SignedFirmwareStatusNotification"
-                await first.receive(action, status="Installed", requestId=number)
+                told = (action, {"status": "Installed", "requestId": number})
+                await first.until(lambda: told in first.ever)
 
             async def connected(life: Life) -> None:
                 await first.receive("StatusNotification", connectorId=2)

@@ -92,8 +92,8 @@ class SecureCsms(PeerCsms):
         """Whether each request for a certificate is answered with one."""
         self.taken: list[int] = []
         """Serial numbers of those that were accepted then, oldest first."""
-        self.events: list[Payload] = []
-        """The security events that came, oldest first; they are never forgotten."""
+        self.ever: list[tuple[str, Payload]] = []
+        """Requests of the charge point, also those that were forgotten since, oldest first."""
         self.shown: list[Shown] = []
         """Of each connection that was let in."""
         self.refused = 0
@@ -140,9 +140,14 @@ class SecureCsms(PeerCsms):
 
     async def take(self, frame: list[Any]) -> None:
         """Record a request of the charge point."""
-        if frame[0] == CALL and frame[2] == "SecurityEventNotification":
-            self.events.append(frame[3])
+        if frame[0] == CALL:
+            self.ever.append((frame[2], frame[3]))
         await super().take(frame)
+
+    @property
+    def events(self) -> list[Payload]:
+        """The security events that came ever, oldest first."""
+        return [payload for name, payload in self.ever if name == "SecurityEventNotification"]
 
     def forget(self) -> None:
         """Forget what was received and shown, as at the beginning of a test."""
