@@ -44,7 +44,8 @@ def csms_for(folder: Path, profile: int) -> SecureCsms:
 
 async def is_let_in(csms: SecureCsms, certificate: Signed, key: Path) -> bool:
     """Make a handshake as somebody does who has a certificate and its key."""
-    context = ssl.create_default_context(cadata=pki().root.pem)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.load_verify_locations(cadata=pki().root.pem)
     # A refusal is heard within the handshake then, not at the first read after it.
     context.maximum_version = ssl.TLSVersion.TLSv1_2
     with NamedTemporaryFile("w") as chain:

@@ -222,7 +222,7 @@ async def test_firmware_that_is_harmed_after_it_was_verified_is_not_installed(
         with http_server(answer(200, CONTENT)) as files:
             assert await place.csms.install(pki().manufacturer, MANUFACTURER_ROOT) == "Accepted"
             location = f"http://127.0.0.1:{files.server_address[1]}/firmware-2.0.0.bin"
-            at = datetime.now(UTC) + timedelta(seconds=1)
+            at = datetime.now(UTC) + timedelta(seconds=4)
             request = update(location, signer, installDateTime=at.isoformat())
             place.csms.forget()
             assert (await place.csms.call(request)).status == "Accepted"
