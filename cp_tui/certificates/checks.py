@@ -14,13 +14,16 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from cp_tui.certificates.certificate_error import CertificateCheck, CertificateError
 from cp_tui.certificates.described import is_self_signed, issued, named
-from cp_tui.certificates.path import path_to_root
+from cp_tui.certificates.path import Path, path_to_root
 from cp_tui.certificates.pem import loaded, pem_of
 from cp_tui.certificates.rules import (
+    check_authority,
     check_dates,
     check_key,
+    check_key_size,
     check_not_ended,
     check_purpose,
+    check_server,
     check_strength,
     check_subject,
     has_key,
@@ -141,6 +144,37 @@ def check_server_chain(chain: Sequence[str], roots: Sequence[str], at: datetime)
     anchors = {loaded(root): root for root in roots}
     check_dates(leaf, at)
     return anchors[path_to_root(leaf, others, [*anchors], at)[-1]]
+
+
+def check_server_rules(chain: Sequence[str], roots: Sequence[str] | None, at: datetime) -> None:
+    """Refuse what a server has shown for any rule that TLS asks of it, but for its names.
+
+    Without roots (None: they are those of the system) it is looked at as far as it goes.
+    """
+    leaf, *others = (loaded(each) for each in chain)
+    check_dates(leaf, at)
+    if roots is None:
+        way = _shown_way(leaf, others, at)
+    else:
+        way = path_to_root(leaf, others, [loaded(each) for each in roots], at)
+    for depth, certificate in enumerate(way):
+        check_server(certificate, is_issuer=depth > 0)
+        if is_self_signed(certificate):
+            check_key_size(certificate)
+        else:
+            check_strength(certificate)
+
+
+def _shown_way(leaf: Certificate, others: Sequence[Certificate], at: datetime) -> Path:
+    """Give what a server has shown, each followed by its issuer, which may be one."""
+    way = [leaf]
+    while issuer := next((each for each in others if issued(way[-1], each)), None):
+        if issuer in way:
+            break
+        check_dates(issuer, at)
+        check_authority(issuer, len(way) - 1, is_root=is_self_signed(issuer))
+        way.append(issuer)
+    return tuple(way)
 
 
 def anchor_of(chain: Sequence[str], roots: Sequence[str], at: datetime) -> str | None:

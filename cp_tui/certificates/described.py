@@ -189,8 +189,13 @@ def _usages(certificate: x509.Certificate) -> tuple[str, ...]:
     if (usage := extension(certificate, x509.KeyUsage)) is not None:
         found += [words for name, words in _KEY_USAGES.items() if getattr(usage, name)]
     if (extended := extension(certificate, x509.ExtendedKeyUsage)) is not None:
-        found += [_EXTENDED_USAGES.get(each, each.dotted_string) for each in extended]
+        found += purposes(extended)
     return tuple(found)
+
+
+def purposes(extended: x509.ExtendedKeyUsage) -> list[str]:
+    """Tell what a key may be used for, by its extended key usage."""
+    return [_EXTENDED_USAGES.get(each, each.dotted_string) for each in extended]
 
 
 def issued(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:

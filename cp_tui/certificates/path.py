@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Sequence
 from datetime import datetime
 
+from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.x509 import Certificate
 
 from cp_tui.certificates.certificate_error import CertificateCheck, CertificateError
@@ -22,6 +23,8 @@ Path = tuple[Certificate, ...]
 
 NAMED_MAX = 2
 """Roots that are named where none fits."""
+FINGERPRINT_SHOWN = 16
+"""Hex digits that tell two certificates of one name apart."""
 
 
 def path_to_root(
@@ -76,6 +79,9 @@ def _dead_end(
     """Say what is missing above the last certificate of a way."""
     top, installed = way[-1], _installed(roots)
     if is_self_signed(top):
+        twin = next((root for root in roots if root.subject == top.subject), None)
+        if twin is not None:
+            return _only_of_that_name(top, twin)
         if len(way) == 1:
             check, why = CertificateCheck.SELF_SIGNED, "is signed with its own key, and not"
         else:
@@ -94,6 +100,20 @@ def _dead_end(
     return CertificateError(
         CertificateCheck.UNKNOWN_ROOT,
         f"{named(top)} was issued by {issuer_named(top)}, which is {where} installed; {installed}",
+    )
+
+
+def _only_of_that_name(top: Certificate, root: Certificate) -> CertificateError:
+    """Tell a certificate from the root of its name, by what can be compared at both ends."""
+    found, installed = (
+        f"{each.not_valid_before_utc:%Y-%m-%d}, SHA-256"
+        f" {each.fingerprint(SHA256()).hex()[:FINGERPRINT_SHOWN]}..."
+        for each in (top, root)
+    )
+    return CertificateError(
+        CertificateCheck.UNKNOWN_ROOT,
+        f"{named(top)} is signed with its own key, and not with that of the installed one of its"
+        f" name: it is of {found}, the installed one of {installed}",
     )
 
 

@@ -29,6 +29,7 @@ from cp_tui.certificates.described import (
     key_words,
     named,
     public_key,
+    purposes,
     serial,
     signature_words,
 )
@@ -64,6 +65,18 @@ def check_dates(certificate: x509.Certificate, at: datetime) -> None:
 
 def check_strength(certificate: x509.Certificate) -> None:
     """Refuse a weak key or hash, and a serial number that cannot be told (W A00.FR.502 to 508)."""
+    check_key_size(certificate)
+    if has_weak_signature(certificate):
+        raise CertificateError(
+            CertificateCheck.WEAK_HASH,
+            f"the signature of {named(certificate)} is {signature_words(certificate)};"
+            " at least SHA-256 is needed",
+        )
+    _check_serial(certificate)
+
+
+def check_key_size(certificate: x509.Certificate) -> None:
+    """Refuse a weak key (W A00.FR.502, 503)."""
     found = key_words(certificate)
     match public_key(certificate):
         case rsa.RSAPublicKey(key_size=size) | dsa.DSAPublicKey(key_size=size):
@@ -80,13 +93,6 @@ def check_strength(certificate: x509.Certificate) -> None:
             f"the key of {named(certificate)} is {found}; at least RSA {RSA_BITS_MIN} or an"
             f" elliptic curve of {EC_BITS_MIN} bits is needed",
         )
-    if has_weak_signature(certificate):
-        raise CertificateError(
-            CertificateCheck.WEAK_HASH,
-            f"the signature of {named(certificate)} is {signature_words(certificate)};"
-            " at least SHA-256 is needed",
-        )
-    _check_serial(certificate)
 
 
 def _check_serial(certificate: x509.Certificate) -> None:
@@ -160,6 +166,33 @@ def check_purpose(certificate: x509.Certificate, purpose: ObjectIdentifier, word
         raise CertificateError(
             CertificateCheck.KEY_USAGE,
             f"the key of {named(certificate)} is not for {words}, by its extended key usage",
+        )
+
+
+def check_server(certificate: x509.Certificate, *, is_issuer: bool) -> None:
+    """Refuse one that says what its key is for, and leaves a server of TLS out.
+
+    What an issuer may be used for holds for all that it has issued. Unlike `check_purpose` this is
+    what TLS itself asks: "any purpose" is not enough, and a key need not be for signatures.
+    """
+    usage = None if is_issuer else extension(certificate, x509.KeyUsage)
+    if usage is not None and not (
+        usage.digital_signature or usage.key_encipherment or usage.key_agreement
+    ):
+        raise CertificateError(
+            CertificateCheck.KEY_USAGE,
+            f"the key of {named(certificate)} is not for a server of TLS: by its key usage"
+            " neither for signatures, nor for encipherment of keys, nor for key agreement",
+        )
+    extended = extension(certificate, x509.ExtendedKeyUsage)
+    if extended is not None and ExtendedKeyUsageOID.SERVER_AUTH not in extended:
+        what = f"the key of {named(certificate)} is not"
+        if is_issuer:
+            what = f"what {named(certificate)} issues is not"
+        raise CertificateError(
+            CertificateCheck.KEY_USAGE,
+            f"{what} for a server of TLS, by its extended key usage:"
+            f" {', '.join(purposes(extended)) or 'nothing'}",
         )
 
 

@@ -9,11 +9,19 @@ which look at the same certificates again.
 from __future__ import annotations
 
 import ssl
+from contextlib import suppress
 from datetime import datetime
+from ipaddress import IPv4Address, IPv6Address, ip_address
 
 from msgspec import Struct
 
-from cp_tui.certificates.certificate_error import CertificateError, moment, quoted, shortened
+from cp_tui.certificates.certificate_error import (
+    CertificateCheck,
+    CertificateError,
+    moment,
+    quoted,
+    shortened,
+)
 from cp_tui.certificates.facts import CertificateFacts
 from cp_tui.charge_point.variables import LinkFault, LinkStep
 from cp_tui.engine.link_failure import LinkFailure
@@ -25,6 +33,16 @@ _DATES = frozenset({_CERT_NOT_YET_VALID, _CERT_HAS_EXPIRED})
 _SELF_SIGNED = frozenset({18, 19})
 _NO_ISSUER = frozenset({2, 20, 21})
 _NAME_MISMATCH = frozenset({62, 63, 64})
+_FIRST_OF_STRICT = 80
+"""From here on they are of X509_V_FLAG_X509_STRICT, which asks more than our own rules."""
+_ROOT_CHECKS = frozenset(
+    {CertificateCheck.NO_ROOT, CertificateCheck.SELF_SIGNED, CertificateCheck.UNKNOWN_ROOT}
+)
+_ISSUER_CHECKS = frozenset(
+    {CertificateCheck.NOT_A_CA, CertificateCheck.KEY_USAGE, CertificateCheck.PATH_LENGTH}
+)
+"""For OpenSSL, a certificate that may not issue others has issued none."""
+_ROOT_HINT = "install the root of the CSMS, or have it send the certificates between"
 
 _NO_TLS_REASONS = frozenset({"WRONG_VERSION_NUMBER", "HTTP_REQUEST", "RECORD_LAYER_FAILURE"})
 _OLD_TLS_REASONS = frozenset({"UNSUPPORTED_PROTOCOL", "TLSV1_ALERT_PROTOCOL_VERSION"})
@@ -83,21 +101,26 @@ def certificate_failure(
     code = error.verify_code
     leaf = _facts(shown[0]) if shown else None
     refusal = _refusal(shown, roots, now)
-    hint = ""
     if code in _DATES:
         text, hint = _date_words(code, leaf, refusal, now)
     elif code in _NAME_MISMATCH:
-        names = "" if leaf is None else f", but for {_names(leaf)}"
-        text = f"the server certificate is not for {host}{names}"
-        hint = "use the name in the certificate in csms.url, or set csms.check_hostname = false"
-    elif code in _SELF_SIGNED | _NO_ISSUER:
-        why = refusal or _unknown_words(shown)
-        text = f"the server certificate is not trusted: {why}"
+        text, hint = _name_words(host, leaf)
+    elif code in _SELF_SIGNED | _NO_ISSUER and (
+        refusal is None or (roots is None and refusal.check not in _ISSUER_CHECKS)
+    ):
+        text = f"the server certificate is not trusted: {_unknown_words(shown)}"
         hint = "set csms.ca_file to the root certificate of the CSMS"
         if roots is not None:
-            hint = "install the root of the CSMS, or have it send the certificates between"
+            hint = _ROOT_HINT
+    elif refusal is not None and refusal.check in _ROOT_CHECKS:
+        text = f"the server certificate is not trusted: {refusal.text}"
+        is_alone = refusal.check is CertificateCheck.SELF_SIGNED
+        hint = "install it as a root, if it is that of your CSMS" if is_alone else _ROOT_HINT
+    elif refusal is not None and not (is_strict and code >= _FIRST_OF_STRICT):
+        text = f"the server certificate is not trusted: {refusal.text}"
+        hint = "the CSMS needs other certificates: tell this to whoever makes them"
     else:
-        text = f"the server certificate is not trusted: {error.verify_message}"
+        text, hint = f"the server certificate is not trusted: {error.verify_message}", ""
         if leaf is not None:
             text += f" ({quoted(leaf.common_name or leaf.subject)}, issued by {_issuer(leaf)})"
         if is_strict:
@@ -108,7 +131,7 @@ def certificate_failure(
 
 
 def _date_words(
-    code: int, leaf: CertificateFacts | None, refusal: str, now: datetime
+    code: int, leaf: CertificateFacts | None, refusal: CertificateError | None, now: datetime
 ) -> tuple[str, str]:
     here = f"here it is {moment(now)}"
     is_over = code == _CERT_HAS_EXPIRED
@@ -120,10 +143,34 @@ def _date_words(
     if leaf is not None and not is_over and leaf.not_before > now:
         since = _minute(leaf.not_before)
         return f"the server certificate is not valid before {since}; {here}", hint
-    if refusal:
-        return f"a certificate behind that of the server is out of its time: {refusal}", hint
+    if refusal is not None:
+        return f"a certificate behind that of the server is out of its time: {refusal.text}", hint
     what = "expired" if is_over else "is not valid yet"
     return f"a certificate of the server's chain {what}; {here}", hint
+
+
+def _name_words(host: str, leaf: CertificateFacts | None) -> tuple[str, str]:
+    """Say for whom the certificate is; the name of the host can be in it, and not count."""
+    text = f"the server certificate is not for {host}"
+    hint = "use the name in the certificate in csms.url, or set csms.check_hostname = false"
+    if leaf is None:
+        return text, hint
+    address = _address(host)
+    if address is not None and address in map(_address, (*leaf.names, leaf.common_name)):
+        text += ": it has the address only as a name, not as an IP address (subjectAltName IP)"
+        hint = "the CSMS needs a certificate with the IP address in it, or a URL with a name"
+        return text, f"{hint}; or set csms.check_hostname = false"
+    text += f", but for {_names(leaf)}"
+    if host.casefold() == leaf.common_name.casefold():
+        text += "; its common name does not count where it lists other names"
+        hint = "the CSMS needs a certificate that lists this name as well (subjectAltName DNS)"
+    return text, hint
+
+
+def _address(name: str) -> IPv4Address | IPv6Address | None:
+    with suppress(ValueError):
+        return ip_address(name)
+    return None
 
 
 def _minute(at: datetime) -> str:
@@ -139,17 +186,19 @@ def _unknown_words(shown: tuple[str, ...]) -> str:
     return f"its issuer {_issuer(top)} is unknown here"
 
 
-def _refusal(shown: tuple[str, ...], roots: tuple[str, ...] | None, now: datetime) -> str:
-    """Say what our own rules find; empty where they do not know all roots, or find nothing."""
-    from cp_tui.certificates.checks import check_server_chain
+def _refusal(
+    shown: tuple[str, ...], roots: tuple[str, ...] | None, now: datetime
+) -> CertificateError | None:
+    """Give the first rule of our own that is broken, if they find one."""
+    from cp_tui.certificates.checks import check_server_rules
 
-    if roots is None or not shown:
-        return ""
+    if not shown:
+        return None
     try:
-        check_server_chain(shown, roots, now)
+        check_server_rules(shown, roots, now)
     except CertificateError as error:
-        return error.text
-    return ""
+        return error
+    return None
 
 
 def _facts(pem: str) -> CertificateFacts | None:
