@@ -49,6 +49,12 @@ def _to_unicode(text: str) -> str:
     return text
 
 
+def _to_filled(text: str) -> str:
+    if not text:
+        raise PydanticCustomError("string_empty", "must not be empty")
+    return text
+
+
 String = Annotated[str, Strict(), AfterValidator(_to_unicode)]
 """Any text. JSON can name lone surrogates, which neither the store nor a terminal can take."""
 CiString20 = Annotated[str, StringConstraints(strict=True, max_length=20, pattern=_PRINTABLE_ASCII)]
@@ -66,6 +72,8 @@ String128 = Annotated[str, StringConstraints(strict=True, max_length=128)]
 String255 = Annotated[str, StringConstraints(strict=True, max_length=255)]
 String512 = Annotated[str, StringConstraints(strict=True, max_length=512)]
 String800 = Annotated[str, StringConstraints(strict=True, max_length=800)]
+FilledString800 = Annotated[String800, AfterValidator(_to_filled)]
+"""A text that is no use without a character in it."""
 String5500 = Annotated[str, StringConstraints(strict=True, max_length=5500)]
 String10000 = Annotated[str, StringConstraints(strict=True, max_length=10_000)]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cp_tui.ocpp.datatypes import (
     DateTime,
+    FilledString800,
     Integer,
     NonEmptyArray,
     Seconds,
@@ -12,7 +13,6 @@ from cp_tui.ocpp.datatypes import (
     String128,
     String255,
     String512,
-    String800,
     String5500,
     String10000,
     TriggerMessageStatus,
@@ -193,7 +193,7 @@ class FirmwareImage(WireModel):
     """Earliest moment of the download."""
     signing_certificate: String5500
     """PEM."""
-    signature: String800
+    signature: FilledString800
     """Base64, over the file."""
     install_date_time: DateTime | None = None
     """Earliest moment of the installation."""

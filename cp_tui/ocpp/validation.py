@@ -105,6 +105,7 @@ _CODES: Mapping[str, ErrorCode] = MappingProxyType(
         "greater_than_equal": ErrorCode.PROPERTY_CONSTRAINT_VIOLATION,
         "less_than_equal": ErrorCode.PROPERTY_CONSTRAINT_VIOLATION,
         "string_pattern_mismatch": ErrorCode.PROPERTY_CONSTRAINT_VIOLATION,
+        "string_empty": ErrorCode.PROPERTY_CONSTRAINT_VIOLATION,
         "string_unicode": ErrorCode.PROPERTY_CONSTRAINT_VIOLATION,
         "decimal_value": ErrorCode.PROPERTY_CONSTRAINT_VIOLATION,
         "date_time_value": ErrorCode.PROPERTY_CONSTRAINT_VIOLATION,

@@ -241,9 +241,11 @@ def test_where_all_are_refused_each_is_tried_again() -> None:
         tried.append(used(made))
         made.attempt()
     assert set(tried) == {old, new}
+    assert "does not take" in made.variables["security"].renewal.text
     csms.refused.clear()
     made.attempt()
     assert made.is_open
+    assert made.variables["security"].renewal is None, "it takes one again"
 
 
 def test_the_old_one_goes_a_month_after_the_new_one_has_worked() -> None:
@@ -449,6 +451,23 @@ def test_one_that_has_ended_is_told_and_used_where_there_is_no_other() -> None:
     problems = [each.problem for each in made.variables["security"].certificates]
     assert "" in problems
     assert csms.attempts
+
+
+@pytest.mark.parametrize("profile", [1, 3])
+def test_that_the_only_one_has_ended_is_told_when_it_ends(profile: int) -> None:
+    made, _ = secured(1, 3)
+    install(made, root().certificate)
+    certify(made, validity=Validity(T0 - DAY, T0 + timedelta(minutes=2)))
+    made.responders["SignCertificate"] = lambda _: None
+    if profile == 3:
+        made.request("ChangeConfiguration", {"key": "SecurityProfile", "value": "3"})
+    made.after(120)
+    (own,) = made.variables["security"].certificates
+    assert (own.is_in_use, own.problem) == (True, "")
+    made.after(1)
+    (own,) = made.variables["security"].certificates
+    assert own.is_in_use
+    assert own.problem == "it has ended, and is tried all the same: there is no other one to use"
 
 
 def test_where_the_names_are_gone_a_renewal_says_so() -> None:

@@ -123,9 +123,24 @@ FORGED: dict[str, Callable[[], str]] = {
     "of another file": lambda: signature(SWAPPED),
     "with another key": lambda: signature(key=manufacturer().key),
     "no base64": lambda: "***",
-    "empty": lambda: "   ",
+    "white space": lambda: "   ",
     "cut off": lambda: signature()[:-8],
 }
+
+
+def test_without_a_signature_nothing_is_fetched() -> None:
+    made = signed()
+    firmware = {
+        "location": LOCATION,
+        "retrieveDateTime": T0.isoformat(),
+        "signingCertificate": signer().certificate,
+        "signature": "",
+    }
+    answer = made.request("SignedUpdateFirmware", {"requestId": 9, "firmware": firmware})
+    assert answer[2:4] == ["PropertyConstraintViolation", "firmware.signature must not be empty"]
+    made.after(600)
+    assert made.transfers == []
+    assert told(made) == []
 
 
 @pytest.mark.parametrize("how", FORGED)

@@ -16,7 +16,14 @@ from cp_tui.charge_point.events import (
     RaiseSecurityEvent,
     SecurityLogChanged,
 )
-from cp_tui.charge_point.security.events import CRITICAL, KEPT_MAX, SENT, WAITING_MAX
+from cp_tui.charge_point.security.events import (
+    CRITICAL,
+    FAULTS_MAX,
+    KEPT_MAX,
+    SENT,
+    WAITING_LESS_MAX,
+    WAITING_MAX,
+)
 from cp_tui.charge_point.variables import (
     LinkFault,
     SecurityEventEntry,
@@ -273,6 +280,50 @@ def test_a_fault_of_the_link_is_told_once_until_it_is_open(
     made.cut()
     made.handle(LinkFailed(fault, "again"))
     assert logged(made) == [*before, *told, *told]
+
+
+def _shows(made: Rig, *certificates: str, text: str = "not trusted") -> int:
+    """Have attempts fail for what the server shows; say how many were told as events."""
+    made.effects.clear()
+    for pem in certificates:
+        made.handle(LinkFailed(LinkFault.SERVER_CERTIFICATE, text, (pem,)))
+    return lines(made).count("InvalidCentralSystemCertificate")
+
+
+def test_a_fault_of_another_cause_is_news_and_the_same_one_is_none_for_a_day() -> None:
+    made, _ = secured(1)
+    made.cut()
+    assert _shows(made, "A", "B", "A", text="ended 08:00, it is 09:15") == 2
+    assert _shows(made, "B", "A", text="ended 08:00, it is 09:16") == 0
+    assert _shows(made, "A", text="for another host") == 1
+    made.after(86_401)
+    assert _shows(made, "A", "A", text="for another host") == 1
+
+
+def test_whoever_fails_each_time_for_another_cause_floods_nothing() -> None:
+    made, _ = secured(1)
+    made.cut()
+    assert _shows(made, *map(str, range(300))) == FAULTS_MAX
+    made.reconnect()
+    made.cut()
+    assert _shows(made, "more") == 0, "a connection in between changes nothing of that"
+    made.after(3_601)
+    assert _shows(made, "later") == 1
+    assert "291 other faults before" in newest(made).tech_info
+
+
+def test_what_is_not_critical_leaves_room_for_what_is() -> None:
+    made, _ = secured(1)
+    made.is_watched = False
+    made.cut()
+    for _ in range(WAITING_LESS_MAX + 2):
+        made.handle(RaiseSecurityEvent(0, SecurityEventType.INVALID_CSMS_CERTIFICATE, "x"))
+    view = made.charger.mind.view("security_events", made.now)
+    assert view.waiting == WAITING_LESS_MAX
+    made.handle(RaiseSecurityEvent(0, TAMPER))
+    view = made.charger.mind.view("security_events", made.now)
+    assert view.waiting == WAITING_LESS_MAX + 1
+    assert view.entries[0].state is SecurityEventState.QUEUED
 
 
 def test_that_the_log_was_cleared_is_its_first_line() -> None:

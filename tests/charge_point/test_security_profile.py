@@ -395,6 +395,21 @@ def test_a_fault_of_tls_is_told_until_the_link_is_open() -> None:
     assert "InvalidTLSVersion" in logged(made)
 
 
+def test_a_failure_of_another_kind_takes_the_place_of_one_of_tls() -> None:
+    made, _ = in_profile_3()
+    made.cut()
+    stranger = server("Stranger").certificate
+    made.handle(LinkFailed(LinkFault.SERVER_CERTIFICATE, "unknown root", (stranger,)))
+    made.handle(LinkFailed(LinkFault.TLS_VERSION, "only TLS 1.0"))
+    assert "only TLS 1.0" in made.variables["security"].server_problem.text
+    assert made.variables["security"].is_refused, "what was shown is no better for that"
+    made.handle(LinkFailed(LinkFault.OTHER, "HTTP 500"))
+    assert made.variables["security"].server_problem is None
+    assert made.variables["security"].is_refused
+    made.reconnect()
+    assert not made.variables["security"].is_refused
+
+
 def test_what_a_server_shows_that_is_not_trusted_is_kept_to_be_looked_at() -> None:
     made, _ = in_profile_3()
     made.cut()

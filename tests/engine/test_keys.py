@@ -210,7 +210,7 @@ async def test_an_engine_does_what_the_mind_wants_and_knows_its_keys_at_the_next
     """The key is on the disk before the mind hears of it; a certificate keeps it there."""
     (tmp_path / "downloads").mkdir()
     (tmp_path / "downloads" / "fw.bin").write_bytes(b"firmware")
-    line = SecurityLogLine(time=NOON, type="ResetOrReboot", is_critical=True, is_sent=False)
+    line = SecurityLogLine(time=NOON, type="ResetOrReboot", is_critical=True, is_queued=False)
 
     def answer(event: Event) -> list[Effect]:
         match event:

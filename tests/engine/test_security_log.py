@@ -34,7 +34,7 @@ def line(number: int) -> SecurityLogLine:
         type="ResetOrReboot",
         tech_info=f"{number:04}",
         is_critical=True,
-        is_sent=False,
+        is_queued=False,
     )
 
 

@@ -195,7 +195,8 @@ def refused(
         why=text,
     )
     chain = shown or server_chain()
-    return replace(security(server=(), shown=chain, server_problem=problem), **changes)
+    found = security(server=(), shown=chain, is_refused=True, server_problem=problem)
+    return replace(found, **changes)
 
 
 def tls_failed(text: str, hint: str = "") -> v.LinkView:

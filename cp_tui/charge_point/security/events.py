@@ -6,13 +6,16 @@ of the whitepaper demand (W A02.FR.07, M05, L01.FR.02 and .03). In security prof
 sent unless somebody has set DisableSecurityEventNotifications to false: a CSMS without any security
 need not know the message. One that says so is not asked again with the same event.
 
-What comes again by itself is told once: a fault of TLS until the link was open, an invalid message
-once a minute.
+What comes again by itself is told once: the same fault of TLS until the link was open, or a day has
+passed; an invalid message once a minute. Whoever sits between charge point and CSMS can make a new
+fault each time, so of faults only so many are told an hour, and the queue keeps room for the
+critical events.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
@@ -37,17 +40,26 @@ from cp_tui.charge_point.variables import (
 from cp_tui.charge_point.variables.security import SecurityLogLine
 from cp_tui.ocpp.action import Action
 from cp_tui.ocpp.datatypes import format_date_time
+from cp_tui.ocpp.plural import count
 from cp_tui.ocpp.printable import clean
 
 KEPT_MAX = 50
 """How many of the newest events are kept for people to look at."""
 WAITING_MAX = 500
 """How many may wait for the CSMS; one more is only logged."""
+WAITING_LESS_MAX = WAITING_MAX // 2
+"""The same for an event that is not critical."""
+FAULT_AGAIN = timedelta(days=1)
+"""How soon the same fault of a link that does not come up is an event again."""
+FAULTS_MAX = 10
+"""How many attempts to connect are told as events within `FAULTS_WITHIN`."""
+FAULTS_WITHIN = timedelta(hours=1)
 INVALID_AGAIN = timedelta(minutes=1)
 """How soon another invalid message is an event again."""
 TECH_INFO_MAX = 255
 
 _Kind = SecurityEventType
+_NUMBER = re.compile(r"\d+")
 
 CRITICAL = frozenset(
     {
@@ -111,8 +123,11 @@ class SecurityEvents:
         records = (record for _, record in turn.records(Table.SECURITY_EVENT, SecurityEventRecord))
         self._records = {each.sequence: each for each in sorted(records, key=lambda r: r.sequence)}
         self._sequence = max(self._records, default=0)
-        self._told_faults: set[LinkFault] = set()
-        """Since the link was open last."""
+        self._told_faults: dict[tuple[LinkFault, str, str], datetime] = {}
+        """When each was told, since the link was open last."""
+        self._told_at: list[datetime] = []
+        """When the newest faults were told, also before the link was open."""
+        self._faults_more = 0
         self._invalid_at: datetime | None = None
         self._invalid_more = 0
         self._log_bytes: int | None = None
@@ -148,7 +163,7 @@ class SecurityEvents:
             type=record.type,
             tech_info=info,
             is_critical=record.is_critical,
-            is_sent=not why,
+            is_queued=not why,
         )
         self._turn.emit(LogSecurityEvent(line))
 
@@ -157,9 +172,10 @@ class SecurityEvents:
             return "events of this type are only logged"
         if self._configuration.boolean(EVENTS_OFF):
             return f"{EVENTS_OFF} is true"
-        if self._waiting() >= WAITING_MAX:
-            self._turn.log(LogLevel.WARNING, f"{WAITING_MAX} security events wait: one is not sent")
-            return f"{WAITING_MAX} of them wait already"
+        most = WAITING_MAX if kind in CRITICAL else WAITING_LESS_MAX
+        if self._waiting() >= most:
+            self._turn.log(LogLevel.WARNING, f"{most} security events wait: one is not sent")
+            return f"{most} of them wait already"
         return ""
 
     def _queue(self, kind: SecurityEventType, tech_info: str) -> int:
@@ -182,13 +198,28 @@ class SecurityEvents:
         else:
             self.report(SecurityEventType.STARTUP_OF_THE_DEVICE)
 
-    def link_failed(self, fault: LinkFault, text: str) -> None:
-        """Note why a connection was not made, once until one is."""
-        if fault in self._told_faults:
+    def link_failed(self, fault: LinkFault, text: str, chain: Sequence[str] = ()) -> None:
+        """Note why a connection was not made; `chain` is what the server has shown, PEM."""
+        if fault is LinkFault.OTHER:
             return
-        self._told_faults.add(fault)
+        now = self._turn.now
+        # Words about the same thing differ by the clock in them.
+        cause = fault, _NUMBER.sub("0", text), chain[0] if chain else ""
+        told_at = self._told_faults.get(cause)
+        if told_at is not None and now - told_at < FAULT_AGAIN:
+            return
+        self._told_at = [at for at in self._told_at if now - at < FAULTS_WITHIN]
+        if len(self._told_at) >= FAULTS_MAX:
+            self._faults_more += 1
+            return
+        self._told_at.append(now)
+        later = {each: at for each, at in self._told_faults.items() if now - at < FAULT_AGAIN}
+        self._told_faults = later | {cause: now}
+        more = f" (and {count(self._faults_more, 'other fault')} before, since the last event)"
+        words = text + (more if self._faults_more else "")
+        self._faults_more = 0
         for kind in _OF_FAULT[fault]:
-            self.report(kind, text)
+            self.report(kind, words)
 
     def link_opened(self) -> None:
         """Note that a connection is made: the next fault is news."""

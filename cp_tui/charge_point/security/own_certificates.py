@@ -20,11 +20,14 @@ from cp_tui.charge_point.records import OwnCertificateRecord
 from cp_tui.charge_point.security.reading import facts_of
 from cp_tui.charge_point.turn import Turn
 from cp_tui.charge_point.variables import OwnCertificate
+from cp_tui.ocpp.calendar import later
 
 KEPT_FOR = timedelta(days=30)
 """How long an older certificate is kept once the CSMS has taken the newer one."""
 KEPT_MAX = 5
 KEY_UNREADABLE = "its private key cannot be read"
+ENDED = "it has ended"
+ENDED_IN_USE = "it has ended, and is tried all the same: there is no other one to use"
 
 
 class OwnCertificates:
@@ -107,10 +110,18 @@ class OwnCertificates:
         return None if key_id is None else self._records[key_id].not_after
 
     @property
-    def next_begin(self) -> datetime | None:
-        """When the next one begins, in the clock of the charge point."""
-        later = (r.not_before for r in self._records.values() if r.not_before > self._turn.time)
-        return min(later, default=None)
+    def next_change(self) -> datetime | None:
+        """When the next one begins or has ended, in the clock of the charge point."""
+        records = self._records.values()
+        begins = (record.not_before for record in records)
+        # Its last second is one in which it is valid.
+        ends = (later(record.not_after, 1) for record in records)
+        return min((at for at in (*begins, *ends) if at > self._turn.time), default=None)
+
+    def standing(self) -> tuple[str, ...]:
+        """Give which is used, and what is wrong with each: it changes with time alone."""
+        problems = (self._problem(key_id, record) for key_id, record in self._records.items())
+        return self.in_use or "", *problems
 
     def refused(self, text: str) -> bool:
         """Note that the CSMS does not take the one in use; say whether another one is used now."""
@@ -195,5 +206,6 @@ class OwnCertificates:
         if record.not_before > self._turn.time:
             return "it has not begun"
         if record.not_after < self._turn.time:
-            return "it has ended"
+            # Where no other one can be used it is tried all the same.
+            return ENDED_IN_USE if key_id == self.in_use else ENDED
         return f"the CSMS did not take it: {record.refused}" if record.refused else ""

@@ -41,6 +41,7 @@ from cp_tui.ocpp.model import WireModel
 
 PENDING_KEY, RENEWAL_KEY = "pending_certificate_request", "certificate_renewal"
 """The keys of the records in `Table.STATE`."""
+NOT_TAKEN = "security.renewal.not_taken"
 CHAIN_SIZE_KEY = "CertificateSignedMaxChainSize"
 LOOK_EVERY = timedelta(hours=12)
 RENEW_BEFORE = timedelta(days=30)
@@ -91,6 +92,8 @@ class CertificateRenewal:
         self._reconnect_at: datetime | None = None
         self._look_at: datetime | None = None
         self._given: str | None = None
+        self._standing: tuple[str, ...] = ()
+        """Of the certificates, as they were published last."""
         self.outcome: Reason | None = None
         """What became of the newest request."""
 
@@ -306,7 +309,7 @@ class CertificateRenewal:
         self._pending = None
         self._turn.forget(Table.STATE, PENDING_KEY)
         is_in_use = self._certificates.in_use == pending.key_id
-        needs_it = self._configuration.integer(SECURITY_PROFILE) == 3
+        needs_it = self._needs_certificate
         if is_in_use and needs_it:
             self._reconnect_at = self._turn.now + RECONNECT_AFTER
         use = "the connection is made anew with it" if needs_it else "used from profile 3 on"
@@ -333,24 +336,37 @@ class CertificateRenewal:
         if not self._certificates.refused(text):
             return
         words = "the CSMS does not take the certificate in use, another one is tried: {why}"
-        self._tell(because("security.renewal.not_taken", "W A02", words, why=text))
+        self._tell(because(NOT_TAKEN, "W A02", words, why=text))
         # The link goes on by itself, as soon as its wait is over.
         self._turn.emit(self._credentials())
+
+    def proved(self) -> None:
+        """The CSMS has taken the certificate in use: that it took none before is over."""
+        if self.outcome is not None and self.outcome.id == NOT_TAKEN:
+            self.outcome = None
+            self._turn.changed("security")
 
     @property
     def deadline(self) -> datetime | None:
         """When `tick` has something to do; what waits for a certificate only in profile 3."""
-        if self._configuration.integer(SECURITY_PROFILE) != 3:
-            return None
-        begin = self._certificates.next_begin
-        begin = None if begin is None else self._turn.machine_time(begin)
-        due = self._reconnect_at, self._look_at, begin
+        change = self._certificates.next_change
+        change = None if change is None else self._turn.machine_time(change)
+        if not self._needs_certificate:
+            return change
+        due = self._reconnect_at, self._look_at, change
         return min((each for each in due if each is not None), default=None)
+
+    @property
+    def _needs_certificate(self) -> bool:
+        return self._configuration.integer(SECURITY_PROFILE) == 3
 
     def tick(self) -> None:
         """Connect with a new certificate, and ask for one before the old one ends."""
-        due = self.deadline
-        if due is None:
+        standing = self._certificates.standing()
+        if standing != self._standing:
+            self._standing = standing
+            self._turn.changed("security")
+        if not self._needs_certificate:
             return
         self._connect_with_newest()
         if self._look_at is not None and self._turn.now >= self._look_at:

@@ -71,6 +71,8 @@ class Security:
         """Why there is no connection, where that is about security."""
         self._shown: tuple[str, ...] = ()
         """What the CSMS has shown last, PEM, also where it was not trusted."""
+        self._is_refused = False
+        """What was shown last is not trusted."""
 
     def credentials(self) -> SetCredentials:
         """Give what the link has to know; whoever asks hands it on."""
@@ -88,7 +90,7 @@ class Security:
     def link_opened(self, event: LinkOpened) -> bool:
         """Look at a new connection; False: it is not what the profile wants, and is ended."""
         self._turn.changed("security")
-        self._shown = event.chain
+        self._shown, self._is_refused = event.chain, False
         self._problem = self.profiles.why_wrong(event.tls)
         if self._problem is not None:
             self.profiles.end_link(self._problem)
@@ -99,6 +101,7 @@ class Security:
         self.roots.link_opened(event.tls is not None, event.chain)
         if self.profiles.profile == 3:
             self.certificates.proved()
+            self.renewal.proved()
         return True
 
     def link_closed(self) -> None:
@@ -110,14 +113,18 @@ class Security:
 
     def link_failed(self, event: LinkFailed) -> None:
         """Learn from an attempt to connect that was in vain."""
+        # Of another failure it is not said here: what was wrong before may be so no more.
+        self._problem = None
         if event.fault is not LinkFault.OTHER:
             words = "{fault}: {why}"
             fault, why = str(event.fault), event.text
             self._problem = because("security.link_failed", "W A00", words, fault=fault, why=why)
-            self._turn.changed("security")
+        is_refused = event.fault is LinkFault.SERVER_CERTIFICATE
         if event.chain:
-            self._shown = event.chain
-        self.events.link_failed(event.fault, event.text)
+            self._shown, self._is_refused = event.chain, is_refused
+        self._is_refused |= is_refused
+        self._turn.changed("security")
+        self.events.link_failed(event.fault, event.text, event.chain)
         was_shown = self.profiles.profile == 3
         has_changed = self.profiles.failed(event.text)
         if event.fault is LinkFault.CLIENT_CERTIFICATE and was_shown and not has_changed:
@@ -170,5 +177,6 @@ class Security:
             renewal=self.renewal.outcome,
             server=self.roots.server(),
             shown=described(self._shown),
+            is_refused=self._is_refused,
             server_problem=self._problem,
         )

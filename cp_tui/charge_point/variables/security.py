@@ -127,8 +127,10 @@ class SecurityView(Value, frozen=True, kw_only=True):
     shown: tuple[CertificateFacts, ...] = ()
     """What the CSMS has shown last, trusted or not, since the boot: also when the connection ends.
     """
+    is_refused: bool = False
+    """What is in `shown` is not trusted."""
     server_problem: Reason | None = None
-    """Why the connection was not made, or ended, where it is about security."""
+    """Why the last attempt was in vain, or the connection ended, where it is about security."""
 
 
 class SecurityEventType(StrEnum):
@@ -181,7 +183,12 @@ class SecurityEventEntry(Value, frozen=True, kw_only=True):
 
 
 class SecurityEventsView(Value, frozen=True, kw_only=True):
-    """The newest security events."""
+    """The newest security events.
+
+    The security log, which GetLog uploads, has each of them as a line of JSON: `time`, `type`,
+    `tech_info`, `is_critical` and `is_queued`. That one is true where the event goes to the CSMS as
+    well; it is written before that, so what became of it is only told here, by `state`.
+    """
 
     entries: tuple[SecurityEventEntry, ...] = ()
     """Newest first."""
@@ -202,5 +209,6 @@ class SecurityLogLine(Value, frozen=True, kw_only=True):
     """As it is called on the wire."""
     tech_info: str = ""
     is_critical: bool
-    is_sent: bool
-    """It is sent to the CSMS as well."""
+    is_queued: bool
+    """It goes to the CSMS as well, in its turn. The line is written before that, so it does not say
+    whether the CSMS has it: `security_events` does."""

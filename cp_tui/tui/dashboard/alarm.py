@@ -32,7 +32,6 @@ from cp_tui.tui.text.certificates import (
     days_to,
     ends_soon,
     ends_words,
-    is_refused,
     name_of,
 )
 from cp_tui.tui.text.clock_steps import misread_words, step_words
@@ -356,7 +355,7 @@ def _endings(snapshot: Snapshot, link: v.LinkView, clock: Clock) -> Iterator[Ala
         return
     roots = {root.facts.fingerprint for root in security.roots}
     # Where they are not trusted, the link does not come up and says why.
-    trusted = () if is_refused(security) else security.shown
+    trusted = () if security.is_refused else security.shown
     for depth, facts in enumerate(trusted):
         if facts.fingerprint not in roots:
             what = "in the chain of the CSMS" if depth else "of the CSMS"

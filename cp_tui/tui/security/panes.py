@@ -38,7 +38,6 @@ from cp_tui.tui.security.server_text import (
     server_lines,
 )
 from cp_tui.tui.state.store import Snapshot
-from cp_tui.tui.text.certificates import is_refused
 from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.text.words import Clock
 from cp_tui.tui.widgets.facts_pane import FactsPane
@@ -117,7 +116,7 @@ class ServerCertificatePane(ListPane, SubjectPane):
         security = snapshot.security
         words = ""
         if security is not None and lines and not security.server:
-            words = "not trusted" if is_refused(security) else "as it was, not connected now"
+            words = "not trusted" if security.is_refused else "as it was, not connected now"
         self.note(Content(words))
 
     def everything(self, record: str, snapshot: Snapshot, clock: Clock) -> Sequence[Fact]:

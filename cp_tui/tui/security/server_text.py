@@ -20,7 +20,6 @@ from cp_tui.tui.text.certificates import (
     certificate_facts,
     first_to_end,
     is_over,
-    is_refused,
     left,
     name_of,
 )
@@ -59,7 +58,7 @@ def server_lines(snapshot: Snapshot, clock: Clock) -> list[ServerLine]:
     security = snapshot.security
     if security is None or not security.shown:
         return []
-    refused = is_refused(security)
+    refused = security.is_refused
     roots = {root.facts.fingerprint: root for root in security.roots if root.use is RootUse.CSMS}
     lines = [
         _line(depth, facts, roots.get(facts.fingerprint), clock)

@@ -12,7 +12,7 @@ from datetime import datetime
 from textual.content import Content
 
 from cp_tui.certificates.facts import CertificateFacts, HashData
-from cp_tui.charge_point.variables import LinkFault, LinkView, SecurityView
+from cp_tui.charge_point.variables import LinkView
 from cp_tui.ocpp.plural import count
 from cp_tui.tui.text.connection import BAD, GOOD, QUIET, WAITING
 from cp_tui.tui.text.facts import Fact
@@ -85,12 +85,6 @@ def first_to_end(certificates: Sequence[CertificateFacts], clock: Clock) -> Cont
     until = f"{name_of(first, BRIEF_NAME_MAX)} until {clock.date(first.not_after)}"
     others = f"first of {len(certificates)}" if len(certificates) > 1 else ""
     return joined([until, left(first.not_after, clock), others])
-
-
-def is_refused(security: SecurityView) -> bool:
-    """Whether the certificates that the CSMS has shown last are not trusted."""
-    problem = security.server_problem
-    return problem is not None and problem.values.get("fault") == LinkFault.SERVER_CERTIFICATE
 
 
 def validity(facts: CertificateFacts, clock: Clock) -> Content:
