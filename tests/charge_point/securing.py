@@ -172,3 +172,10 @@ def events(made: Rig) -> list[str]:
 def logged(made: Rig) -> list[str]:
     """Give the newest security events, oldest first, by type."""
     return [each.type for each in reversed(made.variables["security_events"].entries)]
+
+
+def used(made: Rig) -> str:
+    """Give the certificate that the next connection is made with."""
+    assert made.credentials is not None
+    assert made.credentials.certificate is not None
+    return made.credentials.certificate.chain[0]

@@ -38,6 +38,7 @@ from tests.charge_point.securing import (
     server,
     set_profile,
     trigger_certificate,
+    used,
 )
 
 SIGN = {"requestedMessage": "SignChargePointCertificate"}
@@ -50,13 +51,6 @@ def asked(**config: Any) -> tuple[Rig, str]:
     request = trigger_certificate(made)
     made.forget_sent()
     return made, request
-
-
-def used(made: Rig) -> str:
-    """Give the certificate that the next connection is made with."""
-    assert made.credentials is not None
-    assert made.credentials.certificate is not None
-    return made.credentials.certificate.chain[0]
 
 
 def test_a_trigger_leads_to_a_request_for_the_serial_number_and_cpo_name_a02() -> None:
@@ -183,41 +177,6 @@ def test_in_profile_3_it_reconnects_with_the_new_one_after_a_second_a02() -> Non
     assert used(made) != old
 
 
-def test_the_newest_that_has_begun_is_used_a02_fr_09() -> None:
-    made, csms = in_profile_3()
-    first = used(made)
-    certify(made, validity=Validity(DECADE.begin - DAY, DECADE.end))
-    made.after(2)
-    assert used(made) == first
-    assert csms.attempts == []
-    later = certify(made, validity=Validity(T0 + DAY, DECADE.end))
-    made.after(3600)
-    assert used(made) == first
-    made.after(86_400)
-    assert used(made) == later
-    assert made.is_open
-    assert len(csms.attempts) == 1
-
-
-def test_one_that_the_csms_does_not_take_gives_way_to_the_one_before() -> None:
-    made, csms = in_profile_3()
-    old = used(made)
-    chain = root().charge_point(trigger_certificate(made), Validity(T0 - DAY, DECADE.end))
-    csms.refused.add(chain)
-    deliver(made, chain)
-    made.after(1)
-    assert not made.is_open
-    assert used(made) == old
-    assert "does not take" in made.variables["security"].renewal.text
-    made.attempt()
-    assert made.is_open
-    problems = [each.problem for each in made.variables["security"].certificates]
-    assert problems[0] == ""
-    assert "did not take it" in problems[1]
-    made.power_cycle()
-    assert used(made) == old
-
-
 def test_a_failure_in_another_profile_says_nothing_about_it() -> None:
     made, csms = secured(1, 2)
     install(made, root().certificate)
@@ -228,52 +187,6 @@ def test_a_failure_in_another_profile_says_nothing_about_it() -> None:
     made.handle(LinkFailed(LinkFault.CLIENT_CERTIFICATE, "wanted, and none was shown"))
     assert "does not take" not in made.variables["security"].renewal.text
     assert [each.problem for each in made.variables["security"].certificates] == [""]
-
-
-def test_where_all_are_refused_each_is_tried_again() -> None:
-    made, csms = in_profile_3()
-    old = used(made)
-    new = certify(made, validity=Validity(T0 - DAY, DECADE.end))
-    csms.refused |= {old, new}
-    made.after(1)
-    tried = []
-    for _ in range(4):
-        tried.append(used(made))
-        made.attempt()
-    assert set(tried) == {old, new}
-    assert "does not take" in made.variables["security"].renewal.text
-    csms.refused.clear()
-    made.attempt()
-    assert made.is_open
-    assert made.variables["security"].renewal is None, "it takes one again"
-
-
-def test_the_old_one_goes_a_month_after_the_new_one_has_worked() -> None:
-    made, _ = in_profile_3()
-    certify(made, validity=Validity(T0 - DAY, DECADE.end))
-    made.after(29 * 86_400)
-    assert len(made.private_keys) == 2
-    made.after(2 * 86_400)
-    assert len(made.private_keys) == 1
-    assert len(made.store[Table.CHARGE_POINT_CERTIFICATE]) == 1
-
-
-def test_there_is_a_bound_to_what_is_kept() -> None:
-    made, _ = in_profile_3()
-    for number in range(8):
-        certify(made, validity=Validity(T0 - DAY - number * DAY, DECADE.end))
-        made.after(2)
-    assert len(made.store[Table.CHARGE_POINT_CERTIFICATE]) == 5
-    assert len(made.private_keys) == 5
-
-
-def test_with_a_clock_that_is_wrong_the_newest_is_tried_all_the_same() -> None:
-    made, csms = in_profile_3()
-    chain = used(made)
-    made.now = T0 - 20_000 * DAY
-    made.power_cycle()
-    assert used(made) == chain
-    assert csms.attempts
 
 
 def test_it_renews_itself_within_a_month_of_the_end_once_a_day_a03_fr_02() -> None:
@@ -440,34 +353,6 @@ def test_an_answer_to_a_request_that_was_replaced_changes_nothing(answer: Any) -
     made.receive(json.dumps([kind, first[1], *tail]))
     assert made.variables["security"].pending.is_taken
     assert len(made.private_keys) == 1
-
-
-def test_one_that_has_ended_is_told_and_used_where_there_is_no_other() -> None:
-    made, csms = in_profile_3()
-    certify(made, validity=Validity(T0 - DAY, T0 + DAY))
-    made.after(2)
-    made.responders["SignCertificate"] = lambda _: None
-    made.after(3 * 86_400)
-    problems = [each.problem for each in made.variables["security"].certificates]
-    assert "" in problems
-    assert csms.attempts
-
-
-@pytest.mark.parametrize("profile", [1, 3])
-def test_that_the_only_one_has_ended_is_told_when_it_ends(profile: int) -> None:
-    made, _ = secured(1, 3)
-    install(made, root().certificate)
-    certify(made, validity=Validity(T0 - DAY, T0 + timedelta(minutes=2)))
-    made.responders["SignCertificate"] = lambda _: None
-    if profile == 3:
-        made.request("ChangeConfiguration", {"key": "SecurityProfile", "value": "3"})
-    made.after(120)
-    (own,) = made.variables["security"].certificates
-    assert (own.is_in_use, own.problem) == (True, "")
-    made.after(1)
-    (own,) = made.variables["security"].certificates
-    assert own.is_in_use
-    assert own.problem == "it has ended, and is tried all the same: there is no other one to use"
 
 
 def test_where_the_names_are_gone_a_renewal_says_so() -> None:
