@@ -12,7 +12,7 @@ from tests.questions.situations import boot, csms, free_port
 @pytest.mark.parametrize(
     ("ahead_s", "words", "step"),
     [
-        (90.4, r"(8\d|90) s behind · BootNotification", r"ahead by (8\d s|2 min)"),
+        (90.4, r"(8\d|90) s behind · BootNotification", r"ahead by (8\d s|90 s|2 min)"),
         (-600.0, r"10 min ahead · BootNotification", "back by 10 min"),
     ],
     ids=["csms-ahead", "csms-behind"],
