@@ -204,6 +204,8 @@ class SetCredentials(Struct, frozen=True):
     """The roots of the system count beside `roots`."""
     certificate: ClientCertificate | None = None
     """In security profile 3."""
+    no_certificate: str = ""
+    """Why there is none to show in profile 3."""
 
     def __repr__(self) -> str:
         return "SetCredentials(...)"

@@ -48,9 +48,10 @@ from cp_tui.engine.link_failure import (
     subprotocol_failure,
     tcp_failure,
 )
+from cp_tui.engine.own_certificate_failure import Heard, refused_by_status
 from cp_tui.engine.thread import AllHangError, BlockingCalls
 from cp_tui.engine.tls import LinkTls, OwnCertificateError, agreed, chain_of
-from cp_tui.engine.tls_failure import Heard, certificate_failure, tls_failure
+from cp_tui.engine.tls_failure import certificate_failure, tls_failure
 from cp_tui.engine.tls_witness import Witness
 from cp_tui.ocpp.units import number
 
@@ -310,21 +311,23 @@ class ConnectAttempt(Struct, frozen=True):
         tls: LinkTls | None,
         witness: Witness | None,
     ) -> LinkFailure:
-        endpoint = self.endpoint
+        endpoint, now, heard = self.endpoint, datetime.now(UTC), Heard()
         response = None if made is None else made.response
-        if tls is not None and witness is not None and response is None:
-            if isinstance(error, ssl.SSLCertVerificationError):
-                shown, now = witness.chain, datetime.now(UTC)
+        if tls is not None and witness is not None:
+            heard = _heard(tls, witness)
+            if response is None and isinstance(error, ssl.SSLCertVerificationError):
                 return certificate_failure(
-                    error, endpoint.host, shown, tls.roots, now, is_strict=tls.is_strict
+                    error, endpoint.host, witness.chain, tls.roots, now, is_strict=tls.is_strict
                 )
-            heard = Heard(witness.alert, witness.has_asked, tls.certificate)
             # With TLS 1.3 a server says only after the handshake what it thinks of our certificate.
-            if made is None or heard.is_refusal:
-                return tls_failure(error, endpoint.host, endpoint.port, heard)
+            if response is None and (made is None or heard.is_refusal):
+                return tls_failure(error, endpoint.host, endpoint.port, heard, now)
         if response is None:
             return no_answer_failure(endpoint, closed=True)
-        if response.status_code != 101:
+        status = response.status_code
+        if status in (401, 403) and heard.profile == 3:
+            return refused_by_status(status, response.reason_phrase, heard, now)
+        if status != 101:
             key_bytes = None if self.password is None else len(self.password)
             return status_failure(response, endpoint, key_bytes)
         offered = response.headers.get_all("Sec-WebSocket-Protocol")
@@ -335,6 +338,16 @@ class ConnectAttempt(Struct, frozen=True):
             f"the server's answer to the upgrade request is invalid: {error}",
             http_status=101,
         )
+
+
+def _heard(tls: LinkTls, witness: Witness) -> Heard:
+    return Heard(
+        alert=witness.alert,
+        has_asked=witness.has_asked if witness.can_hear else None,
+        certificate=tls.certificate,
+        profile=tls.profile,
+        no_certificate=tls.no_certificate,
+    )
 
 
 def _silent_logger() -> logging.Logger:

@@ -62,6 +62,10 @@ class LinkTls(Struct, frozen=True):
     certificate: tuple[str, ...] = ()
     """What is shown of the charge point where the server asks for it, PEM; empty: nothing."""
     is_strict: bool = False
+    profile: int = 2
+    """Security profile."""
+    no_certificate: str = ""
+    """Why nothing is shown in profile 3."""
 
 
 class OwnCertificateError(Exception):
@@ -91,7 +95,7 @@ class TlsMaker:
 
     def make(self, sent: SetCredentials) -> LinkTls:
         """Give what to connect with; raises `EngineStartError`, `OwnCertificateError`."""
-        wanted = sent.roots, sent.with_system, sent.certificate
+        wanted = sent.roots, sent.with_system, sent.certificate, sent.profile, sent.no_certificate
         if self._kept is not None and self._kept[0] == wanted:
             return self._kept[1]
         # Whatever comes of the handshake is told with it, and to load it takes a while.
@@ -110,7 +114,9 @@ class TlsMaker:
         if roots is None and self._ca_file is not None:
             roots = tuple(map(ssl.DER_cert_to_PEM_cert, context.get_ca_certs(binary_form=True)))
         certificate = () if sent.certificate is None else sent.certificate.chain
-        made = LinkTls(context, roots, certificate, self._is_strict)
+        made = LinkTls(
+            context, roots, certificate, self._is_strict, sent.profile, sent.no_certificate
+        )
         self._kept = wanted, made
         return made
 

@@ -10,10 +10,8 @@ from __future__ import annotations
 
 import ssl
 from contextlib import suppress
-from datetime import datetime
+from datetime import UTC, datetime
 from ipaddress import IPv4Address, IPv6Address, ip_address
-
-from msgspec import Struct
 
 from cp_tui.certificates.certificate_error import (
     CertificateCheck,
@@ -25,6 +23,12 @@ from cp_tui.certificates.certificate_error import (
 from cp_tui.certificates.facts import CertificateFacts
 from cp_tui.charge_point.variables import LinkFault, LinkStep
 from cp_tui.engine.link_failure import LinkFailure
+from cp_tui.engine.own_certificate_failure import (
+    HANDSHAKE_FAILURE,
+    TEXT_MAX,
+    Heard,
+    refused_in_tls,
+)
 
 # Numbers of OpenSSL's X509_V_ERR_*, which the ssl module passes on but does not name.
 _CERT_NOT_YET_VALID = 9
@@ -48,40 +52,9 @@ _NO_TLS_REASONS = frozenset({"WRONG_VERSION_NUMBER", "HTTP_REQUEST", "RECORD_LAY
 _OLD_TLS_REASONS = frozenset({"UNSUPPORTED_PROTOCOL", "TLSV1_ALERT_PROTOCOL_VERSION"})
 _NO_CIPHER_REASONS = frozenset({"SSLV3_ALERT_HANDSHAKE_FAILURE", "NO_SHARED_CIPHER"})
 
-_HANDSHAKE_FAILURE, _PROTOCOL_VERSION, _INSUFFICIENT = 40, 70, 71
-_OF_CERTIFICATES = {
-    42: "bad certificate",
-    43: "unsupported certificate",
-    44: "certificate revoked",
-    45: "certificate expired",
-    46: "certificate unknown",
-    48: "unknown CA",
-    49: "access denied",
-    51: "its signature does not fit",
-    116: "certificate required",
-}
-"""Alerts by which a server refuses a certificate (RFC 8446 6.2)."""
+_PROTOCOL_VERSION, _INSUFFICIENT = 70, 71
 
 NAMES_SHOWN = 3
-TEXT_MAX = 400
-
-
-class Heard(Struct, frozen=True):
-    """What a server has said before it failed."""
-
-    alert: int | None = None
-    has_asked: bool = False
-    """For a certificate of ours."""
-    certificate: tuple[str, ...] = ()
-    """What was shown to it, PEM."""
-
-    @property
-    def is_refusal(self) -> bool:
-        """Whether it does not take our certificate, or misses it.
-
-        Some servers end the connection without an alert: those of Python's asyncio never send one.
-        """
-        return self.has_asked and self.alert in (None, _HANDSHAKE_FAILURE, *_OF_CERTIFICATES)
 
 
 def certificate_failure(
@@ -221,13 +194,19 @@ def _issuer(facts: CertificateFacts) -> str:
     return quoted(facts.issuer)
 
 
-def tls_failure(error: Exception, host: str, port: int, heard: Heard | None = None) -> LinkFailure:
+def tls_failure(
+    error: Exception,
+    host: str,
+    port: int,
+    heard: Heard | None = None,
+    now: datetime | None = None,
+) -> LinkFailure:
     """Explain why TLS failed for another cause than the certificate of the server."""
     where, heard = f"{host}:{port}", heard or Heard()
     reason = (error.reason or "") if isinstance(error, ssl.SSLError) else ""
     alert = heard.alert
     if heard.is_refusal:
-        return _refused_certificate(where, heard)
+        return refused_in_tls(where, heard, now or datetime.now(UTC))
     fault, hint = LinkFault.OTHER, ""
     if reason in _NO_TLS_REASONS:
         text = f"{where} does not speak TLS"
@@ -235,7 +214,7 @@ def tls_failure(error: Exception, host: str, port: int, heard: Heard | None = No
     elif reason in _OLD_TLS_REASONS or alert == _PROTOCOL_VERSION:
         text = f"{where} offers only a TLS version that is too old (1.2 or later is required)"
         fault = LinkFault.TLS_VERSION
-    elif reason in _NO_CIPHER_REASONS or alert in (_HANDSHAKE_FAILURE, _INSUFFICIENT):
+    elif reason in _NO_CIPHER_REASONS or alert in (HANDSHAKE_FAILURE, _INSUFFICIENT):
         text = f"{where} shares no cipher suite with us, or wants a client certificate"
         fault = LinkFault.CIPHER_SUITE
     elif reason:
@@ -244,26 +223,3 @@ def tls_failure(error: Exception, host: str, port: int, heard: Heard | None = No
         text = f"{where} closed the connection during the TLS handshake"
         hint = "does the port speak TLS?"
     return LinkFailure(LinkStep.TLS, text, hint, fault=fault)
-
-
-def _refused_certificate(where: str, heard: Heard) -> LinkFailure:
-    """Say that the server does not take what we have shown, or misses it."""
-    if not heard.certificate:
-        text = f"{where} wants a client certificate, and none was shown"
-        hint = "the CSMS speaks security profile 3: have a certificate made, and set that profile"
-    else:
-        facts = _facts(heard.certificate[0])
-        which = "the certificate of this charge point"
-        if facts is not None:
-            until = _minute(facts.not_after)
-            which += (
-                f" {quoted(facts.common_name)}, issued by {_issuer(facts)}, valid until {until}"
-            )
-        if heard.alert is None:
-            text = f"{where} closed the connection when it had seen {which}"
-        else:
-            said = _OF_CERTIFICATES.get(heard.alert, "handshake failure")
-            text = f"{where} refused {which}: {said}"
-        hint = "does the CSMS know its issuer, and the serial number in it?"
-    fault = LinkFault.CLIENT_CERTIFICATE
-    return LinkFailure(LinkStep.TLS, shortened(text, TEXT_MAX), hint, fault=fault)

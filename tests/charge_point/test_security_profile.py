@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from cp_tui.certificates.authority import Validity
 from cp_tui.charge_point.config import SecurityConfig
 from cp_tui.charge_point.effects import CloseLink, OpenLink, Reconnect, Send, SetCredentials
 from cp_tui.charge_point.events import (
@@ -17,8 +18,10 @@ from cp_tui.charge_point.events import (
 )
 from cp_tui.charge_point.security.profile import STANDS_AFTER
 from cp_tui.charge_point.variables import LinkFault, RootUse, Tls
-from tests.charge_point.rig import Rig, rig
+from tests.charge_point.rig import T0, Rig, rig
 from tests.charge_point.securing import (
+    DAY,
+    DECADE,
     PASSWORD,
     Csms,
     certify,
@@ -160,6 +163,26 @@ def test_what_does_not_come_up_is_taken_back_after_some_attempts_a05_fr_08() -> 
     assert "nobody there" in reason.text
     assert made.variables["security"].change is None
     assert made.calls("BootNotification") == []
+
+
+@pytest.mark.parametrize("takes_none", [False, True])
+def test_an_older_certificate_is_tried_before_the_profile_falls_back_a02(takes_none: bool) -> None:
+    """Also where a profile has a single try; where the CSMS takes none, it does fall back."""
+    made, csms = secured(1, 3, security=SecurityConfig(profile_tries=1))
+    assert install(made, root().certificate) == "Accepted"
+    old, new = certify(made), certify(made, validity=Validity(T0 - DAY, DECADE.end))
+    csms.refused |= {old, new} if takes_none else {new}
+    assert set_profile(made, 3) == "Accepted"
+    assert made.variables["security"].profile == 3
+    assert made.credentials is not None
+    assert made.credentials.certificate is not None
+    assert made.credentials.certificate.chain == (old,)
+    made.attempt()
+    assert made.is_open is not takes_none
+    if takes_none:
+        made.attempt()
+    made.after(10)
+    assert profile_of(made) == (1 if takes_none else 3)
 
 
 def let_in_and_closed(made: Rig, csms: Csms) -> None:

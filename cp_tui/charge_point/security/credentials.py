@@ -69,4 +69,5 @@ def credentials(
         roots=roots.pems(RootUse.CSMS) if has_roots else None,
         with_system=with_system,
         certificate=certificates.client_certificate if profile == 3 else None,
+        no_certificate=certificates.why_none if profile == 3 else "",
     )

@@ -104,6 +104,28 @@ class OwnCertificates:
         return None if key_id is None else ClientCertificate(key_id, self._records[key_id].chain)
 
     @property
+    def why_none(self) -> str:
+        """Why there is none to use; empty: there is one."""
+        if self.in_use is not None:
+            return ""
+        if not self._records:
+            return "there is none"
+        number = len(self._records)
+        which = f"each of the {number} that are there" if number > 1 else "the one that is there"
+        return f"the private key of {which} cannot be read"
+
+    @property
+    def has_another(self) -> bool:
+        """Whether one beside that in use is valid, and was not refused by the CSMS."""
+        return any(
+            key_id != self.in_use and self._is_usable(key_id) and not record.refused
+            for key_id, record in self._records.items()
+        )
+
+    def _is_usable(self, key_id: str) -> bool:
+        return self._can_read(key_id) and self._is_valid(self._records[key_id])
+
+    @property
     def ends_at(self) -> datetime | None:
         """When the one in use ends, in the clock of the charge point."""
         key_id = self.in_use
@@ -129,11 +151,7 @@ class OwnCertificates:
         if before is None:
             return False
         self._save(before, replace(self._records[before], refused=text))
-        valid = [
-            key_id
-            for key_id, record in self._records.items()
-            if self._can_read(key_id) and self._is_valid(record)
-        ]
+        valid = [key_id for key_id in self._records if self._is_usable(key_id)]
         if all(self._records[key_id].refused for key_id in valid):
             # Nobody can say which one will do: the others are tried again, one after the other.
             for key_id in valid:

@@ -126,8 +126,13 @@ class Security:
         self._turn.changed("security")
         self.events.link_failed(event.fault, event.text, event.chain)
         was_shown = self.profiles.profile == 3
+        is_not_taken = event.fault is LinkFault.CLIENT_CERTIFICATE and was_shown
+        if is_not_taken and self.certificates.has_another:
+            # Of the profile this says nothing before the others were tried.
+            self.renewal.not_taken(event.text)
+            return
         has_changed = self.profiles.failed(event.text)
-        if event.fault is LinkFault.CLIENT_CERTIFICATE and was_shown and not has_changed:
+        if is_not_taken and not has_changed:
             self.renewal.not_taken(event.text)
 
     def authorization_key_changed(self) -> None:
