@@ -26,6 +26,8 @@ T = TypeVar("T")
 
 GRACE_S = 0.000_2
 """For what a socket of this machine still has on its way, and for threads that begin."""
+CARRIED_S, CARRIED_LOOKS = 0.002, 4
+"""How long, and how often, the kernel is waited for; that something has come, it says later."""
 LOOKS_MAX = 200
 THREAD_S = 0.05
 """After which threads that work are looked at again; the end of one wakes the loop at once."""
@@ -69,10 +71,11 @@ class _Jumping(selectors.DefaultSelector):
             return ready
         # A selector would round so short a wait up to a millisecond.
         time.sleep(GRACE_S)
-        for _ in range(LOOKS_MAX):
+        for look in range(LOOKS_MAX):
             # Asked first: what a thread that has ended meanwhile has to say is there by then.
-            is_awaited = self._loop.is_served or self._is_under_way
-            ready = super().select(THREAD_S if is_awaited else 0)
+            is_served = self._loop.is_served
+            is_awaited = is_served or (look < CARRIED_LOOKS and self._is_under_way)
+            ready = super().select(THREAD_S if is_served else CARRIED_S if is_awaited else 0)
             if ready or not is_awaited:
                 break
         if not ready:
