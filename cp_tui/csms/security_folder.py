@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import ssl
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -95,7 +96,9 @@ class SecurityFolder:
                 _authority(home, MANUFACTURER_ROOT),
                 *(_issued(home, name) for name in (SERVER, SERVER_RSA, SIGNING)),
             )
-            is_whole = pki.has_whole_pairs()
+            is_whole = pki.has_whole_pairs() and all(
+                _is_pair(*self.chain_and_key(name)) for name in (SERVER, SERVER_RSA)
+            )
         except CertificateError as error:
             raise FolderDamaged(f"{home}: {error.text}") from None
         except FileNotFoundError as error:
@@ -150,6 +153,17 @@ class SecurityFolder:
         finally:
             part.unlink(missing_ok=True)
         _sync(self.path)
+
+
+def _is_pair(chain: Path, key: Path) -> bool:
+    """Whether TLS takes both; it asks for no password, whatever is in the file."""
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(
+            chain, key, password=lambda: b"none"
+        )
+    except ssl.SSLError:
+        return False
+    return True
 
 
 def _authority(home: Path, name: str) -> Authority:
