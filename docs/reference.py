@@ -21,14 +21,16 @@ from cp_tui.engine.commands import COMMANDS
 from cp_tui.engine.errors import ErrorNumber
 from cp_tui.ocpp.key_spec import Access, KeySpec
 from docs.reasons import reasons
+from docs.settings import settings
 from docs.shapes import notes_of, shapes_in, table, type_words, words
 
 HEAD = """\
 # Reference
 
 Made from the code by `python docs/make.py`: [commands](#commands), [variables](#variables),
-[streams](#streams), [configuration keys](#configuration-keys), [reasons](#reasons),
-[exit status](#exit-status), [the CSMS of a demo](#the-csms-of-a-demo), [shapes](#shapes).
+[streams](#streams), [settings](#settings), [configuration keys](#configuration-keys),
+[reasons](#reasons), [exit status](#exit-status), [the CSMS of a demo](#the-csms-of-a-demo),
+[shapes](#shapes).
 
 ## Asking
 
@@ -67,6 +69,7 @@ def reference() -> str:
         "## Variables\n\n" + _on_variables() + _watched(Variables, shapes),
         "## Streams\n\nA stream has no value, only events, and a history of the newest 1,000.\n\n"
         + _watched(Streams, shapes),
+        "## Settings\n\n" + settings(),
         "## Configuration keys\n\n" + _keys(),
         "## Reasons\n\n" + _reasons(),
         "## Exit status\n\n| Status | When |\n|---|---|\n"

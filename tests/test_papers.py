@@ -10,6 +10,7 @@ import pytest
 
 from cp_tui.charge_point.reason import RULE_MARKS
 from cp_tui.ocpp.configuration_key import KEYS
+from cp_tui.settings.model import Section, Settings
 from docs.make import papers
 from docs.reasons import UNKNOWN, reasons
 from tests.sources import ROOT, python_files, shown
@@ -103,6 +104,21 @@ def test_every_kind_of_rule_is_explained() -> None:
     kinds = {rule.partition(" ")[0] for rule in cited} | {mark.split()[0] for mark in RULE_MARKS}
     page = (ROOT / "docs" / "standard.md").read_text()
     assert {kind for kind in kinds if f"| `{kind}" not in page} == set()
+
+
+def test_every_setting_is_told_with_what_is_allowed() -> None:
+    page = MADE["docs/reference.md"]()
+    told = page.partition("\n## Settings\n")[2].partition("\n## ")[0]
+    for name, field in Settings.model_fields.items():
+        kind = field.annotation
+        if isinstance(kind, type) and issubclass(kind, Section):
+            about = told.partition(f"\n### `[{name}]`\n")[2].partition("\n#")[0]
+            assert {each for each in kind.model_fields if f"| `{each}` |" not in about} == set()
+        else:
+            assert f"| `{name}` |" in told or f"\n### `[{name}" in told
+    assert "| `profile_tries` | whole number, 1 to 100 | `3` | Attempts to" in told
+    assert "| `max_current` | number above 0 up to 1000 |" in told
+    assert "| `key_type` | `EC P-256`, `EC P-384`" in told
 
 
 def test_reasons_are_read_from_the_source() -> None:

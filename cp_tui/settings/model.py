@@ -130,7 +130,8 @@ class StationSettings(ConnectorSettings):
 
     connectors: Annotated[int, Field(ge=1, le=CONNECTORS_MAX)] = 2
     connector: list[ConnectorSettings] = []
-    """`[[station.connector]]` tables, one connector each, in order; an empty one says nothing."""
+    """`[[station.connector]]` tables, one connector each, in order; an empty one says nothing. Each
+    takes `kind`, `voltage`, `phases`, `max_current` and `fixed_cable`."""
 
 
 class CustomKeySettings(Section):

@@ -1,0 +1,86 @@
+"""The settings as tables: what `cp-tui.toml` may hold, made from the model that reads it."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Mapping
+from typing import Any
+
+from cp_tui.settings.model import ENVIRONMENT_PREFIX, CustomKeySettings, Section, Settings
+from docs.shapes import notes_of, words
+
+HEAD = f"""\
+What `cp-tui.toml` may hold. All of it can be left out but `csms.url` and `charge_point.id`; where
+there is no default, the words say what holds without it. In the environment `csms.url` is
+`{ENVIRONMENT_PREFIX}CSMS__URL`.
+"""
+PLAIN = {
+    "array": "list",
+    "boolean": "true or false",
+    "integer": "whole number",
+    "number": "number",
+    "object": "table",
+    "string": "text",
+}
+
+
+def settings() -> str:
+    """List every table with its keys."""
+    notes, tables, outside = notes_of(Settings), [HEAD], []
+    for name, field in Settings.model_fields.items():
+        kind = field.annotation
+        if isinstance(kind, type) and issubclass(kind, Section):
+            tables.append(_table(name, inspect.getdoc(kind), kind))
+        elif name == "custom_keys":
+            tables.append(_table(f"{name}.NAME", notes[name], CustomKeySettings))
+        elif name == "keys":
+            tables.append(f"### `[{name}]`\n\n{words(notes[name])}\n")
+        else:
+            outside.append(name)
+    above = "Above the first table of the file:\n\n"
+    return "\n".join([*tables, above + _rows(Settings, outside)])
+
+
+def _table(name: str, about: str | None, kind: type[Section]) -> str:
+    return f"### `[{name}]`\n\n{words(about)}\n\n{_rows(kind, list(kind.model_fields))}"
+
+
+def _rows(kind: type[Section], names: list[str]) -> str:
+    schema, notes = kind.model_json_schema(), notes_of(kind)
+    rows = ["| Key | Value | Default | |\n|---|---|---|---|\n"]
+    for name in names:
+        found = schema["properties"][name]
+        value = _value(found, schema.get("$defs", {}))
+        default = _toml(found.get("default"))
+        rows.append(f"| `{name}` | {value} | {default} | {words(notes.get(name))} |\n")
+    return "".join(rows)
+
+
+def _value(found: Mapping[str, Any], shapes: Mapping[str, Any]) -> str:
+    """Say what a value may be, by its JSON schema."""
+    if "anyOf" in found:
+        kinds = [each for each in found["anyOf"] if each.get("type") != "null"]
+        # A decimal number may be written as text as well, which is nothing that a file needs.
+        return _value(kinds[0], shapes)
+    if "$ref" in found:
+        found = shapes[found["$ref"].rpartition("/")[2]]
+    if "enum" in found:
+        return ", ".join(f"`{each}`" for each in found["enum"])
+    if found.get("format") == "path":
+        return "path"
+    text = PLAIN[found["type"]]
+    if "maxLength" in found:
+        return f"{text} up to {found['maxLength']} characters"
+    if "exclusiveMinimum" in found:
+        return f"{text} above {found['exclusiveMinimum']:g} up to {found['maximum']:g}"
+    if "minimum" in found:
+        return f"{text}, {found['minimum']:,} to {found['maximum']:,}"
+    return text
+
+
+def _toml(value: object) -> str:
+    """Write a default as the file would; nothing where it only says that it is left out."""
+    if value in (None, [], {}):
+        return ""
+    text = f'"{value}"' if isinstance(value, str) else str(value).lower()
+    return f"`{text}`"
