@@ -3,7 +3,9 @@
 Each is on disk before it is first sent and leaves when it is confirmed, or when the CSMS has failed
 to process it TransactionMessageAttempts times.
 
-Nothing passes the message at the head, not even while it waits for its next attempt (S 3.7.1).
+Nothing passes the message at the head, not even while it waits for its next attempt (S 3.7.1),
+unless it is a security event: while that waits, all of them stand aside, in their order, and the
+transactions go on. The critical ones are never given up (W A04.FR.02).
 StopTransaction and MeterValues need the transactionId that only the answer to their
 StartTransaction brings; so a message is kept without it, and it is filled in when the message is
 sent.
@@ -23,18 +25,19 @@ at all, which is no attempt either (`DiskFailed`).
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime
 from functools import partial
-from itertools import islice
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from cp_tui.charge_point.calls import CallFailure, FailureKind, Outgoing
 from cp_tui.charge_point.effects import LogLevel, Table
 from cp_tui.charge_point.records import OutboxRecord
+from cp_tui.charge_point.retry_rule import RetryRule
+from cp_tui.charge_point.thinning import thin_out
 from cp_tui.charge_point.turn import Turn
 from cp_tui.charge_point.variables import OutboxEntry, OutboxView
 from cp_tui.ocpp.action import SPEC, Action
@@ -55,17 +58,6 @@ FORGIVEN_MAX = 3
 """How often the attempts of a message are forgiven because the CSMS had forgotten us."""
 UNKNOWN_TRANSACTION_ID = -1
 """Stands for the transactionId that a lost StartTransaction never brought (E 3.18)."""
-
-
-class RetryRule(Struct, frozen=True):
-    """The configuration keys that drive retries."""
-
-    attempts_max: int
-    """TransactionMessageAttempts, at least 1."""
-    interval_s: int
-    """TransactionMessageRetryInterval."""
-    meter_values_max: int
-    """WaitingMeterValuesMax."""
 
 
 class Outbox:
@@ -91,6 +83,8 @@ class Outbox:
         self._on_lost = on_lost
         records = [record for _, record in turn.records(Table.OUTBOX, OutboxRecord)]
         self._entries = sorted(records, key=lambda record: record.sequence)
+        self._aside: list[OutboxRecord] = []
+        """All security events, while the oldest of them waits for its next attempt."""
         self._sequence = self._entries[-1].sequence if self._entries else 0
         self._meter_values = sum(record.action == Action.METER_VALUES for record in records)
         self._thinned = 0
@@ -107,16 +101,46 @@ class Outbox:
         self._told_attempt_at: datetime | None = None
         self._has_taken_event = False
         """The CSMS has taken a security event since the boot, so it knows the message."""
+        event = next(filter(_is_event, self._entries), None)
+        # One that was on its way has its id.
+        if event is not None and event.next_attempt_at is not None and event.message_id is None:
+            self._set_aside()
 
     def __len__(self) -> int:
-        return len(self._entries)
+        return len(self._entries) + len(self._aside)
 
     @property
     def deadline(self) -> datetime | None:
-        """When the oldest message is to be tried again."""
-        if not self._entries or self._is_in_flight or self.is_held:
+        """When the message that waits for its next attempt is to be tried again."""
+        record = self._tried_next()
+        return None if record is None else record.next_attempt_at
+
+    def _tried_next(self) -> OutboxRecord | None:
+        """Give the message that waits for nothing but the time of its next attempt."""
+        if self._is_in_flight or self.is_held:
             return None
-        return self._entries[0].next_attempt_at
+        if self._entries and self._entries[0].attempts:
+            return self._entries[0]
+        return self._aside[0] if self._aside else None
+
+    def _all(self) -> list[OutboxRecord]:
+        if not self._aside:
+            return self._entries
+        return sorted(self._entries + self._aside, key=lambda record: record.sequence)
+
+    def _set_aside(self) -> None:
+        """Let the transactions pass the security events; refused ones say nothing of the others."""
+        self._aside = [record for record in self._entries if _is_event(record)]
+        self._entries = [record for record in self._entries if not _is_event(record)]
+        self._doubtful = 0
+
+    def _take_back(self) -> None:
+        """Put the security events back to their places if it is time, and nothing is on trial."""
+        if self._is_in_flight or self.is_held or (self._entries and self._entries[0].attempts):
+            return
+        due = self._aside[0].next_attempt_at if self._aside else None
+        if self._aside and (due is None or self._turn.now >= due):
+            self._entries, self._aside = self._all(), []
 
     def add(
         self, request: WireModel, action: Action, transaction_key: str | None, connector_id: int
@@ -134,6 +158,8 @@ class Outbox:
         payload: dict[str, JsonValue],
         transaction_key: str | None = None,
         connector_id: int | None = None,
+        *,
+        is_guaranteed: bool = False,
     ) -> int:
         """Queue a message as it is on the wire; give its place in the order."""
         self._sequence += 1
@@ -144,9 +170,11 @@ class Outbox:
             transaction_key=transaction_key,
             connector_id=connector_id,
             created_at=self._turn.now,
+            is_guaranteed=is_guaranteed,
         )
-        assert not self._entries or self._entries[-1].sequence < record.sequence
-        self._entries.append(record)
+        queue = self._aside if self._aside and _is_event(record) else self._entries
+        assert not queue or queue[-1].sequence < record.sequence
+        queue.append(record)
         self._save(record)
         if action is Action.METER_VALUES:
             self._meter_values += 1
@@ -181,7 +209,7 @@ class Outbox:
         # The id is saved with the record before the frame leaves: a boot in between must not make
         # a new one, or the CSMS would take the message for another.
         if record.message_id is None:
-            record = self._replace_head(message_id=self._turn.new_id())
+            record = self._replace_first(self._entries, message_id=self._turn.new_id())
         self._is_in_flight = True
         self._turn.changed("outbox")
         return Outgoing(
@@ -200,6 +228,7 @@ class Outbox:
         )
 
     def _may_send_head(self) -> bool:
+        self._take_back()
         if not self._entries or self._is_in_flight or self.is_held:
             return False
         due = self._entries[0].next_attempt_at
@@ -207,13 +236,16 @@ class Outbox:
 
     def try_now(self) -> str | None:
         """Do not wait any longer for the next attempt; give what is tried, if anything is."""
-        if not self._entries or not self._entries[0].next_attempt_at:
-            return None
-        return self._replace_head(next_attempt_at=None).action
+        tried = None
+        if self._aside:
+            tried = self._replace_first(self._aside, next_attempt_at=None).action
+        if self._entries and self._entries[0].next_attempt_at:
+            tried = self._replace_first(self._entries, next_attempt_at=None).action
+        return tried
 
     def waiting(self) -> Counter[tuple[str | None, str]]:
         """Count the messages that wait, by transaction key and action."""
-        return Counter((record.transaction_key, record.action) for record in self._entries)
+        return Counter((record.transaction_key, record.action) for record in self._all())
 
     def waits_for(self, transaction_key: str) -> bool:
         """Say whether a message of this transaction waits."""
@@ -223,23 +255,22 @@ class Outbox:
         """Give the variable `outbox`."""
         attempt_at = self._attempt_to_come()
         entries = []
-        for index, record in enumerate(self._entries):
-            if index == SHOWN_MAX:
-                break
+        for record in self._all()[:SHOWN_MAX]:
+            attempts_max = 0 if record.is_guaranteed else self._rule().attempts_max
             entries.append(
                 OutboxEntry(
                     sequence=record.sequence,
                     action=record.action,
                     connector_id=record.connector_id,
                     transaction_key=record.transaction_key,
-                    why=self._why(index, record),
+                    why=self._why(record),
                     since=record.created_at,
                     attempts=record.attempts,
-                    attempts_max=self._rule().attempts_max,
-                    next_attempt_at=None if index else attempt_at,
+                    attempts_max=attempts_max,
+                    next_attempt_at=attempt_at if record is self._tried_next() else None,
                 )
             )
-        return OutboxView(count=len(self._entries), thinned=self._thinned, entries=tuple(entries))
+        return OutboxView(count=len(self), thinned=self._thinned, entries=tuple(entries))
 
     @property
     def told_deadline(self) -> datetime | None:
@@ -254,22 +285,29 @@ class Outbox:
             self._turn.changed("outbox")
 
     def _attempt_to_come(self) -> datetime | None:
-        """Give when the oldest message is tried again, if it is only the time that it waits for."""
+        """Give when a message is tried again, if it is only the time that it waits for."""
         due = self.deadline
         is_to_come = due is not None and due > self._turn.now and self._kept_because() is None
         return due if is_to_come else None
 
-    def _why(self, index: int, record: OutboxRecord) -> str:
-        if index > 0:
+    def failure(self, sequence: int | None) -> str:
+        """Say why the newest attempt of a message failed; empty: none has, or it waits no more."""
+        queues = chain(self._entries[:1], self._aside[:1])
+        return next((each.last_failure for each in queues if each.sequence == sequence), "")
+
+    def _why(self, record: OutboxRecord) -> str:
+        is_head = record in self._entries[:1]
+        if not is_head and record not in self._aside[:1]:
             return "waits behind older messages"
-        if self._is_in_flight:
+        if is_head and self._is_in_flight:
             return "sent, waits for the answer"
-        if self.is_held:
+        if is_head and self.is_held:
             return f"{record.last_failure}; does the CSMS still know this charge point?"
         kept = self._kept_because()
         if record.next_attempt_at is None:
             return kept or "waits for its turn"
-        which = f"{record.attempts + 1} of {self._rule().attempts_max}"
+        which = f"{record.attempts + 1}"
+        which += "" if record.is_guaranteed else f" of {self._rule().attempts_max}"
         failed = f"{record.last_failure}; attempt {which} waits"
         return f"{kept}; before: {failed}" if kept else failed
 
@@ -294,7 +332,7 @@ class Outbox:
             return
         self._is_in_flight = False
         record = self._entries[0]
-        self._has_taken_event |= record.action == Action.SECURITY_EVENT_NOTIFICATION
+        self._has_taken_event |= _is_event(record)
         self._remove(record)
         self._on_confirmed(record, response)
 
@@ -320,7 +358,8 @@ class Outbox:
         if not self._entries or self._entries[0].sequence != sequence:
             return
         self._is_in_flight = False
-        self._turn.changed("outbox")
+        # A security event says itself why it waits.
+        self._turn.changed("outbox", "security_events")
         if failure.kind is FailureKind.OFFLINE:
             # Losing the line says nothing about the message: not counted (transactions.md).
             return
@@ -335,26 +374,31 @@ class Outbox:
         # Refusals that may only mean that the CSMS has forgotten us are counted apart: should it be
         # so, they are taken back (`forgive`).
         self._doubtful += is_sign
-        if attempts < rule.attempts_max:
-            wait_s = rule.interval_s * attempts
-            self._replace_head(
+        is_guaranteed = self._entries[0].is_guaranteed
+        if attempts < rule.attempts_max or is_guaranteed:
+            record = self._replace_first(
+                self._entries,
                 attempts=attempts,
                 message_id=None,
-                next_attempt_at=later(self._turn.now, wait_s),
+                next_attempt_at=later(self._turn.now, rule.wait_s(attempts)),
                 last_failure=failure.text,
             )
+            if _is_event(record):
+                self._set_aside()
             return
         why = f"after {count(attempts, 'attempt')}: {failure.text}"
         if is_sign or self._doubtful:
-            self._replace_head(attempts=attempts, message_id=None, last_failure=failure.text)
+            self._replace_first(
+                self._entries, attempts=attempts, message_id=None, last_failure=failure.text
+            )
             self._held = why
         else:
             self._give_up(self._entries[0], why)
 
     def _is_unknown(self, failure: CallFailure) -> bool:
         """Whether the CSMS says of a security event that it has no such message (W A04)."""
-        is_event = self._entries[0].action == Action.SECURITY_EVENT_NOTIFICATION
-        return is_event and not self._has_taken_event and failure.code in UNKNOWN_MESSAGE
+        is_first = _is_event(self._entries[0]) and not self._has_taken_event
+        return is_first and failure.code in UNKNOWN_MESSAGE
 
     @property
     def is_held(self) -> bool:
@@ -383,6 +427,8 @@ class Outbox:
         A message that is refused again and again although the CSMS has answered other things since
         is refused for what it is.
         """
+        if self._aside:
+            self._replace_first(self._aside, next_attempt_at=None)
         if not self._entries:
             return
         head = self._entries[0]
@@ -396,11 +442,11 @@ class Outbox:
         attempts = max(0, head.attempts - self._doubtful)
         self._doubtful = 0
         if head.attempts or head.next_attempt_at:
-            self._replace_head(attempts=attempts, next_attempt_at=None)
+            self._replace_first(self._entries, attempts=attempts, next_attempt_at=None)
 
     def drop(self, sequence: int) -> str | None:
         """Give up a message because the operator wants it; the text says why that cannot be."""
-        record = next((r for r in self._entries if r.sequence == sequence), None)
+        record = next((r for r in self._all() if r.sequence == sequence), None)
         if record is None:
             return f"no message {sequence} waits; it was delivered, or given up"
         if self._is_in_flight and record is self._entries[0]:
@@ -419,16 +465,16 @@ class Outbox:
         self._on_lost(record, why)
 
     def _remove(self, record: OutboxRecord) -> None:
-        if record is self._entries[0]:
+        if self._entries and record is self._entries[0]:
             self._held, self._doubtful = None, 0
-        self._entries.remove(record)
+        (self._aside if record in self._aside else self._entries).remove(record)
         self._meter_values -= record.action == Action.METER_VALUES
         assert 0 <= self._meter_values <= len(self._entries)
         self._turn.forget(Table.OUTBOX, _key(record))
         self._turn.changed("outbox")
 
-    def _replace_head(self, **changes: object) -> OutboxRecord:
-        record = self._entries[0] = replace(self._entries[0], **changes)
+    def _replace_first(self, queue: list[OutboxRecord], **changes: object) -> OutboxRecord:
+        record = queue[0] = replace(queue[0], **changes)
         self._save(record)
         return record
 
@@ -437,29 +483,9 @@ class Outbox:
         self._turn.changed("outbox")
 
 
+def _is_event(record: OutboxRecord) -> bool:
+    return record.action == Action.SECURITY_EVENT_NOTIFICATION
+
+
 def _key(record: OutboxRecord) -> str:
     return f"{record.sequence:012d}"
-
-
-def thin_out(records: Sequence[OutboxRecord], count: int) -> frozenset[int]:
-    """Choose MeterValues to drop where they stand closest in time; the rest is spread evenly.
-
-    Gives their sequence numbers. The first and the last of each transaction stay.
-    """
-    series: dict[tuple[str | None, int | None], list[OutboxRecord]] = {}
-    for record in records:
-        if record.action == Action.METER_VALUES:
-            series.setdefault((record.transaction_key, record.connector_id), []).append(record)
-    gaps = [
-        (after.created_at - before.created_at, record.sequence, before.sequence)
-        for values in series.values()
-        for before, record, after in zip(values, values[1:], values[2:], strict=False)
-    ]
-    dropped: set[int] = set()
-    for _, sequence, before in sorted(gaps):
-        if len(dropped) == count:
-            break
-        # Not two neighbours at once: that would tear a hole.
-        if before not in dropped:
-            dropped.add(sequence)
-    return frozenset(dropped)

@@ -153,6 +153,8 @@ class OutboxRecord(Struct, frozen=True, kw_only=True):
     """Sends that the CSMS failed to process."""
     next_attempt_at: datetime | None = None
     last_failure: str = ""
+    is_guaranteed: bool = False
+    """It is never given up: a critical security event (W A04.FR.02)."""
 
 
 class LocalListVersionRecord(Struct, frozen=True, kw_only=True):

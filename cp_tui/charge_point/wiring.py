@@ -33,13 +33,14 @@ from cp_tui.charge_point.local_list_conflict import LocalListConflicts
 from cp_tui.charge_point.meter_values import MeterValueSampling
 from cp_tui.charge_point.monitors import Monitors
 from cp_tui.charge_point.operator.composed_messages import ComposedMessages
-from cp_tui.charge_point.outbox import Outbox, RetryRule
+from cp_tui.charge_point.outbox import Outbox
 from cp_tui.charge_point.reason import Reason
 from cp_tui.charge_point.recognition import Recognition
 from cp_tui.charge_point.records import OutboxRecord
 from cp_tui.charge_point.registration import Registration
 from cp_tui.charge_point.reservations import Reservations
 from cp_tui.charge_point.reset import Resetting
+from cp_tui.charge_point.retry_rule import RetryRule
 from cp_tui.charge_point.rfid_reader import RESETTING, STOPPED, RfidReader
 from cp_tui.charge_point.security.logs import LogUploads
 from cp_tui.charge_point.security.security import Security

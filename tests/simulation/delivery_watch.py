@@ -97,11 +97,18 @@ class DeliveryWatch:
         return new
 
     def sent(self, call: Sent) -> None:
-        """A CALL leaves; a transaction message must be the oldest one that is on disk."""
+        """A CALL leaves; a transaction message must be the oldest one that is on disk.
+
+        Security events keep their order, and are passed while the oldest waits for another attempt.
+        """
         if call.action not in (START, STOP, METER_VALUES, EVENT) or _is_triggered(call.payload):
             return
         assert self.entries, f"{call} was never committed"
         entry = next(iter(self.entries.values()))
+        if call.action != EVENT and entry.record.action == EVENT:
+            other = next(e for e in self.entries.values() if e.record.action != EVENT)
+            if entry.record.next_attempt_at or other.record.attempts:
+                entry = other
         record = entry.record
         payload = {k: v for k, v in call.payload.items() if k != "transactionId"}
         expected = {k: v for k, v in record.payload.items() if k != "transactionId"}
@@ -157,7 +164,7 @@ class DeliveryWatch:
                     self._ids[record.transaction_key] = entry.result["transactionId"]
                 else:
                     self.nameless.add(record.transaction_key)
-        elif entry.failures >= attempts_max:
+        elif entry.failures >= attempts_max and not record.is_guaranteed:
             self.lost.append(record)
         else:
             assert record.action == METER_VALUES, f"{record} was dropped after {entry.failures}"

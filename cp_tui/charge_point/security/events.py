@@ -185,7 +185,9 @@ class SecurityEvents:
         }
         if tech_info:
             payload["techInfo"] = tech_info
-        return self._outbox.add_payload(Action.SECURITY_EVENT_NOTIFICATION, payload)
+        return self._outbox.add_payload(
+            Action.SECURITY_EVENT_NOTIFICATION, payload, is_guaranteed=kind in CRITICAL
+        )
 
     def powered_on(self, *, after_failure: bool) -> None:
         """Note the boot: with what it is for, where the charge point itself wanted it."""
@@ -286,7 +288,7 @@ class SecurityEvents:
                     tech_info=each.tech_info,
                     is_critical=each.is_critical,
                     state=each.state,
-                    why=each.why,
+                    why=each.why or self._outbox.failure(each.message),
                 )
                 for each in reversed(self._records.values())
             ),

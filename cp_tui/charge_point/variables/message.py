@@ -98,7 +98,8 @@ class OutboxEntry(Value, frozen=True, kw_only=True):
     attempts: int
     """So far."""
     attempts_max: int
-    """After so many it is given up (`TransactionMessageAttempts`)."""
+    """After so many it is given up (`TransactionMessageAttempts`); 0: never, it is a critical
+    security event."""
     next_attempt_at: datetime | None = None
 
 

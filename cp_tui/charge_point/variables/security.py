@@ -179,7 +179,7 @@ class SecurityEventEntry(Value, frozen=True, kw_only=True):
     is_critical: bool
     state: SecurityEventState
     why: str = ""
-    """Why it was not sent, or given up."""
+    """Why it was not sent, or given up; of one that waits, what became of its newest attempt."""
 
 
 class SecurityEventsView(Value, frozen=True, kw_only=True):

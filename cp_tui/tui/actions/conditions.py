@@ -74,7 +74,7 @@ def try_now(snapshot: Snapshot) -> str | None:
         case LinkPhase.WAITING:
             return None
         case LinkPhase.OPEN:
-            waits = any(message.next_attempt_at for message in snapshot.outbox.entries[:1])
+            waits = any(message.next_attempt_at for message in snapshot.outbox.entries)
             registration = snapshot.registration
             boots = registration is not None and registration.next_boot_at is not None
             words = "it is connected, and nothing waits for its time"

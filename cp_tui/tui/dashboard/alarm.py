@@ -313,7 +313,8 @@ def _queue(snapshot: Snapshot, link: v.LinkView, clock: Clock) -> Iterator[Alarm
         text = f"{waiting} {since}: {drawn(head.why)}"
         yield Alarm(Urgency.ODD, text, "again", head.next_attempt_at, TRY_NOW)
     elif link.phase is not v.LinkPhase.OPEN or clock.now - head.since > QUEUE_OLD or head.attempts:
-        which = f", try {head.attempts + 1} of {head.attempts_max}" if head.attempts else ""
+        most = f" of {head.attempts_max}" if head.attempts_max else ""
+        which = f", try {head.attempts + 1}{most}" if head.attempts else ""
         why = f"{drawn(head.why)}{which}"
         yield Alarm(Urgency.ODD, f"{waiting} {since}: {why}", act=LOOK_AT_SESSIONS)
 

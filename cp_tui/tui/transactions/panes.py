@@ -152,7 +152,7 @@ class QueuePane(TablePane):
     HELP_SENTENCES = (
         "StartTransaction, MeterValues and StopTransaction that the CSMS has not confirmed.",
         "They go out one by one, oldest first; the first one says why all wait.",
-        "Attempt n of m: m is TransactionMessageAttempts.",
+        "Attempt n of m: m is TransactionMessageAttempts; n alone is tried until it is taken.",
         "Between attempts: TransactionMessageRetryInterval times those so far.",
         "A lost link does not count as an attempt.",
         "n tries now; x gives one up, after a question.",

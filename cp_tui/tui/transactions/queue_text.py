@@ -148,12 +148,15 @@ def _next_words(snapshot: Snapshot, entry: OutboxEntry, clock: Clock) -> str:
 
 def _attempt(entry: OutboxEntry) -> str:
     """The attempt that comes next, or is under way, of those that it has."""
+    if not entry.attempts_max:
+        return f"{entry.attempts + 1}"
     return f"{min(entry.attempts + 1, entry.attempts_max)} of {entry.attempts_max}"
 
 
 def _attempt_words(entry: OutboxEntry) -> str:
     failed = f", {count(entry.attempts, 'attempt')} failed" if entry.attempts else ""
-    return f"attempt {_attempt(entry)}{failed}"
+    until = "" if entry.attempts_max else ", tried until it is taken"
+    return f"attempt {_attempt(entry)}{failed}{until}"
 
 
 def _about(snapshot: Snapshot, entry: OutboxEntry) -> Content:
