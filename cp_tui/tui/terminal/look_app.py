@@ -160,9 +160,10 @@ class LookApp(QuietApp):
         """Send what looks different now; between keys that came together only now and then.
 
         What stands there until the next of them, or while an action is on its way from one dialog
-        to another, nobody wants to see, and it would cost the line as much as what comes of it.
+        to another, nobody wants to see, and it would cost the line as much as what comes of it. Nor
+        what lies under a dialog that is there and not painted yet.
         """
-        if self.gate.is_settled:
+        if self.gate.is_settled and self.painted in [*self.screen_stack[-1:], None]:
             if self._sending is not None:
                 self._sending.stop()
             self._send_between()

@@ -83,6 +83,8 @@ class QuietApp(App[str]):
         """What writes to it, once there is one."""
         self.written_first = ""
         """What goes to the terminal before anything else."""
+        self.painted: Screen[Any] | None = None
+        """The screen that was painted last; one that has just come is not painted yet."""
         self._asking_again: Timer | None = None
         self._leave: Callable[[], None] | None = None
         """What is left to do once the terminal has answered."""
@@ -129,6 +131,7 @@ class QuietApp(App[str]):
 
     def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
         if not self._batch_count:
+            self.painted = screen
             if isinstance(renderable, CompositorUpdate):
                 self.sent.fit(*self.size)
                 for x, y, strip in _parts(renderable):
