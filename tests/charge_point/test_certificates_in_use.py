@@ -130,3 +130,24 @@ def test_that_the_only_one_has_ended_is_told_when_it_ends(profile: int) -> None:
     (own,) = made.variables["security"].certificates
     assert own.is_in_use
     assert own.problem == "it has ended, and is tried all the same: there is no other one to use"
+
+
+def test_where_none_can_be_shown_the_link_is_told_why() -> None:
+    made, _ = secured(1, keys={"SecurityProfile": "3"})
+    assert made.credentials is not None
+    assert made.credentials.no_certificate == "there is none"
+    made, _ = in_profile_3()
+    assert made.credentials is not None
+    assert made.credentials.no_certificate == ""
+    keys = dict(made.private_keys)
+    made.private_keys.clear()
+    made.power_cycle()
+    why = "the private key of the one that is there cannot be read"
+    assert made.credentials.no_certificate == why
+    made.private_keys |= keys
+    made.power_cycle()
+    certify(made)
+    made.private_keys.clear()
+    made.power_cycle()
+    why = "the private key of each of the 2 that are there cannot be read"
+    assert made.credentials.no_certificate == why

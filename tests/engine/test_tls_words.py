@@ -151,3 +151,18 @@ def test_a_common_name_beside_listed_names_does_not_count(pki: Pki) -> None:
         " not count where it lists other names"
     )
     assert found.hint.startswith("the CSMS needs a certificate that lists this name as well")
+
+
+def test_a_root_that_is_shown_is_unknown_where_only_the_system_has_roots(pki: Pki) -> None:
+    root = made("Plain Root", None, CA, SIGNS)
+    sub = made("Sub", root, CA, SIGNS)
+    found = refusal(pki, issued(made(PLACE, sub), sub, root), pki.sent(), knows_roots=False)
+    assert found.text.endswith("its issuer 'CN=Plain Root,O=Operator' is unknown here")
+    assert found.hint == "set csms.ca_file to the root certificate of the CSMS"
+
+
+def test_where_nothing_of_a_certificate_can_be_read_the_host_is_told_alone() -> None:
+    error = ssl.SSLCertVerificationError(1, "verify failed")
+    error.verify_code = 62
+    found = certificate_failure(error, PLACE, (), None, NOW)
+    assert found.text == "the server certificate is not for localhost"
