@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
+from base64 import b64decode, b64encode
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -20,10 +20,11 @@ from cp_tui.certificates.checks import (
     check_charge_point_chain,
     check_replaces,
     check_root,
+    check_server_chain,
     check_signing_certificate,
 )
 from cp_tui.certificates.described import SHOWN_MAX, facts_of
-from cp_tui.certificates.facts import KeyKind
+from cp_tui.certificates.facts import KeyKind, RequestFacts
 from cp_tui.certificates.hash_data import hash_data_of
 from cp_tui.certificates.keys import certificate_request, key_usage, new_key, request_facts_of
 from cp_tui.certificates.pem import read_chain, read_one
@@ -51,10 +52,10 @@ KEY = new_key(KeyKind.EC_P256)
 REQUEST = certificate_request(KEY, "SN-0001", "Operator")
 
 
-def as_pem(content: bytes) -> str:
+def as_pem(content: bytes, label: str = "CERTIFICATE") -> str:
     """Write bytes as if they were a certificate."""
     lines = b64encode(content).decode()
-    return f"-----BEGIN CERTIFICATE-----\n{lines}\n-----END CERTIFICATE-----\n"
+    return f"-----BEGIN {label}-----\n{lines}\n-----END {label}-----\n"
 
 
 @st.composite
@@ -101,6 +102,8 @@ def ask_everything(pem: str) -> None:
     tried(lambda: anchor_of([pem, LEAF.pem], [ROOT.pem], AT))
     tried(lambda: chain_checked(pem, ROOT.pem))
     tried(lambda: chain_checked(LEAF.pem, pem))
+    tried(lambda: check_server_chain([pem, LEAF.pem], [ROOT.pem], AT))
+    tried(lambda: check_server_chain([LEAF.pem], [pem], AT))
 
 
 def chain_checked(*chain: str) -> object:
@@ -156,3 +159,12 @@ def test_any_signature_is_refused(signature: str) -> None:
 @given(ANY_TEXT | st.integers(0, len(REQUEST)).map(lambda cut: REQUEST[:cut]))
 def test_any_request_is_refused_or_told(pem: str) -> None:
     tried(lambda: request_facts_of(pem))
+
+
+@MANY
+@given(damaged(b64decode("".join(REQUEST.splitlines()[1:-1]))))
+def test_a_damaged_request_is_refused_or_told(content: bytes) -> None:
+    found = tried(lambda: request_facts_of(as_pem(content, "CERTIFICATE REQUEST")))
+    if isinstance(found, RequestFacts):
+        for text in (found.common_name, found.organization, found.key):
+            assert is_clean(text)
