@@ -355,7 +355,10 @@ class SetSecurityProfile(OperatorEvent, frozen=True):
 
 
 class RaiseSecurityEvent(OperatorEvent, frozen=True):
-    """Have a security event happen, such as the alarm of a tamper sensor (W A04)."""
+    """Have a security event happen, such as the alarm of a tamper sensor (W A04).
+
+    The names of the whitepaper, by which events are shown, are taken as well.
+    """
 
     type: EventTypes
     tech_info: TechInfo = ""

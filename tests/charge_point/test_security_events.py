@@ -6,7 +6,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from pydantic import TypeAdapter, ValidationError
 
+from cp_tui.charge_point.command_fields import EventTypes
 from cp_tui.charge_point.config import EventNames, SecurityConfig
 from cp_tui.charge_point.effects import EmptySecurityLog, LogSecurityEvent
 from cp_tui.charge_point.events import (
@@ -195,6 +197,17 @@ def test_names_are_those_of_the_whitepaper_or_of_ocpp_2() -> None:
     made, _ = secured(1, security=SecurityConfig(event_names=EventNames.OCPP_2))
     raised(made, kind)
     assert events(made)[-1] == "InvalidCsmsCertificate"
+
+
+@pytest.mark.parametrize("kind", SecurityEventType)
+def test_one_is_raised_by_the_name_that_is_shown_of_it(kind: SecurityEventType) -> None:
+    made, _ = secured(1)
+    raised(made, kind)
+    types = TypeAdapter[SecurityEventType](EventTypes)
+    assert types.validate_python(newest(made).type) is kind
+    assert types.validate_python(kind.value) is kind
+    with pytest.raises(ValidationError):
+        types.validate_python("Invalid")
 
 
 def test_the_boot_is_told_once_and_says_whether_it_was_wanted() -> None:

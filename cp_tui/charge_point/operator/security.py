@@ -50,8 +50,9 @@ def set_security_profile(components: Components, event: SetSecurityProfile) -> N
 def raise_security_event(components: Components, event: RaiseSecurityEvent) -> None:
     """Have a security event happen that nothing here can find out by itself."""
     components.security.events.report(event.type, event.tech_info)
+    kind = components.security.events.name(event.type)
     words = "{kind} has happened, by the operator's hand"
-    _answer(components, event, (True, because("events.raised", "W A04", words, kind=event.type)))
+    _answer(components, event, (True, because("events.raised", "W A04", words, kind=kind)))
 
 
 def clear_security_log(components: Components, event: ClearSecurityLog) -> None:

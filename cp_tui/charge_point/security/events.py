@@ -37,7 +37,7 @@ from cp_tui.charge_point.variables import (
     SecurityEventsView,
     SecurityEventType,
 )
-from cp_tui.charge_point.variables.security import SecurityLogLine
+from cp_tui.charge_point.variables.security import WHITEPAPER_NAMES, SecurityLogLine
 from cp_tui.ocpp.action import Action
 from cp_tui.ocpp.datatypes import format_date_time
 from cp_tui.ocpp.plural import count
@@ -80,16 +80,6 @@ SENT = CRITICAL | {
 }
 """Those that the CSMS is told: the critical ones, and four that the whitepaper's flows demand."""
 
-_WHITEPAPER: Mapping[SecurityEventType, str] = MappingProxyType(
-    {
-        _Kind.FAILED_TO_AUTHENTICATE_AT_CSMS: "FailedToAuthenticationAtCentralSystem",
-        _Kind.CSMS_FAILED_TO_AUTHENTICATE: "CentralSystemFailedToAuthentication",
-        _Kind.INVALID_CSMS_CERTIFICATE: "InvalidCentralSystemCertificate",
-        _Kind.INVALID_TLS_VERSION: "InvalidTLSVersion",
-        _Kind.INVALID_TLS_CIPHER_SUITE: "InvalidTLSCipherSuite",
-    }
-)
-"""Where the whitepaper prints another name."""
 _OCPP_2: Mapping[SecurityEventType, str] = MappingProxyType(
     {
         _Kind.INVALID_CHARGE_POINT_CERTIFICATE: "InvalidChargingStationCertificate",
@@ -136,7 +126,7 @@ class SecurityEvents:
     def name(self, kind: SecurityEventType) -> str:
         """Give the name of an event on the wire."""
         is_whitepaper = self._turn.config.security.event_names is EventNames.WHITEPAPER
-        return (_WHITEPAPER if is_whitepaper else _OCPP_2).get(kind, kind.value)
+        return (WHITEPAPER_NAMES if is_whitepaper else _OCPP_2).get(kind, kind.value)
 
     def report(self, kind: SecurityEventType, tech_info: str = "") -> None:
         """Note that an event has happened: log it, and send it where the CSMS has to know."""

@@ -5,8 +5,10 @@ Certificates are told by what is in them; their PEM is asked for one by one. No 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
+from types import MappingProxyType
 
 from cp_tui.certificates.facts import CertificateFacts, HashData
 from cp_tui.charge_point.codec import Value
@@ -154,6 +156,23 @@ class SecurityEventType(StrEnum):
     INVALID_CHARGE_POINT_CERTIFICATE = "InvalidChargePointCertificate"
     INVALID_TLS_VERSION = "InvalidTlsVersion"
     INVALID_TLS_CIPHER_SUITE = "InvalidTlsCipherSuite"
+
+    @classmethod
+    def _missing_(cls, value: object) -> SecurityEventType | None:
+        """Take the name of the whitepaper for it, which is what people see of an event."""
+        return next((kind for kind, name in WHITEPAPER_NAMES.items() if name == value), None)
+
+
+WHITEPAPER_NAMES: Mapping[SecurityEventType, str] = MappingProxyType(
+    {
+        SecurityEventType.FAILED_TO_AUTHENTICATE_AT_CSMS: "FailedToAuthenticationAtCentralSystem",
+        SecurityEventType.CSMS_FAILED_TO_AUTHENTICATE: "CentralSystemFailedToAuthentication",
+        SecurityEventType.INVALID_CSMS_CERTIFICATE: "InvalidCentralSystemCertificate",
+        SecurityEventType.INVALID_TLS_VERSION: "InvalidTLSVersion",
+        SecurityEventType.INVALID_TLS_CIPHER_SUITE: "InvalidTLSCipherSuite",
+    }
+)
+"""Where the whitepaper prints another name."""
 
 
 class SecurityEventState(StrEnum):
