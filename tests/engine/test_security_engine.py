@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -36,6 +37,8 @@ class SigningCsms:
         self.answers: dict[str, object] = {}
         self.peers: list[object] = []
         self.connection: ServerConnection
+        self.now: Callable[[], datetime] | None = None
+        """Its clock; None: that of this machine."""
 
     async def serve(self, connection: ServerConnection) -> None:
         self.connection = connection
@@ -57,7 +60,10 @@ class SigningCsms:
             chain = self.pki.middle.charge_point(frame[3]["csr"], YEAR)
             await self.send("CertificateSigned", {"certificateChain": chain})
         else:
-            await connection.send(json.dumps([3, frame[1], answer_to(frame[2])]))
+            answer = answer_to(frame[2])
+            if self.now is not None and "currentTime" in answer:
+                answer["currentTime"] = self.now().isoformat()
+            await connection.send(json.dumps([3, frame[1], answer]))
 
     async def send(self, action: str, payload: Mapping[str, object]) -> str:
         message_id = str(uuid4())

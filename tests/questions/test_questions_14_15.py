@@ -19,6 +19,7 @@ async def test_ours_and_theirs_by_date_and_a_profile_that_does_not_come_up(pki: 
     until = f"until {YEAR.end:%Y-%m-%d} · 36[45] days left"
     with hours() as clock:
         async with secure_csms(pki) as csms:
+            csms.csms.now = clock.now
             config = charge_point(2)
             where = root_file(pki)
             async with place(csms.url, config, ca_file=where, now=clock.now) as here:
