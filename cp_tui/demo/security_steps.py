@@ -23,6 +23,7 @@ from cp_tui.ocpp.security import (
 from cp_tui.ocpp.security_enumerations import CertificateUse
 
 CPO_NAME = "CpoName"
+WELL = frozenset({"security.renewal.passed_on", "security.renewal.taken"})
 
 
 async def see_security(context: StepContext) -> SecurityView:
@@ -107,7 +108,9 @@ async def see_signed(context: StepContext) -> OwnCertificate:
 async def _why_refused(context: StepContext) -> str:
     def look() -> str | None:
         security = context.view.security
-        return security.renewal.text if security and security.renewal else None
+        why = security.renewal if security else None
+        # What became of SignCertificate stands there until the answer has been told as well.
+        return why.text if why and why.id not in WELL else None
 
     return await context.see("why it has refused the certificate", look)
 
