@@ -207,6 +207,36 @@ def test_a_connection_that_is_closed_before_a_word_is_one_in_vain_a05_fr_08() ->
     assert "closed before the CSMS said anything" in made.variables["security"].last_change.text
 
 
+def test_what_the_csms_says_before_the_connection_is_made_anew_proves_nothing() -> None:
+    made, csms = secured(1, security=SecurityConfig(csms_roots=root().certificate))
+    certify(made)
+    let_in_and_closed(made, csms)
+    set_profile(made, 2)
+    made.command(lambda request: SetSecurityProfile(request, 3))
+    made.request("GetLocalListVersion", {})
+    assert made.variables["security"].change.wanted == 3
+
+
+def test_a_change_that_is_taken_back_on_its_connection_is_over() -> None:
+    made, csms = secured(1, security=SecurityConfig(csms_roots=root().certificate))
+    let_in_and_closed(made, csms)
+    set_profile(made, 2)
+    made.command(lambda request: SetSecurityProfile(request, 1))
+    assert made.variables["security"].change is None
+    made.after(STANDS_AFTER.total_seconds())
+    assert made.variables["security"].last_change is None
+
+
+def test_a_stop_is_no_attempt_in_vain() -> None:
+    made, csms = secured(1, security=SecurityConfig(csms_roots=root().certificate))
+    let_in_and_closed(made, csms)
+    set_profile(made, 2)
+    left = made.variables["security"].change.tries_left
+    made.command(Stop)
+    made.cut()
+    assert made.variables["security"].change.tries_left == left
+
+
 def test_on_a_full_disk_the_connection_waits_as_its_answer_does() -> None:
     made, csms = secured(1, 2, security=SecurityConfig(csms_roots=root().certificate))
     tries = len(csms.attempts)

@@ -227,16 +227,14 @@ class SecurityProfiles:
 
     def link_closed(self) -> None:
         """Count a connection that was closed before the CSMS said a word as one in vain."""
-        if self.is_unproved:
-            self._stands_at = None
-            if not self._turn.is_stopped:
-                self.failed("the connection was made, and closed before the CSMS said anything")
+        is_in_vain = self.is_unproved and not self._turn.is_stopped
+        self._stands_at = None
+        if is_in_vain:
+            self.failed("the connection was made, and closed before the CSMS said anything")
 
     def _came_up(self) -> None:
-        self._stands_at = None
         change = self._change
-        if change is None:
-            return
+        assert change is not None, "without a change there is nothing to prove"
         self._end_change()
         if change.is_back:
             return
@@ -297,12 +295,13 @@ class SecurityProfiles:
         self._turn.changed("security")
 
     def _end_change(self) -> None:
-        self._change = None
+        self._change = self._stands_at = None
         self._turn.forget(Table.STATE, CHANGE_KEY)
         self._turn.changed("security")
 
     def _set(self, record: SecurityProfileRecord) -> None:
-        self._change = record
+        # A connection that is open now was made with something else.
+        self._change, self._stands_at = record, None
         self._turn.save(Table.STATE, CHANGE_KEY, record)
         self._turn.changed("security")
 
