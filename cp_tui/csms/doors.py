@@ -87,7 +87,8 @@ class Doors:
 
 def _bound(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ipaddress.ip_address(host).version == 6 else socket.AF_INET
-    place = socket.socket(family, socket.SOCK_STREAM)
+    # With the protocol named, asyncio sends what is accepted here without delay.
+    place = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         place.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         place.bind((host, port))

@@ -77,4 +77,4 @@ def test_the_certificate_that_is_tried_has_begun_and_its_key_can_be_read(pki: Pk
     pki.keys.forget("later")
     assert security(pki).credentials(3).certificate is None
     (_, _, _, third) = outlooks(security(pki), NOW + timedelta(hours=1))
-    assert "2 there, and none of them is" in third.text
+    assert "of 2 there none is" in third.text
