@@ -13,6 +13,7 @@ from cp_tui.charge_point.config import ChargePointConfig, ConnectorConfig
 from cp_tui.charge_point.station_keys import station_keys
 from cp_tui.charge_point.variables import Streams, Variables
 from cp_tui.cli.command_help import METHODS, help_of
+from cp_tui.cli.ctl_watch import HELP
 from cp_tui.cli.output import ExitStatus
 from cp_tui.demo.csms_rpc import CSMS_COMMANDS
 from cp_tui.demo.csms_variables import CSMS
@@ -27,10 +28,10 @@ from docs.shapes import notes_of, shapes_in, table, type_words, words
 HEAD = """\
 # Reference
 
-Made from the code by `python docs/make.py`: [commands](#commands), [variables](#variables),
-[streams](#streams), [settings](#settings), [configuration keys](#configuration-keys),
-[reasons](#reasons), [exit status](#exit-status), [the CSMS of a demo](#the-csms-of-a-demo),
-[shapes](#shapes).
+Made from the code by `python docs/make.py`: [from a shell](#from-a-shell), [commands](#commands),
+[variables](#variables), [streams](#streams), [settings](#settings),
+[configuration keys](#configuration-keys), [reasons](#reasons), [exit status](#exit-status),
+[the CSMS of a demo](#the-csms-of-a-demo), [shapes](#shapes).
 
 ## Asking
 
@@ -44,6 +45,10 @@ charge point that ends in order hangs up.
 | Error | When |
 |---|---|
 """
+WATCHING = (
+    "## From a shell\n\nWhat `cp-tui ctl` does with variables and streams by itself.\n\n"
+    + "\n".join(f"### {name}\n\n```\n{text}\n```\n" for name, text in HELP.items())
+)
 SHAPES = """\
 ## Shapes
 
@@ -64,6 +69,7 @@ def reference() -> str:
     parts = [
         HEAD
         + "".join(f"| {each.value} | {words(note)} |\n" for each, note in _members(ErrorNumber)),
+        WATCHING,
         "## Commands\n",
         *_commands({**COMMANDS, **METHODS}, shapes),
         "## Variables\n\n" + _on_variables() + _watched(Variables, shapes),

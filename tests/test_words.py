@@ -151,6 +151,7 @@ RULES = {
         "say what was done, and not how it is called inside",
         {
             "cp_tui/cli/demo_process.py": "the settings file of the demo",
+            "cp_tui/cli/ctl_watch.py": "the help of `ctl` shows what is to be typed",
             "cp_tui/cli/parser.py": "the help of `ctl` shows what is to be typed",
             "cp_tui/engine/store.py": "SQL",
             "[custom_keys]": "a section of the settings file, to be typed",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct
@@ -13,6 +13,7 @@ from pydantic import TypeAdapter
 from cp_tui.charge_point.variables import STREAMS, VARIABLES
 from cp_tui.engine.command import NOTHING_TO_DO, Act, Command
 from cp_tui.engine.commands import COMMANDS
+from cp_tui.engine.hub import ENGINE, Vocabulary
 from cp_tui.engine.value_words import in_words, resolved, value_in_words
 from cp_tui.rpc.client_session import CONNECTION_COMMANDS
 
@@ -25,14 +26,33 @@ WATCHED = {"Variables": VARIABLES, "Streams": STREAMS}
 
 def command_of(method: str) -> Command | None:
     """Give a command of the charge point, else of the CSMS."""
-    return METHODS.get(method) or _csms_commands().get(method)
+    return METHODS.get(method) or csms_commands().get(method)
 
 
-def _csms_commands() -> Mapping[str, Command]:
+def csms_commands() -> Mapping[str, Command]:
     """Import what a shell that completes a word does not wait for."""
     from cp_tui.demo.csms_rpc import CSMS_COMMANDS
 
     return CSMS_COMMANDS
+
+
+def vocabulary(of_csms: bool) -> Vocabulary:
+    """Give what there is to watch at the door of a charge point, or of a CSMS."""
+    if not of_csms:
+        return ENGINE
+    from cp_tui.demo.csms_variables import CSMS
+
+    return CSMS
+
+
+def choices_of(command: Command, name: str) -> Sequence[str]:
+    """Give the values that a parameter may have, where they can be listed."""
+    whole = command.params.model_json_schema()
+    of = whole["properties"].get(name, {})
+    kinds = [resolved(each, whole) for each in of.get("anyOf", (of,))]
+    if any(kind.get("type") == "boolean" for kind in kinds):
+        return ("true", "false")
+    return [value for kind in kinds for value in kind.get("enum", ())]
 
 
 def line_of(command: Command) -> str:

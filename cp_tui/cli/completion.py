@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from argparse import Action, ArgumentParser, Namespace, _SubParsersAction
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING
 
 from argcomplete import autocomplete
 from argcomplete.completers import FilesCompleter
 from argcomplete.shell_integration import shellcode
+
+if TYPE_CHECKING:
+    from pydantic import JsonValue
 
 PROGRAM = "cp-tui"
 
@@ -49,17 +54,100 @@ def _engines(**_: object) -> Iterable[str]:
     return running_engines()
 
 
-def _methods(**_: object) -> Iterable[str]:
-    from cp_tui.cli.command_help import METHODS
+def _methods(*, parsed_args: Namespace, **_: object) -> Iterable[str]:
+    from cp_tui.cli.command_help import METHODS, csms_commands
+    from cp_tui.cli.ctl import WATCHING
 
-    return METHODS
+    methods = csms_commands() if parsed_args.csms else METHODS
+    return (*WATCHING, *methods)
 
 
-def _parameters(*, parsed_args: Namespace, **_: object) -> Iterable[str]:
-    from cp_tui.cli.command_help import command_of
+def _parameters(*, prefix: str, parsed_args: Namespace, **_: object) -> Iterable[str]:
+    """Complete names of parameters, and after `=` the values that a parameter may have."""
+    from cp_tui.cli.command_help import choices_of, command_of, vocabulary
 
-    command = command_of(parsed_args.method)
-    return [f"{name}=" for name in command.params.model_fields] if command else ()
+    method = parsed_args.method
+    there = vocabulary(parsed_args.csms)
+    # The word that is being completed is among the parameters already.
+    typed = [text for text in parsed_args.parameters if text != prefix]
+    if method == "wait":
+        return (*_places(prefix, parsed_args), "timeout=")
+    if method == "tail":
+        return ("past=", "count=", "timeout=") if typed else there.streams
+    command = command_of(method)
+    if command is None:
+        return ()
+    name, separator, _value = prefix.partition("=")
+    if not separator:
+        offered = [f"{each}=" for each in command.params.model_fields]
+        return [*offered, *there.variables, "path="] if method == "get" else offered
+    values: Iterable[str]
+    if name == "variable":
+        values = there.variables
+    elif name in ("key", "keys"):
+        values = [key.removesuffix("=") for key in _keys()]
+    elif name == "connector_id":
+        values = [str(each) for each in _names_in("connectors", parsed_args)]
+    else:
+        values = choices_of(command, name)
+    return [f"{name}={value}" for value in values]
+
+
+def _places(prefix: str, options: Namespace) -> Iterable[str]:
+    """Complete a place in a variable by what stands there now, and the value by what it is."""
+    from cp_tui.cli.command_help import vocabulary
+
+    place, separator, _value = prefix.partition("=")
+    if separator:
+        value = _there(place, options)
+        return () if isinstance(value, dict | list) else [f"{place}={_word(value)}"]
+    walked, dot, _last = place.rpartition(".")
+    if not dot:
+        return vocabulary(options.csms).variables
+    return [f"{walked}.{name}" for name in _names(_there(walked, options))]
+
+
+def _names_in(place: str, options: Namespace) -> list[str]:
+    return _names(_there(place, options))
+
+
+def _names(value: JsonValue) -> list[str]:
+    """Give the names by which one goes further into a value."""
+    match value:
+        case dict():
+            return [*value]
+        case list():
+            return [_word(next(iter(item.values()))) for item in value if isinstance(item, dict)]
+    return []
+
+
+def _word(value: JsonValue) -> str:
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def _there(place: str, options: Namespace) -> JsonValue:
+    """Give what stands at a place in a variable; None where nobody can be asked."""
+    from cp_tui.cli.json_path import WrongPath, found_at
+    from cp_tui.engine.errors import CannotBegin
+    from cp_tui.rpc.paths import find_csms, find_engine
+    from cp_tui.rpc.script import EngineGone, lines
+
+    variable, _, path = place.partition(".")
+    try:
+        if options.csms:
+            door = find_csms(options.socket)
+        else:
+            door = find_engine(options.socket, options.id)
+        content = next(lines(door, "get", {"variable": variable}))
+        return found_at(content.get("result"), path)
+    except (CannotBegin, EngineGone, WrongPath, StopIteration):
+        return None
+
+
+def _actions_answered(*, prefix: str, **_: object) -> Iterable[str]:
+    from cp_tui.demo.behaviour_words import ANSWERED, EVERY
+
+    return (EVERY, *ANSWERED) if "=" not in prefix else ()
 
 
 def _keys(**_: object) -> Iterable[str]:
@@ -81,6 +169,9 @@ def _screens(**_: object) -> Iterable[str]:
 
 
 COMPLETERS: Mapping[str, Completer] = {
+    "silent": _actions_answered,
+    "delay": _actions_answered,
+    "error": _actions_answered,
     "config": FilesCompleter(("toml",)),
     "socket": FilesCompleter(),
     "data_dir": FilesCompleter(),

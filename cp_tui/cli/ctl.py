@@ -6,51 +6,114 @@ import json
 import os
 import sys
 from argparse import Namespace
+from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from cp_tui.cli.output import ExitStatus, complain
+from cp_tui.cli.output import ExitStatus, WrongUse, complain
 from cp_tui.engine.errors import ErrorNumber
 from cp_tui.ocpp.printable import clean
-from cp_tui.rpc.paths import find_engine
+from cp_tui.rpc.paths import find_csms, find_engine
 from cp_tui.rpc.script import EngineGone, lines
 
 if TYPE_CHECKING:
     from pydantic import JsonValue
 
+WATCHING = {
+    "wait": "wait PLACE=VALUE ... [timeout]",
+    "tail": "tail STREAM [WANTED ...] [past] [count] [timeout]",
+}
+"""What is done here with the variables and streams of the door, and how it is typed."""
 _WRONG_USE_CODES = (ErrorNumber.METHOD_NOT_FOUND, ErrorNumber.INVALID_PARAMS)
 
 
 def run(options: Namespace) -> int:
     """Call the method, print its result; `subscribe` goes on printing updates."""
-    parameters: dict[str, JsonValue] = {}
-    for parameter in options.parameters:
-        name, separator, text = parameter.partition("=")
-        if not separator or not name:
-            return complain(f"ctl: {parameter}: a parameter is NAME=VALUE")
-        if name in parameters:
-            return complain(f"ctl: {name} is given twice")
-        parameters[name] = _value(text)
-    if options.method == "swipe":
-        # Whoever shows a tag waits to see what comes of it.
-        parameters.setdefault("wait", True)
+    if options.csms and options.id is not None:
+        return complain("ctl: --id is of a charge point; a CSMS is chosen with --csms --socket")
     try:
-        path = find_engine(options.socket, options.id)
-        for content in lines(path, options.method, parameters):
-            if "error" in content:
-                return _refused(cast("dict[str, JsonValue]", content["error"]))
-            _show(content, options.method, parameters)
-            if "method" not in content and options.method != "subscribe":
-                return 0
+        if options.csms:
+            path = find_csms(options.socket)
+        else:
+            path = find_engine(options.socket, options.id)
+        if options.method in WATCHING:
+            return _watch(path, options)
+        return _call(path, options)
+    except WrongUse as error:
+        return complain(f"ctl: {error}")
     except EngineGone as error:
         return complain(str(error), ExitStatus.FAILED)
     except KeyboardInterrupt:
-        # The way to end `subscribe`.
-        return 0 if options.method == "subscribe" else ExitStatus.INTERRUPTED
+        # The way to end what goes on without end.
+        return 0 if options.method in ("subscribe", "tail") else ExitStatus.INTERRUPTED
     except BrokenPipeError:
         # `ctl subscribe ... | head`: nobody reads on, so the interpreter must not flush at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+
+
+def _watch(path: Path, options: Namespace) -> int:
+    from cp_tui.cli.command_help import vocabulary
+    from cp_tui.cli.ctl_watch import tail, wait
+
+    watch = wait if options.method == "wait" else tail
+    return watch(path, options.parameters, vocabulary(options.csms))
+
+
+def _call(path: Path, options: Namespace) -> int:
+    method = options.method
+    parameters = _parameters(method, options.parameters)
+    place = str(parameters.pop("path", "")) if method == "get" else ""
+    if method == "swipe":
+        # Whoever shows a tag waits to see what comes of it.
+        parameters.setdefault("wait", True)
+    peer = "CSMS" if options.csms else "charge point"
+    for content in lines(path, method, parameters, peer=peer):
+        if "error" in content:
+            return _refused(cast("dict[str, JsonValue]", content["error"]))
+        if place:
+            content["result"] = _at(content["result"], place)
+        _show(content, method, parameters)
+        if "method" not in content and method != "subscribe":
+            return 0
     return 0
+
+
+def _parameters(method: str, typed: Sequence[str]) -> dict[str, JsonValue]:
+    """Read parameters: by name, or in the order of the command; raises `WrongUse`."""
+    parameters: dict[str, JsonValue] = {}
+    bare = []
+    for parameter in typed:
+        name, separator, text = parameter.partition("=")
+        if not separator:
+            bare.append(parameter)
+            continue
+        if not name:
+            raise WrongUse(f"{parameter}: a parameter is NAME=VALUE")
+        if name in parameters:
+            raise WrongUse(f"{name} is given twice")
+        parameters[name] = _value(text)
+    if bare:
+        # The table of commands takes time, and a script that gives names does without it.
+        from cp_tui.cli.command_help import command_of
+
+        command = command_of(method)
+        names = [] if command is None else [*command.params.model_fields]
+        free = [name for name in names if name not in parameters]
+        if len(bare) > len(free):
+            there = f"{method} takes {', '.join(names) or 'none'}" if command else f"no {method}"
+            raise WrongUse(f"{bare[len(free)]}: a parameter is NAME=VALUE; {there}")
+        parameters |= dict(zip(free, map(_value, bare), strict=False))
+    return parameters
+
+
+def _at(value: JsonValue, place: str) -> JsonValue:
+    from cp_tui.cli.json_path import WrongPath, found_at
+
+    try:
+        return found_at(value, place)
+    except WrongPath as error:
+        raise WrongUse(str(error)) from None
 
 
 def methods_help(method: str | None) -> tuple[str, int]:
@@ -58,10 +121,18 @@ def methods_help(method: str | None) -> tuple[str, int]:
     from cp_tui.cli.command_help import METHODS, command_of, help_of, line_of
 
     if method is None:
-        return "\n".join(f"  {line_of(each)}" for each in METHODS.values()), 0
+        own = [f"  {line}" for line in WATCHING.values()]
+        return "\n".join([*own, *(f"  {line_of(each)}" for each in METHODS.values())]), 0
+    if method in WATCHING:
+        from cp_tui.cli.ctl_watch import HELP
+
+        return HELP[method], 0
     command = command_of(method)
     if command is None:
-        return f"no method {method!r}; there are: {', '.join(METHODS)}", ExitStatus.WRONG_USE
+        return (
+            f"no method {method!r}; there are: {', '.join((*WATCHING, *METHODS))}",
+            ExitStatus.WRONG_USE,
+        )
     return help_of(command), 0
 
 

@@ -27,6 +27,10 @@ class ExitStatus(IntEnum):
     """Ctrl+c; after another signal it is 128 and the number of the signal."""
 
 
+class WrongUse(ValueError):
+    """What was typed cannot be understood; the text says what is allowed."""
+
+
 SILENT_S = 1.0
 """What takes longer is announced."""
 LAST_LINES_S = 5.0

@@ -24,15 +24,19 @@ DEMO_SECONDS = 30.0
 CTL_DESCRIPTION = """\
 Call one method of a charge point that runs and print its result as JSON.
 
-  cp-tui ctl plug_in connector_id=1
-  cp-tui ctl swipe id_tag=TAG1                  waits for what comes of it; wait=false does not
-  cp-tui ctl get_configuration_key keys='["HeartbeatInterval"]'
+  cp-tui ctl plug_in 1                          a value alone goes to the first parameter that
+  cp-tui ctl swipe id_tag=TAG1                  has none; swipe waits for what comes of it
+  cp-tui ctl get connectors path=1.status
+  cp-tui ctl wait connectors.1.status=Charging timeout=30
+  cp-tui ctl tail messages 'action:Start*'      a line per event until Ctrl-C
   cp-tui ctl subscribe variables='["link"]'     a line per update until Ctrl-C
+  cp-tui ctl --csms set_behaviour faults='{"Authorize":"silent"}'   of `cp-tui csms`
 
 A value is JSON if it parses as JSON, else text. A reason goes to standard error, its rule in
 brackets: S 5.16 is a section of OCPP 1.6 edition 2, E its errata, J OCPP-J 1.6, JE its errata,
 W the security whitepaper, T a case of the official tests, cp-tui a choice of this program.
-Exit status: 0 for an answer, 1 for a refusal by the charge point, 2 for wrong use."""
+Exit status: 0 for an answer, 1 for a refusal by the charge point or what did not happen in time,
+2 for wrong use."""
 
 CHECK_DESCRIPTION = """\
 Test the way to the CSMS as the charge point would go it, a line per step: settings, address, DNS,
@@ -144,6 +148,7 @@ def _add_ctl(commands: Commands) -> None:
         help="this, and the methods; after a METHOD, all about it",
     )
     _add_target_options(ctl)
+    ctl.add_argument("--csms", action="store_true", help="ask the CSMS that runs (cp-tui csms)")
     ctl.add_argument("method", metavar="METHOD")
     ctl.add_argument("parameters", metavar="NAME=VALUE", nargs="*")
 
@@ -204,6 +209,15 @@ def _add_demo(commands: Commands) -> None:
     )
 
 
+_CSMS_FAULTS = (
+    ("--reject-tag", "TAG", "answer Invalid to this idTag"),
+    ("--silent", "ACTION", "never answer it; * is all that a charge point sends"),
+    ("--delay", "ACTION=SECONDS", "answer it so much later"),
+    ("--error", "ACTION=CODE", "answer it with a CALLERROR, such as InternalError"),
+)
+"""Options of `csms` about what it does wrong on purpose."""
+
+
 def _add_csms(commands: Commands) -> None:
     csms = commands.add_parser("csms", help="run the small CSMS alone, on loopback")
     csms.add_argument(
@@ -225,6 +239,17 @@ def _add_csms(commands: Commands) -> None:
         action="store_true",
         help="make passwords and certificates anew, whatever is there",
     )
+    csms.add_argument("--socket", type=Path, metavar="PATH", help="the door for ctl --csms")
+    csms.add_argument(
+        "--pending",
+        type=_seconds,
+        metavar="SECONDS",
+        help="how long BootNotification is answered Pending, from the start on",
+    )
+    for option, metavar, what in _CSMS_FAULTS:
+        csms.add_argument(
+            option, action="append", default=[], metavar=metavar, help=f"{what}; may be repeated"
+        )
 
 
 def _add_completion(commands: Commands) -> None:

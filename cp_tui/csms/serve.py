@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import json
 import shlex
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime
 from pathlib import Path
 
 from pydantic import JsonValue
 
+from cp_tui.csms.behaviour import Behaviour
 from cp_tui.csms.central_system import CentralSystem
 from cp_tui.csms.event_log import (
     Called,
@@ -36,6 +38,11 @@ TEXT_MAX = 300
 """How many characters of a message are printed; the rest is cut."""
 
 
+@asynccontextmanager
+async def _nothing(csms: CentralSystem) -> AsyncIterator[Sequence[str]]:
+    yield ()
+
+
 async def serve_central_system(
     port: int,
     report: Callable[[str], None],
@@ -43,23 +50,27 @@ async def serve_central_system(
     profile: int = 0,
     folder: Path | None = None,
     anew: bool = False,
+    behaviour: Behaviour | None = None,
+    beside: Callable[[CentralSystem], AbstractAsyncContextManager[Sequence[str]]] = _nothing,
 ) -> None:
     """Run a CSMS on loopback and report every event as a line, until cancelled.
 
     `profile` is the security profile that charge points need; from 1 on `folder` holds passwords
-    and certificates. `OSError` where the port is taken or the folder cannot be used, and
-    `FolderDamaged`.
+    and certificates. `beside` runs as long as the CSMS, and gives lines that are reported when it
+    is there. `OSError` where the port is taken or the folder cannot be used, and `FolderDamaged`.
     """
-    csms = CentralSystem(profile=profile, folder=folder, anew=anew)
+    csms = CentralSystem(behaviour, profile=profile, folder=folder, anew=anew)
     csms.record.listen(lambda event: report(describe(event)))
     try:
         await csms.start(port=port)
         provisioning = await _provisioning(csms) if profile == 3 else None
         # All of it or nothing: a folder that cannot be used is the caller's to tell.
-        for line in [*_welcome(csms)]:
-            report(line)
+        welcome = [*_welcome(csms)]
         try:
-            await asyncio.get_running_loop().create_future()
+            async with beside(csms) as said:
+                for line in (*welcome, *said):
+                    report(line)
+                await asyncio.get_running_loop().create_future()
         finally:
             if provisioning is not None:
                 await provisioning.close()

@@ -1,6 +1,7 @@
 """The CSMS behind a door: what a screen or a script may ask of it, and what it publishes.
 
-The methods are the CSMS's own; how they are carried over a socket is `rpc`'s.
+The methods are the CSMS's own; how they are carried over a socket is `rpc`'s. That of a demo plays
+a story and scenarios as well, which need the door of its charge point; a CSMS alone has none.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from msgspec.structs import replace
 from pydantic import Field, JsonValue
@@ -28,12 +29,15 @@ from cp_tui.demo.csms_orders import ChargePointId, SecurityOrders
 from cp_tui.demo.csms_variables import CSMS, ChargePoints, DemoView, Scenarios, SeenChargePoint
 from cp_tui.demo.exchanges import exchange_of
 from cp_tui.demo.pacing import SPEEDS
-from cp_tui.demo.player import Player
 from cp_tui.engine.command import Command, find, table
 from cp_tui.engine.errors import CommandError, ErrorNumber
 from cp_tui.engine.hub import Hub, Subscription
 from cp_tui.engine.pending_requests import CommandAnswer
 from cp_tui.ocpp.core import BootNotificationRequest
+from cp_tui.ocpp.datatypes import RegistrationStatus
+
+if TYPE_CHECKING:
+    from cp_tui.demo.player import Player
 
 CHARGE_POINTS_MAX = 100
 """How many charge points are shown; a further one takes the place of the one seen longest ago."""
@@ -47,19 +51,20 @@ CloseCode = Annotated[int, Field(ge=1000, le=4999)]
 class CsmsRpc(SecurityOrders):
     """What the door needs of a CSMS."""
 
-    def __init__(self, csms: CentralSystem, player: Player, attach: str = "") -> None:
-        """`attach` is the command that shows the demo on a second screen."""
+    def __init__(self, csms: CentralSystem, player: Player | None = None, attach: str = "") -> None:
+        """`player` plays the demo; `attach` is the command that shows it on a second screen."""
         self._csms = csms
-        self._player = player
+        self._plays = player
         self._hub = Hub(CSMS)
         self._charge_points: dict[str, SeenChargePoint] = {}
         for event in csms.record.events:
             self._take(event)
         csms.record.listen(self._take)
-        player.changed = self._publish_scenarios
         self._demo = DemoView(attach=attach)
         self._hub.publish("demo", self._demo)
-        self._publish_scenarios(player.scenarios)
+        if player is not None:
+            player.changed = self._publish_scenarios
+        self._publish_scenarios(Scenarios() if player is None else player.scenarios)
         self._publish_charge_points()
 
     def end(self) -> None:
@@ -137,6 +142,18 @@ class CsmsRpc(SecurityOrders):
         self._publish_behaviour()
         return not was_normal
 
+    def end_pending(self) -> None:
+        """Accept charge points from now on, unless somebody has changed what they are told."""
+        behaviour = self._csms.behaviour
+        if behaviour.registration_status is RegistrationStatus.PENDING:
+            normal = Behaviour()
+            self._csms.behaviour = replace(
+                behaviour,
+                registration_status=normal.registration_status,
+                interval_s=normal.interval_s,
+            )
+            self._publish_behaviour()
+
     async def disconnect(
         self, charge_point_id: ChargePointId | None = None, code: CloseCode = 1001
     ) -> bool:
@@ -178,6 +195,12 @@ class CsmsRpc(SecurityOrders):
     def set_speed(self, speed: Speed) -> bool:
         """Stretch the pauses of what is played, or cut them short; at 2 they are half as long."""
         return self._player.set_speed(speed)
+
+    @property
+    def _player(self) -> Player:
+        if self._plays is None:
+            raise _refused("nothing is played here: story and scenarios are those of `cp-tui demo`")
+        return self._plays
 
     def _whose(self, charge_point_id: str | None) -> str:
         connected = self._csms.charge_points

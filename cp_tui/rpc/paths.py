@@ -1,4 +1,4 @@
-"""Where the sockets of running engines are: the user's runtime folder, one per charge point id."""
+"""Where the sockets of what runs are: the user's runtime folder, one per charge point or CSMS."""
 
 from __future__ import annotations
 
@@ -41,6 +41,11 @@ def runtime_folder() -> Path:
 def default_socket(charge_point_id: str) -> Path:
     """Give the socket of the engine of this charge point; any id makes a safe file name."""
     return runtime_folder() / f"{quote(charge_point_id, safe='')}.sock"
+
+
+def csms_socket(port: int) -> Path:
+    """Give the socket of the small CSMS that listens on a port of loopback."""
+    return runtime_folder() / f"{port}.csms"
 
 
 def check_length(path: Path) -> None:
@@ -118,3 +123,23 @@ def find_engine(socket_path: Path | None, charge_point_id: str | None) -> Path:
             f"several charge points run: {', '.join(engines)}; choose one with --id"
         )
     return next(iter(engines.values()))
+
+
+def find_csms(socket_path: Path | None) -> Path:
+    """Give the socket of the CSMS that is meant: by path, or the one that runs."""
+    if socket_path is not None:
+        check_length(socket_path)
+        if not is_answering(socket_path):
+            raise SocketPathError(f"no CSMS answers at {socket_path}")
+        return socket_path
+    try:
+        paths = sorted(runtime_folder().glob("*.csms"))
+    except OSError:
+        paths = []
+    found = [path for path in paths if is_socket(path) and is_answering(path)]
+    if not found:
+        raise SocketPathError("no CSMS runs; start one with `cp-tui csms`")
+    if len(found) > 1:
+        several = ", ".join(map(str, found))
+        raise SocketPathError(f"several CSMS run: {several}; choose one with --csms --socket")
+    return found[0]

@@ -31,14 +31,27 @@ class EngineGone(Exception):
     """The engine does not answer, or hung up; the text says which."""
 
 
-def lines(path: Path, method: str, params: dict[str, JsonValue]) -> Iterator[dict[str, JsonValue]]:
+class TimeUp(Exception):
+    """The time is over in which updates were waited for."""
+
+
+def lines(
+    path: Path,
+    method: str,
+    params: dict[str, JsonValue],
+    *,
+    within_s: float | None = None,
+    peer: str = "charge point",
+) -> Iterator[dict[str, JsonValue]]:
     """Send one request and yield its response, then whatever notifications follow without end.
 
     A ping goes ahead of it, and the request only follows its answer: an engine that hangs is told
     apart from a request that takes long, and has not been asked for anything when it goes on.
+    After `within_s` no more notifications are waited for, which raises `TimeUp`. `peer` is what
+    people call what answers.
     """
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
-        patience, gone = _Patience(), "hung up"
+        patience, gone = _Patience(within_s=within_s), "hung up"
         connection.settimeout(patience.left_s)
         try:
             connection.connect(str(path))
@@ -56,22 +69,26 @@ def lines(path: Path, method: str, params: dict[str, JsonValue]) -> Iterator[dic
                 patience.is_over = True
                 yield content
         except (TimeoutError, BlockingIOError):
+            if patience.is_over:
+                raise TimeUp from None
             limit_s = patience.limit_s
-            text = f"the charge point at {path} did not answer within {limit_s:.0f} s; "
+            text = f"the {peer} at {path} did not answer within {limit_s:.0f} s; "
             if limit_s < ANSWER_TIMEOUT_S:
                 hangs = f"it hangs, or its process is stopped; {method} was not asked of it"
                 raise EngineGone(text + hangs) from None
             raise EngineGone(f"{text}{method} may still be carried out") from None
         except OSError as error:
-            raise EngineGone(f"the charge point at {path}: {error.strerror or error}") from None
+            raise EngineGone(f"the {peer} at {path}: {error.strerror or error}") from None
         except (ValueError, AttributeError):
             raise EngineGone(f"what answers at {path} speaks no JSON-RPC") from None
-    raise EngineGone(f"the charge point at {path} {gone}")
+    raise EngineGone(f"the {peer} at {path} {gone}")
 
 
 class _Patience(Struct):
     """How long is waited for the answer, counted from the beginning and not from each byte."""
 
+    within_s: float | None
+    """For updates, once the answer is there; None: for any time."""
     begun: float = field(default_factory=time.monotonic)
     limit_s: float = ALIVE_TIMEOUT_S
     is_over: bool = False
@@ -80,7 +97,8 @@ class _Patience(Struct):
     @property
     def left_s(self) -> float | None:
         """Seconds that are left; None: any time."""
-        return None if self.is_over else self.begun + self.limit_s - time.monotonic()
+        limit_s = self.within_s if self.is_over else self.limit_s
+        return None if limit_s is None else self.begun + limit_s - time.monotonic()
 
 
 def _read_lines(connection: socket.socket, patience: _Patience) -> Iterator[bytes]:

@@ -48,4 +48,4 @@ def test_there_is_no_help_on_what_is_no_method(capsys: pytest.CaptureFixture[str
     with pytest.raises(SystemExit) as end:
         parse(["ctl", "dance", "--help"])
     assert end.value.code == 2
-    assert "no method 'dance'; there are: subscribe" in capsys.readouterr().err
+    assert "no method 'dance'; there are: wait, tail, subscribe" in capsys.readouterr().err

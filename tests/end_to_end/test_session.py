@@ -294,7 +294,8 @@ async def test_ctl_says_what_went_wrong_and_whose_fault_it_is(serve: Serve) -> N
         (("plug_in", "connector_id=one"), "connector_id"),
         (("plug_in",), "connector_id"),
         (("nonsense",), "nonsense"),
-        (("plug_in", "one"), "NAME=VALUE"),
+        (("plug_in", "one"), "connector_id"),
+        (("plug_in", "1", "2"), "2: a parameter is NAME=VALUE; plug_in takes connector_id"),
         (("plug_in", "connector_id=1", "connector_id=2"), "connector_id is given twice"),
     ):
         done = await serve.ctl(*parameters)
