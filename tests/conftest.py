@@ -7,18 +7,16 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Generator, Iterator
-from compileall import compile_file
-from contextlib import contextmanager, suppress
-from fcntl import LOCK_EX, LOCK_NB, LOCK_SH, flock
-from functools import cache, partial
-from importlib import import_module
+import sys
+from collections.abc import Generator, Iterator, Sequence
+from functools import cache
 from pathlib import Path
-from tempfile import TemporaryDirectory, gettempdir
+from tempfile import TemporaryDirectory
 
+import execnet
 import pytest
 
-from tests import tiers
+from tests import tiers, workers
 
 FOREIGN = ("TEXTUAL", "CP_TUI_", "XDG_", "NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES")
 """Beginnings of variables that would change what the program does."""
@@ -29,6 +27,8 @@ for name in list(os.environ):
         del os.environ[name]
 
 TESTS = Path(__file__).parent
+OWN = ("popen", "execmodel=main_thread_only//popen")
+"""What stands for a worker of `-n`; `--tx` can ask for others."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -59,8 +59,7 @@ def pytest_collection_modifyitems(
     for item in items:
         if is_fast(item.path) and item.get_closest_marker("slow") is None:
             item.add_marker("fast")
-    with one_at_first(config):
-        return (yield)
+    return (yield)
 
 
 @cache
@@ -85,7 +84,6 @@ def home() -> Iterator[Path]:
 def pytest_collection(session: pytest.Session) -> Generator[None, object, object]:
     """Look for garbage in what a test leaves, not each time in everything that was imported."""
     gc.disable()
-    begin_elsewhere(session.config)
     found = yield
     gc.collect()
     gc.freeze()
@@ -100,38 +98,9 @@ def pytest_sessionfinish() -> None:
     gc.freeze()
 
 
-def begin_elsewhere(config: pytest.Config) -> None:
-    """Read the tests from another place on than the other workers do, before they are collected.
-
-    In a fresh clone each module is compiled by who comes to it first, at twice the time of reading
-    it. All together they compile each once; in the same order, each of them would compile all.
-    """
-    worker = getattr(config, "workerinput", None)
-    if worker is None or config.getoption("file_or_dir") or config.getoption("markexpr"):
-        return
-    number, count = int(worker["workerid"].removeprefix("gw")), worker["workercount"]
-    for path in sorted(TESTS.with_name("cp_tui").rglob("*.py"))[number::count]:
-        compile_file(path, quiet=2)
-    files = sorted(TESTS.rglob("test_*.py"))
-    first = len(files) * number // count
-    for path in files[first:] + files[:first]:
-        # What is wrong with it is told where it is collected.
-        with suppress(Exception, pytest.skip.Exception):
-            import_module(".".join(path.relative_to(TESTS.parent).with_suffix("").parts))
-
-
-@contextmanager
-def one_at_first(config: pytest.Config) -> Iterator[None]:
-    """Let one worker find for all what Hypothesis keeps of the code, where nobody has done so."""
-    run = getattr(config, "workerinput", {}).get("testrunuid")
-    if run is None or (TESTS.parent / ".hypothesis" / "constants").exists():
-        yield
-        return
-    with (Path(gettempdir()) / f"cp-tui-constants-{run}").open("w") as door:
-        try:
-            flock(door, LOCK_EX | LOCK_NB)
-        except BlockingIOError:
-            flock(door, LOCK_SH)
-        else:
-            config.add_cleanup(partial(Path(door.name).unlink, missing_ok=True))
-        yield
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_setupnodes(config: pytest.Config, specs: Sequence[execnet.XSpec]) -> None:
+    """Make each worker a fork of this process, which imports all tests first."""
+    is_part = config.getoption("file_or_dir") or config.getoption("markexpr")
+    if sys.platform == "linux" and not is_part and all(str(spec) in OWN for spec in specs):
+        config.add_cleanup(workers.fork_from_here(specs))
