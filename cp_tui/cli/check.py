@@ -50,8 +50,19 @@ def run(options: Namespace) -> int:
         config = settings.engine
         stored = partial(_stored, config, settings.data_dir)
         security = reading(settings.data_dir, stored)
-        _show_profiles(outlooks(security))
+        profiles = outlooks(security)
+        _show_profiles(profiles)
+        asked = options.profile
+        if asked == 3 and (why := profiles[asked].lacks_certificate):
+            hint = "let the CSMS sign one in another profile first: screen 8 of the charge point"
+            show(StepResult(CheckStep.PROFILE, CheckVerdict.FAILED, f"3 is not tried: {why}", hint))
+            return ExitStatus.FAILED
         is_well = asyncio.run(_check(options, config, security, settings.data_dir))
+        if asked is not None:
+            verdict = CheckVerdict.OK if is_well else CheckVerdict.FAILED
+            which = f"profile {asked}" + (", in force" if profiles[asked].is_in_force else "")
+            says = "comes up" if is_well else "does not come up; the step that failed says why"
+            _show("Result", verdict, f"{which}: {says}")
         return ExitStatus.DONE if is_well else ExitStatus.FAILED
     except OSError as error:
         return complain(f"check: {error.strerror or error}", ExitStatus.FAILED)

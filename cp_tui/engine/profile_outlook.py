@@ -28,6 +28,8 @@ class ProfileOutlook(Struct, frozen=True):
     text: str
     """What it would connect with and when that ends, or what is missing."""
     is_ready: bool
+    lacks_certificate: str = ""
+    """Why there is no certificate of the charge point that could be shown, if so."""
 
 
 def outlooks(security: StoredSecurity, now: datetime | None = None) -> tuple[ProfileOutlook, ...]:
@@ -52,7 +54,16 @@ def _outlook(security: StoredSecurity, profile: int, now: datetime) -> ProfileOu
         url=sent.url or security.config.url,
         text=text,
         is_ready=is_ready,
+        lacks_certificate=_lacking(security, sent) if profile == 3 else "",
     )
+
+
+def _lacking(security: StoredSecurity, sent: SetCredentials) -> str:
+    """Say why no certificate is shown, also where a root is missing that the system may have."""
+    if sent.certificate is not None:
+        return ""
+    why_not = security.profiles.why_no_certificate()
+    return why_not.text if why_not is not None else "no private key of a certificate can be read"
 
 
 def _words(security: StoredSecurity, profile: int, sent: SetCredentials, now: datetime) -> str:

@@ -210,7 +210,9 @@ def tls_failure(
     fault, hint = LinkFault.OTHER, ""
     if reason in _NO_TLS_REASONS:
         text = f"{where} does not speak TLS"
-        hint = "use ws:// in csms.url, or the TLS port of the CSMS"
+        hint = (
+            "give its TLS port in csms.url; without TLS only security profiles 0 and 1 go (ws://)"
+        )
     elif reason in _OLD_TLS_REASONS or alert == _PROTOCOL_VERSION:
         text = f"{where} offers only a TLS version that is too old (1.2 or later is required)"
         fault = LinkFault.TLS_VERSION

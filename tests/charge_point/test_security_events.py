@@ -377,6 +377,7 @@ def test_there_are_bounds_to_what_is_kept_and_to_what_waits() -> None:
     assert len(view.entries) == KEPT_MAX
     assert view.entries[0].state is SecurityEventState.LOGGED
     assert "wait already" in view.entries[0].why
+    assert (view.crowded_out, view.crowded_out_at) == (2, made.now)
 
 
 def test_what_is_kept_no_more_is_sent_all_the_same() -> None:

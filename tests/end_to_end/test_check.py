@@ -45,6 +45,27 @@ async def test_a_good_way_ends_with_status_0(csms: PeerCsms, folder: Path) -> No
     assert csms.actions() == ["BootNotification"]
 
 
+async def test_the_last_line_is_a_verdict_on_the_profile_that_was_asked_for(
+    csms: PeerCsms, folder: Path
+) -> None:
+    target = (f"--url={csms.url}", "--id=CP 1", f"--data-dir={folder}")
+    done = await cp_tui("check", "--profile=0", *target)
+    assert (done.status, done.out.splitlines()[-1].split()) == (
+        0,
+        ["Result", "ok", "profile", "0,", "in", "force:", "comes", "up"],
+    )
+    done = await cp_tui("check", "--profile=2", *target)
+    assert done.status == 1
+    assert verdicts(done.out)["TLS"] == "FAILED"
+    assert "use ws://" not in done.out
+    assert done.out.splitlines()[-1].split()[:4] == ["Result", "FAILED", "profile", "2:"]
+    done = await cp_tui("check", "--profile=3", *target)
+    assert done.status == 1
+    assert "HTTP" not in verdicts(done.out)
+    assert "3 is not tried: SecurityProfile 3 needs a certificate of the charge" in done.out
+    assert csms.actions() == []
+
+
 async def test_a_failed_step_is_the_last_line_and_status_1(folder: Path) -> None:
     done = await cp_tui("check", "--url=ws://127.0.0.1:1/", "--id=A", f"--data-dir={folder}")
     assert done.status == 1

@@ -10,6 +10,7 @@ from cp_tui.tui.actions.action import ScreenAction
 from cp_tui.tui.actions.keymap import Keymap, shown
 from cp_tui.tui.actions.keymap_check import clash
 from cp_tui.tui.dashboard import alarm
+from cp_tui.tui.dashboard.one_alarm import Remedy
 from cp_tui.tui.registry import ACTIONS, BY_ID, SCREENS
 from tests.imports import module_name
 from tests.sources import python_files, shown as shown_path
@@ -35,7 +36,7 @@ def test_every_action_that_is_written_somewhere_is_in_the_registry() -> None:
 
 
 def test_what_the_alarm_line_advises_is_an_action() -> None:
-    advised = {each.action_id for each in vars(alarm).values() if isinstance(each, alarm.Remedy)}
+    advised = {each.action_id for each in vars(alarm).values() if isinstance(each, Remedy)}
     assert len(advised) > 5
     assert advised - BY_ID.keys() == set()
 

@@ -24,7 +24,7 @@ TO = {
 ANSWERS = {
     "secure_link": (
         "Profile 3: TLS with a certificate",
-        "set by the CSMS",
+        "Set by the CSMS",
         "Client the CSMS asked",
     ),
     "server_certificate": ("└ Example CA 1", "└ Example Root", "active root, of the settings"),
@@ -123,7 +123,7 @@ async def test_what_changes_something_asks_and_says_what_will_be() -> None:
             assert not drive.shows("outside OCPP")
         async with drive.step("x deletes the root under the cursor, or lets one be chosen"):
             await drive.press(*TO["roots"], "down", "x")
-            assert drive.shows("Delete root Example Root 2?", "by the CSMS · Jan 03 09:30:00")
+            assert drive.shows("Delete root Example Root 2?", "Came by the CSMS · Jan 03 09:30:00")
             await drive.press("y")
             [(method, params)] = engine.calls
             assert method == "delete_root_certificate"

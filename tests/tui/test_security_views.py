@@ -11,9 +11,10 @@ from msgspec.structs import replace
 
 from cp_tui.charge_point import variables as v
 from cp_tui.charge_point.reason import because
-from cp_tui.tui.dashboard.alarm import Alarm, Urgency, alarms
+from cp_tui.tui.dashboard.alarm import alarms
 from cp_tui.tui.dashboard.alarm_text import words_change_in_s
 from cp_tui.tui.dashboard.connection_text import connection_details, connection_facts
+from cp_tui.tui.dashboard.one_alarm import Alarm, Urgency
 from cp_tui.tui.frame.subjects import SubjectPane
 from cp_tui.tui.security.events_text import event_facts, events_line, log_facts
 from cp_tui.tui.security.link_text import link_facts, link_line
@@ -94,7 +95,7 @@ def test_every_subject_says_something_before_the_engine_has(subject: type[Subjec
 def test_the_link_tells_the_profile_who_set_it_and_what_if_a_new_one_fails() -> None:
     facts = told(link_facts(snapshot(), CLOCK))
     assert facts["Profile"] == "3: TLS with a certificate of its own"
-    assert facts["Set"] == "set by the CSMS · 11:48:59"
+    assert facts["Set"] == "by the CSMS · 11:48:59"
     assert facts["If not"] == "a new one has 3 attempts; then the one before is in force again"
     assert facts["Last"].startswith("SecurityProfile 3 works")
     assert facts["URL"] == "wss://csms.example.com/ocpp/CP001"
@@ -111,7 +112,7 @@ def test_the_link_tells_the_profile_who_set_it_and_what_if_a_new_one_fails() -> 
         answer="Accepted",
     )
     facts = told(link_facts(snapshot(configuration_changes=(changed,)), CLOCK))
-    assert facts["Set"] == "set by the CSMS · 11:48:59 · 2 → 3"
+    assert facts["Set"] == "by the CSMS · 11:48:59 · 2 → 3"
     operator = replace(world.entry(), source=v.KeySource.OPERATOR)
     assert "by the operator" in told(link_facts(snapshot(configuration=(operator,)), CLOCK))["Set"]
 
@@ -286,7 +287,7 @@ def test_own_certificates_say_which_is_used_and_what_was_asked_for() -> None:
 
 def test_a_root_is_told_with_its_hash_data_and_who_installed_it() -> None:
     facts = told(root_facts(world.roots()[1], CLOCK))
-    assert facts["By"] == "by the CSMS · Jan 03 09:30:00"
+    assert facts["Came"] == "by the CSMS · Jan 03 09:30:00"
     assert facts["State"] == "active"
     assert facts["· name"].startswith("d3768132")
     assert facts["Hash"] == "SHA256, serial number 59d2755839892c13"
@@ -427,3 +428,15 @@ def test_a_long_name_hides_no_date() -> None:
     name = "Root of the Charging Infrastructure of the Harbour of the Free City"
     line = roots_line(world.security(roots=(world.root(name, days=9),)), CLOCK).plain
     assert line == "Root of the Charging In… until 2026-01-14 · 9 days left"
+
+
+def test_events_that_the_csms_will_never_be_told_are_an_alarm() -> None:
+    lost = v.SecurityEventsView(crowded_out=12, crowded_out_at=at(9, 30))
+    shown = snapshot(security_events=lost)
+    [alarm] = [a for a in alarms(shown, CLOCK) if "will not reach" in a.text]
+    assert alarm.text == (
+        "12 security events will not reach the CSMS: too many waited, the last time 09:30"
+    )
+    assert alarm.urgency is Urgency.ODD
+    later = alarms(shown, Clock(NOW + DAY, UTC))
+    assert any("the last time Jan 05 09:30" in a.text for a in later)

@@ -10,8 +10,8 @@ from itertools import pairwise
 import pytest
 from textual.content import Content
 
-from cp_tui.tui.dashboard.alarm import Alarm, Urgency
 from cp_tui.tui.dashboard.alarm_text import alarm_line
+from cp_tui.tui.dashboard.one_alarm import Alarm, Urgency
 from cp_tui.tui.state.store import Snapshot
 from cp_tui.tui.text.facts import Fact, fact_lines
 from cp_tui.tui.text.units import cut

@@ -120,6 +120,8 @@ class SecurityEvents:
         self._faults_more = 0
         self._invalid_at: datetime | None = None
         self._invalid_more = 0
+        self._crowded_out = 0
+        self._crowded_out_at: datetime | None = None
         self._log_bytes: int | None = None
         self._log_problem = ""
 
@@ -164,7 +166,12 @@ class SecurityEvents:
             return f"{EVENTS_OFF} is true"
         most = WAITING_MAX if kind in CRITICAL else WAITING_LESS_MAX
         if self._waiting() >= most:
-            self._turn.log(LogLevel.WARNING, f"{most} security events wait: one is not sent")
+            if not self._crowded_out:
+                # Whoever makes so many could fill the log as well.
+                words = f"{most} security events wait: further ones are only in the security log"
+                self._turn.log(LogLevel.WARNING, words)
+            self._crowded_out += 1
+            self._crowded_out_at = self._turn.time
             return f"{most} of them wait already"
         return ""
 
@@ -283,6 +290,8 @@ class SecurityEvents:
                 for each in reversed(self._records.values())
             ),
             waiting=self._waiting(),
+            crowded_out=self._crowded_out,
+            crowded_out_at=self._crowded_out_at,
             log_bytes=self._log_bytes,
             log_problem=self._log_problem,
         )

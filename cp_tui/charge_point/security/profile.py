@@ -119,16 +119,20 @@ class SecurityProfiles:
                 wanted=profile,
                 there=f"of {installed} installed none is" if installed else "none is installed",
             )
-        if profile == 3 and not self._certificates.has_valid:
-            there = len(self._certificates.chains())
-            return because(
-                "security.profile.no_certificate",
-                "W A05.FR.04",
-                "{key} 3 needs a certificate of the charge point that is valid now: {there}",
-                key=SECURITY_PROFILE,
-                there=f"of {there} there none is" if there else "there is none",
-            )
-        return None
+        return self.why_no_certificate() if profile == 3 else None
+
+    def why_no_certificate(self) -> Reason | None:
+        """Say why there is no certificate for profile 3, if so."""
+        if self._certificates.has_valid:
+            return None
+        there = len(self._certificates.chains())
+        return because(
+            "security.profile.no_certificate",
+            "W A05.FR.04",
+            "{key} 3 needs a certificate of the charge point that is valid now: {there}",
+            key=SECURITY_PROFILE,
+            there=f"of {there} there none is" if there else "there is none",
+        )
 
     def set_by_operator(self, profile: int) -> tuple[bool, Reason]:
         """Set the profile for the operator, upwards or downwards, or say why not."""

@@ -213,6 +213,11 @@ class SecurityEventsView(Value, frozen=True, kw_only=True):
     """Newest first."""
     waiting: int = 0
     """How many wait for the CSMS."""
+    crowded_out: int = 0
+    """Of those that the CSMS has to know, how many were only logged since the boot: too many waited
+    already."""
+    crowded_out_at: datetime | None = None
+    """When that was the last time."""
     log_bytes: int | None = None
     """Size of the security log; None: not known yet."""
     log_problem: str = ""

@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import datetime, timedelta
-from enum import Enum
+from datetime import timedelta
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from cp_tui.charge_point import variables as v
 from cp_tui.ocpp.calendar import later
 from cp_tui.ocpp.datatypes import ChargePointErrorCode, ChargePointStatus, RegistrationStatus
 from cp_tui.ocpp.plural import count
+from cp_tui.tui.dashboard import security_alarms
 from cp_tui.tui.dashboard.connection_text import (
     PHASE_WORDS,
     boot_hint,
@@ -26,16 +25,10 @@ from cp_tui.tui.dashboard.connection_text import (
     ended_by_itself,
 )
 from cp_tui.tui.dashboard.connectors_text import fault_words, refusal_words, where
+from cp_tui.tui.dashboard.one_alarm import Alarm, Remedy, Urgency
 from cp_tui.tui.state.store import Snapshot
-from cp_tui.tui.text.certificates import (
-    URGENT_DAYS,
-    days_to,
-    ends_soon,
-    ends_words,
-    name_of,
-)
 from cp_tui.tui.text.clock_steps import misread_words, step_words
-from cp_tui.tui.text.connection import PROFILE_FELL_BACK, boot_words
+from cp_tui.tui.text.connection import boot_words
 from cp_tui.tui.text.safe_text import drawn
 from cp_tui.tui.text.words import Clock
 
@@ -52,6 +45,7 @@ ALARM_SHOWS = frozenset(
         "diagnostics",
         "log_upload",
         "security",
+        "security_events",
         "troubles",
     }
 )
@@ -80,51 +74,6 @@ REFUSAL_TOLD = timedelta(minutes=5)
 """So long somebody may stand in front of the connector and wonder."""
 
 
-class Urgency(Enum):
-    """How bad it is: a sign for those who see no colours, and a style."""
-
-    BAD = ("×", "bold $text-error")
-    ODD = ("!", "bold $text-warning")
-    WELL = ("●", "$text-success")
-
-    @property
-    def sign(self) -> str:
-        """The sign before the words."""
-        return self.value[0]
-
-    @property
-    def style(self) -> str:
-        """The style of sign and words."""
-        return self.value[1]
-
-
-class Remedy(Struct, frozen=True):
-    """What a person can do about it."""
-
-    action_id: str
-    words: str
-    """After its key: `tries now`."""
-    connector_id: int | None = None
-    """The connector that has to be selected for it; None: it does not matter."""
-
-
-class Alarm(Struct, frozen=True):
-    """One thing that is not as it should be."""
-
-    urgency: Urgency
-    text: str
-    """What is wrong; cleaned."""
-    then: str = ""
-    """What happens next, such as `next try`."""
-    at: datetime | None = None
-    """When that happens."""
-    act: Remedy | None = None
-    check: str = ""
-    """What to look at; cleaned."""
-    gone_at: datetime | None = None
-    """When its words are no longer true, without any news."""
-
-
 TRY_NOW = Remedy("charge_point.try_now", "tries now")
 RESTART = Remedy("charge_point.restart", "restarts")
 POWER_CYCLE = Remedy("charge_point.power_cycle", "boots again")
@@ -136,7 +85,6 @@ CLEAR_ERROR = Remedy("connector.clear_error", "clears it")
 FREE_LOCK = Remedy("connector.jam_lock", "frees it")
 LOOK_AT_SESSIONS = Remedy("screen.transactions", "shows it")
 LOOK_AT_UPKEEP = Remedy("screen.maintenance", "shows it")
-LOOK_AT_SECURITY = Remedy("screen.security", "shows it")
 
 
 def alarms(snapshot: Snapshot, clock: Clock) -> list[Alarm]:
@@ -165,21 +113,22 @@ def alarms(snapshot: Snapshot, clock: Clock) -> list[Alarm]:
         return [Alarm(Urgency.BAD, text, check=check)]
     if snapshot.link is None:
         return [Alarm(Urgency.ODD, "The charge point has not said anything yet")]
-    endings = [*_endings(snapshot, snapshot.link, clock)]
+    endings = [*security_alarms.endings(snapshot, snapshot.link, clock)]
     return [
         *_wrong_inside(snapshot, clock),
         *_link(snapshot, snapshot.link, clock),
         *_registration(snapshot, snapshot.link, clock),
         *_faults(snapshot, clock),
         *(each for each in endings if each.urgency is Urgency.BAD),
-        *_profile(snapshot),
+        *security_alarms.profile(snapshot),
         *_went_wrong_inside(snapshot, clock),
         *_losses(snapshot, clock),
         *_queue(snapshot, snapshot.link, clock),
         *_reboot_pending(snapshot),
         *_clock(snapshot, clock),
         *(each for each in endings if each.urgency is Urgency.ODD),
-        *_renewal(snapshot),
+        *security_alarms.renewal(snapshot),
+        *security_alarms.crowded_out(snapshot, clock),
         *_transfers(snapshot),
         *_refused(snapshot, clock),
         *_out_of_operation(snapshot, clock),
@@ -339,91 +288,6 @@ def _clock(snapshot: Snapshot, clock: Clock) -> Iterator[Alarm]:
     elif abs(registration.clock_offset_s or 0.0) > CLOCK_WRONG_S:
         text = f"Clock of this machine: {clock_words(registration, clock)}"
         yield Alarm(Urgency.ODD, text, check="the time of this machine (NTP), or that of the CSMS")
-
-
-RENEWS = "the CSMS has to renew it: afterwards TLS fails here"
-OWN_RENEWS = "in security profile 3 a new one is asked for by itself, once a day"
-ROOT_RENEWS = "install the root that follows it, before what rests on it is no longer trusted"
-
-
-def _endings(snapshot: Snapshot, link: v.LinkView, clock: Clock) -> Iterator[Alarm]:
-    """Certificates that end soon or have ended: of the CSMS, of the charge point, roots."""
-    security = snapshot.security
-    of_link = link.tls.certificate if link.tls is not None else None
-    if of_link is not None and (security is None or not security.shown):
-        yield from _ending("The certificate of the CSMS", of_link.not_after, clock, RENEWS)
-    if security is None:
-        return
-    roots = {root.facts.fingerprint for root in security.roots}
-    # Where they are not trusted, the link does not come up and says why.
-    trusted = () if security.is_refused else security.shown
-    for depth, facts in enumerate(trusted):
-        if facts.fingerprint not in roots:
-            what = "in the chain of the CSMS" if depth else "of the CSMS"
-            whose = f"The certificate {what}, {name_of(facts)},"
-            yield from _ending(whose, facts.not_after, clock, RENEWS)
-    for own in security.certificates[:1]:
-        whose, check = f"The certificate of the charge point, {name_of(own.facts)},", OWN_RENEWS
-        if security.pending is not None:
-            check = f"a new one is asked for since {clock.minute(security.pending.since)}"
-        found = _ending(whose, own.facts.not_after, clock, check)
-        # Below profile 3 nothing rests on it yet.
-        quiet = (replace(each, urgency=Urgency.ODD) for each in found)
-        yield from found if security.profile == 3 else quiet
-    for root in _needed_roots(security):
-        use = "the CSMS" if root.use is v.RootUse.CSMS else "firmware"
-        whose = f"The root for {use}, {name_of(root.facts)},"
-        yield from _ending(whose, root.facts.not_after, clock, ROOT_RENEWS)
-
-
-def _needed_roots(security: v.SecurityView) -> Iterator[v.InstalledRoot]:
-    """Those on which something rests, also while there is no connection; not every spare one."""
-    above = {facts.issuer for facts in security.shown}
-    of_csms = [root for root in security.roots if root.use is v.RootUse.CSMS]
-    for root in security.roots:
-        is_spare = root in of_csms and len(of_csms) > 1 and root.facts.subject not in above
-        if root.state is v.RootState.ACTIVE and not is_spare:
-            yield root
-
-
-def _ending(whose: str, ends: datetime, clock: Clock, check: str) -> Iterator[Alarm]:
-    if ends_soon(ends, clock):
-        urgency = Urgency.BAD if ends_soon(ends, clock, URGENT_DAYS) else Urgency.ODD
-        # Days go on at midnight, when everything is told anew; what ends today ends before that.
-        gone_at = ends if ends > clock.now and days_to(ends, clock) <= 0 else None
-        text = f"{whose} {ends_words(ends, clock)}"
-        yield Alarm(urgency, text, act=LOOK_AT_SECURITY, check=check, gone_at=gone_at)
-
-
-RENEWAL_FAILED = frozenset(
-    f"security.renewal.{what}"
-    for what in ("impossible", "no_key", "rejected", "failed", "refused", "not_taken")
-)
-"""The ids of what became of a request for a certificate where none has come of it."""
-
-
-def _renewal(snapshot: Snapshot) -> Iterator[Alarm]:
-    outcome = snapshot.security.renewal if snapshot.security is not None else None
-    if outcome is not None and outcome.id in RENEWAL_FAILED:
-        text = f"No new certificate of the charge point: {drawn(outcome.text)}"
-        yield Alarm(Urgency.ODD, text, act=LOOK_AT_SECURITY)
-
-
-def _profile(snapshot: Snapshot) -> Iterator[Alarm]:
-    """A new security profile that has not come up."""
-    security = snapshot.security
-    if security is None:
-        return
-    last, change = security.last_change, security.change
-    if last is not None and last.id == PROFILE_FELL_BACK:
-        yield Alarm(Urgency.ODD, drawn(last.text), act=LOOK_AT_SECURITY)
-    elif change is not None:
-        tried, other = change.wanted, change.fallback
-        if change.is_back:
-            tried, other = other, tried
-        tries = count(change.tries_left, "attempt")
-        text = f"Security profile {tried} is tried: {tries} left, then it is {other} again"
-        yield Alarm(Urgency.ODD, text, act=LOOK_AT_SECURITY)
 
 
 FIRMWARE_FAILED = (

@@ -9,9 +9,10 @@ from msgspec.structs import replace
 from textual.timer import Timer
 
 from cp_tui.ocpp.calendar import later
-from cp_tui.tui.dashboard.alarm import Alarm, alarms
+from cp_tui.tui.dashboard.alarm import alarms
 from cp_tui.tui.dashboard.alarm_text import KeyOf, alarm_line, second_line, words_change_in_s
 from cp_tui.tui.dashboard.charge_point_actions import show_alarms
+from cp_tui.tui.dashboard.one_alarm import Alarm
 from cp_tui.tui.state.store import Snapshot
 from cp_tui.tui.text.units import cut
 from cp_tui.tui.text.words import Clock

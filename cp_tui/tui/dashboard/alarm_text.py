@@ -10,8 +10,9 @@ from textual.content import Content
 from cp_tui.ocpp.datatypes import ChargePointStatus
 from cp_tui.ocpp.plural import count
 from cp_tui.tui.actions import conditions
-from cp_tui.tui.dashboard.alarm import Alarm, Urgency, alarms
+from cp_tui.tui.dashboard.alarm import alarms
 from cp_tui.tui.dashboard.countdown import instant, stale_after_s, until
+from cp_tui.tui.dashboard.one_alarm import Alarm, Urgency
 from cp_tui.tui.state.store import Snapshot
 from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.text.units import cut

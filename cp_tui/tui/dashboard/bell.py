@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from cp_tui.ocpp.datatypes import ChargePointStatus
-from cp_tui.tui.dashboard.alarm import Urgency, alarms
+from cp_tui.tui.dashboard.alarm import alarms
+from cp_tui.tui.dashboard.one_alarm import Urgency
 from cp_tui.tui.state.store import Snapshot
 from cp_tui.tui.text.words import Clock
 

@@ -29,8 +29,8 @@ TO_GET_TLS = (
 )
 WORDS_OF_SOURCE = {
     KeySource.DEFAULT: "as it is from the beginning",
-    KeySource.FILE: "set by the settings",
-    KeySource.CHARGE_POINT: "set by the charge point itself: what had been set did not come up",
+    KeySource.FILE: "by the settings",
+    KeySource.CHARGE_POINT: "by the charge point itself: what had been set did not come up",
 }
 
 
@@ -94,7 +94,7 @@ def _set_by(snapshot: Snapshot, clock: Clock) -> list[Fact]:
     entry = snapshot.entry(PROFILE_KEY)
     if entry is None:
         return []
-    words = WORDS_OF_SOURCE.get(entry.source, f"set by the {entry.source.value}")
+    words = WORDS_OF_SOURCE.get(entry.source, f"by the {entry.source.value}")
     at = clock.time(entry.changed_at) if entry.changed_at else ""
     changes = [c for c in snapshot.configuration_changes if c.key == PROFILE_KEY]
     newest = changes[-1] if changes and changes[-1].value == entry.value else None

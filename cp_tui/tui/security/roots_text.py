@@ -32,7 +32,7 @@ USE_WORDS = {
     RootUse.CSMS: "stands for the CSMS, and for certificates of the charge point",
     RootUse.MANUFACTURER: "stands for who signs firmware",
 }
-ORIGIN_WORDS = {
+CAME_WORDS = {
     RootOrigin.SETTINGS: "of the settings",
     RootOrigin.CSMS: "by the CSMS",
     RootOrigin.OPERATOR: "by the operator",
@@ -75,7 +75,7 @@ def root_facts(root: InstalledRoot, clock: Clock) -> list[Fact]:
     return [
         Fact("For", Content(USE_WORDS[root.use])),
         Fact("State", Content.styled(_state_words(root), _style(root))),
-        Fact("By", joined([ORIGIN_WORDS[root.origin], since])),
+        Fact("Came", joined([CAME_WORDS[root.origin], since])),
         *certificate_facts(root.facts, clock),
         *hash_facts(root.hash_data),
     ]

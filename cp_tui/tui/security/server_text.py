@@ -14,7 +14,7 @@ from cp_tui.charge_point.variables import (
     SecurityView,
 )
 from cp_tui.tui.security.link_text import TO_GET_TLS, link_facts
-from cp_tui.tui.security.roots_text import ORIGIN_WORDS
+from cp_tui.tui.security.roots_text import CAME_WORDS
 from cp_tui.tui.state.store import Snapshot
 from cp_tui.tui.text.certificates import (
     certificate_facts,
@@ -146,7 +146,7 @@ def _line(
 def _fits(root: InstalledRoot | None) -> str:
     if root is None:
         return "fits"
-    return f"{root.state} root, {ORIGIN_WORDS[root.origin]}"
+    return f"{root.state} root, {CAME_WORDS[root.origin]}"
 
 
 def _wrong(line: ServerLine, check: str) -> ServerLine:
