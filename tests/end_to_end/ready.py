@@ -3,7 +3,8 @@
 Most of what a command costs are its imports: 0.4 s for `serve`, 0.6 s for a screen, and the tests
 start hundreds. Here they are made once. What a test starts is a fork of this process, with the
 terminal, the environment and the command line that a shell would give it; it begins where
-`python -m cp_tui` does, and ends with the interpreter.
+`python -m cp_tui` does, and ends with the interpreter. Textual finds nothing twice in it, as in an
+app under test; that it finds the same is held by tests/tui/test_known_styles.py and the pictures.
 
 That the commands start by themselves is tried with real starts: of `ctl`, `check`, `screenshot` and
 `demo` by `processes.start` and in tests/cli, of `serve` by what `run` and `demo` start, of a screen
@@ -29,6 +30,7 @@ from pathlib import Path
 from typing import TypedDict
 
 from tests.end_to_end.dying import DIES_AT, install
+from tests.tui.quiet import known
 
 REQUEST_BYTES_MAX = 100_000
 DESCRIPTORS_MAX = 1_024
@@ -131,6 +133,8 @@ if __name__ == "__main__":
     os.environ["PYDANTIC_DISABLE_PLUGINS"] = "__all__"
     for name in MODULES:
         importlib.import_module(f"cp_tui.{name}" if "." in name else f"cp_tui.cli.{name}")
+    for owner, attribute, value in known():
+        setattr(owner, attribute, value)
     gc.collect()
     gc.freeze()
     wait()

@@ -184,7 +184,7 @@ async def demo_engine(folder: Path) -> Path:
 async def test_the_demo_on_a_terminal_charges_has_a_door_for_its_csms_and_can_be_killed(
     temporary: Path, terminal: int
 ) -> None:
-    process = await start_in(terminal, "demo")
+    process = await start_in(terminal, "demo", "--pace=4")
     try:
         door = await demo_engine(temporary)
         await until_charging(door)

@@ -7,15 +7,20 @@ import os
 import signal
 import socket
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from time import monotonic
+from typing import Any
 
+from tests.end_to_end.leftovers import until_none_is_left
 from tests.end_to_end.processes import Serve, cp_tui, serving
 from tests.end_to_end.terminal import Terminal, in_terminal
+from tests.end_to_end.test_run import engine_of, running
 from tests.end_to_end.together import together
 from tests.peer import PeerCsms
+
+Case = Callable[[PeerCsms, Path], Coroutine[Any, Any, None]]
 
 TOLD_WITHIN_S = 7.0
 """Five seconds, and what a busy machine adds."""
@@ -34,9 +39,30 @@ async def stopped(pid: int) -> AsyncIterator[None]:
             os.kill(pid, signal.SIGCONT)
 
 
-async def test_all_who_ask_an_engine_that_hangs_are_told_and_nothing_is_done_later(
-    csms: PeerCsms, serve: Serve, folder: Path
-) -> None:
+async def test_an_engine_that_hangs_is_told_and_a_sound_one_is_not_accused(folder: Path) -> None:
+    """Each with an engine of its own, side by side: all of them wait."""
+
+    async def on_its_own(name: str, case: Case) -> None:
+        (own := folder / name).mkdir()
+        async with PeerCsms() as csms:
+            await case(csms, own)
+
+    cases: Mapping[str, Case] = {
+        "asked": all_who_ask_are_told_and_nothing_is_done_later,
+        "sound": a_sound_one_is_not_accused_and_a_killed_one_is_attached_again,
+        "quit": quitting_says_that_it_does_not_answer,
+    }
+    await together(**{name: on_its_own(name, case) for name, case in cases.items()})
+
+
+async def all_who_ask_are_told_and_nothing_is_done_later(csms: PeerCsms, folder: Path) -> None:
+    async with serving(folder, csms.url, "--set=MeterValueSampleInterval=1") as serve:
+        await csms.receive("StatusNotification", connectorId=2)
+        await told(csms, serve, folder)
+
+
+async def told(csms: PeerCsms, serve: Serve, folder: Path) -> None:
+    """All who ask one that hangs."""
     attach = ("attach", f"--socket={serve.socket}")
     async with (
         in_terminal(*attach) as patient,
@@ -134,7 +160,7 @@ async def run_gives_up(csms: PeerCsms, serve: Serve) -> None:
         await screen.last_said("did not answer within 10 s; it hangs, or its process is stopped")
 
 
-async def test_a_sound_engine_is_not_accused_and_a_killed_one_is_attached_again(
+async def a_sound_one_is_not_accused_and_a_killed_one_is_attached_again(
     csms: PeerCsms, folder: Path
 ) -> None:
     async with (
@@ -153,6 +179,20 @@ async def test_a_sound_engine_is_not_accused_and_a_killed_one_is_attached_again(
         idle.press("escape")
         async with serving(folder, csms.url):
             await idle.see("● Accepted", "All well", "attached again")
+
+
+async def quitting_says_that_it_does_not_answer(csms: PeerCsms, folder: Path) -> None:
+    async with running(csms, folder) as screen, stopped(engine_of(folder)):
+        await screen.see("Charge point silent since")
+        screen.press("q")
+        await screen.see("Leave it running", "does not answer now")
+        assert "charging and talking" not in screen.text
+        screen.press("s")
+        await screen.see("stopping CP 1")
+        async with asyncio.timeout(40):
+            assert await screen.process.wait() == 0
+        await screen.last_said("did not answer and was ended by force")
+    await until_none_is_left(folder)
 
 
 async def it_writes_nothing(screen: Terminal) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import signal
 import tempfile
@@ -12,10 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.end_to_end.leftovers import kill_leftovers, processes_of, until_none_is_left
+from tests.end_to_end.leftovers import kill_leftovers, processes_of
 from tests.end_to_end.processes import Serve, serving
 from tests.end_to_end.terminal import Terminal, in_terminal
-from tests.end_to_end.test_hung_engine import stopped
 from tests.end_to_end.together import in_turn
 from tests.peer import PeerCsms
 
@@ -131,22 +129,6 @@ async def test_a_charge_point_that_somebody_else_started_since_is_not_offered_to
             assert await screen.ended() == 0
             await screen.last_said("goes on")
             assert (await serve.ctl("get", "variable=is_connected")).result is True
-
-
-async def test_quitting_says_that_a_charge_point_that_hangs_does_not_answer(
-    csms: PeerCsms, folder: Path
-) -> None:
-    async with running(csms, folder) as screen, stopped(engine_of(folder)):
-        await screen.see("Charge point silent since")
-        screen.press("q")
-        await screen.see("Leave it running", "does not answer now")
-        assert "charging and talking" not in screen.text
-        screen.press("s")
-        await screen.see("stopping CP 1")
-        async with asyncio.timeout(40):
-            assert await screen.process.wait() == 0
-        await screen.last_said("did not answer and was ended by force")
-    await until_none_is_left(folder)
 
 
 async def test_an_id_alone_is_filled_in_where_the_rest_is_asked(folder: Path) -> None:

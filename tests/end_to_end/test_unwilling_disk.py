@@ -8,8 +8,9 @@ import signal
 import sqlite3
 import time
 from asyncio.subprocess import Process
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
 from contextlib import asynccontextmanager, closing, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -118,9 +119,32 @@ async def until_it_says(process: Process, words: str) -> None:
             pass
 
 
-async def test_settings_on_a_disk_that_hangs_are_waited_for_in_words(
-    tmp_path: Path, disk: UnwillingDisk
+Case = Callable[[Path, UnwillingDisk], Coroutine[Any, Any, None]]
+
+
+async def test_a_disk_that_hangs_or_takes_nothing_is_told_and_all_goes_on_by_itself_after_it(
+    tmp_path: Path,
 ) -> None:
+    """Each with a disk of its own, side by side: all of them wait."""
+
+    async def on_its_own(name: str, case: Case) -> None:
+        folder = tmp_path / name
+        folder.mkdir()
+        with unwilling_disk(folder / "disk") as disk:
+            await case(folder, disk)
+
+    cases: Mapping[str, Case] = {
+        "settings": settings_are_waited_for_in_words,
+        "start": a_start_says_so_and_can_be_ended,
+        "check": a_check_says_what_it_waits_for,
+        "door": the_door_answers_and_after_it_all_is_there_once,
+        "slow": what_waited_longer_than_for_an_answer_is_sent_once,
+        **{mood: partial(told_and_survived, mood) for mood in (FULL, READ_ONLY, FAILS)},
+    }
+    await together(**{name: on_its_own(name, case) for name, case in cases.items()})
+
+
+async def settings_are_waited_for_in_words(folder: Path, disk: UnwillingDisk) -> None:
     file = disk.folder / "cp-tui.toml"
     file.write_text('[csms]\nurl = "nonsense"\n')
     with disk.that(HANGS):
@@ -136,14 +160,12 @@ async def test_settings_on_a_disk_that_hangs_are_waited_for_in_words(
     assert "no charge point id" in words.decode()
 
 
-async def test_a_start_on_a_disk_that_hangs_says_so_and_can_be_ended(
-    tmp_path: Path, disk: UnwillingDisk
-) -> None:
+async def a_start_says_so_and_can_be_ended(folder: Path, disk: UnwillingDisk) -> None:
     data = disk.folder / "data"
     with disk.that(HANGS):
         process = await start(
             "serve", "--id=CP1", "--url=ws://127.0.0.1:1", f"--data-dir={data}",
-            f"--socket={tmp_path / 'door'}",
+            f"--socket={folder / 'door'}",
         )  # fmt: skip
         await until_it_says(process, f"still opening {data} ...")
         process.send_signal(signal.SIGTERM)
@@ -153,9 +175,7 @@ async def test_a_start_on_a_disk_that_hangs_says_so_and_can_be_ended(
         assert time.monotonic() - since < END_S_MAX + 3
 
 
-async def test_a_check_on_a_disk_that_hangs_says_what_it_waits_for(
-    tmp_path: Path, disk: UnwillingDisk
-) -> None:
+async def a_check_says_what_it_waits_for(folder: Path, disk: UnwillingDisk) -> None:
     (disk.folder / "data").mkdir()
     arguments = ("--id=CP1", "--url=ws://127.0.0.1:1", f"--data-dir={disk.folder / 'data'}")
     with disk.that(HANGS):
@@ -166,10 +186,10 @@ async def test_a_check_on_a_disk_that_hangs_says_what_it_waits_for(
     assert "nothing listens on 127.0.0.1:1" in words.decode()
 
 
-async def test_while_the_disk_hangs_the_door_answers_and_after_it_all_is_there_once(
-    tmp_path: Path, disk: UnwillingDisk
+async def the_door_answers_and_after_it_all_is_there_once(
+    folder: Path, disk: UnwillingDisk
 ) -> None:
-    async with RawCsms() as csms, serving(tmp_path, disk, csms) as serve:
+    async with RawCsms() as csms, serving(folder, disk, csms) as serve:
         await csms.call("GetConfiguration", {"key": ["HeartbeatInterval"]})
         client = await Client.connect(serve.socket)
         with disk.that(HANGS):
@@ -186,11 +206,11 @@ async def test_while_the_disk_hangs_the_door_answers_and_after_it_all_is_there_o
         assert await ended(serve.process) == 0
 
 
-async def test_what_waited_for_a_slow_disk_longer_than_for_an_answer_is_sent_once(
-    tmp_path: Path, disk: UnwillingDisk
+async def what_waited_longer_than_for_an_answer_is_sent_once(
+    folder: Path, disk: UnwillingDisk
 ) -> None:
     options = ("--set=MessageTimeout=2", "--set=TransactionMessageRetryInterval=0")
-    async with Recorder() as csms, serving(tmp_path, disk, csms, *options) as serve:
+    async with Recorder() as csms, serving(folder, disk, csms, *options) as serve:
         client = await Client.connect(serve.socket)
         await client.call("plug_in", connector_id=1)
         for method, params, message in (
@@ -209,19 +229,7 @@ async def test_what_waited_for_a_slow_disk_longer_than_for_an_answer_is_sent_onc
         assert await ended(serve.process) == 0
 
 
-async def test_a_disk_that_takes_nothing_is_told_and_all_goes_on_by_itself_after_it(
-    tmp_path: Path,
-) -> None:
-    async def begun(mood: str) -> None:
-        folder = tmp_path / mood
-        folder.mkdir()
-        with unwilling_disk(folder / "disk") as disk:
-            await told_and_survived(folder, disk, mood)
-
-    await together(full=begun(FULL), read_only=begun(READ_ONLY), fails=begun(FAILS))
-
-
-async def told_and_survived(folder: Path, disk: UnwillingDisk, mood: str) -> None:
+async def told_and_survived(mood: str, folder: Path, disk: UnwillingDisk) -> None:
     async with Recorder() as csms, serving(folder, disk, csms, *FEW_ATTEMPTS) as serve:
         client = await Client.connect(serve.socket)
         await client.call("plug_in", connector_id=1)

@@ -189,11 +189,18 @@ def be_frugal(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(textual.pilot, "wait_for_idle", _wait_for_idle)
     patch.setattr(Pilot, "_wait_for_screen", _wait_for_screen)
     patch.setattr(Compositor, "render_update", _paint_nothing)
-    patch.setattr(Strip, "__init__", _make_strip)
-    patch.setattr(Strip, "__getattr__", _make_cache, raising=False)
-    handlers = _Handlers()
-    patch.setattr(MessagePump, "_get_dispatch_methods", lambda *call: handlers.find(*call))
-    sheets = _StyleSheets()
-    patch.setattr(textual.css.stylesheet, "tokenize_values", sheets.tokens)
-    patch.setattr(textual.css.stylesheet, "parse", sheets.rules)
-    patch.setattr(textual.app, "Stylesheet", KnownStyles)
+    for target, name, value in known():
+        patch.setattr(target, name, value, raising=False)
+
+
+def known() -> Iterable[tuple[Any, str, object]]:
+    """What, put in place of Textual's own, finds nothing twice: the owner, the name, what it is."""
+    handlers, sheets = _Handlers(), _StyleSheets()
+    return (
+        (Strip, "__init__", _make_strip),
+        (Strip, "__getattr__", _make_cache),
+        (MessagePump, "_get_dispatch_methods", lambda *call: handlers.find(*call)),
+        (textual.css.stylesheet, "tokenize_values", sheets.tokens),
+        (textual.css.stylesheet, "parse", sheets.rules),
+        (textual.app, "Stylesheet", KnownStyles),
+    )
