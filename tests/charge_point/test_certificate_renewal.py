@@ -371,6 +371,16 @@ def test_the_operator_hears_why_nothing_can_be_asked_for() -> None:
     assert made.refusals[1].id == "security.renewal.impossible"
 
 
+def test_what_is_missing_for_a_request_is_known_before_it_is_wanted() -> None:
+    made, _ = secured(1, keys={"CpoName": ""})
+    why = made.variables["security"].why_no_request
+    assert why == (
+        "the organization (CpoName) is not set: the CSMS sets it, or [keys] in cp-tui.toml"
+    )
+    made.request("ChangeConfiguration", {"key": "CpoName", "value": CPO})
+    assert made.variables["security"].why_no_request == ""
+
+
 def test_a_key_that_is_being_made_is_not_wanted_twice() -> None:
     made, _ = in_profile_3()
     certify(made, validity=Validity(T0 - DAY, T0 + 29 * DAY))

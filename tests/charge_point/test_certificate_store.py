@@ -290,6 +290,19 @@ def test_the_root_of_the_present_connection_stays_m04_fr_06() -> None:
     assert delete(made, hashes_of(root().certificate)) == "Failed"
 
 
+def test_a_root_that_has_to_stay_says_so_before_it_is_deleted_m04_fr_06() -> None:
+    made, csms = in_profile_3()
+    install(made, root("Stranger").certificate)
+    kept, other = made.variables["security"].roots
+    assert kept.why_kept.startswith("'CSMS Root' is the root of the present connection")
+    assert not other.why_kept
+    install(made, server().certificate)
+    assert not any(each.why_kept for each in made.variables["security"].roots)
+    csms.chain = ()
+    made.cut()
+    assert not any(each.why_kept for each in made.variables["security"].roots)
+
+
 def test_it_goes_where_another_root_stands_for_the_server_as_well_m04() -> None:
     made, _ = in_profile_3()
     install(made, server().certificate)

@@ -315,6 +315,9 @@ def test_what_the_operator_cannot_have_is_refused_with_the_reason() -> None:
         "security.profile.same",
         "security.profile.no_root",
     ]
+    without_root = [reason.text for reason in made.refusals.values()][1]
+    lacks = made.variables["security"].lacks
+    assert lacks == ("", "", without_root.replace("3", "2"), without_root)
 
 
 def test_while_ocpp_is_stopped_a_new_profile_waits_for_the_restart() -> None:

@@ -9,12 +9,15 @@ import pytest
 from msgspec.structs import replace
 
 from cp_tui.charge_point import variables as v
+from cp_tui.tui.security.actions import EVENTS_OFF, why_not_installed
 from cp_tui.tui.security.panes import SUBJECTS
+from cp_tui.tui.security.root_file import FoundRoot
 from tests.certificates.making import CA, make
-from tests.tui import security_world as world
+from tests.tui import security_world as world, worlds
 from tests.tui.driving import screen
 from tests.tui.fake_engine import FakeEngine
 from tests.tui.test_hostile_text import HOSTILE, assert_harmless, poisoned_world
+from tests.tui.worlds import at
 
 TO = {
     subject.NAME: ("escape", "home", *["down"] * row, "enter")
@@ -99,6 +102,7 @@ async def test_what_changes_something_asks_and_says_what_will_be() -> None:
         async with drive.step("c asks for a certificate"):
             await drive.press("c")
             assert drive.shows("Ask for a certificate?", "CP001 of Example", "CertificateSigned")
+            assert drive.shows("Kept the certificate in use")
             await drive.press("n")
             engine.publish("security", world.security(pending=pending))
             await drive.settle()
@@ -150,8 +154,9 @@ def pem() -> str:
 async def test_a_root_is_shown_before_it_is_installed_and_a_certificate_is_exported(
     tmp_path: Path, pem: str
 ) -> None:
-    good, bad = tmp_path / "root.pem", tmp_path / "key.pem"
-    good.write_text(pem)
+    good, bad, later = (tmp_path / name for name in ("root.pem", "key.pem", "later.pem"))
+    good.write_text(make("Depot Root", begin=at(0), extensions=[CA]).pem)
+    later.write_text(pem)
     bad.write_text("no certificate at all")
     async with screen(engine=world.engine(), size=(100, 40), at="security") as drive:
         engine = drive.engine
@@ -161,19 +166,26 @@ async def test_a_root_is_shown_before_it_is_installed_and_a_certificate_is_expor
             await drive.press("enter")
             await drive.until_it_shows("key.pem:", "Install a root certificate from a file")
             assert engine.calls == []
-        async with drive.step("what it is, and what is against it, is shown before it is taken"):
+        async with drive.step("one that would be refused is shown with the reason, not asked"):
+            await drive.press("I", "ctrl+u")
+            await drive.type(f"{later}")
+            await drive.press("enter")
+            # What reads certificates is imported for the first time.
+            await drive.until_it_shows("This root certificate is refused")
+            assert drive.shows("Depot Root", "not valid before 2030-05-31", "Issuer itself")
+            await drive.press("escape")
+            assert engine.calls == []
+        async with drive.step("what it is, is shown before it is taken"):
             await drive.press("I", "ctrl+u")
             await drive.type(f"{good}")
             await drive.press("tab", *"firm", "enter")
-            # What reads certificates is imported for the first time.
             await drive.until_it_shows("Install this root certificate?")
-            assert drive.shows("stands for who signs firmware")
-            assert drive.shows("Depot Root", "the charge point will refuse it", "not valid before")
+            assert drive.shows("stands for who signs firmware", "Depot Root")
             await drive.press("y")
             [(method, params)] = engine.calls
             assert method == "install_root_certificate"
             assert params["use"] == "ManufacturerRootCertificate"
-            assert params["certificate"] == pem
+            assert params["certificate"] == good.read_text()
         async with drive.step("E writes the selected certificate as PEM"):
             engine.answers("get_certificate", pem)
             await drive.press(*TO["server_certificate"], "down", "E")
@@ -202,6 +214,67 @@ async def test_an_observer_looks_and_exports_but_changes_nothing() -> None:
         await drive.press("E")
         assert drive.shows("Export which certificate?")
         assert engine.calls == []
+
+
+async def test_what_cannot_come_true_is_not_asked() -> None:
+    why = "the organization (CpoName) is not set: the CSMS sets it, or [keys] in cp-tui.toml"
+    kept = "'Example Root' is the root of the present connection"
+    lacks = ("", "", "", "SecurityProfile 3 needs a certificate of the charge point")
+    first = replace(world.roots()[0], why_kept=kept)
+    view = world.in_profile_2(pending=None, roots=(first,), lacks=lacks)
+    async with screen(engine=world.engine(security=view), at="security") as drive:
+        engine = drive.engine
+        async with drive.step("a certificate where none is there: nothing is kept"):
+            await drive.press("c")
+            assert drive.shows("Ask for a certificate?", "CP001 of Example")
+            assert not drive.shows("Kept")
+            await drive.press("n")
+        async with drive.step("a certificate without a name in it"):
+            engine.publish("security", replace(view, why_no_request=why))
+            await drive.settle()
+            await drive.press("c")
+            assert drive.shows("the organization (CpoName) is not set: the CSMS sets it")
+            assert not drive.shows("Ask for a certificate?")
+        async with drive.step("the root on which the connection rests"):
+            await drive.press(*TO["roots"], "x")
+            assert drive.shows("Root Example Root is needed", kept)
+            await drive.press("escape")
+        async with drive.step("a profile that lacks something, or is in force"):
+            await drive.press("e", "3", "enter")
+            assert drive.shows("SecurityProfile 3 needs a certificate")
+            await drive.press("e", "2", "enter")
+            assert drive.shows("security profile 2 is in force")
+        async with drive.step("that an event is sent, where the key says no"):
+            engine.publish("configuration", (worlds.entry(EVENTS_OFF, "true"),))
+            await drive.settle()
+            await drive.press("X")
+            assert drive.shows("not sent: DisableSecurityEventNotifications is true")
+            await drive.press("n", "exclamation_mark")
+            assert drive.shows("It is only logged")
+            await drive.press("escape")
+        assert engine.calls == []
+
+
+@pytest.mark.parametrize(
+    ("use", "changes", "words"),
+    [
+        (v.RootUse.CSMS, {}, "it is not signed by the active root (Example Root, Example Root 2)"),
+        (v.RootUse.MANUFACTURER, {"roots_max": 3}, "3 roots installed already"),
+        (v.RootUse.CSMS, {"roots_max": 3, "has_root_check": False}, "CertificateStoreMaxLength"),
+        (v.RootUse.MANUFACTURER, {}, ""),
+    ],
+)
+def test_a_root_that_the_store_would_refuse_is_known_before(
+    use: v.RootUse, changes: dict[str, object], words: str
+) -> None:
+    found = FoundRoot("", world.root("New Root").facts, "")
+    why = why_not_installed(found, use, world.security(**changes))
+    assert words in why if words else not why
+    there = FoundRoot("", world.roots()[0].facts, "")
+    assert "already" in why_not_installed(there, v.RootUse.CSMS, world.security())
+    signed = replace(found.facts, issuer=world.roots()[0].facts.subject)
+    follows = FoundRoot("", signed, "")
+    assert not why_not_installed(follows, v.RootUse.CSMS, world.security(roots_max=3))
 
 
 async def test_what_there_is_not_is_said() -> None:

@@ -42,6 +42,7 @@ from cp_tui.ocpp.model import WireModel
 PENDING_KEY, RENEWAL_KEY = "pending_certificate_request", "certificate_renewal"
 """The keys of the records in `Table.STATE`."""
 NOT_TAKEN = "security.renewal.not_taken"
+IMPOSSIBLE = "security.renewal.impossible"
 CHAIN_SIZE_KEY = "CertificateSignedMaxChainSize"
 LOOK_EVERY = timedelta(hours=12)
 RENEW_BEFORE = timedelta(days=30)
@@ -127,19 +128,15 @@ class CertificateRenewal:
 
     def why_not(self) -> Reason | None:
         """Say why no certificate can be asked for, if so (W A02.FR.13)."""
-        try:
-            check_organization(self.organization)
-            check_common_name(self.serial)
-        except CertificateError as error:
-            return because(
-                "security.renewal.impossible",
-                "W A02.FR.13",
-                "no certificate can be asked for: {why} (CpoName is '{cpo}', the serial number is"
-                " '{serial}')",
-                why=error.text,
-                cpo=self.organization,
-                serial=self.serial,
-            )
+        for check, name, where in (
+            (check_organization, self.organization, "the CSMS sets it, or [keys] in cp-tui.toml"),
+            (check_common_name, self.serial, "security.serial in cp-tui.toml sets it"),
+        ):
+            try:
+                check(name)
+            except CertificateError as error:
+                words, rule = "{why}: {where}", "W A02.FR.13"
+                return because(IMPOSSIBLE, rule, words, why=error.text, where=where)
         return None
 
     def begin(self, *, is_triggered: bool) -> None:

@@ -174,6 +174,8 @@ class Security:
             authorization_key=configuration.authorization_key_form(),
             serial=self.renewal.serial,
             cpo_name=self.renewal.organization,
+            why_no_request=_text(self.renewal.why_not()),
+            lacks=tuple(_text(self.profiles.why_impossible(each)) for each in range(4)),
             roots=self.roots.view(),
             roots_max=configuration.integer("CertificateStoreMaxLength"),
             has_root_check=self.roots.has_root_check,
@@ -185,3 +187,7 @@ class Security:
             is_refused=self._is_refused,
             server_problem=self._problem,
         )
+
+
+def _text(reason: Reason | None) -> str:
+    return "" if reason is None else reason.text

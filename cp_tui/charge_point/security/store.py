@@ -321,19 +321,24 @@ class CertificateStore:
 
     def _deleted(self, found: Sequence[Root], by: str) -> Reason:
         facts = facts_of(found[0].pem)
-        if self._is_needed(found):
-            return because(
-                "store.in_use",
-                "W M04.FR.06",
-                "{name} is the root of the present connection, and no other one that is installed"
-                " stands for it: {count} more",
-                name=name_of(facts),
-                count=len(self._others(found)),
-            )
+        if reason := self._why_needed(found):
+            return reason
         for root in found:
             self._take_out(root)
         self._changed(f"{found[0].record.use} deleted by {by}: {facts.subject}")
         return because("store.deleted", "W M04", "{name} is deleted", name=name_of(facts))
+
+    def _why_needed(self, found: Sequence[Root]) -> Reason | None:
+        if not self._is_needed(found):
+            return None
+        return because(
+            "store.in_use",
+            "W M04.FR.06",
+            "{name} is the root of the present connection, and no other one that is installed"
+            " stands for it: {count} more",
+            name=name_of(facts_of(found[0].pem)),
+            count=len(self._others(found)),
+        )
 
     def _others(self, found: Sequence[Root]) -> list[Root]:
         keys = {root.key for root in found}
@@ -447,6 +452,15 @@ class CertificateStore:
             from cp_tui.certificates.checks import anchor_of
 
             anchor = anchor_of(self._server_chain, self.pems(RootUse.CSMS), self._turn.time)
+        roots = self.roots()
+
+        def why_kept(root: Root) -> str:
+            # Where the chain is known, any other root than its anchor may go.
+            if self._server_chain and root.pem != anchor:
+                return ""
+            reason = self._why_needed([each for each in roots if each.pem == root.pem])
+            return "" if reason is None else reason.text
+
         return tuple(
             InstalledRoot(
                 use=root.record.use,
@@ -456,6 +470,7 @@ class CertificateStore:
                 facts=facts_of(root.pem),
                 hash_data=self._hash(root.pem),
                 is_in_use=root.record.use is RootUse.CSMS and root.pem == anchor,
+                why_kept=why_kept(root),
             )
-            for root in self.roots()
+            for root in roots
         )

@@ -54,6 +54,8 @@ class InstalledRoot(Value, frozen=True, kw_only=True):
     """By what the CSMS knows it, with SHA-256; None: its issuer is not here, so it has none."""
     is_in_use: bool = False
     """It stands for the certificate that the CSMS shows now."""
+    why_kept: str = ""
+    """Why it cannot be deleted now; empty: it can be."""
 
 
 class OwnCertificate(Value, frozen=True, kw_only=True):
@@ -114,6 +116,10 @@ class SecurityView(Value, frozen=True, kw_only=True):
     serial: str = ""
     """What a certificate of the charge point has to name as its subject; empty: none is set."""
     cpo_name: str = ""
+    why_no_request: str = ""
+    """Why no certificate of the charge point can be asked for, and who sets what is missing."""
+    lacks: tuple[str, ...] = ()
+    """What each security profile lacks here, profile 0 first; empty: nothing."""
     roots: tuple[InstalledRoot, ...] = ()
     roots_max: int
     """CertificateStoreMaxLength."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cp_tui.charge_point.variables import Direction, LinkPhase
 from cp_tui.tui.state.store import Snapshot
+from cp_tui.tui.text.safe_text import drawn
 
 READ_ONLY = "read only: attached as an observer"
 
@@ -181,6 +182,12 @@ def with_cache(snapshot: Snapshot) -> str | None:
 def with_security(snapshot: Snapshot) -> str | None:
     """What the charge point says of security must be known."""
     return change(snapshot) or _unless(snapshot.security, "nothing is known of security yet")
+
+
+def with_request_names(snapshot: Snapshot) -> str | None:
+    """What stands in a request for a certificate must be set."""
+    security = snapshot.security
+    return with_security(snapshot) or (security and drawn(security.why_no_request)) or None
 
 
 def with_roots(snapshot: Snapshot) -> str | None:

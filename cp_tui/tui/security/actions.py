@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
 from textual.content import Content
 
 from cp_tui.certificates.facts import CertificateFacts
-from cp_tui.charge_point.variables import InstalledRoot, RootUse
+from cp_tui.charge_point.variables import InstalledRoot, RootState, RootUse, SecurityView
 from cp_tui.engine.disk import on_disk
 from cp_tui.ocpp.plural import count
 from cp_tui.tui.actions import conditions
@@ -53,6 +53,8 @@ async def show_certificates(desk: Desk) -> None:
     desk.frame.look_at(ServerCertificatePane.NAME)
 
 
+EVENTS_OFF = "DisableSecurityEventNotifications"
+
 NEEDS = {
     0: "nothing",
     1: "an AuthorizationKey",
@@ -68,19 +70,25 @@ NEEDS = {
     means=Meaning.COMPOSE,
     short="New certificate",
     pane="own_certificate",
+    when=conditions.with_request_names,
 )
 async def request_certificate(desk: Desk) -> None:
     """Make a new key, and ask the CSMS to sign a certificate for it (CSR). Asks first."""
     security = desk.snapshot.security
     assert security is not None, "the condition of the action"
-    whom = f"{drawn(security.serial) or '(no serial number)'}"
-    whom += f" of {drawn(security.cpo_name) or '(no CpoName)'}"
+    whom = f"{drawn(security.serial)} of {drawn(security.cpo_name)}"
+    then = "a new key is made, and SignCertificate is sent with the request"
+    if not desk.snapshot.is_connected:
+        then += " when there is a connection again"
     facts = [
         Fact("For", Content.styled(whom, "bold")),
-        Fact("Then", Content("a new key is made, and SignCertificate is sent with the request")),
+        Fact("Then", Content(then)),
         Fact("Later", Content("the CSMS delivers the certificate with CertificateSigned")),
-        Fact("Kept", Content("the certificate in use, until the new one is used")),
     ]
+    if security.certificates:
+        is_used = security.profile == 3
+        kept = "the certificate in use" if is_used else "the certificate that is there"
+        facts.append(Fact("Kept", Content(f"{kept}, until the new one is used")))
     if security.pending is not None:
         since = desk.clock.time(security.pending.since)
         void = f"the request of {since} is void: an answer to it is refused"
@@ -132,14 +140,15 @@ async def install_root(desk: Desk) -> None:
 
 
 async def _install(desk: Desk, root: FoundRoot, use: RootUse) -> None:
-    """Ask whether this is the one, by everything that is in it."""
+    """Ask whether this is the one, by everything that is in it; one that is refused is shown."""
     facts = [Fact("For", Content.styled(USE_WORDS[use], "bold"))]
-    if root.problem:
-        refused = f"the charge point will refuse it: {root.problem}"
-        facts.append(Fact("But", safe_text(refused, "bold $text-error")))
     facts += certificate_facts(root.facts, desk.clock)
     security = desk.snapshot.security
-    if security is not None and security.has_root_check and use is RootUse.CSMS:
+    assert security is not None, "the condition of the action"
+    if why := why_not_installed(root, use, security):
+        _show_why(desk, "This root certificate is refused", why, facts)
+        return
+    if security.has_root_check and use is RootUse.CSMS:
         words = "it must be signed by the root that is active, which becomes the fallback"
         facts.append(Fact("Check", Content(words)))
     if await desk.ask(ConfirmQuestion("Install this root certificate?", facts, "Install")):
@@ -160,7 +169,11 @@ async def delete_root(desk: Desk) -> None:
     root = _selected_root(desk) or await _chosen_root(desk)
     if root is None:
         return
-    then = "it counts no more; one that the connection of now rests on is not deleted"
+    if root.why_kept:
+        title = f"Root {name_of(root.facts)} is needed"
+        _show_why(desk, title, root.why_kept, root_facts(root, desk.clock))
+        return
+    then = "it counts no more; what the CSMS shows is held against the others"
     facts = [*root_facts(root, desk.clock), Fact("Then", Content(then))]
     title = f"Delete root {name_of(root.facts)}?"
     if await desk.ask(ConfirmQuestion(title, facts, "Delete")):
@@ -198,12 +211,14 @@ async def set_profile(desk: Desk) -> None:
     """Go to another security profile, also to a lower one; says what it needs, and asks."""
     security = desk.snapshot.security
     assert security is not None, "the condition of the action"
+    lacks = dict(enumerate(security.lacks))
     choices = [
         Choice(
             f"{profile}",
             Content(words),
             Content("in force" if profile == security.profile else ""),
             Content(f"it needs {NEEDS[profile]}"),
+            why_not="" if profile == security.profile else drawn(lacks.get(profile, "")),
         )
         for profile, words in sorted(PROFILE_WORDS.items(), reverse=True)
     ]
@@ -211,12 +226,21 @@ async def set_profile(desk: Desk) -> None:
     if chosen is None:
         return
     profile = int(chosen)
+    why = lacks.get(profile, "")
+    if profile == security.profile:
+        why = f"security profile {profile} is in force"
+    if why:
+        desk.refuse(safe_text(why))
+        return
+    how = "the connection is closed and made anew; charging goes on"
+    if desk.snapshot.is_stopped:
+        how = "it is stopped: the connection after the restart is made so"
     attempts = count(security.profile_tries, "attempt")
     facts = [
         Fact("Now", Content(PROFILE_WORDS[security.profile])),
         Fact("Then", Content.styled(PROFILE_WORDS[profile], "bold")),
         Fact("Needs", Content(NEEDS[profile])),
-        Fact("How", Content("the connection is closed and made anew; charging goes on")),
+        Fact("How", Content(how)),
         Fact("If not", Content(f"after {attempts} in vain the present one is back in force")),
     ]
     if profile < security.profile:
@@ -240,7 +264,8 @@ async def raise_event(desk: Desk) -> None:
         FormField("tech_info", "Words", placeholder="optional, 255 characters", keep="tech_info"),
     )
     call = CommandCall("raise_security_event")
-    await desk.fill(Form("Raise a security event", fields, "Raise", call))
+    intro = () if _is_told(desk) else (Content(f"It is only logged: {EVENTS_OFF} is true."),)
+    await desk.fill(Form("Raise a security event", fields, "Raise", call, intro))
 
 
 @security_action(
@@ -252,13 +277,49 @@ async def raise_event(desk: Desk) -> None:
 )
 async def clear_log(desk: Desk) -> None:
     """Delete every line of the security log; that is a security event itself. Asks first."""
+    then = "SecurityLogWasCleared is sent, and is its first line again"
+    if not _is_told(desk):
+        then = f"SecurityLogWasCleared is its first line again, and not sent: {EVENTS_OFF} is true"
     facts = [
         Fact("Lost", Content("every line of the log; the CSMS cannot fetch them any more")),
-        Fact("Then", Content("SecurityLogWasCleared is sent, and is its first line again")),
+        Fact("Then", Content(then)),
         Fact("Kept", Content("the newest events that are listed here")),
     ]
     if await desk.ask(ConfirmQuestion("Clear the security log?", facts, "Clear")):
         await desk.command(CommandCall("clear_security_log"))
+
+
+def why_not_installed(root: FoundRoot, use: RootUse, security: SecurityView) -> str:
+    """Why the charge point would refuse a root, as far as that shows from here; empty: it may not.
+
+    Who has signed it is told by name alone: whether the signature fits, the charge point finds out.
+    """
+    same_use = [each for each in security.roots if each.use is use]
+    if root.problem:
+        return root.problem
+    if any(each.facts.fingerprint == root.facts.fingerprint for each in same_use):
+        return "it is installed already"
+    active = [each for each in same_use if each.state is RootState.ACTIVE]
+    follows = use is RootUse.CSMS and security.has_root_check and bool(active)
+    if follows and root.facts.issuer not in {each.facts.subject for each in active}:
+        names = ", ".join(name_of(each.facts) for each in active)
+        return f"it is not signed by the active root ({names}): AdditionalRootCertificateCheck"
+    if not follows and len(security.roots) >= security.roots_max:
+        number = count(len(security.roots), "root")
+        return f"{number} installed already, CertificateStoreMaxLength is {security.roots_max}"
+    return ""
+
+
+def _show_why(desk: Desk, title: str, why: str, facts: Sequence[Fact]) -> None:
+    """Show what would be in a question whose answer cannot be yes, and why it cannot."""
+    told = [Fact("Why", safe_text(why, "bold $text-error")), *facts]
+    desk.show(title, lambda _snapshot, _clock: told)
+
+
+def _is_told(desk: Desk) -> bool:
+    """Whether security events are sent to the CSMS, and not only logged."""
+    entry = desk.snapshot.entry(EVENTS_OFF)
+    return entry is None or entry.value != "true"
 
 
 def _selected_root(desk: Desk) -> InstalledRoot | None:
