@@ -20,11 +20,14 @@ def papers() -> Mapping[str, Callable[[], str]]:
     """Give what makes each paper, by the path of the paper."""
     # Imported here, as a script finds its neighbours only once `main` has said where they are.
     from docs.keys import keys
+    from docs.library import library_module
     from docs.reference import reference
 
     return {
         "docs/keys.md": keys,
         "docs/reference.md": reference,
+        "cp_tui/library/async_commands.py": lambda: library_module(is_async=True),
+        "cp_tui/library/commands.py": lambda: library_module(is_async=False),
         MAP: lambda: with_maps((ROOT / MAP).read_text("utf-8")),
     }
 

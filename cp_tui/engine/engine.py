@@ -188,6 +188,11 @@ class Engine:
         self._operations = None
         await self._ending.aclose()
 
+    async def lose_power(self) -> None:
+        """Cut the connection without a close frame, as a power cut does; `close` comes after it."""
+        if self._operations is not None:
+            await self._operations.link.cut()
+
     async def call(
         self, method: str, params: Mapping[str, JsonValue], *, read_only: bool = False
     ) -> CommandAnswer:

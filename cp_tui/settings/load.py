@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import platformdirs
+from msgspec.structs import replace
 from pydantic import BaseModel, ValidationError
 
 from cp_tui.ocpp.discreet import Discreet
@@ -90,6 +91,20 @@ def load_text(text: str, path: Path) -> ServeSettings:
     import tomllib
 
     return _built(Sources({}, {}, canonical_layer(tomllib.loads(text), {}), path, text), [])
+
+
+def load_tables(tables: Mapping[str, Any], called: str, file: Path | None) -> ServeSettings:
+    """Check tables in the shape of `cp-tui.toml`, over those of a file if one is given.
+
+    No environment and no default file: who writes them means them. `called` is what mistakes are
+    told of; raises `SettingsError`.
+    """
+    path, content = Path(called), dict[str, Any]()
+    if file is not None:
+        _, _, content = _read_file(file)
+        path = Path(f"{called} with {file}")
+    layers = Sources(canonical_layer(tables, content), {}, canonical_layer(content, {}), path, "")
+    return _built(replace(layers, options={}, file=layers.merged()), [])
 
 
 def _built(sources: Sources, wrong: Sequence[str], *, is_whole: bool = True) -> ServeSettings:

@@ -195,6 +195,26 @@ class ConnectorView(Value, frozen=True, kw_only=True):
     refusal: Refusal | None = None
     """The same with who refused, when, the tag and the key that decides."""
 
+    @property
+    def is_charging(self) -> bool:
+        """Whether energy flows into a vehicle, as its status tells the CSMS."""
+        return self.status is ChargePointStatus.CHARGING
+
+    @property
+    def is_available(self) -> bool:
+        """Whether a new user may come, as its status tells the CSMS."""
+        return self.status is ChargePointStatus.AVAILABLE
+
+    @property
+    def transaction_id(self) -> int | None:
+        """What the CSMS calls the transaction that runs; None: none runs, or it has not said."""
+        return None if self.transaction is None else self.transaction.transaction_id
+
+    @property
+    def power_w(self) -> int:
+        """What the meter says now, over all phases."""
+        return 0 if self.measurement is None else self.measurement.power_w
+
 
 Connectors = tuple[ConnectorView, ...]
 """All connectors, from 0."""

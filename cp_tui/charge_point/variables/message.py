@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -159,6 +160,15 @@ class MessageRecord(Value, frozen=True, kw_only=True):
     is_ignored: bool = False
     """Of an answer of the CSMS: it counts for nothing, for it came after its request was given up,
     or answers none; `reason` says which."""
+
+    def __getitem__(self, name: str) -> Any:
+        """Give a field of the payload by its name on the wire; raises `KeyError`."""
+        if not isinstance(self.payload, dict):
+            raise KeyError(f"{name}: the payload of this {self.action} is no object")
+        if name not in self.payload:
+            there = ", ".join(self.payload) or "nothing"
+            raise KeyError(f"no {name} in the payload of this {self.action}; there is: {there}")
+        return self.payload[name]
 
 
 class NotedFrame(Struct, frozen=True):

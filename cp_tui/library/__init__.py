@@ -1,0 +1,1 @@
+"""What `from cp_tui import ...` gives: charge points for tests and programs, without a screen."""
