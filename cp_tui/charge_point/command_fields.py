@@ -10,7 +10,7 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field, JsonValue, StringConstraints, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from cp_tui.charge_point.variables.security import RootUse, SecurityEventType
+from cp_tui.charge_point.variables.security import WHITEPAPER_NAMES, RootUse, SecurityEventType
 from cp_tui.ocpp.datatypes import (
     ChargePointErrorCode,
     ChargingProfilePurposeType,
@@ -116,6 +116,13 @@ Fingerprint = Annotated[
     Field(description="SHA-256 in hex, that `security` shows"),
 ]
 SecurityProfileNumber = Annotated[int, Field(ge=0, le=3)]
-EventTypes = Annotated[SecurityEventType, Field(strict=False)]
+EventTypes = Annotated[
+    SecurityEventType,
+    Field(strict=False),
+    WithJsonSchema(
+        {"type": "string", "enum": [WHITEPAPER_NAMES.get(each, each) for each in SecurityEventType]}
+    ),
+]
+"""By the names of the whitepaper; those of OCPP 2.0.1 are taken as well."""
 TechInfo = Annotated[str, StringConstraints(max_length=255), AS_TEXT]
 """techInfo of SecurityEventNotification (W 5.15)."""

@@ -357,7 +357,7 @@ class SetSecurityProfile(OperatorEvent, frozen=True):
 class RaiseSecurityEvent(OperatorEvent, frozen=True):
     """Have a security event happen, such as the alarm of a tamper sensor (W A04).
 
-    The names of the whitepaper, by which events are shown, are taken as well.
+    The names of the whitepaper and those of OCPP 2.0.1 are taken.
     """
 
     type: EventTypes

@@ -5,7 +5,8 @@ to process it TransactionMessageAttempts times.
 
 Nothing passes the message at the head, not even while it waits for its next attempt (S 3.7.1),
 unless it is a security event: while that waits, all of them stand aside, in their order, and the
-transactions go on. The critical ones are never given up (W A04.FR.02).
+transactions go on. The critical ones are never given up (W A04.FR.02): where the CSMS does not have
+the message at all they wait for the next boot, for by then it may be another CSMS.
 StopTransaction and MeterValues need the transactionId that only the answer to their
 StartTransaction brings; so a message is kept without it, and it is filled in when the message is
 sent.
@@ -35,12 +36,13 @@ from msgspec.structs import replace
 
 from cp_tui.charge_point.calls import CallFailure, FailureKind, Outgoing
 from cp_tui.charge_point.effects import LogLevel, Table
+from cp_tui.charge_point.outbox_request import request_of
 from cp_tui.charge_point.records import OutboxRecord
 from cp_tui.charge_point.retry_rule import RetryRule
 from cp_tui.charge_point.thinning import thin_out
 from cp_tui.charge_point.turn import Turn
 from cp_tui.charge_point.variables import OutboxEntry, OutboxView
-from cp_tui.ocpp.action import SPEC, Action
+from cp_tui.ocpp.action import Action
 from cp_tui.ocpp.calendar import later
 from cp_tui.ocpp.errors import FORGOTTEN_SIGNS, UNKNOWN_MESSAGE
 from cp_tui.ocpp.model import WireModel
@@ -56,8 +58,6 @@ GIVEN_UP_MAX = 20
 """How many messages that were given up are remembered for an answer that may come late."""
 FORGIVEN_MAX = 3
 """How often the attempts of a message are forgiven because the CSMS had forgotten us."""
-UNKNOWN_TRANSACTION_ID = -1
-"""Stands for the transactionId that a lost StartTransaction never brought (E 3.18)."""
 
 
 class Outbox:
@@ -101,7 +101,9 @@ class Outbox:
         self._told_attempt_at: datetime | None = None
         self._has_taken_event = False
         """The CSMS has taken a security event since the boot, so it knows the message."""
-        event = next(filter(_is_event, self._entries), None)
+        self._waits_for_boot = False
+        """The CSMS has no security events: those that are kept stand aside until the next boot."""
+        event = next((each for each in self._entries if each.is_event), None)
         # One that was on its way has its id.
         if event is not None and event.next_attempt_at is not None and event.message_id is None:
             self._set_aside()
@@ -121,7 +123,7 @@ class Outbox:
             return None
         if self._entries and self._entries[0].attempts:
             return self._entries[0]
-        return self._aside[0] if self._aside else None
+        return self._aside[0] if self._aside and not self._waits_for_boot else None
 
     def _all(self) -> list[OutboxRecord]:
         if not self._aside:
@@ -130,13 +132,14 @@ class Outbox:
 
     def _set_aside(self) -> None:
         """Let the transactions pass the security events; refused ones say nothing of the others."""
-        self._aside = [record for record in self._entries if _is_event(record)]
-        self._entries = [record for record in self._entries if not _is_event(record)]
+        self._aside = [record for record in self._entries if record.is_event]
+        self._entries = [record for record in self._entries if not record.is_event]
         self._doubtful = 0
 
     def _take_back(self) -> None:
         """Put the security events back to their places if it is time, and nothing is on trial."""
-        if self._is_in_flight or self.is_held or (self._entries and self._entries[0].attempts):
+        is_on_trial = bool(self._entries) and self._entries[0].attempts > 0
+        if self._is_in_flight or self.is_held or is_on_trial or self._waits_for_boot:
             return
         due = self._aside[0].next_attempt_at if self._aside else None
         if self._aside and (due is None or self._turn.now >= due):
@@ -172,7 +175,7 @@ class Outbox:
             created_at=self._turn.now,
             is_guaranteed=is_guaranteed,
         )
-        queue = self._aside if self._aside and _is_event(record) else self._entries
+        queue = self._aside if self._aside and record.is_event else self._entries
         assert not queue or queue[-1].sequence < record.sequence
         queue.append(record)
         self._save(record)
@@ -191,7 +194,7 @@ class Outbox:
         dropped = thin_out(self._entries[is_kept:], limit // 10 + 1)
         for record in self._entries:
             if record.sequence in dropped:
-                self._turn.forget(Table.OUTBOX, _key(record))
+                self._turn.forget(Table.OUTBOX, record.key)
                 self._on_lost(record, "because too many of them waited (WaitingMeterValuesMax)")
         self._entries = [r for r in self._entries if r.sequence not in dropped]
         self._meter_values -= len(dropped)
@@ -213,7 +216,7 @@ class Outbox:
         self._is_in_flight = True
         self._turn.changed("outbox")
         return Outgoing(
-            self._request(record),
+            request_of(record, self._transaction_id),
             partial(self._confirmed, record.sequence),
             partial(self._failed, record.sequence),
             message_id=record.message_id,
@@ -236,7 +239,7 @@ class Outbox:
 
     def try_now(self) -> str | None:
         """Do not wait any longer for the next attempt; give what is tried, if anything is."""
-        tried = None
+        tried, self._waits_for_boot = None, False
         if self._aside:
             tried = self._replace_first(self._aside, next_attempt_at=None).action
         if self._entries and self._entries[0].next_attempt_at:
@@ -304,19 +307,14 @@ class Outbox:
         if is_head and self.is_held:
             return f"{record.last_failure}; does the CSMS still know this charge point?"
         kept = self._kept_because()
+        if self._waits_for_boot and not is_head:
+            return record.last_failure
         if record.next_attempt_at is None:
             return kept or "waits for its turn"
         which = f"{record.attempts + 1}"
         which += "" if record.is_guaranteed else f" of {self._rule().attempts_max}"
         failed = f"{record.last_failure}; attempt {which} waits"
         return f"{kept}; before: {failed}" if kept else failed
-
-    def _request(self, record: OutboxRecord) -> WireModel:
-        payload = dict(record.payload)
-        if record.transaction_key is not None and record.action != Action.START_TRANSACTION:
-            known = self._transaction_id(record.transaction_key)
-            payload["transactionId"] = UNKNOWN_TRANSACTION_ID if known is None else known
-        return SPEC[Action(record.action)].request.model_validate(payload)
 
     def _is_open(self, sequence: int) -> bool:
         """Say whether an answer to a message still brings something."""
@@ -332,7 +330,7 @@ class Outbox:
             return
         self._is_in_flight = False
         record = self._entries[0]
-        self._has_taken_event |= _is_event(record)
+        self._has_taken_event |= record.is_event
         self._remove(record)
         self._on_confirmed(record, response)
 
@@ -365,8 +363,7 @@ class Outbox:
             return
         # The rule is read anew each time: whoever sets TransactionMessageAttempts means now.
         if self._is_unknown(failure):
-            # Not the message is wrong: no attempt would be any better, and transactions wait.
-            self._give_up(self._entries[0], f"because the CSMS does not know it: {failure.text}")
+            self._keep_for_boot(f"the CSMS does not know it: {failure.text}")
             return
         rule = self._rule()
         attempts = self._entries[0].attempts + 1
@@ -383,7 +380,7 @@ class Outbox:
                 next_attempt_at=later(self._turn.now, rule.wait_s(attempts)),
                 last_failure=failure.text,
             )
-            if _is_event(record):
+            if record.is_event:
                 self._set_aside()
             return
         why = f"after {count(attempts, 'attempt')}: {failure.text}"
@@ -395,9 +392,29 @@ class Outbox:
         else:
             self._give_up(self._entries[0], why)
 
+    def booted(self) -> None:
+        """Note that the CSMS has accepted a boot: whether it has security events is seen anew."""
+        self._waits_for_boot = self._has_taken_event = False
+
+    def _keep_for_boot(self, why: str) -> None:
+        """Let a critical event wait for the next boot; any other one is given up."""
+        record = self._entries[0]
+        if not record.is_guaranteed:
+            self._give_up(record, f"because {why}")
+            return
+        self._replace_first(
+            self._entries,
+            attempts=record.attempts + 1,
+            message_id=None,
+            next_attempt_at=None,
+            last_failure=f"{why}; it is sent again after the next boot",
+        )
+        self._waits_for_boot = True
+        self._set_aside()
+
     def _is_unknown(self, failure: CallFailure) -> bool:
         """Whether the CSMS says of a security event that it has no such message (W A04)."""
-        is_first = _is_event(self._entries[0]) and not self._has_taken_event
+        is_first = self._entries[0].is_event and not self._has_taken_event
         return is_first and failure.code in UNKNOWN_MESSAGE
 
     @property
@@ -470,7 +487,7 @@ class Outbox:
         (self._aside if record in self._aside else self._entries).remove(record)
         self._meter_values -= record.action == Action.METER_VALUES
         assert 0 <= self._meter_values <= len(self._entries)
-        self._turn.forget(Table.OUTBOX, _key(record))
+        self._turn.forget(Table.OUTBOX, record.key)
         self._turn.changed("outbox")
 
     def _replace_first(self, queue: list[OutboxRecord], **changes: object) -> OutboxRecord:
@@ -479,13 +496,5 @@ class Outbox:
         return record
 
     def _save(self, record: OutboxRecord) -> None:
-        self._turn.save(Table.OUTBOX, _key(record), record)
+        self._turn.save(Table.OUTBOX, record.key, record)
         self._turn.changed("outbox")
-
-
-def _is_event(record: OutboxRecord) -> bool:
-    return record.action == Action.SECURITY_EVENT_NOTIFICATION
-
-
-def _key(record: OutboxRecord) -> str:
-    return f"{record.sequence:012d}"

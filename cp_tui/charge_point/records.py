@@ -29,6 +29,7 @@ from cp_tui.charge_point.variables import (
     TransferFault,
 )
 from cp_tui.charge_point.variables.authorization import Grouped
+from cp_tui.ocpp.action import Action
 from cp_tui.ocpp.datatypes import (
     MeterValue,
     StopReason,
@@ -155,6 +156,16 @@ class OutboxRecord(Struct, frozen=True, kw_only=True):
     last_failure: str = ""
     is_guaranteed: bool = False
     """It is never given up: a critical security event (W A04.FR.02)."""
+
+    @property
+    def key(self) -> str:
+        """The key of the record."""
+        return f"{self.sequence:012d}"
+
+    @property
+    def is_event(self) -> bool:
+        """Whether it is a security event."""
+        return self.action == Action.SECURITY_EVENT_NOTIFICATION
 
 
 class LocalListVersionRecord(Struct, frozen=True, kw_only=True):

@@ -133,6 +133,7 @@ class _Wiring:
             value = str(interval_s)
             if self.components.configuration.text("HeartbeatInterval") != value:
                 self.components.configuration.put("HeartbeatInterval", value, KeySource.CSMS)
+        self.components.outbox.booted()
         self.components.statuses.notify_all()
         self.components.firmware.report()
         self.components.diagnostics.report()

@@ -173,7 +173,7 @@ def test_a_csms_without_security_holds_up_no_transaction(code: str) -> None:
     made = rig(boot=False, keys={"AuthorizationKey": PASSWORD})
     made.responders["SecurityEventNotification"] = lambda _: code
     made.power_on()
-    assert newest(made).state is SecurityEventState.GIVEN_UP
+    assert newest(made).state is SecurityEventState.QUEUED
     assert "does not know it" in newest(made).why
     made.act("plug_in", connector_id=1)
     made.act("swipe", id_tag="TAG")
@@ -187,6 +187,39 @@ def test_one_that_knew_the_message_before_gets_it_again() -> None:
     made.responders["SecurityEventNotification"] = lambda _: "NotSupported"
     raised(made)
     assert newest(made).state is SecurityEventState.QUEUED
+
+
+@pytest.mark.parametrize("kind", [TAMPER, SecurityEventType.INVALID_CSMS_CERTIFICATE])
+def test_a_critical_one_waits_for_the_next_boot_at_a_csms_that_has_none_a04_fr_02(
+    kind: SecurityEventType,
+) -> None:
+    made = rig(boot=False, keys={"AuthorizationKey": PASSWORD})
+    made.responders["SecurityEventNotification"] = lambda _: "NotImplemented"
+    made.power_on()
+    raised(made, kind)
+    made.after(86_400)
+    made.cut()
+    made.reconnect()
+    assert events(made) == ["StartupOfTheDevice"], "it is asked once, whatever is raised"
+    [entry, *_] = made.variables["outbox"].entries
+    assert entry.why.endswith("; it is sent again after the next boot")
+    assert entry.next_attempt_at is None
+    del made.responders["SecurityEventNotification"]
+    made.forget_sent()
+    made.request("ChangeConfiguration", {"key": "BootOnReconnect", "value": "true"})
+    made.cut()
+    made.reconnect()
+    assert events(made) == ["StartupOfTheDevice", newest(made).type]
+    assert newest(made).state is SecurityEventState.SENT
+    assert made.variables["outbox"].count == 0
+
+
+def test_one_that_is_not_critical_is_given_up_where_the_csms_has_none() -> None:
+    made = rig()
+    made.request("ChangeConfiguration", {"key": OFF, "value": "false"})
+    made.responders["SecurityEventNotification"] = lambda _: "NotSupported"
+    raised(made, SecurityEventType.INVALID_CSMS_CERTIFICATE)
+    assert newest(made).state is SecurityEventState.GIVEN_UP
 
 
 def test_names_are_those_of_the_whitepaper_or_of_ocpp_2() -> None:
@@ -206,6 +239,11 @@ def test_one_is_raised_by_the_name_that_is_shown_of_it(kind: SecurityEventType) 
     types = TypeAdapter[SecurityEventType](EventTypes)
     assert types.validate_python(newest(made).type) is kind
     assert types.validate_python(kind.value) is kind
+    named = secured(1, security=SecurityConfig(event_names=EventNames.OCPP_2))[0]
+    shown = dict(zip(SecurityEventType, named.variables["security_events"].types, strict=True))
+    assert types.validate_python(shown[kind]) is kind
+    assert newest(made).type in made.variables["security_events"].types
+    assert newest(made).type in types.json_schema()["enum"]
     with pytest.raises(ValidationError):
         types.validate_python("Invalid")
 

@@ -37,7 +37,11 @@ from cp_tui.charge_point.variables import (
     SecurityEventsView,
     SecurityEventType,
 )
-from cp_tui.charge_point.variables.security import WHITEPAPER_NAMES, SecurityLogLine
+from cp_tui.charge_point.variables.security import (
+    OCPP_2_NAMES,
+    WHITEPAPER_NAMES,
+    SecurityLogLine,
+)
 from cp_tui.ocpp.action import Action
 from cp_tui.ocpp.datatypes import format_date_time
 from cp_tui.ocpp.plural import count
@@ -80,14 +84,6 @@ SENT = CRITICAL | {
 }
 """Those that the CSMS is told: the critical ones, and four that the whitepaper's flows demand."""
 
-_OCPP_2: Mapping[SecurityEventType, str] = MappingProxyType(
-    {
-        _Kind.INVALID_CHARGE_POINT_CERTIFICATE: "InvalidChargingStationCertificate",
-        _Kind.INVALID_TLS_VERSION: "InvalidTLSVersion",
-        _Kind.INVALID_TLS_CIPHER_SUITE: "InvalidTLSCipherSuite",
-    }
-)
-
 _OF_FAULT: Mapping[LinkFault, tuple[SecurityEventType, ...]] = MappingProxyType(
     {
         LinkFault.REFUSED_CREDENTIALS: (_Kind.FAILED_TO_AUTHENTICATE_AT_CSMS,),
@@ -128,7 +124,7 @@ class SecurityEvents:
     def name(self, kind: SecurityEventType) -> str:
         """Give the name of an event on the wire."""
         is_whitepaper = self._turn.config.security.event_names is EventNames.WHITEPAPER
-        return (WHITEPAPER_NAMES if is_whitepaper else _OCPP_2).get(kind, kind.value)
+        return (WHITEPAPER_NAMES if is_whitepaper else OCPP_2_NAMES).get(kind, kind.value)
 
     def report(self, kind: SecurityEventType, tech_info: str = "") -> None:
         """Note that an event has happened: log it, and send it where the CSMS has to know."""
@@ -289,6 +285,7 @@ class SecurityEvents:
                 )
                 for each in reversed(self._records.values())
             ),
+            types=tuple(self.name(kind) for kind in SecurityEventType),
             waiting=self._waiting(),
             crowded_out=self._crowded_out,
             crowded_out_at=self._crowded_out_at,

@@ -165,8 +165,9 @@ class SecurityEventType(StrEnum):
 
     @classmethod
     def _missing_(cls, value: object) -> SecurityEventType | None:
-        """Take the name of the whitepaper for it, which is what people see of an event."""
-        return next((kind for kind, name in WHITEPAPER_NAMES.items() if name == value), None)
+        """Take a name by which people see an event, of the whitepaper or of OCPP 2.0.1."""
+        shown = (*WHITEPAPER_NAMES.items(), *OCPP_2_NAMES.items())
+        return next((kind for kind, name in shown if name == value), None)
 
 
 WHITEPAPER_NAMES: Mapping[SecurityEventType, str] = MappingProxyType(
@@ -179,6 +180,14 @@ WHITEPAPER_NAMES: Mapping[SecurityEventType, str] = MappingProxyType(
     }
 )
 """Where the whitepaper prints another name."""
+OCPP_2_NAMES: Mapping[SecurityEventType, str] = MappingProxyType(
+    {
+        SecurityEventType.INVALID_CHARGE_POINT_CERTIFICATE: "InvalidChargingStationCertificate",
+        SecurityEventType.INVALID_TLS_VERSION: "InvalidTLSVersion",
+        SecurityEventType.INVALID_TLS_CIPHER_SUITE: "InvalidTLSCipherSuite",
+    }
+)
+"""Where OCPP 2.0.1 does."""
 
 
 class SecurityEventState(StrEnum):
@@ -217,6 +226,8 @@ class SecurityEventsView(Value, frozen=True, kw_only=True):
 
     entries: tuple[SecurityEventEntry, ...] = ()
     """Newest first."""
+    types: tuple[str, ...] = ()
+    """Every type that there is, as it is called on the wire."""
     waiting: int = 0
     """How many wait for the CSMS."""
     crowded_out: int = 0

@@ -259,8 +259,10 @@ async def set_profile(desk: Desk) -> None:
 )
 async def raise_event(desk: Desk) -> None:
     """Let something happen that nothing here can find out, such as the alarm of a tamper sensor."""
+    events = desk.snapshot.security_events
+    types = events.types if events is not None else ()
     fields = (
-        FormField("type", value="TamperDetectionActivated"),
+        FormField("type", value="TamperDetectionActivated", choices=types),
         FormField("tech_info", "Words", placeholder="optional, 255 characters", keep="tech_info"),
     )
     call = CommandCall("raise_security_event")
