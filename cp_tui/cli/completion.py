@@ -127,8 +127,8 @@ def _word(value: JsonValue) -> str:
 
 def _there(place: str, options: Namespace) -> JsonValue:
     """Give what stands at a place in a variable; None where nobody can be asked."""
-    from cp_tui.cli.json_path import WrongPath, found_at
     from cp_tui.engine.errors import CannotBegin
+    from cp_tui.rpc.json_path import WrongPath, found_at
     from cp_tui.rpc.paths import find_csms, find_engine
     from cp_tui.rpc.script import EngineGone, lines
 

@@ -108,7 +108,7 @@ def _parameters(method: str, typed: Sequence[str]) -> dict[str, JsonValue]:
 
 
 def _at(value: JsonValue, place: str) -> JsonValue:
-    from cp_tui.cli.json_path import WrongPath, found_at
+    from cp_tui.rpc.json_path import WrongPath, found_at
 
     try:
         return found_at(value, place)

@@ -14,10 +14,10 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from cp_tui.cli.json_path import Condition, WrongPath, condition, found_at
 from cp_tui.cli.output import ExitStatus, WrongUse, complain, complain_of
 from cp_tui.ocpp.plural import count
 from cp_tui.ocpp.units import number
+from cp_tui.rpc.json_path import Condition, WrongPath, condition, found_at
 from cp_tui.rpc.script import TimeUp, lines
 
 if TYPE_CHECKING:

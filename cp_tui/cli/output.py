@@ -23,6 +23,8 @@ class ExitStatus(IntEnum):
     WRONG_USE = 2
     """Options, settings or parameters are wrong, nothing runs that could be asked, or there is no
     terminal for a screen; nothing was begun."""
+    INCONCLUSIVE = 3
+    """Of `scenario`: nothing failed, and something could not be said about the CSMS."""
     INTERRUPTED = 130
     """Ctrl+c; after another signal it is 128 and the number of the signal."""
 

@@ -52,6 +52,17 @@ charge points that run.
   fish    cp-tui completion fish | source             in ~/.config/fish/config.fish"""
 
 
+SCENARIO_DESCRIPTION = """\
+Play scenarios against a CSMS, with a charge point that is made for each, and say whether the CSMS
+did what the standard wants.
+
+  cp-tui scenario list
+  cp-tui scenario run --all --url ws://127.0.0.1:9016 --id CP001
+  cp-tui scenario run plug-first my.toml --url ws://127.0.0.1:9016 --id CP001 --junit out.xml
+
+What only the CSMS can do, a [hooks] table of the file of --config has it do; `cp-tui csms` needs
+none. Exit status: 0 passed, 1 failed, 2 for wrong use, 3 where something could not be said."""
+
 COLORS = ("auto", "truecolor", "256", "16", "none")
 """How many a terminal is sent, the same as in the settings."""
 
@@ -252,6 +263,32 @@ def _add_csms(commands: Commands) -> None:
         )
 
 
+def _add_scenario(commands: Commands) -> None:
+    scenario = commands.add_parser(
+        "scenario",
+        help="play scenarios against a CSMS, with a verdict each",
+        description=SCENARIO_DESCRIPTION,
+        formatter_class=RawTextHelpFormatter,
+    )
+    what = scenario.add_subparsers(dest="what", metavar="list|run", required=True)
+    listed = what.add_parser("list", help="name the scenarios that come with cp-tui")
+    listed.add_argument("--json", action="store_true", help="as JSON, with what each needs")
+    run = what.add_parser("run", help="play scenarios")
+    run.add_argument("names", metavar="NAME|FILE", nargs="*", help="or .toml or .py files")
+    run.add_argument("--all", action="store_true", help="all that come with cp-tui")
+    run.add_argument("--url", metavar="URL", help="of the CSMS, ws:// or wss://, without the id")
+    run.add_argument("--id", metavar="ID", help="charge point id, the last part of the URL")
+    run.add_argument(
+        "--config", type=Path, metavar="FILE", help="settings of the charge point, hooks and tags"
+    )
+    run.add_argument("--junit", type=Path, metavar="FILE", help="write the verdicts for a forge")
+    run.add_argument("--json", action="store_true", help="print the verdicts as JSON")
+    run.add_argument("--seed", type=int, default=1, metavar="N", help="of all chance (default 1)")
+    run.add_argument(
+        "--ask", action="store_true", help="say what to press at the CSMS where there is no hook"
+    )
+
+
 def _add_completion(commands: Commands) -> None:
     completion = commands.add_parser(
         "completion",
@@ -271,6 +308,7 @@ _ADD: Mapping[str, Callable[[Commands], None]] = {
     "screenshot": _add_screenshot,
     "demo": _add_demo,
     "csms": _add_csms,
+    "scenario": _add_scenario,
     "completion": _add_completion,
 }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from pydantic import JsonValue
 
-from cp_tui.cli.json_path import SHOWN_MAX, WrongPath, condition, found_at
+from cp_tui.rpc.json_path import SHOWN_MAX, WrongPath, condition, found_at
 
 CONNECTORS: JsonValue = [
     {"connector_id": 0, "status": "Available", "transaction": None, "power_w": 0},

@@ -1,0 +1,124 @@
+"""`cp-tui scenario`: lists scenarios, and plays them against a CSMS with a verdict each."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import signal
+import sys
+from argparse import Namespace
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from cp_tui.cli.output import complain
+from cp_tui.engine.thread import in_daemon_thread
+from cp_tui.ocpp.printable import clean
+from cp_tui.scenarios import report
+from cp_tui.scenarios.bench_settings import BenchSettings, read
+from cp_tui.scenarios.plan import Plan
+from cp_tui.scenarios.python_scenario import PythonPlan, read_python
+from cp_tui.scenarios.reading import built_in, read_file
+from cp_tui.scenarios.runner import Runner
+from cp_tui.scenarios.steps import Surroundings
+from cp_tui.scenarios.verdict import ScenarioOutcome, exit_status
+from cp_tui.settings.problem import SettingsError, unknown
+
+
+def run(options: Namespace) -> int:
+    """List or play; returns the exit status."""
+    if options.what == "list":
+        return _list(as_json=options.json)
+    if bool(options.names) is options.all:
+        return complain("scenario: name scenarios or files, or give --all; `list` names them")
+    plans = [*built_in()] if options.all else _named(options.names)
+    settings = read(options.config, options.url, options.id)
+    for plan in plans:
+        settings.charge_point(plan)
+    outcomes = asyncio.run(_play(options, settings, plans))
+    if options.json:
+        print(report.as_json(outcomes, options.seed))
+    else:
+        print(report.summary(outcomes, options.seed))
+    if options.junit is not None:
+        try:
+            options.junit.write_text(report.junit(outcomes, options.seed), encoding="utf-8")
+        except OSError as error:
+            return complain(f"{options.junit}: {error.strerror}")
+    return exit_status(outcomes)
+
+
+def _named(names: list[str]) -> list[Plan | PythonPlan]:
+    """Find scenarios by name, or read the files that are named; raises `SettingsError`."""
+    known = {plan.name: plan for plan in built_in()}
+    found: list[Plan | PythonPlan] = []
+    wrong: list[str] = []
+    for name in names:
+        try:
+            if name in known:
+                found.append(known[name])
+            elif name.endswith(".py"):
+                found += read_python(Path(name))
+            elif name.endswith(".toml") or "/" in name:
+                found.append(read_file(Path(name)))
+            else:
+                hint = "`cp-tui scenario list` names them; a file ends in .toml or .py"
+                wrong.append(f"{name}: {unknown(name, known, else_hint=hint, what='scenario')}")
+        except SettingsError as error:
+            wrong += error.lines
+    if wrong:
+        raise SettingsError(*wrong)
+    return found
+
+
+def _list(*, as_json: bool) -> int:
+    plans = built_in()
+    if as_json:
+        told = [
+            {
+                "name": plan.name,
+                "group": plan.group,
+                "about": plan.about,
+                "cases": list(plan.cases),
+                "section": plan.section,
+                "needs": list(plan.needs),
+            }
+            for plan in plans
+        ]
+        print(json.dumps(told))
+        return 0
+    width = max(len(plan.name) for plan in plans)
+    group = ""
+    for plan in plans:
+        if plan.group != group:
+            print(plan.group if not group else f"\n{plan.group}")
+            group = plan.group
+        cases = f" [{', '.join(plan.cases)}]" if plan.cases else ""
+        print(f"  {plan.name:<{width}}  {plan.about}{cases}")
+    return 0
+
+
+async def _play(
+    options: Namespace, settings: BenchSettings, plans: Sequence[Plan | PythonPlan]
+) -> tuple[ScenarioOutcome, ...]:
+    is_attended = options.ask or (sys.stdin.isatty() and sys.stderr.isatty())
+    around = Surroundings(settings.hooks, press=_press if is_attended else None)
+
+    def tell(outcome: ScenarioOutcome) -> None:
+        if not options.json:
+            print("\n".join(report.lines(outcome)), flush=True)
+
+    runner = Runner(settings.charge_point, around, seed=options.seed, tags=dict(settings.tags))
+    playing = asyncio.create_task(runner.run_all(plans, tell))
+    loop = asyncio.get_running_loop()
+    loop.add_signal_handler(signal.SIGTERM, playing.cancel)
+    return await playing
+
+
+async def _press(words: str, confirm: bool) -> None:
+    """Tell the operator what to press; where nothing of it is seen here, wait for Enter."""
+    then = ", then press Enter here" if confirm else ""
+    print(clean(f"At the CSMS: {words}{then}"), file=sys.stderr, flush=True)
+    if confirm:
+        with suppress(OSError):
+            await in_daemon_thread(sys.stdin.readline)

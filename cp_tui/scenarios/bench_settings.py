@@ -1,0 +1,128 @@
+"""What a run of scenarios is told: the charge point, the tags of the CSMS, and its hooks."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+from msgspec import Struct
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from cp_tui.engine.config import EngineConfig
+from cp_tui.rpc.paths import csms_socket, is_answering
+from cp_tui.scenarios.hooks import CommandHook, CsmsHooks, Hooks, HttpHook, OwnHooks
+from cp_tui.scenarios.plan import Plan
+from cp_tui.scenarios.python_scenario import PythonPlan
+from cp_tui.settings.build import ServeSettings, build
+from cp_tui.settings.keys import canonical_layer
+from cp_tui.settings.lines import line_of
+from cp_tui.settings.load import every_field, refuse
+from cp_tui.settings.problem import SettingsError, Sources
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+class _Tables(BaseModel):
+    """What the file says beside the settings of a charge point."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    hooks: dict[str, CommandHook | HttpHook] | Literal["cp-tui csms"] | None = None
+    """How the CSMS is had do something, by action."""
+    tags: dict[str, str] = Field(default={})
+    """Tags as the CSMS knows them, by what scenarios call them."""
+
+
+class BenchSettings(Struct, frozen=True):
+    """All that the runner is told."""
+
+    sources: Sources
+    tags: Mapping[str, str]
+    hooks: Hooks
+
+    def charge_point(self, plan: Plan | PythonPlan | None = None) -> EngineConfig:
+        """Make the charge point of a scenario; raises `SettingsError`."""
+        own: dict[str, Any] = {}
+        if plan is not None:
+            own = {"station": {"connectors": plan.connectors}, "keys": dict(plan.keys)}
+        sources = _with(self.sources, canonical_layer(own, self.sources.file))
+        settings, problems = every_field(sources.merged())
+        built = build(settings, sources.file_path)
+        if isinstance(built, ServeSettings) and not problems:
+            return built.engine
+        try:
+            refuse(sources, [*problems, *(built if isinstance(built, list) else [])])
+        except SettingsError as error:
+            where = "" if plan is None else f"{plan.name}: "
+            lines = [f"{where}{line}".replace("--set ", "keys.") for line in error.lines]
+            raise SettingsError(*lines) from None
+
+
+def read(file: Path | None, url: str | None, charge_point_id: str | None) -> BenchSettings:
+    """Read all of it; raises `SettingsError` with a line for each mistake."""
+    text, content = "", {}
+    if file is not None:
+        try:
+            text = file.read_text("utf-8")
+            content = tomllib.loads(text)
+        except OSError as error:
+            raise SettingsError(f"{file}: {error.strerror}") from None
+        except tomllib.TOMLDecodeError as error:
+            raise SettingsError(f"{file}: not TOML: {error}") from None
+        except UnicodeDecodeError:
+            raise SettingsError(f"{file}: not UTF-8 text") from None
+    place = file or Path("cp-tui.toml")
+    own = {name: content.pop(name) for name in ("hooks", "tags") if name in content}
+    try:
+        tables = _Tables.model_validate(own)
+    except ValidationError as error:
+        raise SettingsError(*_lines(error, place, text)) from None
+    options: dict[str, Any] = {}
+    if url is not None:
+        options["csms"] = {"url": url}
+    if charge_point_id is not None:
+        options["charge_point"] = {"id": charge_point_id}
+    sources = Sources(options, {}, canonical_layer(content, {}), place, text)
+    without_hooks = BenchSettings(sources, tables.tags, OwnHooks({}))
+    config = without_hooks.charge_point()
+    return BenchSettings(sources, tables.tags, _hooks(tables, config))
+
+
+def _hooks(tables: _Tables, config: EngineConfig) -> Hooks:
+    """Take those of the file, else those of `cp-tui csms` where the URL is that of one."""
+    if isinstance(tables.hooks, dict):
+        return OwnHooks(tables.hooks)
+    where = urlsplit(config.url)
+    door = csms_socket(where.port or 0)
+    if where.hostname in LOOPBACK and where.port and is_answering(door):
+        return CsmsHooks(door, config.charge_point.charge_point_id)
+    if tables.hooks is not None:
+        raise SettingsError(f"hooks: no `cp-tui csms` answers at {door}")
+    return OwnHooks({})
+
+
+def _with(sources: Sources, layer: Mapping[str, Any]) -> Sources:
+    """Put what a scenario says over the options."""
+    return Sources(
+        {**sources.options, **layer},
+        sources.environment,
+        sources.file,
+        sources.file_path,
+        sources.file_text,
+    )
+
+
+def _lines(error: ValidationError, place: Path, text: str) -> list[str]:
+    told = []
+    for each in error.errors():
+        # The names of the kinds of hooks that were tried are no part of the place.
+        names = tuple(part for part in each["loc"] if not str(part).endswith("Hook"))
+        if any(str(part).startswith(("dict[", "literal[")) for part in names):
+            names = tuple(p for p in names if not str(p).startswith(("dict[", "literal[")))
+        line = line_of(text, names)
+        where = f"{place}, line {line}" if line else f"{place}"
+        told.append(f"{where}: {'.'.join(map(str, names))}: {each['msg'].lower()}")
+    return list(dict.fromkeys(told))

@@ -1,0 +1,232 @@
+"""What a scenario is: its head and its steps, as a file writes them. Pure.
+
+A step is a table with exactly one of the keys of `STEP_KINDS`, which says what kind of step it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
+
+from cp_tui.settings.model import KeyText
+
+WITHIN_S = 10.0
+WITHIN_S_MAX = 3_600.0
+SCENARIO_S_MAX = 7_200.0
+STEPS_MAX = 200
+
+Seconds = Annotated[float, Field(gt=0, le=WITHIN_S_MAX, allow_inf_nan=False)]
+Words = Annotated[str, Field(min_length=1, max_length=300)]
+Wanted = dict[str, JsonValue]
+"""Where something stands, with dots, and what is to stand there; a list names what may, `*` is
+anything but nothing."""
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", hide_input_in_errors=True, populate_by_name=True
+    )
+
+
+class Step(_Table):
+    """What every step may say."""
+
+    about: str = ""
+    """Why it is there, in a sentence."""
+    within_s: Seconds | None = None
+    """How long it may take, in seconds; default: that of the scenario."""
+    section: str = ""
+    """Of the standard; default: that of the scenario."""
+    forbid: tuple[str, ...] = ()
+    """Actions of which no request may be seen while the step lasts."""
+
+
+class Do(Step):
+    """Something is done at the charge point: a command of its door."""
+
+    do: Words
+    with_: Wanted = Field(default={}, alias="with")
+    """The parameters."""
+    gives: Wanted = {}
+    """What has to come of it."""
+
+    @property
+    def words(self) -> str:
+        """The step in a line."""
+        return f"{self.do} {_listed(self.with_)}".strip()
+
+
+class Expect(Step):
+    """The charge point sends a message, and the CSMS has to answer it."""
+
+    expect: Words
+    """The action."""
+    where: Wanted = {}
+    """Which of these messages is meant, by its fields."""
+    answer: Wanted | None = {}
+    """What the CSMS has to answer."""
+    unanswered: bool = False
+    """Whether it is enough that the message was sent."""
+    save: dict[str, str] = {}
+    """Name -> field of the answer that later steps have as `{name}`."""
+
+    @property
+    def words(self) -> str:
+        """The step in a line."""
+        text = f"{self.expect} {_listed(self.where)}".strip()
+        return (
+            text if self.unanswered else f"{text} is answered {_listed(self.answer or {})}".strip()
+        )
+
+
+class Ask(Step):
+    """The CSMS sends a message: a hook has it do so, or a person is told to."""
+
+    ask: Words
+    """The action."""
+    with_: Wanted = Field(default={}, alias="with")
+    """The payload for the hook; what arrives has to say the same, if it says more."""
+    answer: Wanted = {}
+    """What the charge point answers where the CSMS has asked the right thing."""
+    press: str = ""
+    """What the operator of the CSMS is told to do; default: to send the message."""
+
+    @property
+    def words(self) -> str:
+        """The step in a line."""
+        return f"the CSMS sends {self.ask} {_listed(self.with_)}".strip()
+
+
+class Operator(Step):
+    """Something happens at the CSMS that is no message: it restarts, it refuses a tag."""
+
+    operator: Words
+    """The name of the hook."""
+    with_: Wanted = Field(default={}, alias="with")
+    press: Words
+    """What the operator of the CSMS is told to do."""
+
+    @property
+    def words(self) -> str:
+        """The step in a line."""
+        return f"at the CSMS: {self.press}"
+
+
+class See(Step):
+    """The charge point comes to be so, as `cp-tui ctl wait` says it."""
+
+    see: Annotated[tuple[Words, ...], Field(min_length=1)]
+
+    @property
+    def words(self) -> str:
+        """The step in a line."""
+        return " and ".join(self.see)
+
+
+class LinkStep(Step):
+    """Something happens to the connection."""
+
+    link: Literal["down", "up", "deaf", "hears"]
+    """`down`, `up`: the cable of the charge point; `deaf`: what the CSMS sends waits on its way,
+    `hears`: and comes now."""
+
+    @property
+    def words(self) -> str:
+        """The step in a line."""
+        return {
+            "down": "the network cable is pulled",
+            "up": "the network cable is plugged in",
+            "deaf": "what the CSMS sends is held back",
+            "hears": "what was held back arrives",
+        }[self.link]
+
+
+class Clock(Step):
+    """The clock of the charge point is set ahead."""
+
+    clock: Annotated[int, Field(ge=1, le=31_536_000)]
+    """By so many seconds."""
+
+    @property
+    def words(self) -> str:
+        """The step in a line."""
+        return f"the clock of the charge point goes {self.clock} s ahead"
+
+
+class Same(Step):
+    """A message that was sent several times has to be answered the same each time."""
+
+    same: Words
+    """The action."""
+    field: Words
+    """Of the answers."""
+    times: Annotated[int, Field(ge=2, le=10)] = 2
+    """How many answers there have to be, those that came too late included."""
+
+    @property
+    def words(self) -> str:
+        """The step in a line."""
+        return f"{self.times} answers to the same {self.same} with the same {self.field}"
+
+
+AnyStep = Do | Expect | Ask | Operator | See | LinkStep | Clock | Same
+STEP_KINDS: Mapping[str, type[AnyStep]] = MappingProxyType(
+    {
+        "do": Do,
+        "expect": Expect,
+        "ask": Ask,
+        "operator": Operator,
+        "see": See,
+        "link": LinkStep,
+        "clock": Clock,
+        "same": Same,
+    }
+)
+"""The key that makes a step what it is."""
+
+
+class Plan(_Table):
+    """A scenario: who plays, and what happens."""
+
+    name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=60)]
+    about: Words
+    """What the CSMS has to do, in a sentence."""
+    group: str = "own"
+    """Under which heading it is listed."""
+    cases: tuple[str, ...] = ()
+    """Official test cases that it plays."""
+    section: str = ""
+    connectors: Annotated[int, Field(ge=1, le=100)] = 1
+    keys: dict[str, KeyText] = {}
+    """First values of configuration keys."""
+    clock: int = 0
+    """How far ahead the clock of the charge point is at first, in seconds."""
+    begins: Literal["accepted", "offline"] = "accepted"
+    """`accepted`: the steps begin when the CSMS has accepted it; `offline`: with the cable pulled.
+    """
+    within_s: Seconds = WITHIN_S
+    """How long each step may take, in seconds."""
+    step: Annotated[tuple[AnyStep, ...], Field(min_length=1, max_length=STEPS_MAX)]
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """What the CSMS has to be had do, by the names of hooks."""
+        names = (
+            each.ask if isinstance(each, Ask) else each.operator
+            for each in self.step
+            if isinstance(each, Ask | Operator)
+        )
+        return tuple(dict.fromkeys(names))
+
+
+def _listed(wanted: Mapping[str, JsonValue]) -> str:
+    return ", ".join(f"{name} {_shown(value)}" for name, value in wanted.items())
+
+
+def _shown(value: JsonValue) -> str:
+    if isinstance(value, list):
+        return " or ".join(str(each) for each in value)
+    return "there" if value == "*" else str(value)

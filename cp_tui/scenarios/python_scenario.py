@@ -1,0 +1,103 @@
+"""Scenarios in Python: an async function with a charge point, which fails by `assert`."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import traceback
+from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
+from types import ModuleType
+
+from msgspec import Struct
+from pydantic import JsonValue
+
+from cp_tui.engine.errors import CommandError
+from cp_tui.scenarios.plan import STEP_KINDS
+from cp_tui.scenarios.steps import Stage, play
+from cp_tui.scenarios.verdict import failed, inconclusive
+from cp_tui.settings.problem import SettingsError
+
+PYTHON_S = 120.0
+"""How long one may take."""
+
+
+class PythonPlan(Struct, frozen=True):
+    """A scenario that is a function."""
+
+    name: str
+    about: str
+    function: Callable[[ScenarioCharger], Awaitable[None]]
+    connectors: int = 2
+    keys: Mapping[str, str] = {}
+    group: str = "own"
+    cases: tuple[str, ...] = ()
+
+
+class ScenarioCharger:
+    """What the function gets: the charge point, and the steps of scenario files as methods."""
+
+    def __init__(self, stage: Stage) -> None:
+        self._stage = stage
+
+    async def do(self, command: str, /, **parameters: JsonValue) -> JsonValue:
+        """Carry out a command of the door, and give its result."""
+        result: JsonValue = (await self._stage.charger.call(command, parameters)).result
+        return result
+
+    async def step(self, **fields: object) -> None:
+        """Play a step as a file writes it: `step(expect="Authorize", where={...})`."""
+        kind = next((kind for name, kind in STEP_KINDS.items() if name in fields), None)
+        assert kind is not None, f"a step has one of: {', '.join(STEP_KINDS)}"
+        await play(kind.model_validate(fields), self._stage)
+
+    def get(self, variable: str) -> JsonValue:
+        """Give the newest value of a variable."""
+        return self._stage.charger.get(variable)
+
+    def sent(self, action: str) -> list[JsonValue]:
+        """Give the payloads of the requests of an action that the charge point has sent."""
+        return [
+            each.payload
+            for each in self._stage.charger.messages
+            if each.kind == "CALL" and each.direction == "out" and each.action == action
+        ]
+
+
+def read_python(path: Path) -> list[PythonPlan]:
+    """Read the scenarios of a file: its async functions that no underscore hides."""
+    module = ModuleType(path.stem)
+    module.__file__ = str(path)
+    try:
+        exec(compile(path.read_bytes(), str(path), "exec"), module.__dict__)
+    except OSError as error:
+        raise SettingsError(f"{path}: {error.strerror}") from None
+    except Exception as error:
+        line = traceback.extract_tb(error.__traceback__)[-1].lineno
+        raise SettingsError(f"{path}, line {line}: {type(error).__name__}: {error}") from None
+    found = [
+        PythonPlan(
+            name.replace("_", "-"), inspect.cleandoc(each.__doc__ or name).partition("\n")[0], each
+        )
+        for name, each in vars(module).items()
+        if inspect.iscoroutinefunction(each)
+        and each.__module__ == module.__name__
+        and not name.startswith("_")
+    ]
+    if not found:
+        raise SettingsError(f"{path}: no scenario; write `async def my_scenario(charger):`")
+    return found
+
+
+async def play_python(plan: PythonPlan, stage: Stage) -> None:
+    """Play it; what it asserts is its verdict. Raises `StepEnded`."""
+    try:
+        async with asyncio.timeout(PYTHON_S):
+            await plan.function(ScenarioCharger(stage))
+    except AssertionError as error:
+        line = traceback.extract_tb(error.__traceback__)[-1]
+        raise failed(f"{str(error) or line.line} (line {line.lineno})") from None
+    except TimeoutError:
+        raise inconclusive(f"it took longer than {PYTHON_S:g} s") from None
+    except CommandError as error:
+        raise inconclusive(f"the charge point refused: {error}") from None

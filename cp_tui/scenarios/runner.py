@@ -1,0 +1,229 @@
+"""Plays scenarios one after the other against a CSMS, each with a fresh charge point."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from contextlib import AsyncExitStack
+from datetime import datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from msgspec.structs import replace
+from pydantic import JsonValue
+
+from cp_tui.charge_point.variables import Direction, MessageRecord
+from cp_tui.engine.config import EngineConfig
+from cp_tui.engine.endpoint import endpoint
+from cp_tui.engine.errors import CannotBegin
+from cp_tui.rpc.json_path import Condition
+from cp_tui.scenarios.plan import SCENARIO_S_MAX, WITHIN_S, Plan
+from cp_tui.scenarios.player_charger import PlayerCharger
+from cp_tui.scenarios.python_scenario import PythonPlan, play_python
+from cp_tui.scenarios.relay import Relay
+from cp_tui.scenarios.steps import Stage, Surroundings, play, skipped_for
+from cp_tui.scenarios.verdict import ScenarioOutcome, StepEnded, StepOutcome, Verdict
+
+FRAMES_TOLD = 8
+FRAME_MAX = 240
+ACCEPTED = Condition("registration", "status", "=", "Accepted")
+TAGS = {
+    "tag": "TAG1",
+    "other_tag": "TAG2",
+    "blocked_tag": "BLOCKED",
+    "expired_tag": "EXPIRED",
+    "invalid_tag": "INVALID",
+    "family_tag": "FAMILY-1",
+    "family_tag_2": "FAMILY-2",
+}
+"""What scenarios call tags -> those of `cp-tui csms`."""
+
+MakeConfig = Callable[[Plan | PythonPlan], EngineConfig]
+"""Makes the charge point of a scenario; raises `SettingsError`."""
+
+
+class NeverAccepted(Exception):
+    """The CSMS has not accepted the charge point."""
+
+
+class Runner:
+    """Plays scenarios; what it needs is the same for all of them."""
+
+    def __init__(
+        self,
+        make: MakeConfig,
+        around: Surroundings,
+        *,
+        seed: int = 1,
+        tags: dict[str, str] | None = None,
+        accept_s: float = 15.0,
+        clock: Callable[[], datetime] | None = None,
+    ) -> None:
+        """`accept_s` is how long the CSMS has to accept the charge point, in seconds.
+
+        `clock` is that of the machine, unless told otherwise.
+        """
+        self._clock = clock
+        self._make = make
+        self._around = around
+        self._seed = seed
+        self._tags = {**TAGS, **(tags or {})}
+        self._accept_s = accept_s
+
+    async def run_all(
+        self,
+        plans: Sequence[Plan | PythonPlan],
+        tell: Callable[[ScenarioOutcome], None] = lambda _: None,
+    ) -> tuple[ScenarioOutcome, ...]:
+        """Play all, and tell each as soon as it is over."""
+        outcomes = []
+        never = ""
+        for plan in plans:
+            if never:
+                verdict = Verdict.INCONCLUSIVE
+                outcome = ScenarioOutcome(name=plan.name, verdict=verdict, reason=never)
+            else:
+                outcome, never = await self._run(plan)
+            outcomes.append(outcome)
+            tell(outcome)
+        return tuple(outcomes)
+
+    async def _run(self, plan: Plan | PythonPlan) -> tuple[ScenarioOutcome, str]:
+        """Play one; gives why no other has to be tried, too."""
+        why = skipped_for(plan, self._around) if isinstance(plan, Plan) else ""
+        if why:
+            verdict = Verdict.SKIPPED
+            return ScenarioOutcome(name=plan.name, verdict=verdict, reason=why), ""
+        begun = time.monotonic()
+        steps: list[StepOutcome] = []
+        frames: tuple[str, ...] = ()
+        never, reason, verdict = "", "", Verdict.PASSED
+        try:
+            async with AsyncExitStack() as stack:
+                stack.push_async_callback(self._around.hooks.end)
+                stage = await self._stage(plan, stack)
+                try:
+                    await self._begin(plan, stage)
+                    async with asyncio.timeout(SCENARIO_S_MAX):
+                        await self._play(plan, stage, steps)
+                except (StepEnded, NeverAccepted):
+                    frames = last_frames(stage.charger.messages)
+                    raise
+        except NeverAccepted as error:
+            verdict, reason, never = Verdict.INCONCLUSIVE, str(error), str(error)
+        except StepEnded as error:
+            verdict, reason = error.verdict, error.seen
+        except CannotBegin as error:
+            verdict, reason = Verdict.INCONCLUSIVE, "; ".join(error.lines)
+        except TimeoutError:
+            verdict, reason = Verdict.INCONCLUSIVE, "it took too long as a whole"
+        outcome = ScenarioOutcome(
+            name=plan.name,
+            verdict=verdict,
+            reason=reason,
+            steps=tuple(steps),
+            frames=frames,
+            took_s=time.monotonic() - begun,
+            seed=self._seed,
+        )
+        return outcome, never
+
+    async def _stage(self, plan: Plan | PythonPlan, stack: AsyncExitStack) -> Stage:
+        """Switch the charge point of a scenario on."""
+        config = self._make(plan)
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="cp-tui-scenario-")))
+        relay = None
+        if isinstance(plan, Plan) and _needs_relay(plan) and config.url.startswith("ws:"):
+            where = urlsplit(config.url)
+            relay = Relay(where.hostname or "", where.port or 80)
+            stack.push_async_callback(relay.close)
+            port = await relay.start()
+            url = where._replace(netloc=f"127.0.0.1:{port}").geturl()
+            own = config.charge_point
+            full = endpoint(url, own.charge_point_id).uri
+            config = replace(config, url=url, charge_point=replace(own, url=full))
+        ahead_s, within_s = (plan.clock, plan.within_s) if isinstance(plan, Plan) else (0, WITHIN_S)
+        charger = PlayerCharger(config, folder, self._seed, ahead_s=ahead_s, clock=self._clock)
+        await charger.start()
+        stack.push_async_callback(charger.close)
+        known: dict[str, JsonValue] = {"id": config.charge_point.charge_point_id}
+        known.update(self._tags)
+        return Stage(
+            within=within_s, charger=charger, around=self._around, known=known, relay=relay
+        )
+
+    async def _begin(self, plan: Plan | PythonPlan, stage: Stage) -> None:
+        charger = stage.charger
+        if isinstance(plan, Plan) and plan.begins == "offline":
+            await charger.call("set_network", {"up": False})
+            return
+        loop = asyncio.get_running_loop()
+        # What it sends about its connectors comes after the answer; the queue is empty then.
+        wrong = await charger.until((ACCEPTED,), loop.time() + self._accept_s)
+        if wrong:
+            link = charger.get("link")
+            error = link.get("last_error") if isinstance(link, dict) else None
+            text = f" ({error['text']})" if isinstance(error, dict) else ""
+            raise NeverAccepted(
+                f"the CSMS has not accepted the charge point within {self._accept_s:g} s{text}"
+            )
+
+    async def _play(self, plan: Plan | PythonPlan, stage: Stage, steps: list[StepOutcome]) -> None:
+        if isinstance(plan, PythonPlan):
+            await play_python(plan, stage)
+            return
+        for number, step in enumerate(plan.step):
+            begun = time.monotonic()
+            section = step.section or plan.section
+            words = step.words
+            try:
+                await play(step, stage)
+            except StepEnded as ended:
+                steps.append(
+                    StepOutcome(
+                        words=words,
+                        verdict=ended.verdict,
+                        section=section,
+                        seen=ended.seen,
+                        took_s=time.monotonic() - begun,
+                    )
+                )
+                steps += [
+                    StepOutcome(
+                        words=each.words,
+                        verdict=Verdict.SKIPPED,
+                        section=each.section or plan.section,
+                        seen="a step before it did not pass",
+                    )
+                    for each in plan.step[number + 1 :]
+                ]
+                raise
+            steps.append(
+                StepOutcome(
+                    words=words,
+                    verdict=Verdict.PASSED,
+                    section=section,
+                    took_s=time.monotonic() - begun,
+                )
+            )
+
+
+def _needs_relay(plan: Plan) -> bool:
+    return any(getattr(step, "link", "") in ("deaf", "hears") for step in plan.step)
+
+
+def last_frames(messages: Sequence[MessageRecord]) -> tuple[str, ...]:
+    """Tell the newest frames, a line each, with the reasons of the charge point."""
+    return tuple(_frame(each) for each in messages[-FRAMES_TOLD:])
+
+
+def _frame(record: MessageRecord) -> str:
+    arrow = "<-" if record.direction is Direction.IN else "->"
+    payload = json.dumps(record.payload, ensure_ascii=False)
+    text = f"{record.time:%H:%M:%S} {arrow} {record.action} {record.kind} {payload}"
+    text = text if len(text) <= FRAME_MAX else f"{text[:FRAME_MAX]}…"
+    notes = [*record.flaws, *([record.reason.text] if record.reason else [])]
+    return f"{text}  ({'; '.join(notes)})" if notes else text
