@@ -14,6 +14,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 MAP = "docs/ARCHITECTURE.md"
+SCENARIOS = "docs/scenarios.md"
 
 
 def papers() -> Mapping[str, Callable[[], str]]:
@@ -29,6 +30,7 @@ def papers() -> Mapping[str, Callable[[], str]]:
         "cp_tui/library/async_commands.py": lambda: library_module(is_async=True),
         "cp_tui/library/commands.py": lambda: library_module(is_async=False),
         MAP: lambda: with_maps((ROOT / MAP).read_text("utf-8")),
+        SCENARIOS: lambda: with_scenarios((ROOT / SCENARIOS).read_text("utf-8")),
     }
 
 
@@ -42,6 +44,25 @@ def with_maps(text: str) -> str:
         text,
         flags=re.DOTALL | re.MULTILINE,
     )
+
+
+def with_scenarios(text: str) -> str:
+    """List the scenarios that come with cp-tui anew, at the end of their paper."""
+    from cp_tui.scenarios.reading import built_in
+
+    head, mark, _ = text.partition("<!-- scenarios -->\n")
+    lines, group = [], ""
+    for plan in built_in():
+        if plan.group != group:
+            group = plan.group
+            lines += [
+                f"\n### {group}\n",
+                "| Name | The CSMS | Cases | Hooks |",
+                "|---|---|---|---|",
+            ]
+        cells = (f"`{plan.name}`", plan.about, ", ".join(plan.cases), ", ".join(plan.needs))
+        lines.append(f"| {' | '.join(cells)} |")
+    return head + mark + "\n".join(lines) + "\n"
 
 
 def main(arguments: list[str]) -> int:

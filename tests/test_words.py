@@ -85,6 +85,7 @@ RULES = {
             "cp-tui-demo-": "a folder",
             "cp_tui/charger/charger.py": "the name of a record in the store",
             "cp_tui/engine/engine.py": "the name of a task, for who debugs it",
+            "cp_tui/scenarios/bench_settings.py": SETTINGS_SECTION,
             "cp_tui/__init__.py": "the names of classes",
             "cp_tui/library/tables.py": SETTINGS_SECTION,
             "cp_tui/settings/build.py": SETTINGS_SECTION,

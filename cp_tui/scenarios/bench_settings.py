@@ -47,7 +47,10 @@ class BenchSettings(Struct, frozen=True):
         """Make the charge point of a scenario; raises `SettingsError`."""
         own: dict[str, Any] = {}
         if plan is not None:
-            own = {"station": {"connectors": plan.connectors}, "keys": dict(plan.keys)}
+            own = {
+                "station": {"connectors": plan.connectors},
+                "keys": dict(plan.keys),
+            }
         sources = _with(self.sources, canonical_layer(own, self.sources.file))
         settings, problems = every_field(sources.merged())
         built = build(settings, sources.file_path)

@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
+from cp_tui.ocpp.plural import count
 from cp_tui.settings.model import KeyText
 
 WITHIN_S = 10.0
@@ -31,7 +32,7 @@ class _Table(BaseModel):
     )
 
 
-class Step(_Table):
+class StepTable(_Table):
     """What every step may say."""
 
     about: str = ""
@@ -44,7 +45,7 @@ class Step(_Table):
     """Actions of which no request may be seen while the step lasts."""
 
 
-class Do(Step):
+class DoStep(StepTable):
     """Something is done at the charge point: a command of its door."""
 
     do: Words
@@ -59,7 +60,7 @@ class Do(Step):
         return f"{self.do} {_listed(self.with_)}".strip()
 
 
-class Expect(Step):
+class ExpectStep(StepTable):
     """The charge point sends a message, and the CSMS has to answer it."""
 
     expect: Words
@@ -82,7 +83,7 @@ class Expect(Step):
         )
 
 
-class Ask(Step):
+class AskStep(StepTable):
     """The CSMS sends a message: a hook has it do so, or a person is told to."""
 
     ask: Words
@@ -100,7 +101,7 @@ class Ask(Step):
         return f"the CSMS sends {self.ask} {_listed(self.with_)}".strip()
 
 
-class Operator(Step):
+class OperatorStep(StepTable):
     """Something happens at the CSMS that is no message: it restarts, it refuses a tag."""
 
     operator: Words
@@ -115,7 +116,7 @@ class Operator(Step):
         return f"at the CSMS: {self.press}"
 
 
-class See(Step):
+class SeeStep(StepTable):
     """The charge point comes to be so, as `cp-tui ctl wait` says it."""
 
     see: Annotated[tuple[Words, ...], Field(min_length=1)]
@@ -126,7 +127,7 @@ class See(Step):
         return " and ".join(self.see)
 
 
-class LinkStep(Step):
+class NetworkStep(StepTable):
     """Something happens to the connection."""
 
     link: Literal["down", "up", "deaf", "hears"]
@@ -144,7 +145,7 @@ class LinkStep(Step):
         }[self.link]
 
 
-class Clock(Step):
+class TimeStep(StepTable):
     """The clock of the charge point is set ahead."""
 
     clock: Annotated[int, Field(ge=1, le=31_536_000)]
@@ -156,7 +157,7 @@ class Clock(Step):
         return f"the clock of the charge point goes {self.clock} s ahead"
 
 
-class Same(Step):
+class SameStep(StepTable):
     """A message that was sent several times has to be answered the same each time."""
 
     same: Words
@@ -169,20 +170,20 @@ class Same(Step):
     @property
     def words(self) -> str:
         """The step in a line."""
-        return f"{self.times} answers to the same {self.same} with the same {self.field}"
+        return f"{count(self.times, 'answer')} to the same {self.same} with the same {self.field}"
 
 
-AnyStep = Do | Expect | Ask | Operator | See | LinkStep | Clock | Same
+AnyStep = DoStep | ExpectStep | AskStep | OperatorStep | SeeStep | NetworkStep | TimeStep | SameStep
 STEP_KINDS: Mapping[str, type[AnyStep]] = MappingProxyType(
     {
-        "do": Do,
-        "expect": Expect,
-        "ask": Ask,
-        "operator": Operator,
-        "see": See,
-        "link": LinkStep,
-        "clock": Clock,
-        "same": Same,
+        "do": DoStep,
+        "expect": ExpectStep,
+        "ask": AskStep,
+        "operator": OperatorStep,
+        "see": SeeStep,
+        "link": NetworkStep,
+        "clock": TimeStep,
+        "same": SameStep,
     }
 )
 """The key that makes a step what it is."""
@@ -215,9 +216,9 @@ class Plan(_Table):
     def needs(self) -> tuple[str, ...]:
         """What the CSMS has to be had do, by the names of hooks."""
         names = (
-            each.ask if isinstance(each, Ask) else each.operator
+            each.ask if isinstance(each, AskStep) else each.operator
             for each in self.step
-            if isinstance(each, Ask | Operator)
+            if isinstance(each, AskStep | OperatorStep)
         )
         return tuple(dict.fromkeys(names))
 

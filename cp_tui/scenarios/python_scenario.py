@@ -85,7 +85,9 @@ def read_python(path: Path) -> list[PythonPlan]:
         and not name.startswith("_")
     ]
     if not found:
-        raise SettingsError(f"{path}: no scenario; write `async def my_scenario(charger):`")
+        raise SettingsError(
+            f"{path}: no scenario; it is an asynchronous function whose name begins with a letter"
+        )
     return found
 
 

@@ -16,7 +16,7 @@ from cp_tui.charge_point.variables import VARIABLES
 from cp_tui.engine.commands import COMMANDS
 from cp_tui.ocpp.action import SPEC
 from cp_tui.rpc.json_path import condition
-from cp_tui.scenarios.plan import STEP_KINDS, Ask, Do, Expect, Plan, Same, See
+from cp_tui.scenarios.plan import STEP_KINDS, AskStep, DoStep, ExpectStep, Plan, SameStep, SeeStep
 from cp_tui.settings.lines import Location, line_of
 from cp_tui.settings.problem import SettingsError, unknown
 
@@ -155,12 +155,14 @@ def _wrong_words(plan: Plan) -> Iterator[tuple[Location, str]]:
                     f"{action}: {unknown(action, SPEC, what='action')}",
                 )
         match step:
-            case Do(do=name) if name not in COMMANDS:
+            case DoStep(do=name) if name not in COMMANDS:
                 yield ("step", number, "do"), f"{name}: {unknown(name, COMMANDS, what='command')}"
-            case Expect(expect=name) | Ask(ask=name) | Same(same=name) if name not in SPEC:
+            case ExpectStep(expect=name) | AskStep(ask=name) | SameStep(same=name) if (
+                name not in SPEC
+            ):
                 key = next(key for key in ("expect", "ask", "same") if hasattr(step, key))
                 yield ("step", number, key), f"{name}: {unknown(name, SPEC, what='action')}"
-            case See(see=conditions):
+            case SeeStep(see=conditions):
                 for text in conditions:
                     found = condition(text)
                     if found is None:

@@ -10,20 +10,21 @@ from pydantic import JsonValue
 
 from cp_tui.charge_point.variables import Direction, MessageKind, MessageRecord
 from cp_tui.engine.errors import CommandError
+from cp_tui.ocpp.plural import count
 from cp_tui.rpc.json_path import WrongPath, condition, found_at
 from cp_tui.scenarios.hooks import HookFailed, Hooks
 from cp_tui.scenarios.matching import differences, filled, settled
 from cp_tui.scenarios.plan import (
     AnyStep,
-    Ask,
-    Clock,
-    Do,
-    Expect,
-    LinkStep,
-    Operator,
+    AskStep,
+    DoStep,
+    ExpectStep,
+    NetworkStep,
+    OperatorStep,
     Plan,
-    Same,
-    See,
+    SameStep,
+    SeeStep,
+    TimeStep,
     Wanted,
 )
 from cp_tui.scenarios.player_charger import PlayerCharger
@@ -97,7 +98,7 @@ class Stage(Struct):
 async def play(step: AnyStep, stage: Stage) -> None:
     """Play one step; raises `StepEnded` where it does not pass."""
     begin = len(stage.charger.messages)
-    if not isinstance(step, Expect | See | Same):
+    if not isinstance(step, ExpectStep | SeeStep | SameStep):
         stage.mark = begin
     await _PLAYED[type(step)](step, stage)
     for each in stage.charger.messages[begin:]:
@@ -105,7 +106,7 @@ async def play(step: AnyStep, stage: Stage) -> None:
             raise failed(f"{each.action} was seen, which must not be: {_why(each)}".rstrip(": "))
 
 
-async def _do(step: Do, stage: Stage) -> None:
+async def _do(step: DoStep, stage: Stage) -> None:
     try:
         params = stage.filled(step.with_)
         if step.do == "swipe":
@@ -128,7 +129,7 @@ def found_text(result: JsonValue) -> str:
     return str(result["text"]) if isinstance(result, dict) and "text" in result else ""
 
 
-async def _expect(step: Expect, stage: Stage) -> None:
+async def _expect(step: ExpectStep, stage: Stage) -> None:
     loop = asyncio.get_running_loop()
     until_s = loop.time() + stage.within_s(step)
     where = stage.filled(step.where)
@@ -157,7 +158,7 @@ async def _expect(step: Expect, stage: Stage) -> None:
         stage.known[name] = _at(answer.payload, path)
 
 
-def _not_sent(step: Expect, stage: Stage) -> Exception:
+def _not_sent(step: ExpectStep, stage: Stage) -> Exception:
     """Say whose fault it is that a message was not sent."""
     for number, each in enumerate(stage.charger.messages):
         is_call = each.kind is MessageKind.CALL and each.direction is Direction.OUT
@@ -174,7 +175,7 @@ def _not_sent(step: Expect, stage: Stage) -> Exception:
     return inconclusive(f"the charge point did not send it; {text}")
 
 
-async def _ask(step: Ask, stage: Stage) -> None:
+async def _ask(step: AskStep, stage: Stage) -> None:
     payload = stage.filled(step.with_)
     within_s = await _have_done(
         step.ask, payload, step.press or _press(step.ask, payload), stage, step
@@ -208,7 +209,7 @@ async def _ask(step: Ask, stage: Stage) -> None:
         raise failed(f"answered: {'; '.join(wrong)}" + (f", because {why}" if why else ""))
 
 
-async def _operator(step: Operator, stage: Stage) -> None:
+async def _operator(step: OperatorStep, stage: Stage) -> None:
     await _have_done(step.operator, stage.filled(step.with_), step.press, stage, step)
 
 
@@ -225,7 +226,7 @@ async def _have_done(name: str, payload: Wanted, press: str, stage: Stage, step:
         raise inconclusive(f"there is no hook {name}, and nobody to press: {press}")
     try:
         async with asyncio.timeout(around.attended_s):
-            await around.press(press, isinstance(step, Operator))
+            await around.press(press, isinstance(step, OperatorStep))
     except TimeoutError:
         raise inconclusive(f"nobody has done this at the CSMS: {press}") from None
     return around.attended_s
@@ -236,7 +237,7 @@ def _press(action: str, payload: Wanted) -> str:
     return f"Send {action}" + (f" with {fields}" if fields else "")
 
 
-async def _see(step: See, stage: Stage) -> None:
+async def _see(step: SeeStep, stage: Stage) -> None:
     wanted = []
     for text in step.see:
         read = condition(str(filled(text, stage.known, stage.charger.now())))
@@ -251,11 +252,11 @@ async def _see(step: See, stage: Stage) -> None:
         raise failed("; ".join(wrong))
 
 
-async def _link(step: LinkStep, stage: Stage) -> None:
+async def _link(step: NetworkStep, stage: Stage) -> None:
     if step.link in ("down", "up"):
         await stage.charger.call("set_network", {"up": step.link == "up"})
         if step.link == "down":
-            await _see(See(see=("is_connected=false",)), stage)
+            await _see(SeeStep(see=("is_connected=false",)), stage)
         return
     if stage.relay is None:
         raise inconclusive("what the CSMS sends can be held back at ws:// only")
@@ -265,11 +266,11 @@ async def _link(step: LinkStep, stage: Stage) -> None:
         stage.relay.release()
 
 
-async def _clock(step: Clock, stage: Stage) -> None:
+async def _clock(step: TimeStep, stage: Stage) -> None:
     stage.charger.set_ahead(step.clock)
 
 
-async def _same(step: Same, stage: Stage) -> None:
+async def _same(step: SameStep, stage: Stage) -> None:
     until_s = asyncio.get_running_loop().time() + stage.within_s(step)
 
     def answers() -> list[JsonValue] | None:
@@ -284,7 +285,7 @@ async def _same(step: Same, stage: Stage) -> None:
 
     found = await stage.charger.message(answers, until_s)
     if found is None:
-        raise failed(f"{step.same} was not answered {step.times} times")
+        raise failed(f"there are fewer than {count(step.times, 'answer')} to {step.same}")
     if any(each != found[0] for each in found):
         told = ", then ".join(str(each) for each in found)
         raise failed(f"{step.field} was {told}: the same message is the same transaction")
@@ -313,14 +314,14 @@ def _said(record: MessageRecord) -> str:
 
 
 _PLAYED: Mapping[type, Callable[..., Awaitable[None]]] = {
-    Do: _do,
-    Expect: _expect,
-    Ask: _ask,
-    Operator: _operator,
-    See: _see,
-    LinkStep: _link,
-    Clock: _clock,
-    Same: _same,
+    DoStep: _do,
+    ExpectStep: _expect,
+    AskStep: _ask,
+    OperatorStep: _operator,
+    SeeStep: _see,
+    NetworkStep: _link,
+    TimeStep: _clock,
+    SameStep: _same,
 }
 
 

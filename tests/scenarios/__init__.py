@@ -1,0 +1,1 @@
+"""Tests of scenarios with a verdict."""

@@ -1,0 +1,135 @@
+"""Hooks: a program or an HTTP request that has a CSMS do something, bounded in time and length."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from threading import Thread
+
+import pytest
+from pydantic import JsonValue
+
+from cp_tui.scenarios.bench_settings import read
+from cp_tui.scenarios.hooks import CommandHook, HookFailed, HttpHook, OwnHooks
+from cp_tui.settings.problem import SettingsError
+
+WORDS: dict[str, JsonValue] = {"id": "CP 1"}
+
+
+def carry_out(hook: CommandHook | HttpHook, **payload: JsonValue) -> None:
+    hooks = OwnHooks({"Reset": hook})
+    assert hooks.has("Reset")
+    assert not hooks.has("ReserveNow")
+    asyncio.run(hooks.carry_out("Reset", payload, WORDS))
+
+
+def test_a_program_gets_what_its_names_stand_for(tmp_path: Path) -> None:
+    told = tmp_path / "told"
+    line = f"echo {{id}} {{connector_id}} > {told}; cat >> {told}"
+    carry_out(CommandHook(command=line), connectorId=1)
+    assert told.read_text() == 'CP 1 1\n{"connectorId": 1}'
+    carry_out(CommandHook(command=["/bin/sh", "-c", 'echo "$0" > "$1"', "{id}", str(told)]))
+    assert told.read_text() == "CP 1\n"
+
+
+def test_what_a_program_gets_is_no_command_to_the_shell(tmp_path: Path) -> None:
+    carry_out(CommandHook(command="true {id_tag}"), idTag=f"; touch {tmp_path}/broken")
+    assert not (tmp_path / "broken").exists()
+
+
+def test_a_program_that_fails_and_prints_much_is_told_in_short() -> None:
+    line = "head -c 1000000 /dev/zero | tr '\\0' x; exit 3"
+    with pytest.raises(HookFailed, match=r"ended with status 3: x+ \(cut\)") as failed:
+        carry_out(CommandHook(command=line))
+    assert len(str(failed.value)) < 5_000
+
+
+def test_a_program_that_hangs_is_ended_with_its_children(tmp_path: Path) -> None:
+    child = tmp_path / "child"
+    line = f"sleep 60 & echo $! > {child}; wait"
+    with pytest.raises(HookFailed, match=r"hook Reset was ended after 0\.3 s"):
+        carry_out(CommandHook(command=line, timeout_s=0.3))
+    number = int(child.read_text())
+    for _ in range(100):
+        if not _runs(number):
+            return
+        time.sleep(0.02)
+    raise AssertionError("the child of the hook goes on")
+
+
+def _runs(number: int) -> bool:
+    try:
+        return Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        try:
+            os.kill(number, 0)
+        except ProcessLookupError:
+            return False
+        return not Path("/proc/self").exists()
+
+
+def test_a_program_that_is_not_there_is_named() -> None:
+    with pytest.raises(HookFailed, match="hook Reset: No such file"):
+        carry_out(CommandHook(command=["/nowhere/at-all"]))
+
+
+class _Handler(BaseHTTPRequestHandler):
+    seen: tuple[str, str, bytes] = ("", "", b"")
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        type(self).seen = (self.path, self.headers["X-Key"] or "", body)
+        self.send_response(500 if "wrong" in self.path else 204)
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+def test_a_request_is_made_and_its_answer_read() -> None:
+    server = HTTPServer(("127.0.0.1", 0), _Handler)
+    serving = Thread(target=server.serve_forever, args=(0.01,))
+    serving.start()
+    base = f"http://127.0.0.1:{server.server_port}"
+    try:
+        carry_out(HttpHook(url=f"{base}/{{type}}", headers={"X-Key": "{id}"}), type="Hard")
+        assert _Handler.seen == ("/Hard", "CP 1", b'{"type": "Hard"}')
+        carry_out(HttpHook(url=f"{base}/a", body={"n": "{connector_id}"}), connectorId=1)
+        assert _Handler.seen[2] == b'{"n": 1}'
+        carry_out(HttpHook(url=f"{base}/a", body="id={id}"))
+        assert _Handler.seen[2] == b"id=CP 1"
+        with pytest.raises(HookFailed, match="was answered 500"):
+            carry_out(HttpHook(url=f"{base}/wrong"))
+    finally:
+        server.shutdown()
+        serving.join()
+        server.server_close()
+    with pytest.raises(HookFailed, match="refused"):
+        carry_out(HttpHook(url=f"{base}/a"))
+    with pytest.raises(HookFailed, match="must begin with http"):
+        carry_out(HttpHook(url="file:///etc/passwd"))
+
+
+def test_hooks_and_tags_stand_beside_the_settings(tmp_path: Path) -> None:
+    file = tmp_path / "bench.toml"
+    file.write_text(
+        '[csms]\nurl = "ws://127.0.0.1:9/x"\n[charge_point]\nid = "A"\n'
+        '[tags]\ntag = "T"\n[hooks.Reset]\ncommand = "true"\n'
+    )
+    settings = read(file, None, None)
+    assert settings.hooks.has("Reset")
+    assert settings.tags == {"tag": "T"}
+    assert settings.charge_point().charge_point.charge_point_id == "A"
+    file.write_text("[hooks.Reset]\ncomand = 'true'\n")
+    with pytest.raises(SettingsError, match=r"bench\.toml, line \d: hooks\.Reset"):
+        read(file, "ws://127.0.0.1:9/x", "A")
+    file.write_text('hooks = "cp-tui csms"\n')
+    with pytest.raises(SettingsError, match="no `cp-tui csms` answers at"):
+        read(file, "ws://127.0.0.1:9/x", "A")
+    with pytest.raises(SettingsError, match="no CSMS URL"):
+        read(None, None, "A")
+    with pytest.raises(SettingsError, match=r"none\.toml: No such file"):
+        read(tmp_path / "none.toml", None, "A")
