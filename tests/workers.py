@@ -52,8 +52,13 @@ def fork_from_here(specs: Sequence[execnet.XSpec]) -> Callable[[], None]:
     gc.collect()
     gc.freeze()
     if (process_id := os.fork()) == 0:
+        # Whoever interrupts the run means the workers as well, which end by themselves.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
         os.close(ours)
-        fork_workers(door, life)
+        try:
+            fork_workers(door, life)
+        finally:
+            os._exit(1)
     door.close()
     os.close(life)
     for spec in specs:
@@ -72,10 +77,13 @@ def import_all() -> None:
     files = sorted(TESTS.rglob("test_*.py"))
     other = None
     if not Path(cache_from_source(str(TESTS / "peer.py"))).exists() and (other := os.fork()) == 0:
-        for path in TESTS.with_name("cp_tui").rglob("*.py"):
-            compile_file(path, quiet=2)
-        _import(reversed(files))
-        os._exit(0)
+        try:
+            for path in TESTS.with_name("cp_tui").rglob("*.py"):
+                compile_file(path, quiet=2)
+            _import(reversed(files))
+        finally:
+            # Whatever happens: this is not the process that hands out the tests.
+            os._exit(0)
     _import(files)
     if other is not None:
         os.waitpid(other, 0)

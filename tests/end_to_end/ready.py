@@ -29,6 +29,7 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import TypedDict
 
+from cp_tui.tui.theme.themes import our_themes
 from tests.end_to_end.dying import DIES_AT, install
 from tests.tui.quiet import known
 
@@ -135,6 +136,7 @@ if __name__ == "__main__":
         importlib.import_module(f"cp_tui.{name}" if "." in name else f"cp_tui.cli.{name}")
     for owner, attribute, value in known():
         setattr(owner, attribute, value)
+    our_themes()
     gc.collect()
     gc.freeze()
     wait()
