@@ -87,6 +87,7 @@ RULES = {
             "cp_tui/engine/engine.py": "the name of a task, for who debugs it",
             "cp_tui/scenarios/bench_settings.py": SETTINGS_SECTION,
             "cp_tui/__init__.py": "the names of classes",
+            "'charger'": "a fixture, to be typed",
             "cp_tui/library/tables.py": SETTINGS_SECTION,
             "cp_tui/settings/build.py": SETTINGS_SECTION,
             "cp_tui/settings/load.py": SETTINGS_SECTION,
@@ -103,7 +104,10 @@ RULES = {
     "one name for the CSMS": Rule(
         re.compile(r"\b(back-?ends?|back office|central systems?|cloud)\b", re.I),
         "it is the CSMS",
-        {"cp_tui/tui/actions/synonyms.py": "what people type for it, never shown"},
+        {
+            "cp_tui/tui/actions/synonyms.py": "what people type for it, never shown",
+            "testing-a-backend.md": "a paper, as people look for it",
+        },
     ),
     "one name for the connector": Rule(
         re.compile(r"\b(outlets?|plug sockets?)\b", re.I),

@@ -24,6 +24,8 @@ FRAMES_SHOWN = 12
 PAYLOAD_SHOWN = 240
 """How many characters of a payload."""
 OUTBOX_SHOWN = 3
+OF_TRANSACTIONS = ("StartTransaction", "StopTransaction")
+"""Requests whose retry stands out: the CSMS has to take it for the one that it may know."""
 
 
 class WaitFailed(AssertionError):
@@ -59,6 +61,7 @@ def seen(charger: Looks) -> Iterator[str]:
 def told(messages: Iterable[MessageRecord]) -> Iterator[str]:
     """Tell frames, a line each, with the reason of what was decided upon them."""
     is_empty = True
+    transactions: set[str] = set()
     for each in messages:
         is_empty = False
         arrow = "->" if each.direction is Direction.OUT else "<-"
@@ -68,6 +71,10 @@ def told(messages: Iterable[MessageRecord]) -> Iterator[str]:
             payload = f"{payload[:PAYLOAD_SHOWN]}…"
         code = f" {each.result}" if each.kind is MessageKind.CALLERROR else ""
         yield f"{each.time:%H:%M:%S.%f} {arrow} {each.action}{kind}{code} {payload}"
+        if each.kind is MessageKind.CALL and each.action in OF_TRANSACTIONS:
+            if f"{each.action} {payload}" in transactions:
+                yield "    sent again: it is the same transaction as before"
+            transactions.add(f"{each.action} {payload}")
         if each.reason is not None:
             yield f"    {each.reason.text} ({each.reason.rule})"
         yield from (f"    {flaw}" for flaw in each.flaws)

@@ -1,0 +1,92 @@
+"""A project outside this one tests its CSMS with the fixtures of the installed wheel.
+
+Its tests are those of the paper. They are run twice at once: against a CSMS that is right, and one
+with a planted bug.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.library.outside import Outside
+from tests.sources import ROOT
+
+PAPER = (ROOT / "docs" / "testing-a-backend.md").read_text()
+CSMS = (Path(__file__).parent / "outside_csms.py").read_text()
+FOUND, NUMBER = "if started not in self.csms.started:", "self.csms.started.index(started) + 1"
+PLANTED = CSMS.replace(FOUND, "if True:").replace(NUMBER, "len(self.csms.started)")
+"""A retry gets a transactionId of its own."""
+QUIET = "[pytest]\nfilterwarnings = error\naddopts = -p no:asyncio -p no:xdist\n"
+"""Without any plug-in for asyncio."""
+UNUSED_MAX_S = 0.01
+
+
+def example(name: str) -> str:
+    """Give an example of the paper."""
+    found = re.search(
+        rf"<!-- example: {re.escape(name)} -->\n```python\n(.*?)```", PAPER, re.DOTALL
+    )
+    assert found is not None, name
+    return found[1]
+
+
+@pytest.fixture(scope="module")
+def outside(tmp_path_factory: pytest.TempPathFactory) -> Outside:
+    """Give the project, with the wheel in its venv."""
+    folder = tmp_path_factory.mktemp("outside")
+    suite = example("test_csms.py")
+    files = {
+        "pytest.ini": QUIET,
+        "csms.py": CSMS,
+        "planted.py": PLANTED,
+        "test_csms.py": suite,
+        "test_planted.py": suite.replace("from csms", "from planted"),
+        "program.py": example("program.py"),
+    }
+    for name, content in files.items():
+        (folder / name).write_text(content)
+    return Outside(folder)
+
+
+def test_the_csms_of_a_project_is_tested_in_less_than_thirty_lines(outside: Outside) -> None:
+    """One that is right passes; one with a planted bug fails, and the failure names it."""
+    assert len(example("test_csms.py").splitlines()) < 30
+    assert PLANTED.count("if True:") == PLANTED.count("= len(self.csms.started)") == 1
+    status, shown = outside.run("-m", "pytest", "-q", "test_csms.py", "test_planted.py")
+    assert status == 1, shown
+    assert "1 failed, 5 passed" in shown, shown
+    assert "test_planted.py::test_a_retry_is_the_same_transaction" in shown
+    assert "AssertionError: the retry got another transactionId" in shown
+    assert "assert 2 == 1" in shown
+    assert "- charge point CP1 -" in shown
+    assert re.search(r"-> StartTransaction \{.*\"idTag\":\"TAG1\"", shown)
+    assert "    sent again: it is the same transaction as before\n" in shown
+    kept = re.search(r"^all frames: (.+)$", shown, re.MULTILINE)
+    assert kept is not None
+    frames = [json.loads(line) for line in Path(kept[1]).read_text().splitlines()]
+    starts = [each["kind"] for each in frames if each["action"] == "StartTransaction"]
+    assert starts == ["CALL", "CALL", "CALLRESULT"]
+
+
+def test_the_program_of_the_paper_runs(outside: Outside) -> None:
+    status, shown = outside.run("program.py")
+    assert status == 0, shown
+    assert shown.splitlines()[-1] == "TAG1 Accepted"
+
+
+def test_a_suite_that_does_not_use_it_pays_next_to_nothing(outside: Outside) -> None:
+    program = (
+        "import pytest, sys, time; began = time.process_time(); import cp_tui.pytest_plugin;"
+        "print(time.process_time() - began); print(*sys.modules)"
+    )
+    status, shown = outside.run("-c", program)
+    took_s, modules = shown.splitlines()
+    assert status == 0
+    assert float(took_s) < UNUSED_MAX_S
+    ours = {name for name in modules.split() if name.startswith("cp_tui")}
+    assert ours == {"cp_tui", "cp_tui.pytest_plugin"}
+    assert {"pydantic", "msgspec", "asyncio", "websockets"} & set(modules.split()) == set()
