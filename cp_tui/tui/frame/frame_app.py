@@ -48,8 +48,8 @@ that the machine slept, or that its clock was set."""
 PASSING = frozenset({"csms", "messages", "transactions"})
 """They change with every frame; where they are not shown, nobody waits for them."""
 
-COUNTERS_WAIT = 24
-"""Pauses between two pictures for which counters wait to be shown; 6 s, as it comes."""
+COUNTERS_WAIT = 28
+"""Pauses between two pictures for which counters wait to be shown; 7 s, as it comes."""
 
 
 class FrameApp(LookApp):
