@@ -98,6 +98,8 @@ class CentralSystem:
         self.profile = profile
         self.leads_to: int | None = profile
         """The profile to which charge points are led that come with a lower one; None: nowhere."""
+        self.refuses_lower = False
+        """Whether a charge point that came in profile 3 is let in with no lower one any more."""
         self._password = password
         self._folder = folder
         self._authorization_key = authorization_key
@@ -298,7 +300,12 @@ class CentralSystem:
         if not charge_point_id:
             return NotAdmitted(HTTPStatus.NOT_FOUND, "no charge point id at the end of the path")
         if profile > 0:
-            return refusal_at(profile, charge_point_id, connection, request.headers, self.security)
+            known = self.security
+            refusal = refusal_at(profile, charge_point_id, connection, request.headers, known)
+            if refusal is not None or profile == PROFILES[-1] or not self.refuses_lower:
+                return refusal
+            why = known.why_not_lower(charge_point_id)
+            return None if why is None else NotAdmitted(HTTPStatus.FORBIDDEN, why)
         if self._password is None:
             return None
         is_right = partial(is_same, self._password)

@@ -28,6 +28,8 @@ class IssuedCertificate(Struct, frozen=True):
     common_name: str
     at: datetime
     is_revoked: bool = False
+    is_proved: bool = False
+    """The charge point has come in security profile 3 with it."""
 
 
 class KnownChargePoints(Discreet, frozen=True):

@@ -162,10 +162,32 @@ class CsmsSecurity:
 
         One that works makes the older ones superfluous, and whoever has copied them harmless.
         """
+        self._mark_proved(shown.serial)
         mine = [each for each in self._known.issued if each.charge_point_id == charge_point_id]
         serials = [each.serial for each in mine]
         older = mine[: serials.index(shown.serial)] if shown.serial in serials else []
         return self._revoke([each.serial for each in older if not each.is_revoked], at)
+
+    def _mark_proved(self, serial: str) -> None:
+        known = self._known.certificate(serial)
+        if known is not None and not known.is_proved:
+            proved = replace(known, is_proved=True)
+            issued = tuple(proved if each is known else each for each in self._known.issued)
+            self._keep(replace(self._known, issued=issued))
+
+    def why_not_lower(self, charge_point_id: str) -> str | None:
+        """Say why a charge point is not let in below profile 3, if so (W A05).
+
+        One whose certificates are all revoked needs a new one, which it gets there.
+        """
+        for each in self._known.issued:
+            is_its = each.charge_point_id == charge_point_id
+            if is_its and each.is_proved and not each.is_revoked:
+                return (
+                    f"it has come in security profile 3 with certificate {each.serial},"
+                    " and is let in with no lower one any more"
+                )
+        return None
 
     def revoke(self, charge_point_id: str, at: datetime) -> int:
         """Revoke every certificate of a charge point; say how many."""

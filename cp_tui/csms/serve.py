@@ -86,6 +86,7 @@ async def _provisioning(csms: CentralSystem) -> Provisioning:
     except OSError:
         csms.doors.reserve(2)
     await csms.doors.open(2)
+    csms.refuses_lower = True
     return Provisioning(csms)
 
 

@@ -59,12 +59,14 @@ class Client:
         file.write_text(key + chain)
         self.tls.load_cert_chain(file)
 
-    async def enter(self, *, password: bytes | None = None, who: str = "CP001") -> None:
+    async def enter(
+        self, *, password: bytes | None = None, who: str = "CP001", url: str = ""
+    ) -> None:
         headers = {}
         if password is not None:
             credentials = base64.b64encode(f"{who}:".encode() + password).decode()
             headers["Authorization"] = f"Basic {credentials}"
-        url = f"{self.csms.url}/{who}"
+        url = f"{url or self.csms.url}/{who}"
         async with connect(
             url,
             ssl=self.tls if url.startswith("wss") else None,
@@ -234,6 +236,31 @@ async def test_a_certificate_opens_for_whom_it_was_issued_alone(
         client.show(csms.security.pki.csms_root.charge_point(request, YEAR))
         assert await client.why_not() == "403"
         assert client.told == "O of its certificate is 'Somebody', not 'cp-tui CSMS'"
+
+
+async def test_who_has_come_in_profile_3_is_let_in_with_no_lower_one_where_that_is_wanted(
+    folder: Path, tmp_path: Path
+) -> None:
+    """W A05: but for one whose certificate is revoked, for there it gets another one."""
+    async with csms_of(3, folder) as csms:
+        csms.doors.reserve(2)
+        await csms.doors.open(2)
+        key, below = key_of(csms), csms.doors.url(2)
+        plain, third = Client(csms, tmp_path), Client(csms, tmp_path)
+        third.show(issued(third))
+        csms.refuses_lower = True
+        await plain.enter(password=key, url=below)
+        await third.enter()
+        assert await plain.why_not(password=key, url=below) == "403"
+        assert plain.told.startswith("it has come in security profile 3 with certificate ")
+        await plain.enter(password=key_of(csms, "CP002"), url=below, who="CP002")
+        assert await plain.why_not(password=b"wrong", url=below) == "401"
+        csms.refuses_lower = False
+        await plain.enter(password=key, url=below)
+    async with csms_of(3, folder) as csms:
+        assert csms.security.why_not_lower("CP001") is not None
+        csms.security.revoke("CP001", NOW)
+        assert csms.security.why_not_lower("CP001") is None
 
 
 async def test_what_was_revoked_stays_so_over_a_start(folder: Path, tmp_path: Path) -> None:

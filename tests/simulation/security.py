@@ -17,8 +17,9 @@ from cp_tui.charge_point.config import ChargePointConfig, SecurityConfig
 from cp_tui.charge_point.effects import MakeCertificateRequest, SetCredentials
 from cp_tui.charge_point.events import CertificateRequestMade, LinkFailed, LinkOpened
 from cp_tui.charge_point.variables import LinkFault, SecurityView, Tls
-from tests.charge_point.rig import T0
+from tests.charge_point.rig import NEW_FIRMWARE, T0
 from tests.charge_point.securing import CPO, DECADE, PASSWORD, SERIAL, root, server, successor
+from tests.charge_point.signing import signature
 
 if TYPE_CHECKING:
     from tests.simulation.csms import Book
@@ -30,7 +31,8 @@ Request = tuple[str, dict[str, Any]]
 def secure(config: ChargePointConfig) -> ChargePointConfig:
     """Let a charge point begin in security profile 1, with a root of its settings."""
     keys = {**config.keys, "AuthorizationKey": PASSWORD, "CpoName": CPO}
-    security = SecurityConfig(csms_roots=root().certificate, profile_tries=2)
+    trusted = root().certificate
+    security = SecurityConfig(csms_roots=trusted, manufacturer_roots=trusted, profile_tries=2)
     return replace(config, keys=keys, security=security, charge_box_serial_number=SERIAL)
 
 
@@ -152,6 +154,33 @@ def _set_password(random: Random, book: Book) -> Request:
     return "ChangeConfiguration", {"key": "AuthorizationKey", "value": password}
 
 
+@cache
+def _signer(of: str) -> tuple[str, str]:
+    """Give a signing certificate, and its signature over the firmware of every server here."""
+    made = root(of).signing_certificate("Firmware", DECADE)
+    return made.certificate, signature(NEW_FIRMWARE, made.key)
+
+
+def _signed_update(random: Random, book: Book) -> Request:
+    signer, good = _signer(random.choice(("CSMS Root", "CSMS Root", "Stranger")))
+    signed = random.choice((good, good, good[4:]))
+    firmware = {
+        "location": random.choice(("ftp://files/good.bin", "ftp://files/broken.bin")),
+        "retrieveDateTime": "2026-01-05T00:00:00Z",
+        "installDateTime": random.choice(("2026-01-05T00:00:00Z", "2026-01-05T10:00:00Z")),
+        "signingCertificate": signer,
+        "signature": signed,
+    }
+    payload = {"requestId": random.randrange(5), "firmware": firmware, "retries": 1}
+    return "SignedUpdateFirmware", payload
+
+
+def _get_log(random: Random, book: Book) -> Request:
+    log = {"remoteLocation": random.choice(("ftp://files/", "ftp://files/refused"))}
+    kind = random.choice(("SecurityLog", "DiagnosticsLog"))
+    return "GetLog", {"logType": kind, "requestId": random.randrange(5), "log": log}
+
+
 REQUESTS: list[Callable[[Random, Book], Request]] = [
     _install,
     _delete,
@@ -160,4 +189,6 @@ REQUESTS: list[Callable[[Random, Book], Request]] = [
     *[_signed] * 3,
     *[_set_profile] * 2,
     _set_password,
+    *[_signed_update] * 2,
+    *[_get_log] * 2,
 ]

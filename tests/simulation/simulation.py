@@ -18,8 +18,10 @@ from typing import TYPE_CHECKING
 from cp_tui.charge_point.charge_point import ChargePoint
 from cp_tui.charge_point.effects import (
     CloseLink,
+    Download,
     Effect,
     ForgetKey,
+    InspectFile,
     MakeCertificateRequest,
     OpenLink,
     Reboot,
@@ -27,10 +29,12 @@ from cp_tui.charge_point.effects import (
     Reply,
     Send,
     SetCredentials,
+    Upload,
 )
 from cp_tui.charge_point.events import (
     AnswerUnread,
     Event,
+    FileInspected,
     FrameReceived,
     LinkClosed,
     LinkFailed,
@@ -39,11 +43,12 @@ from cp_tui.charge_point.events import (
     Restart,
     Stop,
     Tick,
+    TransferFinished,
 )
 from cp_tui.charger.charger import Charger
 from cp_tui.station.errors import StationError
 from tests.acts import act_of
-from tests.charge_point.rig import swiped
+from tests.charge_point.rig import NEW_FIRMWARE, swiped
 from tests.simulation import ending, troublemaker
 from tests.simulation.checks import Checker
 from tests.simulation.csms import ModelCsms
@@ -261,18 +266,34 @@ class Simulation:
                 self._make_key(effect)
             case ForgetKey(key_id):
                 self.door.keys.discard(key_id)
+            case Download() | Upload():
+                self._later(60.0, self._transferred(effect))
+            case InspectFile():
+                self._later(2.0, FileInspected(effect.inspection_id, NEW_FIRMWARE))
             case _:
                 pass
 
     def _make_key(self, wanted: MakeCertificateRequest) -> None:
         """Make a private key, which takes a while; a boot in between hears nothing of it."""
-        made, boot = self.door.make_key(wanted), self.boots
+        self._later(2.0, self.door.make_key(wanted))
+
+    def _transferred(self, transfer: Download | Upload) -> TransferFinished:
+        """Move a file, well or not."""
+        if self.random.random() < 0.3:
+            return TransferFinished(transfer.transfer_id, False, "the server does not answer")
+        facts = NEW_FIRMWARE if isinstance(transfer, Download) else None
+        return TransferFinished(transfer.transfer_id, True, "done", facts)
+
+    def _later(self, seconds_max: float, event: Event) -> None:
+        """Tell something after a while; a boot in between hears nothing of it."""
+        boot = self.boots
 
         def tell() -> None:
             if boot == self.boots:
-                self._handle(made)
+                self._handle(event)
 
-        self.agenda.at(self.now + timedelta(seconds=self.random.uniform(0.0, 2.0)), tell)
+        wait = timedelta(seconds=self.random.uniform(0.0, seconds_max))
+        self.agenda.at(self.now + wait, tell)
 
     def _replied(self, reply: Reply) -> None:
         assert reply.request not in self.pending_requests, f"a second reply: {reply}"
