@@ -23,6 +23,11 @@ from msgspec.structs import replace
 
 from cp_tui.charge_point.configuration import Configuration
 from cp_tui.charge_point.connector import Connector
+from cp_tui.charge_point.described import (
+    MAX_PERIODS,
+    MAX_PROFILES_INSTALLED,
+    MAX_STACK_LEVEL,
+)
 from cp_tui.charge_point.effects import Energize, NoteLimit, SetLimit, Table
 from cp_tui.charge_point.reason import Reason, because
 from cp_tui.charge_point.records import TransactionRecord
@@ -58,11 +63,6 @@ from cp_tui.charge_point.smart_charging.validation import (
     check_remote_start_profile,
 )
 from cp_tui.charge_point.smart_charging.wire import CompositeAnswer, answer
-from cp_tui.charge_point.station_keys import (
-    MAX_PERIODS,
-    MAX_PROFILES_INSTALLED,
-    MAX_STACK_LEVEL,
-)
 from cp_tui.charge_point.turn import Turn
 from cp_tui.charge_point.variables import ChargingSchedules, LimitView, ProfileEntry, Profiles
 from cp_tui.ocpp.calendar import later
@@ -77,6 +77,10 @@ STRAY_CLOCK = timedelta(days=1)
 ended."""
 REPUBLISH = timedelta(hours=1)
 """The published schedules are renewed this often, so that their end never comes near."""
+
+
+_UNITS = {"Current": ChargingRateUnitType.A, "Power": ChargingRateUnitType.W}
+"""As ChargingScheduleAllowedChargingRateUnit calls them."""
 
 
 class Installation(Struct, frozen=True):
@@ -112,6 +116,10 @@ class Charging:
             installed
             for _, installed in turn.records(Table.PROFILE, InstalledProfile)
             if turn.config.has(FeatureProfile.SMART_CHARGING)
+        )
+        units = configuration.text("ChargingScheduleAllowedChargingRateUnit")
+        self._allowed_units = tuple(
+            unit for word, unit in _UNITS.items() if not units or word in units.split(",")
         )
         self._limits: dict[int, ConnectorLimit] = {}
         self._limits_until = FOREVER
@@ -328,10 +336,16 @@ class Charging:
             },
             profiles=self._profiles,
             tx_profile_fallback=self._configuration.boolean("TxProfileFallback"),
-            max_stack_level=MAX_STACK_LEVEL,
-            max_periods=MAX_PERIODS,
-            max_installed=MAX_PROFILES_INSTALLED,
+            allowed_units=self._allowed_units,
+            max_stack_level=self._bound("ChargeProfileMaxStackLevel", MAX_STACK_LEVEL),
+            max_periods=self._bound("ChargingScheduleMaxPeriods", MAX_PERIODS),
+            max_installed=self._bound("MaxChargingProfilesInstalled", MAX_PROFILES_INSTALLED),
         )
+
+    def _bound(self, key: str, without_profile: int) -> int:
+        """Give the value of a key that says how much there is; it goes with its profile."""
+        configuration = self._configuration
+        return configuration.integer(key) if configuration.find(key) else without_profile
 
     def _start_of(self, record: TransactionRecord) -> datetime:
         """Give the start of a transaction in the clock of now: a clock step makes none longer."""

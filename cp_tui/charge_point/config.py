@@ -10,6 +10,7 @@ from enum import StrEnum
 from msgspec import Struct, field
 
 from cp_tui.certificates.facts import KeyKind
+from cp_tui.ocpp.action import Action
 from cp_tui.ocpp.configuration_key import KeySpec
 from cp_tui.ocpp.discreet import Discreet
 from cp_tui.ocpp.feature_profile import FeatureProfile
@@ -125,6 +126,11 @@ class ChargePointConfig(Discreet, frozen=True):
     security: SecurityConfig = field(default_factory=SecurityConfig)
     feature_profiles: frozenset[FeatureProfile] = frozenset(FEATURE_PROFILES)
     """What this charger has; Core is always there (S 3.3), and security, which is no item here."""
+    described: Mapping[str, str] = field(default_factory=dict)
+    """Values of keys that describe it and differ from what this program can at most (S 9): they
+    are checked (`described.py`), in canonical spelling, and what they promise holds."""
+    unsupported: frozenset[Action] = frozenset()
+    """Requests of the CSMS that it does not know: they are answered NotSupported."""
 
     def has(self, profile: FeatureProfile) -> bool:
         """Say whether the charger has a feature profile."""

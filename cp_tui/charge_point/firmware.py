@@ -26,6 +26,7 @@ from msgspec.structs import replace
 
 from cp_tui.charge_point import firmware_statuses, retry_schedule, signed_firmware
 from cp_tui.charge_point.calls import Calls
+from cp_tui.charge_point.described import why_no_transfer
 from cp_tui.charge_point.effects import CancelTransfer, Download, InspectFile, LogLevel, Table
 from cp_tui.charge_point.events import FileInspected, TransferFinished, TransferProgressed
 from cp_tui.charge_point.firmware_file import defect, version_of
@@ -47,6 +48,7 @@ from cp_tui.charge_point.variables import (
     RunningFirmware,
     SecurityEventType,
     SignedFirmware,
+    TransferFault,
 )
 from cp_tui.ocpp.action import Action
 from cp_tui.ocpp.datatypes import FirmwareStatus
@@ -370,6 +372,11 @@ class Firmware:
         # Every try is told, and so the CSMS sees the retries it asked for.
         self._progress.begin()
         self._move(FirmwareState.DOWNLOADING, tries=retry_schedule.begun(record.tries), heard=None)
+        why_not = why_no_transfer(record.location, self._turn.config.described)
+        if why_not is not None:
+            fault = TransferFault.NOT_SUPPORTED_OPERATION
+            self.finished(TransferFinished(self._work_id, False, why_not, fault=fault))
+            return
         self._turn.emit(Download(self._work_id, record.location, self._roots.file_servers()))
 
     def _inspect(self, file: FileFacts | None) -> None:

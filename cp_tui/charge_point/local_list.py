@@ -13,7 +13,6 @@ from cp_tui.charge_point.configuration import Configuration
 from cp_tui.charge_point.effects import LogLevel, Table
 from cp_tui.charge_point.reason import Reason, because
 from cp_tui.charge_point.records import LocalListVersionRecord
-from cp_tui.charge_point.station_keys import LOCAL_LIST_MAX, SEND_LOCAL_LIST_MAX
 from cp_tui.charge_point.turn import Turn
 from cp_tui.charge_point.variables import LocalListView, TagEntry
 from cp_tui.ocpp.datatypes import AuthorizationData, UpdateStatus, UpdateType
@@ -49,6 +48,10 @@ class LocalList:
         """The version to report: -1 where the list is not used, 0 where it is empty (S 5.10)."""
         return self._version if self.is_enabled else -1
 
+    @property
+    def _count_max(self) -> int:
+        return self._configuration.integer("LocalAuthListMaxLength")
+
     def get(self, id_tag: str) -> TagEntry | None:
         """Look a tag up, where the list is enabled."""
         return self._entries.get(id_tag.lower()) if self.is_enabled else None
@@ -70,12 +73,12 @@ class LocalList:
                     expiry_date=entry.id_tag_info.expiry_date,
                     parent_id_tag=entry.id_tag_info.parent_id_tag,
                 )
-        if len(after) > LOCAL_LIST_MAX:
+        if len(after) > self._count_max:
             return _failed(
                 "full",
                 "the list would hold {count:tag}; LocalAuthListMaxLength is {maximum}",
                 count=len(after),
-                maximum=LOCAL_LIST_MAX,
+                maximum=self._count_max,
             )
         self._replace(after, request.list_version)
         reason = because(
@@ -96,7 +99,7 @@ class LocalList:
             is_enabled=self.is_enabled,
             version=self._version,
             count=len(self._entries),
-            count_max=LOCAL_LIST_MAX,
+            count_max=self._count_max,
             updated_at=self._updated_at,
             entries=tuple(self._entries[key] for key in first),
         )
@@ -121,12 +124,13 @@ class LocalList:
                 current=self._version,
             )
             return UpdateStatus.VERSION_MISMATCH, reason
-        if len(entries) > SEND_LOCAL_LIST_MAX:
+        entries_max = self._configuration.integer("SendLocalListMaxLength")
+        if len(entries) > entries_max:
             return _failed(
                 "too_many",
                 "{count:tag} in one message; SendLocalListMaxLength is {maximum}",
                 count=len(entries),
-                maximum=SEND_LOCAL_LIST_MAX,
+                maximum=entries_max,
             )
         return _bad_entry(entries, request.update_type)
 

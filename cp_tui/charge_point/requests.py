@@ -23,7 +23,6 @@ from cp_tui.charge_point.remote_transactions import RemoteTransactions
 from cp_tui.charge_point.request_answer import RequestAnswer
 from cp_tui.charge_point.security.requests import SecurityRequests
 from cp_tui.charge_point.smart_charging.wire import CompositeAnswer
-from cp_tui.charge_point.station_keys import MAX_PERIODS
 from cp_tui.charge_point.trigger_message import TriggeredMessages
 from cp_tui.charge_point.variables import KeySource
 from cp_tui.ocpp.action import SPEC, Action, RequestDirection, action_of
@@ -75,6 +74,7 @@ from cp_tui.ocpp.local_auth_list_management import (
     SendLocalListResponse,
 )
 from cp_tui.ocpp.model import WireModel
+from cp_tui.ocpp.plural import count
 from cp_tui.ocpp.remote_trigger import TriggerMessageRequest
 from cp_tui.ocpp.reservation import (
     CancelReservationRequest,
@@ -117,7 +117,11 @@ class Requests:
             raise OcppError(
                 ErrorCode.NOT_SUPPORTED, f"{action} is sent by charge points, not to them"
             )
-        if not self._components.turn.config.has(spec.feature_profile):
+        config = self._components.turn.config
+        if action in config.unsupported:
+            words = f"this charge point does not support {action}: charge_point.unsupported"
+            raise OcppError(ErrorCode.NOT_SUPPORTED, words)
+        if not config.has(spec.feature_profile):
             return _without_profile(action, spec.feature_profile)
         return _HANDLERS[type(request)](self, request)
 
@@ -146,7 +150,13 @@ class Requests:
         return RequestAnswer(ChangeConfigurationResponse(status=change.status), change.reason, then)
 
     def _get_configuration(self, request: GetConfigurationRequest) -> RequestAnswer:
-        known, unknown = self._components.configuration.get(request.key or ())
+        asked = request.key or ()
+        asked_max = self._components.configuration.integer("GetConfigurationMaxKeys")
+        # S 5.8: the limit is for keys that are asked for by name, not for the list of all.
+        if len(asked) > asked_max:
+            words = f"{count(len(asked), 'key')} asked for, GetConfigurationMaxKeys is {asked_max}"
+            raise OcppError(ErrorCode.OCCURENCE_CONSTRAINT_VIOLATION, words)
+        known, unknown = self._components.configuration.get(asked)
         return RequestAnswer(ConfigurationAnswer(known, unknown or None))
 
     def _clear_cache(self, request: ClearCacheRequest) -> RequestAnswer:
@@ -293,18 +303,19 @@ class Requests:
         reason, schedule = None, response.charging_schedule
         assert schedule is not None
         covered_s, count = schedule.duration, len(schedule.charging_schedule_period)
+        periods_max = self._components.configuration.integer("ChargingScheduleMaxPeriods")
         if covered_s < request.duration:
             reason = because(
                 "smart_charging.composite.cut",
                 "S 9.4.3",
                 "covers {covered} of {asked}: {count:period}, {key} is {maximum}"
-                if count == MAX_PERIODS
+                if count == periods_max
                 else "covers {covered} of {asked}: it takes too long to look further",
                 covered=exact(covered_s),
                 asked=exact(request.duration),
                 count=count,
                 key="ChargingScheduleMaxPeriods",
-                maximum=MAX_PERIODS,
+                maximum=periods_max,
             )
         return RequestAnswer(response, reason)
 

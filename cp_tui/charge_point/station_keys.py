@@ -22,21 +22,21 @@ from cp_tui.charge_point.config import (
     ConnectorConfig,
     CustomKey,
 )
+from cp_tui.charge_point.described import (
+    FILE_TRANSFER_PROTOCOLS,
+    LOCAL_LIST_MAX,
+    MAX_KEYS_ASKED,
+    MAX_PERIODS,
+    MAX_PROFILES_INSTALLED,
+    MAX_STACK_LEVEL,
+    SEND_LOCAL_LIST_MAX,
+)
 from cp_tui.charge_point.measurands import SUPPORTED_MEASURANDS
 from cp_tui.charge_point.transaction_data import TRANSACTION_DATA_MAX
 from cp_tui.charge_point.variables import KeySource
 from cp_tui.ocpp.configuration_key import STANDARD_KEYS, VENDOR_KEYS, Access, KeySpec
 from cp_tui.ocpp.feature_profile import FeatureProfile
 from cp_tui.ocpp.redaction import is_secret_key
-
-FILE_TRANSFER_PROTOCOLS = ("FTP", "FTPS", "HTTP", "HTTPS")
-
-MAX_STACK_LEVEL = 10
-MAX_PERIODS = 100
-MAX_PROFILES_INSTALLED = 50
-MAX_KEYS_ASKED = 100
-LOCAL_LIST_MAX = 10_000
-SEND_LOCAL_LIST_MAX = 1_000
 
 _WITHOUT_FUNCTION = frozenset(
     {
@@ -83,7 +83,8 @@ def station_keys(config: ChargePointConfig) -> StationKeys:
         ("CertificateSignedMaxChainSize", str(config.security.chain_size_max)),
         ("CertificateStoreMaxLength", str(config.security.roots_max)),
     )
-    return _of_kind(profiles, config.connectors, config.custom_keys, security)
+    described = tuple(sorted(config.described.items()))
+    return _of_kind(profiles, config.connectors, config.custom_keys, security, described)
 
 
 @lru_cache(KINDS_MAX)
@@ -92,17 +93,19 @@ def _of_kind(
     connectors: tuple[ConnectorConfig, ...],
     custom_keys: tuple[CustomKey, ...],
     security: tuple[tuple[str, str], ...],
+    described: tuple[tuple[str, str], ...],
 ) -> StationKeys:
+    told = dict(described)
     listed = [
         _for_station(spec, connectors)
         for spec in (*STANDARD_KEYS, *VENDOR_KEYS)
         if spec.profile in (None, FeatureProfile.SECURITY, *profiles)
-        and spec.name not in _WITHOUT_FUNCTION
+        and (spec.name not in _WITHOUT_FUNCTION or spec.name in told)
     ]
-    fixed = _fixed_values(profiles, connectors) | dict(security)
+    fixed = _fixed_values(profiles, connectors) | dict(security) | told
     states = {
         spec.name.lower(): KeyState(
-            fixed.get(spec.name, spec.default),
+            _short_enough(spec, fixed.get(spec.name, spec.default), told),
             KeySource.HARDWARE if spec.is_read_only else KeySource.DEFAULT,
         )
         for spec in listed
@@ -110,6 +113,14 @@ def _of_kind(
     custom = {each.spec.name.lower(): KeyState(each.value, KeySource.FILE) for each in custom_keys}
     specs = {spec.name.lower(): spec for spec in (*listed, *(each.spec for each in custom_keys))}
     return StationKeys(specs, states | custom, frozenset(custom))
+
+
+def _short_enough(spec: KeySpec, value: str | None, told: Mapping[str, str]) -> str | None:
+    """Cut a list to as many items as the charge point says that it may hold."""
+    items_max = told.get(spec.max_length_key or "")
+    if not value or items_max is None:
+        return value
+    return ",".join(value.split(",")[: int(items_max)])
 
 
 def _fixed_values(

@@ -21,6 +21,9 @@ class TransactionData:
 
     def __init__(self, turn: Turn) -> None:
         self._turn = turn
+        self._count_max = int(
+            turn.config.described.get("StopTransactionMaxMeterValues", TRANSACTION_DATA_MAX)
+        )
         self._values: dict[str, dict[int, MeterValue]] = {}
         for key, record in sorted(turn.records(Table.TRANSACTION_DATA, TransactionDataRecord)):
             number = int(key.rpartition(":")[2])
@@ -29,8 +32,9 @@ class TransactionData:
     def add(self, transaction_key: str, value: MeterValue) -> None:
         """Keep one more set of values; where it is full, every second one in between goes."""
         values = self._values.setdefault(transaction_key, {})
-        if len(values) >= TRANSACTION_DATA_MAX:
-            for number in list(values)[1:-1:2]:
+        if len(values) >= self._count_max:
+            # Of two there is none in between, and the newer one is no end any more.
+            for number in list(values)[1:-1:2] or list(values)[1:]:
                 self._forget(transaction_key, number)
         number = max(values, default=0) + 1
         values[number] = value

@@ -16,12 +16,13 @@ from msgspec.structs import replace
 
 from cp_tui.charge_point import retry_schedule
 from cp_tui.charge_point.calls import Calls
+from cp_tui.charge_point.described import why_no_transfer
 from cp_tui.charge_point.effects import CancelTransfer, LogLevel, ServerTrust, Table, Upload
 from cp_tui.charge_point.events import TransferFinished, TransferProgressed
 from cp_tui.charge_point.records import UploadRecord
 from cp_tui.charge_point.status_reports import Progress
 from cp_tui.charge_point.turn import Turn
-from cp_tui.charge_point.variables import DiagnosticsState, LogKind, Transfer
+from cp_tui.charge_point.variables import DiagnosticsState, LogKind, Transfer, TransferFault
 from cp_tui.ocpp.action import Action
 from cp_tui.ocpp.model import WireModel
 
@@ -161,6 +162,11 @@ class Uploads(ABC):
         # Every try is told, also the one that a boot had interrupted.
         self._progress.begin()
         self._move(DiagnosticsState.UPLOADING, tries=retry_schedule.begun(record.tries), heard=None)
+        why_not = why_no_transfer(record.location, self._turn.config.described)
+        if why_not is not None:
+            fault = TransferFault.NOT_SUPPORTED_OPERATION
+            self.finished(TransferFinished(self._transfer_id, False, why_not, fault=fault))
+            return
         self._turn.emit(
             Upload(
                 self._transfer_id,

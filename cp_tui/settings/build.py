@@ -2,26 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from urllib.parse import quote
 
 import platformdirs
+from msgspec.structs import replace
 
 from cp_tui.charge_point.config import (
+    FEATURE_PROFILES,
     ChargePointConfig,
     ConnectorConfig,
     CurrentKind,
     SecurityConfig,
 )
+from cp_tui.charge_point.described import DESCRIBING_KEYS, described_profiles
 from cp_tui.engine.config import EngineConfig
 from cp_tui.engine.endpoint import endpoint
+from cp_tui.ocpp.action import SPEC, Action, RequestDirection
 from cp_tui.ocpp.discreet import Discreet
 from cp_tui.ocpp.plural import count
 from cp_tui.rpc.paths import default_socket
 from cp_tui.settings.keys import check_custom_keys, check_keys
 from cp_tui.settings.model import ConnectorSettings, SecuritySettings, Settings, StationSettings
-from cp_tui.settings.problem import Problem
+from cp_tui.settings.problem import Problem, unknown
+
+_NUMBER = "NumberOfConnectors"
+_SETTINGS_OF_KEYS = {
+    _NUMBER: ("station", "connectors"),
+    "AdditionalRootCertificateCheck": ("security", "root_check"),
+    "CertificateStoreMaxLength": ("security", "roots_max"),
+    "CertificateSignedMaxChainSize": ("security", "chain_size_max"),
+}
+"""Describing keys with a setting of their own: either says it, and both may if they agree."""
 
 
 class ServeSettings(Discreet, frozen=True):
@@ -52,9 +66,14 @@ def build(settings: Settings, file: Path) -> ServeSettings | list[Problem]:
         *_contradictions(settings, ca_file, _manufacturer_roots(settings, file)),
         *key_problems,
         *custom_key_problems,
+        *_described_twice(settings, keys),
+        *_not_asked_by_csms(settings.charge_point.unsupported),
     ]
     if problems or csms.url is None or identity.id is None:
         return problems
+    described = {spec.name: keys[spec.name] for spec in DESCRIBING_KEYS if spec.name in keys}
+    connectors = int(described.get(_NUMBER, settings.station.connectors))
+    station = settings.station.model_copy(update={"connectors": connectors})
     charge_point = ChargePointConfig(
         charge_point_id=identity.id,
         url=endpoint(csms.url, identity.id).uri,
@@ -65,10 +84,15 @@ def build(settings: Settings, file: Path) -> ServeSettings | list[Problem]:
         firmware_version=identity.firmware_version,
         meter_type=identity.meter_type,
         meter_serial_number=identity.meter_serial_number,
-        connectors=_connectors(settings.station),
-        keys=keys,
+        connectors=_connectors(station),
+        keys={name: value for name, value in keys.items() if name not in described},
+        described=described,
+        feature_profiles=described_profiles(described) or frozenset(FEATURE_PROFILES),
+        unsupported=frozenset(map(Action, identity.unsupported)),
         custom_keys=custom_keys,
-        security=_security(settings.security, identity.id),
+        security=replace(
+            _security(settings.security, identity.id), **_described_security(described)
+        ),
     )
     return ServeSettings(
         EngineConfig(
@@ -81,6 +105,43 @@ def build(settings: Settings, file: Path) -> ServeSettings | list[Problem]:
         data_dir=settings.data_dir or default_data_dir(identity.id),
         socket=settings.socket or default_socket(identity.id),
     )
+
+
+def _described_twice(settings: Settings, keys: Mapping[str, str]) -> list[Problem]:
+    """Name the describing keys that a setting of their own contradicts, where both are given."""
+    problems = []
+    for key, (table, name) in _SETTINGS_OF_KEYS.items():
+        section = getattr(settings, table)
+        told = f"{getattr(section, name)}".lower()
+        if name in section.model_fields_set and keys.get(key, told) != told:
+            text = f"is {keys[key]}, and {table}.{name} says {told}: give one of them"
+            problems.append(Problem(("keys", key), text))
+    number, tables = keys.get(_NUMBER), len(settings.station.connector)
+    if number is not None and tables > int(number):
+        text = f"{count(tables, 'table')} under [[station.connector]] for {number}"
+        problems.append(Problem(("keys", _NUMBER), text))
+    return problems
+
+
+def _not_asked_by_csms(actions: Sequence[str]) -> list[Problem]:
+    """Name what cannot be unsupported, for no CSMS asks it of a charge point."""
+    allowed = sorted(
+        each for each, spec in SPEC.items() if spec.direction is not RequestDirection.TO_CSMS
+    )
+    return [
+        Problem(("charge_point", "unsupported"), unknown(each, allowed, what="Action of a CSMS"))
+        for each in actions
+        if each not in allowed
+    ]
+
+
+def _described_security(described: Mapping[str, str]) -> dict[str, object]:
+    """Give the fields of `SecurityConfig` that keys describe."""
+    return {
+        name: value == "true" if value in ("true", "false") else int(value)
+        for key, (table, name) in _SETTINGS_OF_KEYS.items()
+        if table == "security" and (value := described.get(key)) is not None
+    }
 
 
 def default_data_dir(charge_point_id: str) -> Path:

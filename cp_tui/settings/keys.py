@@ -11,9 +11,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from cp_tui.charge_point.config import CustomKey
+from cp_tui.charge_point.config import FEATURE_PROFILES, CustomKey
+from cp_tui.charge_point.described import check_described
 from cp_tui.ocpp.configuration_key import KEYS, find
 from cp_tui.ocpp.key_spec import Access, KeySpec, KeyType
+from cp_tui.ocpp.plural import count
 from cp_tui.settings.model import CustomKeySettings, Settings
 from cp_tui.settings.problem import Problem, unknown
 
@@ -50,7 +52,10 @@ def canonical_layer(layer: Mapping[str, Any], file: Mapping[str, Any]) -> dict[s
 
 
 def check_keys(settings: Settings) -> tuple[dict[str, str], list[Problem]]:
-    """Check the first values of keys; returns them in their canonical text."""
+    """Check the first values of keys, and those that describe the charge point.
+
+    Returns them in their canonical text, by the name that the standard gives them.
+    """
     values: dict[str, str] = {}
     problems: list[Problem] = []
     for name, value in settings.keys.items():
@@ -59,16 +64,30 @@ def check_keys(settings: Settings) -> tuple[dict[str, str], list[Problem]]:
             known = [*(key.name for key in KEYS), *settings.custom_keys]
             text = unknown(name, known, else_hint="a key of your own belongs under [custom_keys]")
             problems.append(Problem(("keys", name), text))
-        elif spec.access is Access.READ_ONLY:
-            problems.append(Problem(("keys", name), "read-only: it describes the charge point"))
         elif spec.name in values:
             problems.append(Problem(("keys", name), "twice, in different spelling"))
         else:
             try:
-                values[spec.name] = spec.check(value)
+                check = check_described if spec.is_read_only else KeySpec.check
+                values[spec.name] = check(spec, value)
             except ValueError as error:
                 problems.append(Problem(("keys", name), _without_name(spec, str(error))))
-    return values, problems
+    return values, problems + _too_long(values)
+
+
+def _too_long(values: Mapping[str, str]) -> list[Problem]:
+    """Name the lists that hold more items than their `...MaxLength` says."""
+    problems = []
+    # All of them are there where nothing is said.
+    profiles = {"SupportedFeatureProfiles": ",".join(FEATURE_PROFILES)}
+    for name, value in (profiles | dict(values)).items():
+        spec = find(name)
+        items_max = values.get((spec and spec.max_length_key) or "")
+        number = len(value.split(",")) if value else 0
+        if items_max is not None and number > int(items_max):
+            text = f"must be at least {number}: {name} has {count(number, 'item')}"
+            problems.append(Problem(("keys", f"{name}MaxLength"), text))
+    return problems
 
 
 def check_custom_keys(settings: Settings) -> tuple[tuple[CustomKey, ...], list[Problem]]:

@@ -101,6 +101,8 @@ class ChargePointSettings(Section):
     meter_type: CiString25 | None = None
     """Of the main electrical meter."""
     meter_serial_number: CiString25 | None = None
+    unsupported: list[str] = []
+    """Actions of the CSMS that are answered NotSupported, such as `["GetLog"]`."""
 
     @field_validator("id")
     @classmethod

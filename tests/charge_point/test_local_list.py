@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from cp_tui.charge_point.described import LOCAL_LIST_MAX, SEND_LOCAL_LIST_MAX
 from cp_tui.charge_point.effects import Log, LogLevel, Table
-from cp_tui.charge_point.station_keys import LOCAL_LIST_MAX, SEND_LOCAL_LIST_MAX
 from cp_tui.charge_point.variables import LocalListView
 from tests.charge_point.listing import entry, send
 from tests.charge_point.rig import Rig, rig

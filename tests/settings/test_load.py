@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from cp_tui.charge_point.config import ConnectorConfig, CurrentKind, CustomKey
+from cp_tui.ocpp.action import Action
+from cp_tui.ocpp.feature_profile import FeatureProfile
 from cp_tui.ocpp.key_spec import Access, KeySpec, KeyType
 from cp_tui.settings.load import Options, default_config_file, load
 from tests.settings.conftest import BASE, Read
@@ -121,6 +123,20 @@ def test_a_custom_key_keeps_its_type_when_its_value_comes_from_elsewhere(
     assert custom_key.value == "2"
     assert custom_key.spec.name == "Level"
     assert custom_key.spec.maximum == 3
+
+
+def test_keys_that_describe_the_charger_make_it_so(read: Read) -> None:
+    text = BASE + 'unsupported = ["GetLog"]\n[keys]\nNumberOfConnectors = 3\n'
+    more = ("CertificateStoreMaxLength=2", "AdditionalRootCertificateCheck=true")
+    keys = ("SupportedFeatureProfiles=Reservation,Core", "CertificateSignedMaxChainSize=1000")
+    charge_point = read(text, keys=more + keys).engine.charge_point
+    assert len(charge_point.connectors) == 3
+    assert charge_point.feature_profiles == {FeatureProfile.CORE, FeatureProfile.RESERVATION}
+    assert charge_point.described["SupportedFeatureProfiles"] == "Core,Reservation"
+    security = charge_point.security
+    assert (security.roots_max, security.root_check, security.chain_size_max) == (2, True, 1000)
+    assert charge_point.unsupported == {Action.GET_LOG}
+    assert not charge_point.keys
 
 
 def test_the_file_of_the_user_is_found_and_may_be_absent() -> None:

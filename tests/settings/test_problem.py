@@ -53,8 +53,24 @@ from tests.settings.conftest import BASE, AllRefused, Refused
         ),
         (BASE + "[keys]\nZzz = 3\n", "line 6: keys.Zzz: unknown key; a key of your own belongs"),
         (
-            BASE + "[keys]\nnumberofconnectors = 3\n",
-            "line 6: keys.NumberOfConnectors: read-only: it describes the charge point",
+            BASE + "[keys]\nnumberofconnectors = 101\n",
+            'line 6: keys.NumberOfConnectors: "101" is refused; must be an integer from 1 to 100',
+        ),
+        (
+            BASE + "[keys]\nSupportedFeatureProfilesMaxLength = 1\n",
+            "line 6: keys.SupportedFeatureProfilesMaxLength: must be at least 6",
+        ),
+        (
+            BASE + "[keys]\nNumberOfConnectors = 3\n[station]\nconnectors = 2\n",
+            "line 6: keys.NumberOfConnectors: is 3, and station.connectors says 2: give one",
+        ),
+        (
+            BASE + "[keys]\nNumberOfConnectors = 1\n" + "[[station.connector]]\n" * 2,
+            "line 6: keys.NumberOfConnectors: 2 tables under [[station.connector]] for 1",
+        ),
+        (
+            BASE + 'unsupported = ["GetLogg"]\n',
+            'line 5: charge_point.unsupported: unknown Action of a CSMS; did you mean "GetLog"?',
         ),
         (
             BASE + "[keys]\nHeartbeatInterval = 1.5\n",
