@@ -13,6 +13,7 @@ _HOMES = {
     "CentralSystem": ("cp_tui.csms.central_system", "CentralSystem"),
     "Charger": ("cp_tui.library.charger", "LiveCharger"),
     "CommandError": ("cp_tui.engine.errors", "CommandError"),
+    "VirtualCharger": ("cp_tui.library.virtual_charger", "VirtualCharger"),
     "WaitFailed": ("cp_tui.library.wait_failed", "WaitFailed"),
 }
 

@@ -15,7 +15,7 @@ import pytest
 
 if TYPE_CHECKING:
     from cp_tui.csms.central_system import CentralSystem
-    from cp_tui.library.for_tests import Chargers
+    from cp_tui.library.for_tests import Chargers, VirtualChargers
 
 MADE = pytest.StashKey[Any]()
 """Where a test keeps what the fixtures made for it."""
@@ -39,6 +39,16 @@ def charger(request: pytest.FixtureRequest) -> Chargers:
     `--cp-tui-url` or the fixture `central_system`.
     """
     made: Chargers = _fixtures(request).chargers
+    return made
+
+
+@pytest.fixture
+def virtual_charger(request: pytest.FixtureRequest) -> VirtualChargers:
+    """Make charge points in virtual time, for a test without asyncio: `virtual_charger(seed=7)`.
+
+    They are those of `cp_tui.VirtualCharger`.
+    """
+    made: VirtualChargers = _fixtures(request).virtual_chargers
     return made
 
 

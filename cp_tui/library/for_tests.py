@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tempfile
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from functools import wraps
 from pathlib import Path
@@ -14,6 +14,7 @@ from cp_tui.charge_point.codec import encode
 from cp_tui.csms.central_system import CentralSystem
 from cp_tui.library.charger import CONNECT_TIMEOUT_S, LiveCharger
 from cp_tui.library.looks import Looks
+from cp_tui.library.virtual_charger import VirtualCharger
 from cp_tui.library.wait_failed import seen, told
 
 FRAMES_SHOWN = 40
@@ -48,6 +49,19 @@ class Chargers:
         return charger
 
 
+class VirtualChargers:
+    """Makes the charge points in virtual time of one test."""
+
+    def __init__(self, fixtures: Fixtures) -> None:
+        self._fixtures = fixtures
+
+    def __call__(self, **options: Any) -> VirtualCharger:
+        """Switch a charge point on; `options` are those of `cp_tui.VirtualCharger`."""
+        charger = VirtualCharger(**options)
+        self._fixtures.note(f"{charger.id}, seed {charger.seed}", charger)
+        return charger
+
+
 class Fixtures:
     """What the fixtures made for one test."""
 
@@ -59,6 +73,7 @@ class Fixtures:
         self._found: list[tuple[str, str]] = []
         """What the charge points looked like when the test ended: title and text."""
         self.chargers = Chargers(self)
+        self.virtual_chargers = VirtualChargers(self)
 
     @property
     def url(self) -> str:
@@ -78,8 +93,12 @@ class Fixtures:
         """Start a charge point, and end it with the test."""
         if self._living is None:
             raise RuntimeError("'charger' is for tests that are 'async def'")
-        self._made.append((charger.id, charger))
+        self.note(charger.id, charger)
         await self._living.enter_async_context(charger)
+
+    def note(self, name: str, charger: Looks) -> None:
+        """Have the report of a failure tell about a charge point."""
+        self._made.append((name, charger))
 
     def around(self, test: AsyncTest) -> AsyncTest:
         """Give the test within the life of what the fixtures made."""
@@ -102,13 +121,15 @@ class Fixtures:
 
         They go into the folder, a line of JSON for each, or into a temporary one without it.
         """
-        present: Mapping[str, str] = dict(self._found)
+        present = dict(self._found)
         sections = []
         for name, charger in self._made:
             place = folder or Path(tempfile.mkdtemp(prefix="cp-tui-"))
             file = place / f"{re.sub(r'[^A-Za-z0-9]+', '-', f'{test} {name}')[-NAME_MAX:]}.jsonl"
             file.write_bytes(b"".join(encode(each) + b"\n" for each in charger.messages))
             frames = "\n".join(told(charger.messages.all[-FRAMES_SHOWN:]))
+            if isinstance(charger, VirtualCharger):
+                present[name] = _present(charger)
             text = f"{present.get(name, '')}frames:\n{frames}\nall frames: {file}"
             sections.append((f"charge point {name}", text))
         return sections

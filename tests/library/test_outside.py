@@ -46,6 +46,7 @@ def outside(tmp_path_factory: pytest.TempPathFactory) -> Outside:
         "test_csms.py": suite,
         "test_planted.py": suite.replace("from csms", "from planted"),
         "program.py": example("program.py"),
+        "virtual.py": example("virtual.py"),
     }
     for name, content in files.items():
         (folder / name).write_text(content)
@@ -72,10 +73,11 @@ def test_the_csms_of_a_project_is_tested_in_less_than_thirty_lines(outside: Outs
     assert starts == ["CALL", "CALL", "CALLRESULT"]
 
 
-def test_the_program_of_the_paper_runs(outside: Outside) -> None:
-    status, shown = outside.run("program.py")
+def test_the_programs_of_the_paper_run(outside: Outside) -> None:
+    both = "from runpy import run_path; run_path('program.py'); run_path('virtual.py')"
+    status, shown = outside.run("-c", both)
     assert status == 0, shown
-    assert shown.splitlines()[-1] == "TAG1 Accepted"
+    assert shown.splitlines()[-2:] == ["TAG1 Accepted", "7"]
 
 
 def test_a_suite_that_does_not_use_it_pays_next_to_nothing(outside: Outside) -> None:

@@ -46,6 +46,7 @@ from cp_tui.charge_point.events import (
     TransferFinished,
 )
 from cp_tui.charger.charger import Charger
+from cp_tui.library.memory_store import MemoryStore
 from cp_tui.station.errors import StationError
 from tests.acts import act_of
 from tests.charge_point.rig import NEW_FIRMWARE, swiped
@@ -56,7 +57,6 @@ from tests.simulation.fault_points import DefectError, FaultPoints
 from tests.simulation.network import Agenda, Connection, Network
 from tests.simulation.options import Options, Trouble
 from tests.simulation.security import Door
-from tests.simulation.store import MemoryStore
 
 if TYPE_CHECKING:
     from pydantic import JsonValue
