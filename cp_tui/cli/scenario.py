@@ -24,6 +24,9 @@ from cp_tui.scenarios.steps import Surroundings
 from cp_tui.scenarios.verdict import ScenarioOutcome, exit_status
 from cp_tui.settings.problem import SettingsError, unknown
 
+SIGNALLED = 128
+"""With the number of the signal: the status of a process that one has ended."""
+
 
 def run(options: Namespace) -> int:
     """List or play; returns the exit status."""
@@ -35,7 +38,11 @@ def run(options: Namespace) -> int:
     settings = read(options.config, options.url, options.id)
     for plan in plans:
         settings.charge_point(plan)
-    outcomes = asyncio.run(_play(options, settings, plans))
+    try:
+        outcomes = asyncio.run(_play(options, settings, plans))
+    except asyncio.CancelledError:
+        # Told to end: everything that was started has ended, and nothing is said of the CSMS.
+        return SIGNALLED + signal.SIGTERM
     if options.json:
         print(report.as_json(outcomes, options.seed))
     else:

@@ -18,6 +18,8 @@ from cp_tui.ocpp.printable import clean
 from cp_tui.rpc.client import Client, ConnectionLost, RpcError
 
 HOOK_S = 30.0
+LEFT_S = 1.0
+"""How long the output of a hook that was ended is waited for."""
 OUTPUT_BYTES_MAX = 4_096
 """What is told of what a hook prints."""
 
@@ -163,28 +165,47 @@ async def _run(hook: CommandHook, payload: str, known: Words) -> None:
         arguments = ["/bin/sh", "-c", _put(hook.command, quoted)]
     else:
         arguments = [_put(each, known) for each in hook.command]
-    process = await asyncio.create_subprocess_exec(
-        *arguments,
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-        start_new_session=True,
+    starting = asyncio.ensure_future(
+        asyncio.create_subprocess_exec(
+            *arguments,
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+            start_new_session=True,
+        )
     )
     try:
-        assert process.stdin is not None
-        assert process.stdout is not None
+        process = await asyncio.shield(starting)
+    except asyncio.CancelledError:
+        # It may run already: whoever is ended while it starts still has it to end.
+        await _end(await starting)
+        raise
+    assert process.stdin is not None
+    assert process.stdout is not None
+    try:
         with suppress(OSError):
             process.stdin.write(payload.encode())
             process.stdin.close()
         output = await _begin_of(process.stdout)
         status = await process.wait()
     finally:
-        # Its children as well, also those that outlive it.
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        await process.wait()
+        await _end(process)
     if status:
         raise HookFailed(f"{arguments[0]} ended with status {status}: {output or 'no output'}")
+
+
+async def _end(process: asyncio.subprocess.Process) -> None:
+    """End a program with its children, also those that outlive it."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    await process.wait()
+    if process.stdin is not None:
+        process.stdin.close()
+    # To its end, so that the pipe is closed; one that left the session may still hold it.
+    with suppress(TimeoutError):
+        async with asyncio.timeout(LEFT_S):
+            assert process.stdout is not None
+            await _begin_of(process.stdout)
 
 
 async def _begin_of(stream: asyncio.StreamReader) -> str:

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import signal
+from collections.abc import Iterator
 from pathlib import Path
+from threading import Thread
 from xml.etree import ElementTree as Xml
 
 import pytest
 
 from cp_tui.cli import main
+from cp_tui.csms.central_system import CentralSystem
+from cp_tui.demo.csms_rpc import CsmsRpc
+from cp_tui.rpc.paths import csms_socket
+from cp_tui.rpc.server import RpcServer
 
 NOBODY = "ws://127.0.0.1:9/ocpp"
 
@@ -65,3 +73,47 @@ def test_without_hooks_it_is_skipped_and_nothing_is_conclusive(
     assert (told["seed"], told["scenarios"][0]["verdict"]) == (5, "skipped")
     assert main([*run, "--junit", str(tmp_path / "no" / "out.xml")]) == 2
     assert "No such file or directory" in capsys.readouterr().err
+
+
+@pytest.fixture
+def url(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """Give the URL of a small CSMS with its door, both in a thread: a run has a loop of its own."""
+    monkeypatch.setattr("cp_tui.rpc.paths.runtime_folder", lambda: tmp_path / "run")
+    loop, urls = asyncio.new_event_loop(), list[str]()
+    csms = CentralSystem()
+
+    async def begin() -> RpcServer:
+        await csms.start()
+        server = RpcServer(CsmsRpc(csms), csms_socket(csms.port))
+        await server.start()
+        urls.append(csms.url)
+        return server
+
+    async def end(server: RpcServer) -> None:
+        await server.close()
+        await csms.close()
+
+    thread = Thread(target=loop.run_forever)
+    thread.start()
+    server = asyncio.run_coroutine_threadsafe(begin(), loop).result(10)
+    yield urls[0]
+    asyncio.run_coroutine_threadsafe(end(server), loop).result(10)
+    loop.call_soon_threadsafe(loop.stop)
+    thread.join()
+    loop.close()
+
+
+def test_a_csms_of_ours_needs_no_hooks_and_sigterm_ends_all(
+    url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = ["scenario", "run", "--url", url, "--id", "A"]
+    assert main([*run, "remote-start", "blocked-tag"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[:2] for line in lines[:2]] == [
+        ["PASSED", "remote-start"],
+        ["PASSED", "blocked-tag"],
+    ]
+    file = tmp_path / "hooks.toml"
+    file.write_text('[hooks.Reset]\ncommand = "kill -TERM $PPID; sleep 60"\n')
+    assert main([*run, "hard-reset", "--config", str(file)]) == 128 + signal.SIGTERM
+    assert capsys.readouterr().out == ""
