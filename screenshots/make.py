@@ -41,6 +41,7 @@ PICTURES = (
 LATE_PICTURES = (
     ("transactions", (120, 40), "cp-dark", ("5",)),
     ("maintenance", (120, 40), "cp-dark", ("6", "end", "up", "enter")),
+    ("security", (120, 40), "cp-dark", ("8",)),
 )
 """What is worth a look only with a past."""
 

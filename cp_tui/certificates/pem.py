@@ -46,11 +46,10 @@ def read_chain(pem: str, length_max: int) -> tuple[str, ...]:
             f"it has {count(len(pem), 'character')}; at most {min(length_max, PEM_MAX)} are taken",
         )
     if "private key-----" in pem.lower():
-        raise CertificateError(
-            CertificateCheck.PRIVATE_KEY,
-            "a private key came with it: that must leave its owner"
-            " never, and counts as known to others now",
-        )
+        has_one = "BEGIN CERTIFICATE" in pem
+        came = "a private key came with it" if has_one else "it is a private key, no certificate"
+        words = f"{came}: such a key must never leave its owner"
+        raise CertificateError(CertificateCheck.PRIVATE_KEY, words)
     begins = [*_BEGIN.finditer(pem)]
     if not begins:
         raise CertificateError(CertificateCheck.NOT_PEM, _without_begin(pem))

@@ -13,6 +13,7 @@ from cp_tui.charge_point.components import Components
 from cp_tui.charge_point.connector import Connector
 from cp_tui.charge_point.measurands import register_wh
 from cp_tui.charge_point.refusals import decided_by
+from cp_tui.charge_point.security.credentials import url_for
 from cp_tui.charge_point.station_port import MeterReading
 from cp_tui.charge_point.variables import (
     Connectors,
@@ -51,7 +52,7 @@ def identity(components: Components) -> Identity:
         firmware_version=components.firmware.version,
         meter_type=config.meter_type,
         meter_serial_number=config.meter_serial_number,
-        url=config.url,
+        url=url_for(config, components.security.profiles.profile),
         connectors=len(config.connectors),
         hardware=tuple(connector.words for connector in config.connectors),
         data_folder=config.data_folder,

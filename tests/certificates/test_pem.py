@@ -52,8 +52,8 @@ HOSTILE = {
     "the second is cut off": (ONE + OTHER[:90], Check.NOT_PEM, "certificate 2 of 2 is cut off"),
     "too long": (ONE + " " * PEM_MAX, Check.TOO_LONG, "at most 20000 are taken"),
     "with its key": (ONE + KEY, Check.PRIVATE_KEY, "a private key came with it"),
-    "only a key": (KEY, Check.PRIVATE_KEY, "a private key came with it"),
-    "half a key": (KEY[KEY.index("\n") :].lower(), Check.PRIVATE_KEY, "a private key came with it"),
+    "only a key": (KEY, Check.PRIVATE_KEY, "it is a private key, no certificate"),
+    "half a key": (KEY[KEY.index("\n") :].lower(), Check.PRIVATE_KEY, "it is a private key"),
     "a public key": (
         public_key_of(KEY),
         Check.NOT_A_CERTIFICATE,

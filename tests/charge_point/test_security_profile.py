@@ -141,6 +141,16 @@ def test_a_url_of_the_settings_goes_before_the_scheme_that_is_swapped() -> None:
     assert made.variables["security"].url == "wss://tls.example:8443/CP001"
 
 
+def test_the_url_that_is_told_is_that_of_the_profile_in_force() -> None:
+    security = SecurityConfig(csms_roots=root().certificate, urls={2: "wss://other.example/CP001"})
+    made, _ = secured(1, 2, security=security)
+    before = made.variables["identity"].url
+    made.command(lambda request: SetSecurityProfile(request, 2))
+    assert made.variables["identity"].url == "wss://other.example/CP001"
+    made.command(lambda request: SetSecurityProfile(request, 1))
+    assert made.variables["identity"].url == before
+
+
 def test_what_does_not_come_up_is_taken_back_after_some_attempts_a05_fr_08() -> None:
     made, csms = secured(1, security=SecurityConfig(csms_roots=root().certificate))
     made.forget_sent()

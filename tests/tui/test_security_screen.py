@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
+from ssl import PEM_cert_to_DER_cert
 
 import pytest
 from msgspec.structs import replace
 
 from cp_tui.charge_point import variables as v
+from cp_tui.charge_point.command_fields import PEM_MAX
 from cp_tui.tui.security.actions import EVENTS_OFF, why_not_installed
 from cp_tui.tui.security.panes import SUBJECTS
-from cp_tui.tui.security.root_file import FoundRoot
+from cp_tui.tui.security.root_file import FoundRoot, read_root
+from cp_tui.tui.text.paths import UnusableInput
 from tests.certificates.making import CA, make
 from tests.tui import security_world as world, worlds
 from tests.tui.driving import screen
@@ -253,6 +256,20 @@ async def test_what_cannot_come_true_is_not_asked() -> None:
             assert drive.shows("It is only logged")
             await drive.press("escape")
         assert engine.calls == []
+
+
+def test_what_is_in_a_file_of_a_root_is_said(tmp_path: Path, pem: str) -> None:
+    file = tmp_path / "root.cer"
+    file.write_bytes(PEM_cert_to_DER_cert(pem))
+    with pytest.raises(UnusableInput, match=r"in binary form \(DER\), and PEM is wanted"):
+        read_root(file, at(0))
+    file.write_bytes("Schlüssel\n".encode("latin-1") + pem.encode())
+    assert read_root(file, at(0)).facts.common_name == "Depot Root"
+    with pytest.raises(UnusableInput, match="no such file"):
+        read_root(tmp_path / "nothing.pem", at(0))
+    file.write_text(" " * (PEM_MAX + 1))
+    with pytest.raises(UnusableInput, match="larger than"):
+        read_root(file, at(0))
 
 
 @pytest.mark.parametrize(

@@ -101,7 +101,9 @@ def test_the_link_tells_the_profile_who_set_it_and_what_if_a_new_one_fails() -> 
     assert facts["URL"] == "wss://csms.example.com/ocpp/CP001"
     assert facts["TLS"] == "TLSv1.3 TLS_AES_256_GCM_SHA384"
     assert facts["Client"] == "the CSMS asked for the certificate of the charge point"
-    assert facts["Key"] == "AuthorizationKey: 20 bytes (hex)"
+    assert facts["Key"] == "AuthorizationKey: 20 bytes (hex), not used in security profile 3"
+    in_2 = told(link_facts(snapshot(world.in_profile_2()), CLOCK))
+    assert in_2["Key"] == "AuthorizationKey: 20 bytes (hex)"
     changed = v.KeyChange(
         key="SecurityProfile",
         value="3",

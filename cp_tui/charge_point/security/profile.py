@@ -282,6 +282,7 @@ class SecurityProfiles:
         self._turn.log(LogLevel.WARNING, self.last_change.text)
         words = f"{SECURITY_PROFILE} {vain} did not come up, {profile} is in force"
         self._report(SecurityEventType.RECONFIGURATION_OF_SECURITY_PARAMETERS, words)
+        self._turn.changed("identity")
         # The link goes on by itself, as soon as its wait is over: to hurry it would let two
         # profiles that both fail follow each other without a pause.
         self._turn.emit(self._credentials())
@@ -296,7 +297,7 @@ class SecurityProfiles:
             else:
                 self._reconnect_soon(why)
         self._reopen_at = None
-        self._turn.changed("security")
+        self._turn.changed("security", "identity")
 
     def _end_change(self) -> None:
         self._change = self._stands_at = None

@@ -53,6 +53,7 @@ async def show_certificates(desk: Desk) -> None:
     desk.frame.look_at(ServerCertificatePane.NAME)
 
 
+THERE_ALREADY = "it is installed already: nothing changes"
 EVENTS_OFF = "DisableSecurityEventNotifications"
 
 NEEDS = {
@@ -146,8 +147,13 @@ async def _install(desk: Desk, root: FoundRoot, use: RootUse) -> None:
     security = desk.snapshot.security
     assert security is not None, "the condition of the action"
     if why := why_not_installed(root, use, security):
-        _show_why(desk, "This root certificate is refused", why, facts)
+        is_there = why == THERE_ALREADY
+        title = "This root certificate is " + ("there already" if is_there else "refused")
+        _show_why(desk, title, why, facts)
         return
+    if not root.facts.is_authority:
+        words = "it is no authority: it stands for itself alone, such as for the CSMS that shows it"
+        facts.append(Fact("But", Content.styled(words, "$text-warning")))
     if security.has_root_check and use is RootUse.CSMS:
         words = "it must be signed by the root that is active, which becomes the fallback"
         facts.append(Fact("Check", Content(words)))
@@ -300,7 +306,7 @@ def why_not_installed(root: FoundRoot, use: RootUse, security: SecurityView) -> 
     if root.problem:
         return root.problem
     if any(each.facts.fingerprint == root.facts.fingerprint for each in same_use):
-        return "it is installed already"
+        return THERE_ALREADY
     active = [each for each in same_use if each.state is RootState.ACTIVE]
     follows = use is RootUse.CSMS and security.has_root_check and bool(active)
     if follows and root.facts.issuer not in {each.facts.subject for each in active}:

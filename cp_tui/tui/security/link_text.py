@@ -21,6 +21,8 @@ from cp_tui.tui.text.safe_text import drawn, safe_text
 from cp_tui.tui.text.words import Clock, joined, reason_text
 
 PROFILE_KEY = "SecurityProfile"
+WITH_KEY = (1, 2)
+"""The security profiles in which the AuthorizationKey is sent."""
 
 WITHOUT_TLS = "none: the URL begins with ws://, so who is between can read and change everything"
 TO_GET_TLS = (
@@ -54,7 +56,8 @@ def link_line(snapshot: Snapshot, clock: Clock) -> Content:
         tls = Content.styled(words, f"bold {BAD}" if failed else QUIET)
     else:
         tls = Content.styled("no TLS", WAITING)
-    return joined([profile, tls, safe_text(f"key {security.authorization_key}")])
+    is_sent = security.profile in WITH_KEY or security.authorization_key == "not set"
+    return joined([profile, tls, safe_text(f"key {security.authorization_key}" if is_sent else "")])
 
 
 def link_facts(snapshot: Snapshot, clock: Clock) -> list[Fact]:
@@ -67,7 +70,7 @@ def link_facts(snapshot: Snapshot, clock: Clock) -> list[Fact]:
         *_profile(snapshot, security, clock),
         Fact("URL", safe_text(security.url)),
         *_tls(security, link),
-        Fact("Key", safe_text(f"AuthorizationKey: {security.authorization_key}")),
+        Fact("Key", safe_text(f"AuthorizationKey: {_key_words(security)}")),
         *([Fact("Trusts", safe_text(link.trust))] if link.trust else []),
     ]
 
@@ -153,6 +156,14 @@ def _tls_error(link: LinkView) -> LinkError | None:
     if link.phase is LinkPhase.OPEN or link.last_error is None:
         return None
     return link.last_error if link.last_error.step is LinkStep.TLS else None
+
+
+def _key_words(security: SecurityView) -> str:
+    """Length and form of the AuthorizationKey, and whether it is used."""
+    form = security.authorization_key
+    if form == "not set" or security.profile in WITH_KEY:
+        return form
+    return f"{form}, not used in security profile {security.profile}"
 
 
 def _has_tls(security: SecurityView) -> bool:
