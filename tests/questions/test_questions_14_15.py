@@ -34,7 +34,7 @@ async def test_ours_and_theirs_by_date_and_a_profile_that_does_not_come_up(pki: 
                         f"CSMS certificate localhost {until} · first of 3",
                         f"Own certificate {SERIAL} {until}",
                         f"Trusted Root {until}",
-                        "Profile 2: TLS and a password Set set by the settings",
+                        "Profile 2: TLS and a password Set by the settings",
                         "If not a new one has 2 attempts; then the one before is in force again",
                     )
                 # A CSMS without profile 3 lets in whoever comes: that connection is ended.
@@ -43,7 +43,7 @@ async def test_ours_and_theirs_by_date_and_a_profile_that_does_not_come_up(pki: 
                 assert answer == {"status": "Accepted"}
                 await here.reads(
                     "Link profile 3 is tried: 1 try left, then 2",
-                    f"Set set by the CSMS · {TIME}",
+                    f"Set by the CSMS · {TIME}",
                     f"Change profile 3 wanted by the CSMS {TIME}; profile 3 is tried now, 1 ",
                     "If not profile 2 is in force again, and is tried",
                     "the CSMS did not ask for the certificate of the charge point",
@@ -57,7 +57,7 @@ async def test_ours_and_theirs_by_date_and_a_profile_that_does_not_come_up(pki: 
                 await here.after(
                     "8",
                     "Link profile 2 · TLS 1.3",
-                    f"Set set by the charge point itself: what had been set .* · .*{TIME}",
+                    f"Set by the charge point itself: what had been set .* · .*{TIME}",
                     "Last SecurityProfile 3 did not come up in 2 attempts, so 2 is in force again",
                     f"CSMS certificate localhost {until}",
                 )

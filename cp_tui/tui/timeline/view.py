@@ -63,7 +63,7 @@ PAST_COLUMNS_MIN = 56
 PAST_OF_NOW = 2 / 3
 """What was, of a window about now: 10 of 15 minutes, 2 of 3."""
 
-SHIFT_S = 30
+SHIFT_S = 35
 """A window about now stands still for so long, as long as now is not too far to the right: each
 move costs the line as much as all else in ten seconds."""
 NOW_MOST = 0.85
