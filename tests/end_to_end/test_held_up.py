@@ -23,7 +23,7 @@ from tests.end_to_end.programs import Running, start_writing
 from tests.end_to_end.raw_csms import RawCsms
 from tests.end_to_end.terminal import in_terminal
 
-LINES = 4_500
+LINES = 6_000
 """Frames that are a line of the log each: many times what a pipe holds, and the queue as well."""
 GROWN_MB_MAX = 80
 """Of a screen that is told 48 MB: the messages that it shows cost half of it, and no more come."""

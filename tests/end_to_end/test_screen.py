@@ -126,7 +126,7 @@ async def stall(csms: PeerCsms, seconds: float, *screens: Terminal) -> list[floa
         value = str(1_000 + len(waits))
         await csms.call(call.ChangeConfiguration(key="HeartbeatInterval", value=value))
         waits.append(monotonic() - asked)
-        await asyncio.sleep(0.1)
+        await asyncio.sleep(0.05)
     return waits
 
 
