@@ -12,6 +12,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "CentralSystem": ("cp_tui.csms.central_system", "CentralSystem"),
     "Charger": ("cp_tui.library.charger", "LiveCharger"),
+    "Client": ("cp_tui.library.client", "DoorClient"),
     "CommandError": ("cp_tui.engine.errors", "CommandError"),
     "VirtualCharger": ("cp_tui.library.virtual_charger", "VirtualCharger"),
     "WaitFailed": ("cp_tui.library.wait_failed", "WaitFailed"),

@@ -6,9 +6,10 @@ mypy checks who uses them.
 
 from __future__ import annotations
 
+import inspect
 import textwrap
 import types
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from enum import Enum
 from typing import Annotated, Any, Union, get_args, get_origin
@@ -17,6 +18,7 @@ from pydantic.fields import FieldInfo
 
 from cp_tui.engine.command import Act, Command
 from cp_tui.engine.commands import COMMANDS
+from docs.shapes import words
 
 HEAD = '''\
 """Every command of the door as a method{kind}; made from the table by docs/make.py."""
@@ -159,3 +161,50 @@ def _result(command: Command, imports: dict[str, set[str]]) -> tuple[str, str]:
 def _home(kind: type) -> str:
     package = "cp_tui.charge_point.variables"
     return package if kind.__module__.startswith(package) else kind.__module__
+
+
+def library_reference() -> str:
+    """Tell what the library gives beside a method for each command."""
+    from cp_tui import CentralSystem, Charger, Client, VirtualCharger
+    from cp_tui.library.looks import Looks
+    from cp_tui.library.messages import Messages
+
+    given = {
+        "Charger": Charger,
+        "VirtualCharger": VirtualCharger,
+        "Client": Client,
+        "all three": Looks,
+        "messages": Messages,
+        "CentralSystem": CentralSystem,
+    }
+    rows = "".join(
+        f"| `{name}` | `{shown}` | {_sentence(about)} |\n"
+        for name, kind in given.items()
+        for shown, about in _members(name, kind)
+    )
+    return (
+        "What `from cp_tui import ...` gives beside a method for each [command](#commands); see"
+        " [testing-a-backend.md](testing-a-backend.md).\n\n| Of | Name | |\n|---|---|---|\n" + rows
+    )
+
+
+def _members(name: str, kind: type) -> Iterator[tuple[str, object]]:
+    """Give the public members that a class has itself, and what it is made from."""
+    begin = vars(kind)["__init__"]
+    if begin.__doc__ is not None:
+        yield f"{name}({_names(begin)})", begin
+    for member, value in vars(kind).items():
+        if member.startswith("_"):
+            continue
+        if isinstance(value, property):
+            yield member, value
+        elif isinstance(value, staticmethod) or inspect.isfunction(value):
+            yield f"{member}({_names(value)})", value
+
+
+def _names(function: Callable[..., object]) -> str:
+    return ", ".join(name for name in inspect.signature(function).parameters if name != "self")
+
+
+def _sentence(member: object) -> str:
+    return words((inspect.getdoc(member) or "").partition("\n\n")[0])

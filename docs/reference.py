@@ -21,6 +21,7 @@ from cp_tui.engine.command import Act, Command
 from cp_tui.engine.commands import COMMANDS
 from cp_tui.engine.errors import ErrorNumber
 from cp_tui.ocpp.key_spec import Access, KeySpec
+from docs.library import library_reference
 from docs.reasons import reasons
 from docs.settings import settings
 from docs.shapes import notes_of, shapes_in, table, type_words, words
@@ -29,7 +30,7 @@ HEAD = """\
 # Reference
 
 Made from the code by `python docs/make.py`: [from a shell](#from-a-shell), [commands](#commands),
-[variables](#variables), [streams](#streams), [settings](#settings),
+[variables](#variables), [streams](#streams), [the library](#the-library), [settings](#settings),
 [configuration keys](#configuration-keys), [reasons](#reasons), [exit status](#exit-status),
 [the CSMS of a demo](#the-csms-of-a-demo), [shapes](#shapes).
 
@@ -75,6 +76,7 @@ def reference() -> str:
         "## Variables\n\n" + _on_variables() + _watched(Variables, shapes),
         "## Streams\n\nA stream has no value, only events, and a history of the newest 1,000.\n\n"
         + _watched(Streams, shapes),
+        "## The library\n\n" + library_reference(),
         "## Settings\n\n" + settings(),
         "## Configuration keys\n\n" + _keys(),
         "## Reasons\n\n" + _reasons(),

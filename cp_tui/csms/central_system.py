@@ -35,16 +35,18 @@ from cp_tui.csms.behaviour import Behaviour
 from cp_tui.csms.certificate_desk import CertificateDesk
 from cp_tui.csms.charge_point_session import OFFLINE, CallFailed, ChargePointSession
 from cp_tui.csms.doors import PROFILES, Doors
-from cp_tui.csms.event_log import Connected, Disconnected, EventLog, Noted, TurnedAway
+from cp_tui.csms.event_log import Connected, Disconnected, EventLog, Noted, Received, TurnedAway
 from cp_tui.csms.file_server import DeliveredFile, FileServer
 from cp_tui.csms.log_words import delivered_words
 from cp_tui.csms.outcome import ComposedOutcome
 from cp_tui.csms.placeholders import Placeholders
 from cp_tui.csms.responder import BootRecord, Responder, Transaction
 from cp_tui.csms.tls import HANDSHAKE_S
+from cp_tui.ocpp.action import action_of
 from cp_tui.ocpp.calendar import later
 from cp_tui.ocpp.model import WireModel
 from cp_tui.ocpp.plural import count
+from cp_tui.ocpp.validation import parse_request
 
 if TYPE_CHECKING:
     from pydantic import JsonValue
@@ -227,6 +229,32 @@ class CentralSystem:
         response = await self._session(charge_point_id).call(request, timeout_s)
         self._desk.called(charge_point_id, request, response)
         return response
+
+    async def ask(
+        self,
+        charge_point_id: str,
+        action: str,
+        payload: Mapping[str, JsonValue],
+        *,
+        timeout_s: float = CALL_TIMEOUT_S,
+    ) -> dict[str, JsonValue]:
+        """Send a request by the names of the wire, and give the payload of its answer.
+
+        Raises `OcppError` for a payload that breaks a rule, `CallFailed` where no answer comes.
+        """
+        request = parse_request(action, dict(payload), "")
+        response = await self.call(charge_point_id, request, timeout_s=timeout_s)
+        return response.to_payload()
+
+    def heard(self, charge_point_id: str, action: str) -> list[dict[str, JsonValue]]:
+        """Give the payloads of the requests of this action that a charge point sent."""
+        return [
+            each.request.to_payload()
+            for each in self.record.events
+            if isinstance(each, Received)
+            and each.charge_point_id == charge_point_id
+            and action_of(each.request) == action
+        ]
 
     async def compose(
         self, charge_point_id: str, text: str, *, timeout_s: float = CALL_TIMEOUT_S

@@ -19,13 +19,11 @@ from cp_tui.engine.hub import EventHappened, Subscription, SubscriptionClosed
 from cp_tui.library.async_commands import AsyncCommands
 from cp_tui.library.looks import Looks
 from cp_tui.library.tables import tables_of
-from cp_tui.library.wait_failed import wait_failed
+from cp_tui.library.waits import wait_until
 from cp_tui.settings.load import load_tables
 
 CONNECT_TIMEOUT_S = 10.0
 """How long `connected` waits unless it is told otherwise."""
-LOOK_S = 0.02
-"""The time between two looks of a wait; a frame has it look at once."""
 SETTLED_MAX_S = 1.0
 """How long the end waits for a task of its own."""
 
@@ -132,25 +130,14 @@ class LiveCharger(AsyncCommands, Looks):
         return self
 
     async def until(
-        self, predicate: Callable[[Self], bool], *, timeout_s: float, what: str = ""
+        self, predicate: Callable[[Self], object], *, timeout_s: float, what: str = ""
     ) -> None:
         """Wait until `predicate(charger)` holds; raises `WaitFailed`.
 
         The error says what was seen instead, the reasons on the side of the charge point, and the
         last frames. `what` names in it what was waited for.
         """
-        ends_at = asyncio.get_running_loop().time() + timeout_s
-        while True:
-            self._news.clear()
-            if predicate(self):
-                return
-            left_s = ends_at - asyncio.get_running_loop().time()
-            if left_s <= 0:
-                break
-            with suppress(TimeoutError):
-                async with asyncio.timeout(min(LOOK_S, left_s)):
-                    await self._news.wait()
-        raise wait_failed(self, what or "what the test waits for", f"{timeout_s:g} s")
+        await wait_until(self, predicate, self._news, timeout_s, what)
 
     def get(self, variable: str) -> Any:
         """Give the value of a variable as it is now, such as `link`; raises `CommandError`."""

@@ -14,7 +14,10 @@ class Looks(ABC):
 
     def __init__(self) -> None:
         self.messages = Messages()
-        """The frames, from the moment at which it was first looked at."""
+        """The frames, from the moment at which it was first looked at.
+
+        In real time a frame is here a moment after what it has changed: wait for it with `until`.
+        """
 
     @abstractmethod
     def get(self, variable: str) -> Any:

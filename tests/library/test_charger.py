@@ -10,8 +10,8 @@ import pytest
 from cp_tui import CentralSystem, Charger, CommandError, WaitFailed
 from cp_tui.charge_point.variables import SwipeOutcome
 from cp_tui.csms.behaviour import Behaviour
-from cp_tui.ocpp.core import RemoteStopTransactionRequest
 from cp_tui.ocpp.datatypes import AuthorizationStatus, IdTagInfo
+from cp_tui.ocpp.errors import OcppError
 from cp_tui.settings.problem import SettingsError
 
 WAIT_S = 10.0
@@ -26,6 +26,9 @@ async def test_a_session_is_driven_and_read_back() -> None:
         await charger.until(lambda c: c.connector(1).is_charging, timeout_s=WAIT_S)
         await charger.until(lambda c: c.connector(1).transaction_id == 1, timeout_s=WAIT_S)
 
+        await charger.until(
+            lambda c: bool(c.messages.answers("StartTransaction")), timeout_s=WAIT_S
+        )
         start = charger.messages.sent("StartTransaction")[-1]
         assert start["idTag"] == "TAG1"
         answer = charger.messages.answer_to(start)
@@ -35,7 +38,11 @@ async def test_a_session_is_driven_and_read_back() -> None:
             start["tag"]
         assert [each.connector_id for each in charger.transactions] == [1]
 
-        await csms.call("CP1", RemoteStopTransactionRequest(transaction_id=1))
+        assert [each["idTag"] for each in csms.heard("CP1", "StartTransaction")] == ["TAG1"]
+        with pytest.raises(OcppError, match="transactionId"):
+            await csms.ask("CP1", "RemoteStopTransaction", {})
+        answer_of_stop = await csms.ask("CP1", "RemoteStopTransaction", {"transactionId": 1})
+        assert answer_of_stop == {"status": "Accepted"}
         assert charger.messages.received("RemoteStopTransaction")[0]["transactionId"] == 1
         await charger.until(lambda c: bool(c.messages.answers("StopTransaction")), timeout_s=WAIT_S)
         await charger.until(lambda c: c.is_idle, timeout_s=WAIT_S)
