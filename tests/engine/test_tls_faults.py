@@ -196,6 +196,24 @@ async def test_a_certificate_out_of_its_time_is_told_with_both_clocks(
     assert "clock of this machine" in error.hint
 
 
+async def test_a_link_that_failed_over_a_clock_comes_up_by_itself_once_it_fits(pki: Pki) -> None:
+    """TLS goes by the clock of the machine, which no test may move: the certificate moves here."""
+    context = pki.server(pki.middle.server([PLACE], TO_COME))
+    async with websocket_server(ssl=context) as server:
+        url = f"wss://{PLACE}:{port_of(server)}/"
+        async with link_to(url, make_tls=maker(pki).make) as under_test:
+            under_test.link.set_credentials(pki.sent())
+            under_test.link.open()
+            error = (await under_test.until_error()).last_error
+            assert error is not None
+            assert "is not valid before" in error.text
+            begun, file = pki.middle.server([PLACE], YEAR), pki.folder / "begun.pem"
+            file.write_text(begun.key + begun.chain)
+            context.load_cert_chain(file)
+            await under_test.until_open()
+            assert isinstance(under_test.events[-1], LinkOpened)
+
+
 async def test_an_authority_that_has_ended_is_named(pki: Pki) -> None:
     middle = pki.root.authority("Old CA", OVER)
     context = pki.server(middle.server([PLACE], YEAR))
