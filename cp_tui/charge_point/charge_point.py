@@ -29,7 +29,7 @@ from msgspec.structs import replace
 from cp_tui.charge_point import events
 from cp_tui.charge_point.config import ChargePointConfig
 from cp_tui.charge_point.configuration import ReportedKey
-from cp_tui.charge_point.effects import Effect, OpenLink, SetPing, StoredRecords
+from cp_tui.charge_point.effects import Effect, LogLevel, OpenLink, SetPing, StoredRecords
 from cp_tui.charge_point.faults import Faults
 from cp_tui.charge_point.incoming import Incoming
 from cp_tui.charge_point.operator.operator import Operator
@@ -283,6 +283,8 @@ class ChargePoint:
     def _power_on(self, event: events.PoweredOn) -> None:
         """Boot: find the cables, end what the power loss interrupted, connect (S 4.2)."""
         components, turn = self._components, self._turn
+        if words := turn.config.quirks.words:
+            turn.log(LogLevel.WARNING, f"not as the standard wants it, as it is set: {words}")
         # First the transactions, for what a cable means depends on them: one that is still in after
         # its transaction was cut off belongs to a session that is over, and the next person's tag
         # must not start it (E 3.20). A cable that came without a transaction is a new attempt.

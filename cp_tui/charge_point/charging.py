@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from decimal import ROUND_FLOOR
 from typing import TYPE_CHECKING
 
 from msgspec import Struct, structs
@@ -79,6 +80,17 @@ REPUBLISH = timedelta(hours=1)
 """The published schedules are renewed this often, so that their end never comes near."""
 
 
+def _without_phases(profile: ChargingProfile) -> ChargingProfile:
+    """Give a profile that says nothing of phases."""
+    schedule = profile.charging_schedule
+    periods = tuple(
+        period.model_copy(update={"number_phases": None})
+        for period in schedule.charging_schedule_period
+    )
+    schedule = schedule.model_copy(update={"charging_schedule_period": periods})
+    return profile.model_copy(update={"charging_schedule": schedule})
+
+
 _UNITS = {"Current": ChargingRateUnitType.A, "Power": ChargingRateUnitType.W}
 """As ChargingScheduleAllowedChargingRateUnit calls them."""
 
@@ -117,6 +129,10 @@ class Charging:
             for _, installed in turn.records(Table.PROFILE, InstalledProfile)
             if turn.config.has(FeatureProfile.SMART_CHARGING)
         )
+        if turn.config.quirks.forgets_profiles:
+            for key, _ in tuple(turn.records(Table.PROFILE, InstalledProfile)):
+                turn.forget(Table.PROFILE, key)
+            self._profiles = ()
         units = configuration.text("ChargingScheduleAllowedChargingRateUnit")
         self._allowed_units = tuple(
             unit for word, unit in _UNITS.items() if not units or word in units.split(",")
@@ -160,6 +176,8 @@ class Charging:
         source: ProfileSource = ProfileSource.CSMS,
     ) -> Installation:
         """Install a profile that was checked; running transactions follow at once (S 5.16)."""
+        if self._turn.config.quirks.ignores_phases:
+            profile = _without_phases(profile)
         context, time = self._context(), self._turn.time
         notes = tuple(note.text for note in remarks(connector_id, profile, context, time))
         new = installed_profile(context, connector_id, profile, time, source)
@@ -250,7 +268,10 @@ class Charging:
             is_held = not limit.allows_charging
             self._has_moved |= connector.is_limit_below_minimum != is_held
             connector.is_limit_below_minimum = is_held
-            told = SetLimit(connector_id, limit.limit_a, limit.limit_w, limit.set_by)
+            limit_a = limit.limit_a
+            if self._turn.config.quirks.whole_amperes:
+                limit_a = limit_a.to_integral_value(ROUND_FLOOR)
+            told = SetLimit(connector_id, limit_a, limit.limit_w, limit.set_by)
             if self._told.get(connector_id) != told:
                 self._told[connector_id] = told
                 self._turn.emit(told)

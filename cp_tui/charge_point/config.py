@@ -10,6 +10,7 @@ from enum import StrEnum
 from msgspec import Struct, field
 
 from cp_tui.certificates.facts import KeyKind
+from cp_tui.charge_point.quirks import Quirks
 from cp_tui.ocpp.action import Action
 from cp_tui.ocpp.configuration_key import KeySpec
 from cp_tui.ocpp.discreet import Discreet
@@ -129,6 +130,9 @@ class ChargePointConfig(Discreet, frozen=True):
     described: Mapping[str, str] = field(default_factory=dict)
     """Values of keys that describe it and differ from what this program can at most (S 9): they
     are checked (`described.py`), in canonical spelling, and what they promise holds."""
+    preset: str = ""
+    """The kind of charge point that was asked for."""
+    quirks: Quirks = Quirks()
     unsupported: frozenset[Action] = frozenset()
     """Requests of the CSMS that it does not know: they are answered NotSupported."""
 

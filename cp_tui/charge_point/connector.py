@@ -75,6 +75,8 @@ class Connector(Struct):
     is_locked: bool = False
     is_lock_jammed: bool = False
     is_ev_suspended: bool = False
+    tells_suspended_ev: bool = True
+    """False: Charging is told although the vehicle takes nothing."""
     is_ev_disconnected: bool = False
     """Unplugged at the vehicle while the transaction goes on."""
     is_set_operative: bool = True
@@ -231,7 +233,8 @@ class Connector(Struct):
             has_transaction=transaction is not None,
             is_withheld=self.is_limit_below_minimum
             or (transaction is not None and transaction.is_deauthorized),
-            is_ev_suspended=self.is_ev_suspended or self.is_ev_disconnected or self.is_ev_silent,
+            is_ev_suspended=self.tells_suspended_ev
+            and (self.is_ev_suspended or self.is_ev_disconnected or self.is_ev_silent),
             is_session_over=self.is_session_over,
             # A cable in a reserved connector leaves it Reserved until the right tag comes.
             is_preparing=self.pending_start is not None

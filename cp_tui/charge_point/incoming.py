@@ -153,7 +153,10 @@ class Incoming:
             components.turn.log(LogLevel.INFO, words)
             return
         try:
-            request = parse_request(call.action, call.payload, call.message_id)
+            takes_foreign = components.turn.config.quirks.takes_foreign_fields
+            request = parse_request(
+                call.action, call.payload, call.message_id, drops_foreign=takes_foreign
+            )
             answer = self._requests.answer(request)
         except OcppError as error:
             error.message_id = call.message_id

@@ -79,6 +79,7 @@ class MeterValueSampling:
         self._running: dict[int, _Running] = {}
         self._aligned_at: datetime | None = None
         self._data = TransactionData(turn)
+        self._names_them = not turn.config.quirks.meter_values_without_transaction
 
     def begin(self, connector: Connector) -> None:
         """Start the periodic samples of a transaction."""
@@ -158,7 +159,7 @@ class MeterValueSampling:
             record = connector.transaction
             request = MeterValuesRequest(
                 connector_id=connector.connector_id,
-                transaction_id=record.transaction_id if record else None,
+                transaction_id=record.transaction_id if record and self._names_them else None,
                 meter_value=(value,),
             )
             self._calls.call(Outgoing(request, lambda _: None, lambda _: None, is_triggered=True))
@@ -206,7 +207,8 @@ class MeterValueSampling:
             return
         connector_id = connector.connector_id
         request = MeterValuesRequest(connector_id=connector_id, meter_value=(value,))
-        key = connector.transaction.key if connector.transaction else None
+        record = connector.transaction if self._names_them else None
+        key = record.key if record else None
         self._outbox.add(request, Action.METER_VALUES, key, connector_id)
 
     def _collect(

@@ -214,7 +214,10 @@ def assemble(
     made.configuration = Configuration(turn)
     made.connectors = (
         Connector(0, None, turn.now),
-        *(Connector(n, c, turn.now) for n, c in enumerate(config.connectors, 1)),
+        *(
+            Connector(n, c, turn.now, tells_suspended_ev=not config.quirks.no_suspended_ev)
+            for n, c in enumerate(config.connectors, 1)
+        ),
     )
     made.key_changed = wiring.key_changed
     made.monitors = Monitors(turn, made.configuration)

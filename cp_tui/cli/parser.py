@@ -135,6 +135,10 @@ def _add_check(commands: Commands) -> None:
     )
 
 
+def _add_presets(commands: Commands) -> None:
+    commands.add_parser("presets", help="list the kinds of charge points that --preset takes")
+
+
 def _add_attach(commands: Commands) -> None:
     attach = commands.add_parser("attach", help="the screen of a charge point that runs")
     _add_target_options(attach)
@@ -309,6 +313,7 @@ _ADD: Mapping[str, Callable[[Commands], None]] = {
     "demo": _add_demo,
     "csms": _add_csms,
     "scenario": _add_scenario,
+    "presets": _add_presets,
     "completion": _add_completion,
 }
 
@@ -319,6 +324,9 @@ def _add_engine_options(parser: ArgumentParser) -> None:
     parser.add_argument("--url", metavar="URL", help="of the CSMS, ws:// or wss://, without the id")
     parser.add_argument("--id", metavar="ID", help="charge point id, the last part of the URL")
     parser.add_argument("--connectors", type=int, metavar="N", help="number of connectors")
+    parser.add_argument(
+        "--preset", metavar="NAME", help="a kind of charge point (cp-tui presets), or its file"
+    )
     parser.add_argument(
         "--set",
         dest="keys",

@@ -40,6 +40,7 @@ def read_settings(options: Namespace) -> ServeSettings:
         url=options.url,
         id=options.id,
         connectors=options.connectors,
+        preset=options.preset,
         keys=tuple(options.keys),
         data_dir=options.data_dir,
         socket=options.socket,
@@ -54,7 +55,7 @@ def read_settings(options: Namespace) -> ServeSettings:
 def serve_arguments(options: Namespace) -> list[str]:
     """Write the options of `run` as arguments of `serve`."""
     arguments = []
-    for name in ("config", "url", "id", "connectors", "data_dir", "socket"):
+    for name in ("config", "url", "id", "connectors", "preset", "data_dir", "socket"):
         value = getattr(options, name)
         if value is not None:
             arguments.append(f"--{name.replace('_', '-')}={value}")

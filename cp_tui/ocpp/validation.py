@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from itertools import islice
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -38,9 +39,16 @@ _QUOTE_LENGTH_MAX = 60
 
 
 def parse_request(
-    action_name: str, payload: Mapping[str, JsonValue], message_id: str = UNREADABLE_ID
+    action_name: str,
+    payload: Mapping[str, JsonValue],
+    message_id: str = UNREADABLE_ID,
+    *,
+    drops_foreign: bool = False,
 ) -> WireModel:
-    """Return the request, or raise the OcppError that answers it."""
+    """Return the request, or raise the OcppError that answers it.
+
+    `drops_foreign` takes unknown fields and nulls for what is not there, as no standard does.
+    """
     try:
         action = Action(action_name)
     except ValueError:
@@ -51,7 +59,12 @@ def parse_request(
             f"there is no Action {quoted(action_name)} in OCPP 1.6",
             message_id=message_id,
         )
-    return _validate(SPEC[action].request, payload, message_id, answerable=True)
+    model = SPEC[action].request
+    if drops_foreign:
+        with suppress(ValidationError):
+            kept = model.model_validate(payload, by_alias=True, by_name=False, extra="ignore")
+            payload = kept.to_payload()
+    return _validate(model, payload, message_id, answerable=True)
 
 
 def parse_response(

@@ -18,6 +18,7 @@ from cp_tui.charge_point.config import (
     SecurityConfig,
 )
 from cp_tui.charge_point.described import DESCRIBING_KEYS, described_profiles
+from cp_tui.charge_point.quirks import Quirks
 from cp_tui.engine.config import EngineConfig
 from cp_tui.engine.endpoint import endpoint
 from cp_tui.ocpp.action import SPEC, Action, RequestDirection
@@ -88,6 +89,8 @@ def build(settings: Settings, file: Path) -> ServeSettings | list[Problem]:
         keys={name: value for name, value in keys.items() if name not in described},
         described=described,
         feature_profiles=described_profiles(described) or frozenset(FEATURE_PROFILES),
+        quirks=Quirks(**settings.quirks.model_dump()),
+        preset=identity.preset or "",
         unsupported=frozenset(map(Action, identity.unsupported)),
         custom_keys=custom_keys,
         security=replace(

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from pydantic import BaseModel, ValidationError
 
 from cp_tui.ocpp.discreet import Discreet
+from cp_tui.settings import preset
 from cp_tui.settings.build import ServeSettings, build
 from cp_tui.settings.keys import canonical_layer
 from cp_tui.settings.lines import Location
@@ -62,6 +63,7 @@ class Options(Discreet, frozen=True):
     url: str | None = None
     id: str | None = None
     connectors: int | None = None
+    preset: str | None = None
     # One of them may be AuthorizationKey, which no representation may show.
     keys: tuple[str, ...] = ()
     """`KEY=VALUE`, as given with `--set`."""
@@ -109,6 +111,7 @@ def load_tables(tables: Mapping[str, Any], called: str, file: Path | None) -> Se
 
 def _built(sources: Sources, wrong: Sequence[str], *, is_whole: bool = True) -> ServeSettings:
     """Check the fields, then how they fit together, and name every mistake in one go."""
+    sources = _with_preset(sources)
     settings, problems = every_field(sources.merged())
     built = build(settings, sources.file_path) if is_whole else []
     if isinstance(built, ServeSettings):
@@ -117,6 +120,27 @@ def _built(sources: Sources, wrong: Sequence[str], *, is_whole: bool = True) -> 
         built = []
     news = [problem for problem in built if not _is_known(problem, problems)]
     refuse(sources, [*problems, *news], wrong)
+
+
+def _with_preset(sources: Sources) -> Sources:
+    """Put the preset that is asked for below everything else; raises `SettingsError`."""
+    chosen = sources.merged().get("charge_point")
+    name = chosen.get("preset") if isinstance(chosen, dict) else None
+    if not isinstance(name, str):
+        return sources
+    found = preset.find(name, _user_presets(), _read_file)
+    tables = canonical_layer(found.tables, {})
+    return replace(sources, preset=tables, preset_path=found.path, preset_text=found.text)
+
+
+def every_preset() -> dict[str, preset.Preset]:
+    """Read each preset that a name finds; raises `SettingsError`."""
+    users = _user_presets()
+    return {name: preset.find(name, users, _read_file) for name in preset.known(users)}
+
+
+def _user_presets() -> Path:
+    return default_config_file().parent / "presets"
 
 
 def _is_known(problem: Problem, problems: Sequence[Problem]) -> bool:
@@ -242,13 +266,13 @@ def _from_options(options: Options) -> tuple[dict[str, Any], list[str]]:
     """Give what the options say, and what is wrong with those that say nothing."""
     given: dict[str, Any] = {
         "csms": {"url": options.url},
-        "charge_point": {"id": options.id},
+        "charge_point": {"id": options.id, "preset": options.preset},
         "station": {"connectors": options.connectors},
     }
-    layer = {
-        section: content
+    layer: dict[str, Any] = {
+        section: said
         for section, content in given.items()
-        if all(value is not None for value in content.values())
+        if (said := {name: value for name, value in content.items() if value is not None})
     }
     keys: dict[str, str] = {}
     wrong = []

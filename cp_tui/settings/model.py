@@ -101,6 +101,8 @@ class ChargePointSettings(Section):
     meter_type: CiString25 | None = None
     """Of the main electrical meter."""
     meter_serial_number: CiString25 | None = None
+    preset: str | None = None
+    """A kind of charge point: a name that `cp-tui presets` lists, or the path of a file."""
     unsupported: list[str] = []
     """Actions of the CSMS that are answered NotSupported, such as `["GetLog"]`."""
 
@@ -110,6 +112,23 @@ class ChargePointSettings(Section):
         if not is_clean(charge_point_id):
             raise PydanticCustomError("id", "must not hold control characters")
         return charge_point_id
+
+
+class QuirksSettings(Section):
+    """Habits of charge points in the field that are not as the standard wants them."""
+
+    meter_values_without_transaction: bool = False
+    """MeterValues name no transaction."""
+    whole_amperes: bool = False
+    """Limits are cut to whole amperes."""
+    ignores_phases: bool = False
+    """`numberPhases` of a charging profile counts for nothing."""
+    no_suspended_ev: bool = False
+    """Charging is told although the vehicle takes nothing."""
+    takes_foreign_fields: bool = False
+    """Unknown fields and nulls of requests are dropped, and the rest is carried out."""
+    forgets_profiles: bool = False
+    """Charging profiles are gone after a boot."""
 
 
 class ConnectorSettings(Section):
@@ -242,6 +261,7 @@ class Settings(Section):
     csms: CsmsSettings = Field(default_factory=CsmsSettings)
     charge_point: ChargePointSettings = Field(default_factory=ChargePointSettings)
     station: StationSettings = Field(default_factory=StationSettings)
+    quirks: QuirksSettings = Field(default_factory=QuirksSettings)
     # The values stay out of every representation: one of them is AuthorizationKey.
     keys: Annotated[dict[str, KeyText], Field(repr=False)] = {}
     """First values of standard keys; a value changed later wins."""

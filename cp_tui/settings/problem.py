@@ -33,10 +33,14 @@ class Sources(Struct, frozen=True):
     file: Mapping[str, Any]
     file_path: Path
     file_text: str
+    preset: Mapping[str, Any] = {}
+    """What the chosen preset says, the weakest of all."""
+    preset_path: Path = Path()
+    preset_text: str = ""
 
     def merged(self) -> dict[str, Any]:
         """Put the layers over one another."""
-        return _merge(_merge(self.file, self.environment), self.options)
+        return _merge(_merge(_merge(self.preset, self.file), self.environment), self.options)
 
     def explain(self, problem: Problem) -> str:
         """Name the source of the value, its line in the file, its key and what is wrong."""
@@ -49,8 +53,10 @@ class Sources(Struct, frozen=True):
         if holds(self.environment, location):
             variable = "__".join(str(part) for part in location).upper()
             return f"environment, CP_TUI_{variable}: {text}"
-        line = line_of(self.file_text, location)
-        place = f"{self.file_path}, line {line}" if line else str(self.file_path)
+        is_preset = holds(self.preset, location) and not holds(self.file, location)
+        path = self.preset_path if is_preset else self.file_path
+        line = line_of(self.preset_text if is_preset else self.file_text, location)
+        place = f"{path}, line {line}" if line else str(path)
         return f"{place}: {name}: {text}"
 
 
@@ -82,6 +88,8 @@ def _option(location: Location) -> str:
     match location:
         case ("csms", "url"):
             return "--url"
+        case ("charge_point", "preset"):
+            return "--preset"
         case ("charge_point", "id"):
             return "--id"
         case ("station", "connectors"):

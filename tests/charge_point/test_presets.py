@@ -1,0 +1,161 @@
+"""What each preset does, seen on the wire: one case for each that there is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cp_tui.charge_point.effects import Log
+from cp_tui.settings.load import every_preset, load_tables
+from tests.charge_point.rig import Rig
+
+BASE = {"url": "ws://127.0.0.1:9016"}
+
+
+def of_preset(name: str) -> Rig:
+    tables: dict[str, Any] = {"csms": BASE, "charge_point": {"id": "CP001"}}
+    if name:
+        tables["charge_point"]["preset"] = name
+    made = Rig(load_tables(tables, "test", None).engine.charge_point)
+    made.power_on()
+    made.forget_sent()
+    return made
+
+
+def charging(made: Rig) -> None:
+    made.act("plug_in", connector_id=1)
+    made.act("swipe", id_tag="TAG")
+    made.after(120)
+
+
+def installed(made: Rig, *, unit: str = "A", limit: float = 9.5, **period: Any) -> Any:
+    schedule = {
+        "chargingRateUnit": unit,
+        "chargingSchedulePeriod": [{"startPeriod": 0, "limit": limit, **period}],
+    }
+    profile = {
+        "chargingProfileId": 1,
+        "stackLevel": 0,
+        "chargingProfilePurpose": "TxDefaultProfile",
+        "chargingProfileKind": "Relative",
+        "chargingSchedule": schedule,
+    }
+    request = {"connectorId": 0, "csChargingProfiles": profile}
+    answer = made.request("SetChargingProfile", request)
+    return answer[2]["status"] if answer[0] == 3 else answer[2]
+
+
+def offered(made: Rig) -> float:
+    change = {"key": "MeterValuesSampledData", "value": "Current.Offered"}
+    assert made.request("ChangeConfiguration", change)[2]["status"] == "Accepted"
+    charging(made)
+    sample = made.calls("MeterValues")[-1]["meterValue"][0]["sampledValue"][0]
+    return float(sample["value"])
+
+
+def boots_anew(made: Rig) -> bool:
+    made.cut()
+    made.reconnect()
+    return bool(made.calls("BootNotification"))
+
+
+def omits_the_transaction(made: Rig) -> bool:
+    charging(made)
+    made.request("TriggerMessage", {"requestedMessage": "MeterValues", "connectorId": 1})
+    values = [each for each in made.calls("MeterValues") if each["connectorId"] == 1]
+    assert len(values) >= 2
+    named = {"transactionId" in each for each in values}
+    assert len(named) == 1
+    return not named.pop()
+
+
+def cuts_to_whole_amperes(made: Rig) -> bool:
+    assert installed(made, limit=9.5) == "Accepted"
+    found = offered(made)
+    assert found in (9.0, 9.5)
+    return found == 9.0
+
+
+def ignores_phases(made: Rig) -> bool:
+    assert installed(made, unit="W", limit=4600, numberPhases=1) == "Accepted"
+    return offered(made) < 10
+
+
+def never_says_suspended(made: Rig) -> bool:
+    charging(made)
+    made.act("suspend_ev", connector_id=1)
+    made.after(60)
+    assert "Charging" in made.statuses(1)
+    return "SuspendedEV" not in made.statuses(1)
+
+
+def drops_what_is_foreign(made: Rig) -> bool:
+    answer = made.request("ChangeAvailability", {"connectorId": 0, "type": "Operative", "x": 1})
+    nulls = made.request("GetConfiguration", {"key": None})
+    assert answer[0] == nulls[0]
+    wrong = made.request("ChangeAvailability", {"connectorId": 0, "type": "Nothing", "x": 1})
+    assert wrong[0] == 4
+    return bool(answer[0] == 3)
+
+
+def forgets_profiles(made: Rig) -> bool:
+    assert installed(made) == "Accepted"
+    made.request("Reset", {"type": "Hard"})
+    made.after(60)
+    assert made.boots == 2
+    return bool(made.request("ClearChargingProfile", {})[2]["status"] == "Unknown")
+
+
+def has_short_lists(made: Rig) -> bool:
+    tags = [{"idTag": f"T{n}", "idTagInfo": {"status": "Accepted"}} for n in range(6)]
+    request = {"listVersion": 1, "updateType": "Full", "localAuthorizationList": tags}
+    return bool(made.request("SendLocalList", request)[2]["status"] == "Failed")
+
+
+def has_core_alone(made: Rig) -> bool:
+    return bool(installed(made) == "NotSupported")
+
+
+def takes_amperes_alone(made: Rig) -> bool:
+    return bool(installed(made, unit="W") == "Rejected")
+
+
+def has_one_phase(made: Rig) -> bool:
+    asked = {"connectorId": 1, "duration": 60, "chargingRateUnit": "W"}
+    schedule = made.request("GetCompositeSchedule", asked)[2]["chargingSchedule"]
+    return bool(schedule["chargingSchedulePeriod"][0]["limit"] == 16 * 230)
+
+
+CASES: dict[str, Callable[[Rig], bool]] = {
+    "amperes-only": takes_amperes_alone,
+    "boots-at-reconnect": boots_anew,
+    "core-only": has_core_alone,
+    "forgets-profiles": forgets_profiles,
+    "ignores-phases": ignores_phases,
+    "meter-values-without-transaction": omits_the_transaction,
+    "no-suspended-ev": never_says_suspended,
+    "one-phase": has_one_phase,
+    "small-lists": has_short_lists,
+    "takes-foreign-fields": drops_what_is_foreign,
+    "whole-amperes": cuts_to_whole_amperes,
+}
+
+
+def test_each_preset_has_a_case(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    assert list(every_preset()) == sorted(CASES)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_it_does_what_it_says_and_without_it_nobody_does(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    made = of_preset(name)
+    told = [each.text for each in made.effects if isinstance(each, Log) and "as it is" in each.text]
+    assert bool(told) is bool(made.config.quirks.words)
+    assert CASES[name](made)
+    assert not CASES[name](of_preset(""))

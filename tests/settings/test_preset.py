@@ -1,0 +1,57 @@
+"""Presets: found by name or path, below everything that the user sets himself."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from cp_tui.settings.load import default_config_file, every_preset
+from tests.settings.conftest import BASE, Read, Refused
+
+
+def test_the_users_own_settings_win(read: Read) -> None:
+    made = read(BASE + "[station]\nconnectors = 3\n", preset="one-phase").engine.charge_point
+    assert [each.phases for each in made.connectors] == [1, 1, 1]
+    keys = ("LocalAuthListMaxLength=30",)
+    described = read(BASE + 'preset = "small-lists"\n', keys=keys).engine.charge_point.described
+    assert described["LocalAuthListMaxLength"] == "30"
+    assert described["SendLocalListMaxLength"] == "5"
+
+
+def test_a_preset_of_the_users_is_found_by_name_and_by_path(read: Read, tmp_path: Path) -> None:
+    folder = default_config_file().parent / "presets"
+    folder.mkdir(parents=True)
+    (folder / "mine.toml").write_text('about = "mine"\n[quirks]\nwhole_amperes = true\n')
+    for name in ("mine", str(folder / "mine.toml")):
+        made = read(BASE, preset=name).engine.charge_point
+        assert made.quirks.whole_amperes
+        assert made.preset == name
+    assert every_preset()["mine"].about == "mine"
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("[quirks]\nwhole_ampere = true\n", "line 2: quirks.whole_ampere: unknown key; did you"),
+        ("[keys]\nSendLocalListMaxLength = 0\n", "line 2: keys.SendLocalListMaxLength: "),
+        (
+            "[csms]\nurl = 'ws://x'\n",
+            "csms: unknown key; allowed: about, charge_point, custom_keys, keys",
+        ),
+        ("[charge_point]\nid = 'CP9'\n", "charge_point.id: who uses a preset says that"),
+        ("about = 1\n", "about: must be text"),
+    ],
+)
+def test_a_wrong_preset_is_named_with_its_file(
+    refused: Refused, tmp_path: Path, text: str, words: str
+) -> None:
+    path = tmp_path / "wrong.toml"
+    path.write_text(text)
+    found = refused(BASE, preset=str(path))
+    assert found.startswith(str(path))
+    assert words in found
+
+
+def test_an_unknown_preset_says_which_is_meant(refused: Refused) -> None:
+    assert 'did you mean "core-only"' in refused(BASE, preset="core-onli")
