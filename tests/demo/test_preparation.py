@@ -158,11 +158,15 @@ def test_the_story_goes_on_after_a_scenario_that_was_left_half_way(
 MISBEHAVIOURS: dict[str, dict[str, JsonValue]] = {
     "boots Pending": {"registration_status": "Pending", "interval_s": 600},
     "boots Rejected for a week": {"registration_status": "Rejected", "interval_s": 604_800},
-    "a clock that is a day ahead": {"clock_offset_s": 86_400.0},
-    "a clock that is a year behind": {"clock_offset_s": -86_400.0 * 366},
-    "other verdicts on tags": {"id_tags": {DRIVER: "Blocked", BLOCKED: "Accepted"}},
+    "a clock that is a day ahead, starts are refused": {
+        "clock_offset_s": 86_400.0,
+        "start_status": "Blocked",
+    },
+    "a clock that is a year behind, other verdicts on tags": {
+        "clock_offset_s": -86_400.0 * 366,
+        "id_tags": {DRIVER: "Blocked", BLOCKED: "Accepted"},
+    },
     "unknown tags are Invalid": {"unknown_id_tag": "Invalid"},
-    "starts are refused": {"start_status": "Blocked"},
     "silence": {"faults": {"*": "silent"}},
     "silence on transactions": {"faults": {"StopTransaction": "silent"}},
     "delays": {"faults": {"*": "delay 500"}},
@@ -332,6 +336,11 @@ async def update_firmware(made: World) -> None:
     await asyncio.sleep(2)
 
 
+async def change_what_is_stored(made: World) -> None:
+    for change in (reserve, install_profiles, send_a_list, change_keys):
+        await change(made)
+
+
 async def charge_and(made: World, method: str, **params: JsonValue) -> None:
     await made.start_charging()
     await made.do(method, **params)
@@ -347,10 +356,7 @@ ACTS: dict[str, Before] = {
     "faults": fault,
     "jammed locks": jam,
     "Unavailable": take_out_of_service,
-    "reservations": reserve,
-    "other keys": change_keys,
-    "a local list that refuses": send_a_list,
-    "other profiles": install_profiles,
+    "reservations, other profiles, a local list that refuses, other keys": change_what_is_stored,
     "tags without a cable": swipe_and_leave,
     "remote starts without a cable": start_from_afar_and_leave,
     "tags without an answer": leave_a_tag_unanswered,
@@ -363,17 +369,19 @@ ACTS: dict[str, Before] = {
 }
 
 
-TOLD: dict[str, str] = {
+TOLD: dict[str, str | tuple[str, ...]] = {
     "the network cable pulled": "the network cable is plugged in",
     "stop": "the charge point that was stopped is started again",
     "emergency stop": "connector 0: the errors are cleared",
     "faults": "connector 2: the errors are cleared",
     "jammed locks": "connector 1: the jammed lock is freed",
     "Unavailable": "connector 0: it is in service again",
-    "reservations": "reservation 4 is cancelled",
-    "other keys": "ConnectionTimeOut is 60 again",
-    "a local list that refuses": "the local list, which holds tags of this play, is emptied",
-    "other profiles": "charging profile 71 is cleared",
+    "reservations, other profiles, a local list that refuses, other keys": (
+        "reservation 4 is cancelled",
+        "charging profile 71 is cleared",
+        "the local list, which holds tags of this play, is emptied",
+        "ConnectionTimeOut is 60 again",
+    ),
     "tags without a cable": "connector 2: the tag that may start is let go",
     "remote starts without a cable": "connector 1: the tag that may start is let go",
     "tags without an answer": "the CSMS answers correctly again",
@@ -387,7 +395,9 @@ def test_the_story_goes_on_after_what_people_do_and_tells_what_it_mends(
     name: str, tmp_path: Path
 ) -> None:
     told = play(ACTS[name], tmp_path)
-    assert name not in TOLD or TOLD[name] in told
+    wanted = TOLD.get(name, ())
+    for line in (wanted,) if isinstance(wanted, str) else wanted:
+        assert line in told
 
 
 IN_THE_STORY: dict[str, Before] = {

@@ -7,7 +7,7 @@ That takes a fifth of the time of a screen under test. Hundreds of screens have 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, ClassVar, NamedTuple
 from weakref import WeakKeyDictionary
 
@@ -37,11 +37,13 @@ class KnownStyles(Stylesheet):
     """Textual's style sheet, with a memory for all apps of this process."""
 
     _of_all: ClassVar[dict[tuple[int, ...], dict[Kind, Found]]] = {}
-    """By the rules of a sheet: those of the same text are the same objects, see quiet.py."""
+    """By the rules that may hold for a node: those of the same text are the same objects, see
+    quiet.py. A sheet grows with what its app has shown; what is not for a node changes nothing."""
 
     def __init__(self, *, variables: dict[str, str] | None = None) -> None:
         super().__init__(variables=variables)
-        self._found: dict[Kind, Found] = {}
+        self._found: dict[tuple[object, ...], dict[Kind, Found]] = {}
+        """By class, id and classes of a node."""
         self._found_in: Mapping[str, object] | None = None
         self._parts: WeakKeyDictionary[DOMNode, list[Found | None]] = WeakKeyDictionary()
 
@@ -53,7 +55,7 @@ class KnownStyles(Stylesheet):
         if kind is None:
             self._parts.pop(node, None)
             super().apply(node, animate=animate, cache=cache)
-        elif (found := self._found.get(kind)) is not None:
+        elif (found := self._known(kind)) is not None:
             node._has_hover_style = found.has_hover_style
             node._has_focus_within = found.has_focus_within
             node._has_order_style = found.has_order_style
@@ -63,7 +65,11 @@ class KnownStyles(Stylesheet):
                 node.styles.base._rules.update(found.own)
                 node.styles.base._updates += 1
             else:
-                self.replace_rules(node, found.rules, animate=animate)
+                if animate or node.styles.base._rules != found.rules:
+                    self.replace_rules(node, found.rules, animate=animate)
+                else:
+                    # Each of them would be set to what it is.
+                    node.notify_style_update()
                 self._style_parts(node, kind)
         else:
             # Empty, so that it is filled where Textual itself finds that nodes of a kind are alike.
@@ -71,7 +77,7 @@ class KnownStyles(Stylesheet):
             self._parts.pop(node, None)
             super().apply(node, animate=animate, cache=learnt)
             for rules in learnt.values():
-                self._found[kind] = Found(
+                self._found[kind[0][:3]][kind] = Found(
                     rules,
                     node.styles.base._rules.copy(),
                     node._has_hover_style,
@@ -83,16 +89,34 @@ class KnownStyles(Stylesheet):
     def _style_parts(self, node: DOMNode, kind: Kind) -> None:
         """Give the parts of a node their styles, unless they have them."""
         names = sorted(node._get_component_classes())
-        found = [self._found.get((_of_part(name), *kind)) for name in names]
+        found = [self._known((_of_part(name), *kind)) for name in names]
         if names and (None in found or self._parts.get(node) != found):
             self._process_component_classes(node)
-            self._parts[node] = [self._found.get((_of_part(name), *kind)) for name in names]
+            self._parts[node] = [self._known((_of_part(name), *kind)) for name in names]
+
+    def _known(self, kind: Kind) -> Found | None:
+        """Give what was found for a kind, under the same rules."""
+        what = kind[0][:3]
+        if what not in self._found:
+            self._found[what] = self._of_all.setdefault(self._rules_for(*what), {})
+        return self._found[what].get(kind)
+
+    def _rules_for(
+        self, cls: type[DOMNode], name: str | None, classes: Collection[str]
+    ) -> tuple[int, ...]:
+        """The rules that Textual tries for a node, in their order: one of its names is in them."""
+        types = (each.__name__ for each in cls._css_bases(cls))
+        names = {"*", *types, *(f".{each}" for each in classes), f"#{name}"}
+        rules = {
+            id(rule) for name in self.rules_map.keys() & names for rule in self.rules_map[name]
+        }
+        return tuple(each for each in map(id, self.rules) if each in rules)
 
     def _kind(self, node: DOMNode) -> Kind | None:
         """Tell of what kind a node is; None: the rules may depend on something else."""
         if self._found_in is not self.rules_map:
             self._found_in = self.rules_map
-            self._found = self._of_all.setdefault(tuple(map(id, self.rules)), {})
+            self._found = {}
         kind: list[tuple[object, ...]] = []
         each: object = node
         while isinstance(each, DOMNode):
