@@ -7,7 +7,7 @@ That takes a fifth of the time of a screen under test. Hundreds of screens have 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from typing import Any, ClassVar, NamedTuple
 from weakref import WeakKeyDictionary
 
@@ -98,13 +98,12 @@ class KnownStyles(Stylesheet):
         """Give what was found for a kind, under the same rules."""
         what = kind[0][:3]
         if what not in self._found:
-            self._found[what] = self._of_all.setdefault(self._rules_for(*what), {})
+            self._found[what] = self._of_all.setdefault(self._rules_for(what), {})
         return self._found[what].get(kind)
 
-    def _rules_for(
-        self, cls: type[DOMNode], name: str | None, classes: Collection[str]
-    ) -> tuple[int, ...]:
+    def _rules_for(self, what: tuple[Any, ...]) -> tuple[int, ...]:
         """The rules that Textual tries for a node, in their order: one of its names is in them."""
+        cls, name, classes = what
         types = (each.__name__ for each in cls._css_bases(cls))
         names = {"*", *types, *(f".{each}" for each in classes), f"#{name}"}
         rules = {
