@@ -83,14 +83,16 @@ def reference() -> str:
         "## Exit status\n\n| Status | When |\n|---|---|\n"
         + "".join(f"| {each.value} | {words(note)} |\n" for each, note in _members(ExitStatus)),
         "## The CSMS of a demo\n\n" + _csms(shapes),
-        *_commands(CSMS_COMMANDS, shapes),
+        *_commands(CSMS_COMMANDS, shapes, of_csms=True),
         SHAPES,
         *(table(shapes[name]) for name in sorted(shapes)),
     ]
     return "\n".join(parts)
 
 
-def _commands(commands: Mapping[str, Command], shapes: dict[str, type]) -> Iterator[str]:
+def _commands(
+    commands: Mapping[str, Command], shapes: dict[str, type], *, of_csms: bool = False
+) -> Iterator[str]:
     """Tell about each command, as `ctl METHOD --help` does."""
     for command in commands.values():
         own: dict[str, type] = {}
@@ -98,7 +100,7 @@ def _commands(commands: Mapping[str, Command], shapes: dict[str, type]) -> Itera
             shapes_in(command.result, own)
         shapes |= own
         see = f"\nThe result: {type_words(command.result)}.\n" if own else ""
-        yield f"### {command.name}\n\n```\n{help_of(command)}\n```\n{see}"
+        yield f"### {command.name}\n\n```\n{help_of(command, of_csms=of_csms)}\n```\n{see}"
 
 
 def _on_variables() -> str:

@@ -5,10 +5,12 @@ Light: imported without the library that reads certificates. Every text is print
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime
 from enum import StrEnum
 
 from msgspec import Struct
+
+from cp_tui.ocpp.plural import count
 
 
 class KeyKind(StrEnum):
@@ -59,8 +61,18 @@ class CertificateFacts(Struct, frozen=True, forbid_unknown_fields=True):
     is_self_signed: bool
 
     def days_left(self, at: datetime) -> int:
-        """Whole days until it ends; negative: it has ended."""
-        return (self.not_after - at) // timedelta(days=1)
+        """Days of the calendar (UTC) until it ends; negative: it has ended, 0: today, or it has."""
+        return (self.not_after.date() - at.astimezone(UTC).date()).days
+
+    def left(self, at: datetime) -> str:
+        """Say how long it is valid, such as `89 days left`; on its last day with the time."""
+        days = self.days_left(at)
+        if days > 0:
+            return f"{count(days, 'day')} left"
+        if days < 0:
+            return f"ended {count(-days, 'day')} ago"
+        ends = "ends" if at <= self.not_after else "ended"
+        return f"{ends} today at {self.not_after:%H:%M}Z"
 
 
 class HashData(Struct, frozen=True, forbid_unknown_fields=True):

@@ -93,7 +93,10 @@ async def _check(
         data_dir=data_dir,
     )
     if CheckStep.TCP in done:
-        await check_profiles(config, security, show, data_dir=data_dir)
+        tried = security.profiles.profile if options.profile is None else options.profile
+        # What TLS alone would let through is no news of a profile that was just refused.
+        leave_out = () if is_well else (tried,)
+        await check_profiles(config, security, show, data_dir=data_dir, leave_out=leave_out)
     return is_well
 
 

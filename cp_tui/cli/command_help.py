@@ -62,12 +62,12 @@ def line_of(command: Command) -> str:
     return " ".join((command.name, *names))
 
 
-def help_of(command: Command) -> str:
-    """Tell all about one command."""
+def help_of(command: Command, *, of_csms: bool = False) -> str:
+    """Tell all about one command, of a charge point or of a CSMS."""
     rows = list(_parameters(command))
     width = max((len(name) for name, _ in rows), default=0)
     usage = re.sub(r" (\[?)(\w+)", r" \1\2=...", line_of(command))
-    lines = [f"usage: cp-tui ctl {usage}", "", command.sentence, ""]
+    lines = [f"usage: cp-tui ctl {'--csms ' * of_csms}{usage}", "", command.sentence, ""]
     lines += [f"  {name:{width}}  {about}" for name, about in rows] + [""] * bool(rows)
     if command.name in ("get", "subscribe"):
         lines += [f"{what}: {', '.join(names)}.\n" for what, names in WATCHED.items()]

@@ -85,7 +85,8 @@ def _parameters(method: str, typed: Sequence[str]) -> dict[str, JsonValue]:
     bare = []
     for parameter in typed:
         name, separator, text = parameter.partition("=")
-        if not separator:
+        if not separator or (name and not name.isidentifier()):
+            # What holds a sign `=`, such as a certificate in PEM, is no pair for that.
             bare.append(parameter)
             continue
         if not name:
@@ -116,24 +117,26 @@ def _at(value: JsonValue, place: str) -> JsonValue:
         raise WrongUse(str(error)) from None
 
 
-def methods_help(method: str | None) -> tuple[str, int]:
+def methods_help(method: str | None, *, of_csms: bool = False) -> tuple[str, int]:
     """Tell about one method, or list all with their parameters; give the exit status as well."""
-    from cp_tui.cli.command_help import METHODS, command_of, help_of, line_of
+    from cp_tui.cli.command_help import METHODS, csms_commands, help_of, line_of
+    from cp_tui.rpc.client_session import CONNECTION_COMMANDS
 
+    methods = {**CONNECTION_COMMANDS, **csms_commands()} if of_csms else METHODS
     if method is None:
         own = [f"  {line}" for line in WATCHING.values()]
-        return "\n".join([*own, *(f"  {line_of(each)}" for each in METHODS.values())]), 0
+        return "\n".join([*own, *(f"  {line_of(each)}" for each in methods.values())]), 0
     if method in WATCHING:
         from cp_tui.cli.ctl_watch import HELP
 
         return HELP[method], 0
-    command = command_of(method)
+    command = methods.get(method)
     if command is None:
         return (
-            f"no method {method!r}; there are: {', '.join((*WATCHING, *METHODS))}",
+            f"no method {method!r}; there are: {', '.join((*WATCHING, *methods))}",
             ExitStatus.WRONG_USE,
         )
-    return help_of(command), 0
+    return help_of(command, of_csms=of_csms), 0
 
 
 def _value(text: str) -> JsonValue:

@@ -384,7 +384,7 @@ class _MethodsHelp(Action):
         from cp_tui.cli.ctl import methods_help
 
         method = getattr(namespace, "method", None)
-        text, status = methods_help(method)
+        text, status = methods_help(method, of_csms=namespace.csms)
         if status:
             parser.error(text)
         print(text if method else f"{parser.format_help()}\nmethods:\n{text}")

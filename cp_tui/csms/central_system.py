@@ -384,7 +384,7 @@ class CentralSystem:
             words += f", {(secured.version() or '').replace('TLSv', 'TLS ')} {suite}"
         if profile == 3 and secured is not None:
             session.shown = shown = self.security.shown(secured)
-            words += f", {shown.subject}, {count(shown.days_left(self._now()), 'day')} left"
+            words += f", {shown.subject}, {shown.left(self._now())}"
             revoked = self.security.proved(who, shown, self._now())
             if revoked:
                 words += f"; {count(revoked, 'older certificate')} revoked"

@@ -21,7 +21,6 @@ from cp_tui.ocpp.action import action_of
 from cp_tui.ocpp.core import ChangeConfigurationRequest, ChangeConfigurationResponse
 from cp_tui.ocpp.datatypes import ConfigurationStatus
 from cp_tui.ocpp.model import WireModel
-from cp_tui.ocpp.plural import count
 from cp_tui.ocpp.redaction import is_secret_key
 from cp_tui.ocpp.security import (
     CertificateSignedRequest,
@@ -150,6 +149,5 @@ class CertificateDesk:
         security = self._security()
         at = self._now()
         facts = security.issued(charge_point_id, chain, at)
-        left = count(facts.days_left(at), "day")
         words = f"it has taken the certificate {facts.subject}, serial number {facts.serial}"
-        self._note(charge_point_id, f"{words}, {left} left")
+        self._note(charge_point_id, f"{words}, {facts.left(at)}")

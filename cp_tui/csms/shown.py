@@ -41,12 +41,5 @@ def pem_words(pem: str, at: datetime) -> str:
         found = [facts_of(each) for each in read_chain(pem, CHAIN_MAX)]
     except CertificateError as error:
         return f"({count(len(pem), 'character')} of PEM: {error.text})"
-    words = [
-        f"{each.subject}, serial number {each.serial}, {_left(each.days_left(at))}"
-        for each in found
-    ]
+    words = [f"{each.subject}, serial number {each.serial}, {each.left(at)}" for each in found]
     return f"(certificate {'; then '.join(words)})"
-
-
-def _left(days: int) -> str:
-    return f"{count(days, 'day')} left" if days >= 0 else "has ended"

@@ -170,7 +170,7 @@ class SecurityOrders:
 
     def _words(self, root: str) -> str:
         facts = self._csms.security.facts(root)
-        return f"{facts.subject}, {count(facts.days_left(self._csms.now()), 'day')} left"
+        return f"{facts.subject}, {facts.left(self._csms.now())}"
 
     def _named(self, data: CertificateHashData) -> str:
         for use in CertificateUse:

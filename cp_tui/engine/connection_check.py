@@ -286,10 +286,7 @@ class _Check:
             days = facts.days_left(now)
             indent = "" if depth == 0 else f"{' ' * (2 * depth - 2)}└ "
             until = f"{facts.not_after:%Y-%m-%d}"
-            text = f"{indent}{facts.subject}: {facts.key}, until {until}, "
-            text += (
-                f"{count(days, 'day')} left" if days >= 0 else f"ended {count(-days, 'day')} ago"
-            )
+            text = f"{indent}{facts.subject}: {facts.key}, until {until}, {facts.left(now)}"
             if depth == len(chain) - 1 and facts.subject == anchor:
                 # The server has shown the root as well.
                 text, anchor = f"{text}: {place}", ""

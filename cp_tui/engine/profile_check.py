@@ -6,6 +6,7 @@ What a profile lacks here is told by `profile_outlook`; such a one is not tried.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -28,7 +29,6 @@ from cp_tui.engine.keys import KeyFolder
 from cp_tui.engine.link_failure import LinkFailure
 from cp_tui.engine.profile_outlook import outlooks
 from cp_tui.engine.tls import LinkTls, TlsMaker
-from cp_tui.ocpp.plural import count
 
 FIRST_WITH_TLS = 2
 
@@ -40,8 +40,12 @@ async def check_profiles(
     *,
     data_dir: Path,
     timeouts: Timeouts | None = None,
+    leave_out: Collection[int] = (),
 ) -> None:
-    """Tell of each security profile with TLS whether it would come up, and until when."""
+    """Tell of each security profile with TLS whether it would come up, and until when.
+
+    Those to leave out are known otherwise.
+    """
     known = endpoint(config.url, config.charge_point.charge_point_id)
     maker = TlsMaker(
         config.ca_file,
@@ -51,7 +55,7 @@ async def check_profiles(
     )
     unreachable: set[tuple[str, int]] = set()
     for outlook in outlooks(security):
-        if outlook.profile < FIRST_WITH_TLS or not outlook.is_ready:
+        if outlook.profile < FIRST_WITH_TLS or not outlook.is_ready or outlook.profile in leave_out:
             continue
         sent = security.credentials(outlook.profile)
         target = where_to(known, sent)
@@ -92,7 +96,7 @@ def _found(profile: int, tls: LinkTls, secured: Secured, now: datetime) -> StepR
     days = first.days_left(now)
     verdict = CheckVerdict.NOTE if days < DAYS_LEFT_FEW else CheckVerdict.OK
     name = quoted(first.common_name or first.subject)
-    text += f" until {first.not_after:%Y-%m-%d}, {count(days, 'day')} left: then {name} ends"
+    text += f" until {first.not_after:%Y-%m-%d}, {first.left(now)}: then {name} ends"
     return StepResult(CheckStep.PROFILE, verdict, text)
 
 

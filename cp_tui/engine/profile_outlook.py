@@ -83,6 +83,5 @@ def _certificate_words(sent: SetCredentials, now: datetime) -> str:
     from cp_tui.certificates.described import facts_of
 
     facts = facts_of(sent.certificate.chain[0])
-    days = facts.days_left(now)
-    left = f"{count(days, 'day')} left" if days >= 0 else "it has ended"
-    return f"certificate of {quoted(facts.common_name)} until {facts.not_after:%Y-%m-%d}, {left}"
+    until = f"{facts.not_after:%Y-%m-%d}, {facts.left(now)}"
+    return f"certificate of {quoted(facts.common_name)} until {until}"

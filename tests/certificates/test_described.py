@@ -59,10 +59,19 @@ def test_facts_are_written_and_read_as_json() -> None:
     assert json.decode(json.encode(facts), type=CertificateFacts) == facts
 
 
-def test_days_are_counted_whole() -> None:
+def test_days_are_those_of_the_calendar() -> None:
     facts = facts_of(make(end=AT + 3 * DAY).pem)
     assert facts.not_after == AT + 3 * DAY
-    assert [facts.days_left(AT + each * DAY) for each in (0, 0.5, 3, 3.5)] == [3, 2, 0, -1]
+    days = (0, 0.4, 0.5, 2.9, 3, 3.1, 3.5, 4.5)
+    assert [facts.days_left(AT + each * DAY) for each in days] == [3, 3, 2, 0, 0, 0, -1, -2]
+    assert [facts.left(AT + each * DAY) for each in (0, 2, 3, 3.1, 3.5, 4.5)] == [
+        "3 days left",
+        "1 day left",
+        "ends today at 12:00Z",
+        "ended today at 12:00Z",
+        "ended 1 day ago",
+        "ended 2 days ago",
+    ]
 
 
 def test_names_and_usages_are_told() -> None:

@@ -132,6 +132,21 @@ async def test_a_field_that_no_event_has_is_told(door: Door) -> None:
     assert "acton:Boot*: no field 'acton'; there are: at, charge_point_id, kind, action" in done.err
 
 
+def test_help_is_that_of_a_csms(capsys: Capture) -> None:
+    for asked, said in (((), "install_root use"), (("install_root",), "cp-tui ctl --csms install")):
+        with pytest.raises(SystemExit):
+            parse(["ctl", "--csms", *asked, "--help"])
+        out = capsys.readouterr().out
+        assert said in out
+        assert "plug_in [" not in out
+
+
+async def test_a_text_with_a_sign_for_equals_is_a_value(door: Door) -> None:
+    done = await door.ctl("send_raw", "-----BEGIN X-----\nMII=\n")
+    assert "NAME=VALUE" not in done.err
+    assert "name the charge point" in done.err
+
+
 async def test_nobody_there_is_told(tmp_path: Path, capsys: Capture) -> None:
     with pytest.raises(Exception, match="no CSMS answers at"):
         ctl.run(parse(["ctl", "--csms", f"--socket={tmp_path / 'none'}", "get", "behaviour"]))
