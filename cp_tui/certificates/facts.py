@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from cp_tui.ocpp.calendar import in_zone
 from cp_tui.ocpp.plural import count
 
 
@@ -62,7 +63,7 @@ class CertificateFacts(Struct, frozen=True, forbid_unknown_fields=True):
 
     def days_left(self, at: datetime) -> int:
         """Days of the calendar (UTC) until it ends; negative: it has ended, 0: today, or it has."""
-        return (self.not_after.date() - at.astimezone(UTC).date()).days
+        return (self.not_after.date() - in_zone(at, UTC).date()).days
 
     def left(self, at: datetime) -> str:
         """Say how long it is valid, such as `89 days left`; on its last day with the time."""

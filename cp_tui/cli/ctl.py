@@ -131,6 +131,8 @@ def methods_help(method: str | None, *, of_csms: bool = False) -> tuple[str, int
 
         return HELP[method], 0
     command = methods.get(method)
+    if command is None and (command := csms_commands().get(method)) is not None:
+        of_csms = True
     if command is None:
         return (
             f"no method {method!r}; there are: {', '.join((*WATCHING, *methods))}",

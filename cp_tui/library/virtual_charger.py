@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import partial
 from itertools import count
 from random import Random
@@ -54,6 +54,7 @@ from cp_tui.library.memory_store import MemoryStore
 from cp_tui.library.tables import tables_of
 from cp_tui.library.virtual_csms import CALL, CALL_RESULT, CsmsFunction, answer_text, friendly_csms
 from cp_tui.library.wait_failed import wait_failed
+from cp_tui.ocpp.calendar import later
 from cp_tui.ocpp.length import length
 from cp_tui.settings.load import load_tables
 from cp_tui.station.errors import StationError
@@ -126,15 +127,15 @@ class VirtualCharger(SyncCommands, Looks):
         self, *, days: float = 0, hours: float = 0, minutes: float = 0, seconds: float = 0
     ) -> Self:
         """Let so much time pass, and happen what is due."""
-        span = timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
-        self._pass_until(self.now + span, lambda: False)
+        length_s = ((days * 24 + hours) * 60 + minutes) * 60 + seconds
+        self._pass_until(later(self.now, length_s), lambda: False)
         return self
 
     def until(
         self, predicate: Callable[[Self], bool], *, timeout_s: float = 3_600.0, what: str = ""
     ) -> Self:
         """Let time pass until `predicate(charger)` holds; raises `WaitFailed`."""
-        if not self._pass_until(self.now + timedelta(seconds=timeout_s), lambda: predicate(self)):
+        if not self._pass_until(later(self.now, timeout_s), lambda: predicate(self)):
             wanted = f"{what or 'what the test waits for'} (seed {self.seed})"
             raise wait_failed(self, wanted, f"{length(timeout_s)} of virtual time")
         return self
@@ -150,7 +151,7 @@ class VirtualCharger(SyncCommands, Looks):
             raise CommandError(ErrorNumber.REFUSED, f"{self.id} is not connected")
         message_id = f"csms-{next(self._calls)}"
         self._send_down(json.dumps([CALL, message_id, action, dict(payload)]))
-        end = self.now + timedelta(seconds=timeout_s)
+        end = later(self.now, timeout_s)
         if not self._pass_until(end, lambda: message_id in self._called):
             text = f"{action}: no answer within {length(timeout_s)}"
             raise CommandError(ErrorNumber.REFUSED, text)
@@ -165,7 +166,7 @@ class VirtualCharger(SyncCommands, Looks):
         self._connection, self._is_wanted = 0, False
         self._attempt += 1
         self._answers.clear()
-        self.now += timedelta(seconds=seconds)
+        self.now = later(self.now, seconds)
         self._charger.lose_power(self._store.load(), self.now)
         self._handle(PoweredOn(keys=frozenset()))
 
@@ -232,7 +233,7 @@ class VirtualCharger(SyncCommands, Looks):
     def _ask(self, event_of: Callable[..., Event], timeout_s: float) -> Any:
         number = next(self._requests)
         self._handle(event_of(request=number))
-        end = self.now + timedelta(seconds=timeout_s)
+        end = later(self.now, timeout_s)
         if not self._pass_until(end, lambda: number in self._answers):
             text = f"no answer within {length(timeout_s)}"
             raise CommandError(ErrorNumber.REFUSED, text)
@@ -334,12 +335,12 @@ class VirtualCharger(SyncCommands, Looks):
 
     def _arrival(self, *, is_up: bool) -> datetime:
         """Give when a frame arrives: those of one direction stay in their order."""
-        soon = self.now + timedelta(seconds=self._random.uniform(*LATENCY_S))
+        soon = later(self.now, self._random.uniform(*LATENCY_S))
         self._last_arrival[is_up] = max(soon, self._last_arrival[is_up])
         return self._last_arrival[is_up]
 
     def _later(self, within_s: tuple[float, float], do: Callable[[], None]) -> None:
-        self._agenda.at(self.now + timedelta(seconds=self._random.uniform(*within_s)), do)
+        self._agenda.at(later(self.now, self._random.uniform(*within_s)), do)
 
     def _try_after(self, within_s: tuple[float, float]) -> None:
         self._attempt += 1

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from pydantic import JsonValue
 
+from cp_tui.ocpp.calendar import later
 from cp_tui.rpc.json_path import WrongPath, found_at, shown
 from cp_tui.scenarios.plan import Wanted
 
@@ -72,7 +73,7 @@ def filled(value: JsonValue, known: Mapping[str, JsonValue], now: datetime) -> J
 def _meaning(found: re.Match[str], known: Mapping[str, JsonValue], now: datetime) -> JsonValue:
     name = found[1]
     if name in MOMENTS and name not in known:
-        moment = now + timedelta(seconds=MOMENTS[name])
+        moment = later(now, MOMENTS[name])
         return f"{moment:%Y-%m-%dT%H:%M:%S}Z"
     return known.get(name, found[0])
 

@@ -9,7 +9,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from random import Random
 from typing import TypeVar
@@ -26,6 +26,7 @@ from cp_tui.engine.hub import EventHappened, SubscriptionClosed
 from cp_tui.engine.link import LinkSettings
 from cp_tui.engine.pending_requests import CommandAnswer
 from cp_tui.engine.steady_clock import SteadyClock
+from cp_tui.ocpp.calendar import span
 from cp_tui.rpc.json_path import Condition, WrongPath
 
 T = TypeVar("T")
@@ -48,7 +49,7 @@ class PlayerCharger:
     ) -> None:
         """`ahead_s` is how far its clock is ahead of `clock`, which is that of the machine."""
         self._machine = clock or SteadyClock()
-        self._ahead = timedelta(seconds=ahead_s)
+        self._ahead = span(ahead_s)
         self.engine = Engine(
             config,
             data_dir=folder,
@@ -77,7 +78,7 @@ class PlayerCharger:
 
     def set_ahead(self, by_s: int) -> None:
         """Set the clock of its machine ahead."""
-        self._ahead += timedelta(seconds=by_s)
+        self._ahead += span(by_s)
 
     def now(self) -> datetime:
         """Tell the time of the machine, not that of the charge point."""

@@ -54,7 +54,7 @@ def serve(folder: Path, url: str = "ws://127.0.0.1:9/x", *further: str) -> tuple
         ("[csms\n", ("line 1",)),
         ("[csms]\nurll = 3\n", ("line 2", "csms.urll", "url")),
         ("[station]\nphases = 7\n", ("line 2", "station.phases", "3")),
-        ("[keys]\nNumberOfConnectors = 3\n", ("line 2", "read-only")),
+        ("[keys]\nNumberOfConnectors = 300\n", ("line 2", "NumberOfConnectors", "100")),
     ],
 )
 def test_a_wrong_file_starts_nothing(

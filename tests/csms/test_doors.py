@@ -210,7 +210,7 @@ async def test_in_profile_3_the_certificate_opens_and_who_is_refused_hears_the_a
         new.show(issued(new))
         await new.enter()
         came = [each for each in csms.record.events if isinstance(each, Connected)][-1]
-        assert "CN=SN-0001,O=cp-tui CSMS, 364 days left; 1 older certificate revoked" in (
+        assert "CN=SN-0001,O=cp-tui CSMS, 365 days left; 1 older certificate revoked" in (
             came.security
         )
         assert await old.alert() == "sslv3_alert_certificate_revoked"

@@ -72,7 +72,7 @@ async def test_it_comes_in_profile_2_and_is_led_to_3_and_its_old_certificate_end
     async with led(folder) as (csms, engine):
         assert [each.profile for each in connections(csms)] == [2, 3]
         first = connections(csms)[-1].security
-        assert "CN=CP001,O=cp-tui CSMS, 89 days left" in first
+        assert "CN=CP001,O=cp-tui CSMS, 90 days left" in first
 
         await csms.call("CP001", TRIGGER)
         await until(lambda: len(connections(csms)) == 3)
