@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from ssl import PEM_cert_to_DER_cert
 
@@ -339,3 +339,28 @@ async def test_text_from_outside_is_harmless_in_every_subject(poison: str) -> No
             await drive.press(key)
             assert_harmless(drive)
             await drive.press("escape")
+
+
+async def test_what_ends_is_told_as_ended_at_that_moment_though_nobody_says_anything() -> None:
+    now = worlds.NOW
+    ends = now + timedelta(minutes=9)
+    [first, *rest] = world.server_chain()
+    shown = (replace(first, not_after=ends), *rest)
+    async with screen(engine=world.engine(), at="security", now=lambda: now) as drive:
+        drive.engine.publish("security", world.security(server=shown, shown=shown))
+        await drive.settle()
+        assert drive.shows("ends at 14:12")
+        now = ends + timedelta(seconds=1)
+        await drive.pass_time(9 * 60 + 1)
+        assert not drive.shows("ends at 14:12")
+        assert drive.shows("csms.example.com: expired")
+
+
+async def test_certificates_of_one_name_are_told_apart_and_the_last_root_is_missed() -> None:
+    async with screen(engine=world.engine(), at="security") as drive:
+        await drive.press("E")
+        assert drive.shows("own, came", "in use")
+        await drive.press("escape")
+        await drive.press(*TO["roots"], "end", "x")
+        assert drive.shows("every SignedUpdateFirmware is refused then")
+        await drive.press("n")

@@ -32,6 +32,7 @@ from cp_tui.tui.frame.ringer import Ringer, Rings
 from cp_tui.tui.frame.said import LastSaid
 from cp_tui.tui.state.store import CURSOR, SnapshotStore
 from cp_tui.tui.terminal.look_app import LookApp, warnings
+from cp_tui.tui.text.certificates import next_end
 from cp_tui.tui.text.paths import words_first
 from cp_tui.tui.text.safe_text import safe_text
 from cp_tui.tui.text.words import Clock
@@ -42,6 +43,8 @@ from cp_tui.tui.widgets.line_table import LineTable
 from cp_tui.tui.widgets.size_classes import is_too_small
 from cp_tui.tui.widgets.table_pane import TablePane
 
+EDGE_S = 0.01
+"""A moment after a day or a certificate ends, so that rounding has gone over the edge."""
 DAY_LOOK_S = 600.0
 """Between two looks whether the day has changed, before midnight as well: a timer does not notice
 that the machine slept, or that its clock was set."""
@@ -109,6 +112,8 @@ class FrameApp(LookApp):
         )
         self._midnight: Timer | None = None
         self._day = self.clock.today
+        self._end: datetime | None = None
+        """When a certificate ends that is shown."""
         """The day for which what stands on the screen was written."""
         self._is_shown = asyncio.Event()
         # Textual's `set_keymap` would not do: it can leave no action without a key, and takes a key
@@ -190,14 +195,21 @@ class FrameApp(LookApp):
             self.push_screen(NoRoom(self.keymap.keys(leave.id)))
 
     def _await_midnight(self) -> None:
-        """Date what stands here when it is no longer of today; until then nothing is painted."""
+        """Date what stands here when it is no longer of today; until then nothing is painted.
+
+        The same where a certificate ends before: each place that tells of it says so then.
+        """
         if self._midnight is not None:
             self._midnight.stop()
-        left_s = (self.clock.midnight - self._now()).total_seconds()
-        self._midnight = self.set_timer(min(left_s, DAY_LOOK_S), self._look_at_day)
+        now = self._now()
+        self._end = next_end(self.store.snapshot.security, now)
+        looks = [self.clock.midnight, *([self._end] if self._end is not None else [])]
+        left_s = (min(looks) - now).total_seconds()
+        self._midnight = self.set_timer(min(left_s + EDGE_S, DAY_LOOK_S), self._look_at_day)
 
     def _look_at_day(self) -> None:
-        if self.clock.today != self._day:
+        has_ended = self._end is not None and self._now() >= self._end
+        if has_ended or self.clock.today != self._day:
             self.store.look_again()
             self.flush()
         self._await_midnight()
@@ -252,6 +264,8 @@ class FrameApp(LookApp):
             self._day = clock.today
             self.store.look_again()
         dirty = self.store.take_dirty()
+        if "security" in dirty:
+            self._await_midnight()
         self._changed |= dirty
         self._ringer.follow()
         has_news = not all(name.startswith(CURSOR) for name in dirty)

@@ -19,7 +19,7 @@ from cp_tui.tui.actions.desk import Choice, ConfirmQuestion, Desk, Form, FormFie
 from cp_tui.tui.actions.outcome import CommandOutcome, finished
 from cp_tui.tui.actions.saving import path_field, save
 from cp_tui.tui.frame.subjects import shown_by
-from cp_tui.tui.security.own_text import own_lines
+from cp_tui.tui.security.own_text import OwnLine, own_lines
 from cp_tui.tui.security.panes import (
     SUBJECTS,
     OwnCertificatePane,
@@ -180,6 +180,12 @@ async def delete_root(desk: Desk) -> None:
         _show_why(desk, title, root.why_kept, root_facts(root, desk.clock))
         return
     then = "it counts no more; what the CSMS shows is held against the others"
+    if root.use is RootUse.MANUFACTURER:
+        security = desk.snapshot.security
+        others = [each for each in security.roots if each.use is root.use] if security else []
+        then = "it counts no more; signed firmware is held against the others"
+        if len(others) <= 1:
+            then = "it was the only one for firmware: every SignedUpdateFirmware is refused then"
     facts = [*root_facts(root, desk.clock), Fact("Then", Content(then))]
     title = f"Delete root {name_of(root.facts)}?"
     if await desk.ask(ConfirmQuestion(title, facts, "Delete")):
@@ -372,8 +378,9 @@ async def _chosen_certificate(desk: Desk) -> CertificateFacts | None:
     """One of all that are known."""
     security = desk.snapshot.security
     assert security is not None, "the condition of the action"
+    own = own_lines(security)
     known = {
-        **{line.facts.fingerprint: (line.facts, "own") for line in own_lines(security)},
+        **{line.facts.fingerprint: (line.facts, _own_words(desk, line)) for line in own},
         **{facts.fingerprint: (facts, "the CSMS shows it") for facts in security.shown},
         **{root.facts.fingerprint: (root.facts, "root") for root in security.roots},
     }
@@ -383,6 +390,14 @@ async def _chosen_certificate(desk: Desk) -> CertificateFacts | None:
     ]
     key = await desk.choose("Export which certificate?", choices)
     return known[key][0] if key in known else None
+
+
+def _own_words(desk: Desk, line: OwnLine) -> str:
+    """What tells certificates of the charge point apart: they have one name."""
+    own = line.certificate
+    if own is None:
+        return "sent with an own one"
+    return f"own, came {desk.clock.time(own.since)}{', in use' if own.is_in_use else ''}"
 
 
 def _until(desk: Desk, facts: CertificateFacts) -> Content:

@@ -12,7 +12,7 @@ from datetime import datetime
 from textual.content import Content
 
 from cp_tui.certificates.facts import CertificateFacts, HashData
-from cp_tui.charge_point.variables import LinkView
+from cp_tui.charge_point.variables import LinkView, SecurityView
 from cp_tui.ocpp.plural import count
 from cp_tui.tui.text.connection import BAD, GOOD, QUIET, WAITING
 from cp_tui.tui.text.facts import Fact
@@ -36,6 +36,14 @@ def days_to(ends: datetime, clock: Clock) -> int:
 def is_over(ends: datetime, clock: Clock) -> bool:
     """Whether it has ended."""
     return ends < clock.now
+
+
+def next_end(security: SecurityView | None, now: datetime) -> datetime | None:
+    """The next instant at which a certificate that is shown ends, and words about it with it."""
+    if security is None:
+        return None
+    known = (*security.shown, *(each.facts for each in (*security.certificates, *security.roots)))
+    return min((facts.not_after for facts in known if facts.not_after > now), default=None)
 
 
 def ends_soon(ends: datetime, clock: Clock, days: int = WARNING_DAYS) -> bool:
