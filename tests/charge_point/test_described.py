@@ -12,6 +12,7 @@ from cp_tui.charge_point.described import (
     SPANS,
     check_described,
     described_profiles,
+    why_no_transfer,
 )
 from cp_tui.ocpp.action import Action
 from tests.charge_point.listing import entry, send
@@ -217,3 +218,20 @@ def test_an_unsupported_action_is_answered_not_supported() -> None:
     assert answer[0] == 4
     assert answer[2] == "NotSupported"
     assert made.request("GetConfiguration")[0] == 3
+
+
+@pytest.mark.parametrize(
+    ("location", "why"),
+    [
+        ("ftp://h/f", "FTP is not among the SupportedFileTransferProtocols: HTTP,HTTPS"),
+        ("https://h/f", None),
+        ("gopher://h/f", None),
+        ("http://[::1/f", None),
+    ],
+)
+def test_a_location_is_held_against_the_protocols_that_are_described(
+    location: str, why: str | None
+) -> None:
+    described = {"SupportedFileTransferProtocols": "HTTP,HTTPS"}
+    assert why_no_transfer(location, described) == why
+    assert why_no_transfer(location, {}) is None

@@ -79,11 +79,11 @@ async def test_what_comes_up_is_told_with_what_ends_first_and_when(pki: Pki) -> 
     async with websocket_server(note, ssl=context) as server:
         second, third = await told(pki, both(port_of(server)), pki.own(pki.root, until(20)))
     assert second.text == (
-        f"2 would come up with TLS 1.3 until {NOW + 100 * DAY:%Y-%m-%d}, 99 days left:"
+        f"2 would come up with TLS 1.3 until {NOW + 100 * DAY:%Y-%m-%d}, 100 days left:"
         " then 'Short CA' ends"
     )
     assert second.verdict is CheckVerdict.OK
-    assert third.text.endswith(", 19 days left: then 'SN-0001' ends")
+    assert third.text.endswith(", 20 days left: then 'SN-0001' ends")
     assert third.verdict is CheckVerdict.NOTE
     assert said == []
 
@@ -94,7 +94,7 @@ async def test_a_root_may_be_what_ends_first(pki: Pki) -> None:
     context = pki.server(root.server(["localhost"], YEAR))
     async with websocket_server(ssl=context) as server:
         second, *_ = await told(pki, both(port_of(server)))
-    assert second.text.endswith(", 9 days left: then 'Old root' ends")
+    assert second.text.endswith(", 10 days left: then 'Old root' ends")
     assert second.verdict is CheckVerdict.NOTE
 
 

@@ -155,3 +155,16 @@ def test_little_of_a_value_is_quoted(text: str) -> None:
     for payload in ({"type": text}, {"type": "Soft", text: 1}):
         description = refusal("Reset", payload).description
         assert len(description) < 60 + len("type is \"...\", must be 'Hard' or 'Soft'") + 10
+
+
+def test_foreign_fields_and_nulls_are_dropped_where_that_is_asked_for() -> None:
+    payload: dict[str, Any] = {"type": "Soft", "vendorField": {"a": 1}}
+    with pytest.raises(OcppError):
+        parse_request("Reset", payload)
+    assert parse_request("Reset", payload, drops_foreign=True).to_payload() == {"type": "Soft"}
+    nulls: dict[str, Any] = {"vendorId": "v", "messageId": None}
+    assert parse_request("DataTransfer", nulls, drops_foreign=True).to_payload() == {
+        "vendorId": "v"
+    }
+    with pytest.raises(OcppError):
+        parse_request("Reset", {"type": "Tepid", "x": 1}, drops_foreign=True)

@@ -42,7 +42,8 @@ def next_end(security: SecurityView | None, now: datetime) -> datetime | None:
     """The next instant at which a certificate that is shown ends, and words about it with it."""
     if security is None:
         return None
-    known = (*security.shown, *(each.facts for each in (*security.certificates, *security.roots)))
+    own, roots = security.certificates, security.roots
+    known = (*security.shown, *(each.facts for each in own), *(each.facts for each in roots))
     return min((facts.not_after for facts in known if facts.not_after > now), default=None)
 
 
