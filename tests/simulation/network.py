@@ -5,34 +5,13 @@ As over TCP, what arrives on one connection arrives in order.
 
 from __future__ import annotations
 
-import heapq
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import count
 from random import Random
 from typing import Protocol
 
-
-class Agenda:
-    """What happens at which instant, in order."""
-
-    def __init__(self) -> None:
-        self._entries: list[tuple[datetime, int, Callable[[], None]]] = []
-        self._numbers = count()
-
-    def at(self, time: datetime, do: Callable[[], None]) -> None:
-        """Have something happen at an instant."""
-        heapq.heappush(self._entries, (time, next(self._numbers), do))
-
-    @property
-    def due(self) -> datetime | None:
-        """When the next thing happens."""
-        return self._entries[0][0] if self._entries else None
-
-    def pop(self) -> Callable[[], None]:
-        """Hand over what happens next."""
-        return heapq.heappop(self._entries)[2]
+from cp_tui.library.agenda import VirtualAgenda
 
 
 class Ends(Protocol):
@@ -74,7 +53,7 @@ class Connection:
 class Network:
     """The link of the charger, and all that can happen to it on the way."""
 
-    def __init__(self, ends: Ends, agenda: Agenda, random: Random, latency_s: float) -> None:
+    def __init__(self, ends: Ends, agenda: VirtualAgenda, random: Random, latency_s: float) -> None:
         self._ends = ends
         self._agenda = agenda
         self._random = random

@@ -46,6 +46,7 @@ from cp_tui.charge_point.events import (
     TransferFinished,
 )
 from cp_tui.charger.charger import Charger
+from cp_tui.library.agenda import VirtualAgenda
 from cp_tui.library.memory_store import MemoryStore
 from cp_tui.station.errors import StationError
 from tests.acts import act_of
@@ -54,7 +55,7 @@ from tests.simulation import ending, troublemaker
 from tests.simulation.checks import Checker
 from tests.simulation.csms import ModelCsms
 from tests.simulation.fault_points import DefectError, FaultPoints
-from tests.simulation.network import Agenda, Connection, Network
+from tests.simulation.network import Connection, Network
 from tests.simulation.options import Options, Trouble
 from tests.simulation.security import Door
 
@@ -80,7 +81,7 @@ class Simulation:
         self.now = T0
         self.random = Random(f"world {options.seed}")
         self.store = MemoryStore()
-        self.agenda = Agenda()
+        self.agenda = VirtualAgenda()
         latency_s = self.random.choice((0.02, 0.5))
         self.network = Network(self, self.agenda, self.random, latency_s)
         self.csms = ModelCsms(options, self, self.network, self.random)
