@@ -106,6 +106,8 @@ class _Pending(Struct, frozen=True):
     message_id: str
     sent_at: datetime
     deadline: datetime
+    text: str
+    """What is still to leave, at `sent_at`; empty: it has left."""
     is_late: bool = False
     """It has timed out, and its failure is told."""
 
@@ -144,13 +146,16 @@ class Calls:
 
     @property
     def deadline(self) -> datetime | None:
-        """When the call that waits for its answer times out; None where none does."""
-        return self._pending.deadline if self._pending else None
+        """When the pending call leaves or times out; None where none does."""
+        pending = self._pending
+        if pending is None:
+            return None
+        return pending.sent_at if pending.text else pending.deadline
 
     @property
     def pending_since(self) -> datetime | None:
-        """When the pending call was sent."""
-        return self._pending.sent_at if self._pending else None
+        """When the pending call was sent; None where there is none, or it has not left yet."""
+        return self._pending.sent_at if self._pending and not self._pending.text else None
 
     @property
     def pending_action(self) -> Action | None:
@@ -225,12 +230,21 @@ class Calls:
             return
         message_id, action = outgoing.message_id or self._turn.new_id(), outgoing.action
         assert message_id not in self._late, "an id stands for one request"
-        text = frame.call_text(message_id, action, outgoing.request)
-        now = self._turn.now
+        quirks = self._turn.config.quirks
+        text = quirks.written(frame.call_text(message_id, action, outgoing.request))
         # Pending from the decision on, not from when the bytes leave: what comes next in this turn
         # must not be sent as well. Where the disk holds it up, `left_late` starts the wait anew.
-        self._pending = _Pending(outgoing, message_id, now, later(now, self._timeout))
-        self._journal.sent_call(message_id, action, outgoing.request, text)
+        at = later(self._turn.now, quirks.answers_late_s)
+        self._pending = _Pending(outgoing, message_id, at, later(at, self._timeout), text)
+        self._leave(self._pending)
+
+    def _leave(self, pending: _Pending) -> None:
+        """Send the pending call if its time has come."""
+        if self._turn.now < pending.sent_at:
+            return
+        self._pending = replace(pending, text="")
+        outgoing, text, message_id = pending.outgoing, pending.text, pending.message_id
+        self._journal.sent_call(message_id, outgoing.action, outgoing.request, text)
         # Only what comes from the outbox has a record that is to be on disk before it leaves.
         is_kept = outgoing.message_id is not None
         what = WhileDiskFails.OFFERED_AGAIN if is_kept else WhileDiskFails.LEAVES
@@ -252,7 +266,7 @@ class Calls:
     def left_late(self, decided_at: datetime) -> None:
         """Give the CSMS its whole time for a call that was decided upon then, and left only now."""
         pending = self._pending
-        if pending is not None and pending.sent_at >= decided_at:
+        if pending is not None and not pending.text and pending.sent_at >= decided_at:
             now = self._turn.now
             deadline = later(now, self._timeout)
             self._pending = replace(pending, sent_at=now, deadline=deadline)
@@ -330,8 +344,11 @@ class Calls:
             self._tell_settled(outgoing, failure)
 
     def tick(self) -> None:
-        """Time the pending call out when it is due."""
+        """Send the pending call, or time it out, when that is due."""
         pending = self._pending
+        if pending is not None and pending.text:
+            self._leave(pending)
+            return
         if pending is None or self._turn.now < pending.deadline:
             return
         self._pending = None

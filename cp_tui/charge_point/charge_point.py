@@ -98,6 +98,7 @@ class ChargePoint:
         ]
         if not self._turn.is_stopped:
             deadlines += [
+                self._incoming.deadline,
                 components.calls.deadline,
                 components.composer.deadline,
                 components.registration.silence_deadline,
@@ -358,6 +359,7 @@ class ChargePoint:
     def _tick(self, *, has_waited: bool) -> None:
         """Do what is due, in the order in which one thing may lead to the next."""
         components = self._components
+        self._incoming.tick()
         # Limits first: whether a connector may draw decides on its status, and that on the rest.
         if components.charging.tick():
             components.refresh_charging()

@@ -8,8 +8,12 @@ a frame that cannot be read is first tried as an answer to an open call, and onl
 
 from __future__ import annotations
 
+from collections import deque
+from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from cp_tui.charge_point.components import Components
 from cp_tui.charge_point.effects import LogLevel, Send, WhileDiskFails
@@ -21,7 +25,9 @@ from cp_tui.charge_point.variables import Direction
 from cp_tui.ocpp import frame
 from cp_tui.ocpp.action import Action
 from cp_tui.ocpp.answer import brings_id
+from cp_tui.ocpp.calendar import later
 from cp_tui.ocpp.errors import ErrorCode, OcppError
+from cp_tui.ocpp.units import number
 from cp_tui.ocpp.validation import parse_request
 
 if TYPE_CHECKING:
@@ -48,6 +54,9 @@ to ChangeConfiguration must not be heard before the value is where a power cut c
 """
 
 
+LATE_MAX = 20
+"""How many requests may wait for a late answer; the oldest of more is answered at once."""
+
 _INVALID = frozenset({ErrorCode.FORMATION_VIOLATION, ErrorCode.PROTOCOL_ERROR})
 """What is answered so is an event of security (W A04)."""
 
@@ -57,6 +66,8 @@ class Incoming:
 
     def __init__(self, components: Components) -> None:
         self._components = components
+        self._late: deque[tuple[datetime, frame.Call]] = deque()
+        """Requests that are carried out and answered later on purpose, and when."""
 
     @cached_property
     def _requests(self) -> Requests:
@@ -145,15 +156,38 @@ class Incoming:
                 pass
 
     def _requested(self, call: frame.Call, text: str | bytes) -> None:
+        turn = self._components.turn
+        self._components.journal.note(Direction.IN, call, text)
+        if late_s := turn.config.quirks.answers_late_s:
+            self._late.append((later(turn.now, late_s), call))
+            self.tick()
+        else:
+            self._answer(call)
+
+    @property
+    def deadline(self) -> datetime | None:
+        """When the next request is due that this charge point answers late."""
+        return self._late[0][0] if self._late else None
+
+    def tick(self) -> None:
+        """Answer the requests that have waited for so long as it is set."""
+        if not self._components.calls.is_open:
+            self._late.clear()
+        while self._late and (
+            self._late[0][0] <= self._components.turn.now or len(self._late) > LATE_MAX
+        ):
+            self._answer(self._late.popleft()[1])
+
+    def _answer(self, call: frame.Call) -> None:
         components = self._components
-        components.journal.note(Direction.IN, call, text)
         if not components.registration.may_answer:
             # S 4.2: while Rejected not even an answer may be sent.
             words = f"{call.action} gets no answer: the CSMS rejected this charge point"
             components.turn.log(LogLevel.INFO, words)
             return
+        quirks = components.turn.config.quirks
         try:
-            takes_foreign = components.turn.config.quirks.takes_foreign_fields
+            takes_foreign = quirks.takes_foreign_fields
             request = parse_request(
                 call.action, call.payload, call.message_id, drops_foreign=takes_foreign
             )
@@ -165,8 +199,9 @@ class Incoming:
             self._refuse(error)
             return
         # First the answer, then what follows from it, both in this turn (wire.md).
-        result = frame.result_text(call.message_id, answer.response)
-        components.journal.sent_result(call.message_id, answer.response, result, answer.reason)
+        result = quirks.written(frame.result_text(call.message_id, answer.response))
+        why = _as_late(answer.reason, quirks.answers_late_s)
+        components.journal.sent_result(call.message_id, answer.response, result, why)
         reads = call.action in READING
         what = WhileDiskFails.LEAVES if reads else WhileDiskFails.WAITS
         components.calls.send(result, call.message_id, what)
@@ -214,6 +249,18 @@ def _as_it_counts(found: _Answer, action: Action | None) -> _Answer:
     if isinstance(found, frame.Unreadable) and found.payload and brings_id(action, found.payload):
         return frame.CallResult(found.message_id, found.payload)
     return found
+
+
+def _as_late(reason: Reason | None, late_s: float) -> Reason | None:
+    """Add to the reason of an answer that it left late on purpose, if it did."""
+    if not late_s:
+        return reason
+    words = f"answered {number(late_s)} s late, as it is set"
+    if reason is None:
+        return because("quirks.late", "cp-tui", words, quirk="answers_late_s")
+    return replace(
+        reason, text=f"{reason.text}; {words}", values={**reason.values, "quirk": "answers_late_s"}
+    )
 
 
 def _why(error: OcppError) -> Reason:

@@ -6,7 +6,11 @@ departure from the standard on purpose.
 
 from __future__ import annotations
 
+from datetime import tzinfo
+
 from msgspec import Struct
+
+from cp_tui.ocpp.local_time import without_offset
 
 
 class Quirks(Struct, frozen=True):
@@ -24,6 +28,15 @@ class Quirks(Struct, frozen=True):
     """Unknown fields and nulls of requests are dropped; they are defects (J 4.2.3)."""
     forgets_profiles: bool = False
     """Charging profiles are gone after a boot; they are to be kept (S 5.16.4)."""
+
+    answers_late_s: float = 0
+    """Answers and requests leave so many seconds late; the standard wants them soon (J 4.1.1)."""
+    local_time: tzinfo | None = None
+    """Instants are written in the time of this zone, and without it; UTC is wanted (S 3.14)."""
+
+    def written(self, text: str) -> str:
+        """Give a frame as this charge point writes it."""
+        return text if self.local_time is None else without_offset(text, self.local_time)
 
     @property
     def words(self) -> str:

@@ -26,8 +26,15 @@ from cp_tui.ocpp.discreet import Discreet
 from cp_tui.ocpp.plural import count
 from cp_tui.rpc.paths import default_socket
 from cp_tui.settings.keys import check_custom_keys, check_keys
-from cp_tui.settings.model import ConnectorSettings, SecuritySettings, Settings, StationSettings
+from cp_tui.settings.model import (
+    ConnectorSettings,
+    QuirksSettings,
+    SecuritySettings,
+    Settings,
+    StationSettings,
+)
 from cp_tui.settings.problem import Problem, unknown
+from cp_tui.settings.zone import zone_of
 
 _NUMBER = "NumberOfConnectors"
 _SETTINGS_OF_KEYS = {
@@ -89,7 +96,7 @@ def build(settings: Settings, file: Path) -> ServeSettings | list[Problem]:
         keys={name: value for name, value in keys.items() if name not in described},
         described=described,
         feature_profiles=described_profiles(described) or frozenset(FEATURE_PROFILES),
-        quirks=Quirks(**settings.quirks.model_dump()),
+        quirks=_quirks(settings.quirks),
         preset=identity.preset or "",
         unsupported=frozenset(map(Action, identity.unsupported)),
         custom_keys=custom_keys,
@@ -108,6 +115,10 @@ def build(settings: Settings, file: Path) -> ServeSettings | list[Problem]:
         data_dir=settings.data_dir or default_data_dir(identity.id),
         socket=settings.socket or default_socket(identity.id),
     )
+
+
+def _quirks(settings: QuirksSettings) -> Quirks:
+    return Quirks(**{**settings.model_dump(), "local_time": zone_of(settings.local_time)})
 
 
 def _described_twice(settings: Settings, keys: Mapping[str, str]) -> list[Problem]:

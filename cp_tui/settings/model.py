@@ -27,6 +27,7 @@ from cp_tui.engine.endpoint import EndpointError, endpoint
 from cp_tui.ocpp.datatypes import CiString20, CiString25, CiString50
 from cp_tui.ocpp.key_spec import KeyType
 from cp_tui.ocpp.printable import is_clean
+from cp_tui.settings.zone import zone_of
 
 ENVIRONMENT_PREFIX = "CP_TUI_"
 CONNECTORS_MAX = 100
@@ -129,6 +130,17 @@ class QuirksSettings(Section):
     """Unknown fields and nulls of requests are dropped, and the rest is carried out."""
     forgets_profiles: bool = False
     """Charging profiles are gone after a boot."""
+    answers_late_s: Annotated[float, Field(ge=0, le=300)] = 0
+    """Answers and requests leave so many seconds late."""
+    local_time: str = ""
+    """Times are written as the clocks of this zone show them, without the zone: `Europe/Berlin`, or
+    `+02:00`."""
+
+    @field_validator("local_time")
+    @classmethod
+    def _must_be_known(cls, name: str) -> str:
+        zone_of(name)
+        return name
 
 
 class ConnectorSettings(Section):

@@ -129,12 +129,45 @@ def has_one_phase(made: Rig) -> bool:
     return bool(schedule["chargingSchedulePeriod"][0]["limit"] == 16 * 230)
 
 
+def answers_late(made: Rig) -> bool:
+    """What it answers and what it asks leaves 20 s late, one after the other all the same."""
+    made.after(120)
+    made.forget_sent()
+    at_once = made.request("GetConfiguration", {"key": ["HeartbeatInterval"]})
+    made.act("plug_in", connector_id=1)
+    told = bool(made.statuses(1))
+    assert told is bool(at_once)
+    made.receive('[2,"second","ClearCache",{}]')
+    made.after(19.9)
+    assert bool(made.sent) is told
+    made.after(0.2)
+    assert made.statuses(1) == ["Preparing"]
+    assert [frame[:2] for frame in made.sent if frame[0] == 3][-1] == [3, "second"]
+    return not told
+
+
+def writes_local_time(made: Rig) -> bool:
+    charging(made)
+    asked = {"connectorId": 1, "duration": 60}
+    answer = made.request("GetCompositeSchedule", asked)[2]
+    times = [each["timestamp"] for each in made.calls() if "timestamp" in each]
+    times += [each["meterValue"][0]["timestamp"] for each in made.calls("MeterValues")]
+    times += [answer["scheduleStart"]]
+    assert len(times) >= 5
+    hours = {each[11:13] for each in times}
+    assert hours in ({"08"}, {"10"})
+    assert all(each.endswith("Z") is (hours == {"08"}) for each in times)
+    return hours == {"10"}
+
+
 CASES: dict[str, Callable[[Rig], bool]] = {
     "amperes-only": takes_amperes_alone,
+    "answers-late": answers_late,
     "boots-at-reconnect": boots_anew,
     "core-only": has_core_alone,
     "forgets-profiles": forgets_profiles,
     "ignores-phases": ignores_phases,
+    "local-time": writes_local_time,
     "meter-values-without-transaction": omits_the_transaction,
     "no-suspended-ev": never_says_suspended,
     "one-phase": has_one_phase,

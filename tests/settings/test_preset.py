@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,16 @@ def test_the_users_own_settings_win(read: Read) -> None:
     assert described["SendLocalListMaxLength"] == "5"
 
 
+def test_a_zone_is_found_by_name_or_offset(read: Read) -> None:
+    for name, hours in (("Asia/Kolkata", 5.5), ("-03:30", -3.5)):
+        made = read(BASE + f'[quirks]\nlocal_time = "{name}"\n').engine.charge_point
+        assert made.quirks.local_time
+        offset = made.quirks.local_time.utcoffset(datetime(2026, 7, 1))
+        assert offset
+        assert offset.total_seconds() == hours * 3600
+    assert read(BASE).engine.charge_point.quirks.local_time is None
+
+
 def test_a_preset_of_the_users_is_found_by_name_and_by_path(read: Read, tmp_path: Path) -> None:
     folder = default_config_file().parent / "presets"
     folder.mkdir(parents=True)
@@ -34,6 +45,13 @@ def test_a_preset_of_the_users_is_found_by_name_and_by_path(read: Read, tmp_path
     ("text", "words"),
     [
         ("[quirks]\nwhole_ampere = true\n", "line 2: quirks.whole_ampere: unknown key; did you"),
+        (
+            "[quirks]\nlocal_time = 'Mars/Olympus'\n",
+            "line 2: quirks.local_time: must be a time zone that this machine knows, such as",
+        ),
+        ("[quirks]\nlocal_time = '+25:00'\n", "line 2: quirks.local_time: must be a time zone"),
+        ("[quirks]\nlocal_time = '../../etc/passwd'\n", "line 2: quirks.local_time: must be"),
+        ("[quirks]\nanswers_late_s = 301\n", "line 2: quirks.answers_late_s: must be less than"),
         ("[keys]\nSendLocalListMaxLength = 0\n", "line 2: keys.SendLocalListMaxLength: "),
         (
             "[csms]\nurl = 'ws://x'\n",
