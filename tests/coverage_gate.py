@@ -23,7 +23,7 @@ from typing import NamedTuple
 from tests.sources import ROOT, shown
 
 FLOORS = ROOT / "tests" / "coverage_floors.toml"
-PACKAGES = {"certificates": 1, "charge_point": 3, "ocpp": 1, "station": 1}
+PACKAGES = {"certificates": 1, "charge_point": 3, "network": 1, "ocpp": 1, "station": 1}
 """In how many parts the tests of a package run, so that two cores are busy to the end."""
 PROCESSES = 2
 RUN_S_MAX = 1_200.0

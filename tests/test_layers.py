@@ -33,6 +33,7 @@ HOME_OF_LIBRARY = {
 
 PURE = (
     "cp_tui/ocpp",
+    "cp_tui/network",
     "cp_tui/certificates",
     "cp_tui/charge_point",
     "cp_tui/station",

@@ -161,6 +161,7 @@ RULES = {
             "cp_tui/cli/ctl_watch.py": "the help of `ctl` shows what is to be typed",
             "cp_tui/cli/parser.py": "the help of `ctl` shows what is to be typed",
             "cp_tui/engine/store.py": "SQL",
+            "cp_tui/network/reading.py": "keys of a table, to be typed",
             "[custom_keys]": "a section of the settings file, to be typed",
             "[charge_point]": "a section of the settings file, to be typed",
             "ca_file = {}": "a line of the settings file",

@@ -17,7 +17,7 @@ Amount = TypeVar("Amount")
 FAST = (
     "test_*",
     *("certificates/*", "charge_point/*", "charger/*", "conformance/*", "explain/*"),
-    *("ocpp/*", "settings/*", "station/*", "traces/*"),
+    *("network/*", "ocpp/*", "settings/*", "station/*", "traces/*"),
     *("tui/widgets/*", "tui/test_*views.py", "tui/test_*form.py", "tui/test_alarm.py"),
     *("tui/test_countdown.py", "tui/test_message_filter.py", "tui/test_message_log.py"),
     *("tui/test_past.py", "tui/test_store.py", "tui/test_theme.py"),
