@@ -14,8 +14,8 @@ from collections.abc import Callable
 from cp_tui.charge_point.authorization_cache import AuthorizationCache
 from cp_tui.charge_point.authorization_rules import (
     AskCsms,
-    Known,
     KnownBy,
+    KnownTag,
     Rules,
     TagVerdict,
     csms_verdict,
@@ -80,14 +80,14 @@ class Authorization:
         """Decide on a tag by the rules for offline; `why` says why the CSMS gives no answer."""
         return decide_offline(id_tag, self.known(id_tag), self._rules(), why)
 
-    def known(self, id_tag: str) -> Known | None:
+    def known(self, id_tag: str) -> KnownTag | None:
         """Look a tag up: the local list beats the cache (S 3.5.3)."""
         by, tag = KnownBy.LOCAL_LIST, self._local_list.get(id_tag)
         if tag is None:
             by, tag = KnownBy.CACHE, self._cache.get(id_tag)
         if tag is None:
             return None
-        return Known(by, tag, status_now(tag, self._turn.time))
+        return KnownTag(by, tag, status_now(tag, self._turn.time))
 
     def parent_of(self, id_tag: str) -> str | None:
         """Give the group of a tag, as far as it is known here (S 5.13)."""

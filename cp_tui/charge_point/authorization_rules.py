@@ -35,7 +35,7 @@ class KnownBy(StrEnum):
         return "LocalAuthListEnabled" if self is KnownBy.LOCAL_LIST else "AuthorizationCacheEnabled"
 
 
-class Known(Struct, frozen=True):
+class KnownTag(Struct, frozen=True):
     """What is known here about a tag."""
 
     by: KnownBy
@@ -93,7 +93,7 @@ def status_now(info: IdTagInfo | TagEntry, time: datetime) -> AuthorizationStatu
     return info.status
 
 
-def decide_online(id_tag: str, known: Known | None, rules: Rules) -> TagVerdict | AskCsms:
+def decide_online(id_tag: str, known: KnownTag | None, rules: Rules) -> TagVerdict | AskCsms:
     """Decide while the CSMS can be asked: what is not Accepted here is for it to decide."""
     if known is None:
         return AskCsms(
@@ -137,7 +137,7 @@ def decide_online(id_tag: str, known: Known | None, rules: Rules) -> TagVerdict 
     return TagVerdict(True, reason, known.parent_id_tag)
 
 
-def decide_offline(id_tag: str, known: Known | None, rules: Rules, why: str) -> TagVerdict:
+def decide_offline(id_tag: str, known: KnownTag | None, rules: Rules, why: str) -> TagVerdict:
     """Decide without the CSMS (S 3.5.4); `why` says in words why it cannot be asked."""
     if known is None:
         return _decide_unknown(id_tag, rules, why)
@@ -220,5 +220,5 @@ def _decide_unknown(id_tag: str, rules: Rules, why: str) -> TagVerdict:
     return TagVerdict(allowed, reason)
 
 
-def _subject(known: Known) -> str:
+def _subject(known: KnownTag) -> str:
     return "list" if known.by is KnownBy.LOCAL_LIST else "cache"

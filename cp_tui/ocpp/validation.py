@@ -24,6 +24,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import msgspec
+from msgspec import Struct
 from pydantic import ValidationError
 
 from cp_tui.ocpp.action import SPEC, Action
@@ -36,6 +37,9 @@ if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
 _QUOTE_LENGTH_MAX = 60
+_NULLS_MAX = 20
+"""Named of one payload; a hostile one may have a million."""
+_NULL = "is null; an unset field is left out"
 
 
 def parse_request(
@@ -77,6 +81,46 @@ def parse_response(
     return _validate(SPEC[action].response, payload, message_id, answerable=False)
 
 
+class Defect(Struct, frozen=True):
+    """One thing that is wrong with a payload."""
+
+    kind: str
+    """As pydantic names it; `null` where a field is null."""
+    path: str
+    """Where: `chargingSchedulePeriod[0].limit`."""
+    code: ErrorCode
+    words: str
+    """What is wrong, with the place; free text of the peer's is never in it."""
+
+
+def judge(
+    model: type[WireModel], payload: Mapping[str, JsonValue]
+) -> tuple[WireModel | None, tuple[Defect, ...]]:
+    """Hold a payload against the letter; give the message where nothing is wrong, else all flaws.
+
+    For those who judge what others have sent; a message to be answered goes to `parse_request`.
+    """
+    nulls = islice(_nulls(payload), _NULLS_MAX) if _may_hold_null(payload) else ()
+    defects = tuple(
+        Defect("null", path, ErrorCode.TYPE_CONSTRAINT_VIOLATION, f"{path} {_NULL}")
+        for path in nulls
+    )
+    try:
+        # The snake_case names are ours; on the wire they are unknown fields.
+        message = model.model_validate(payload, by_alias=True, by_name=False)
+    except ValidationError as error:
+        errors = error.errors(include_url=False)
+    else:
+        return (None, defects) if defects else (message, ())
+    # Out here, so that nothing carries the values that it refuses.
+    found = tuple(
+        Defect(each["type"], path_of(each["loc"]), *defect_of(each))
+        for each in errors
+        if not _is_consequence(each)
+    )
+    return None, found + defects
+
+
 def _validate(
     model: type[WireModel],
     payload: Mapping[str, JsonValue],
@@ -84,19 +128,11 @@ def _validate(
     *,
     answerable: bool,
 ) -> WireModel:
-    nulls = islice(_nulls(payload), 1) if _may_hold_null(payload) else ()
-    defects = [(ErrorCode.TYPE_CONSTRAINT_VIOLATION, text) for text in nulls]
-    try:
-        # The snake_case names are ours; on the wire they are unknown fields.
-        message = model.model_validate(payload, by_alias=True, by_name=False)
-        if not defects:
-            return message
-    except ValidationError as error:
-        errors = error.errors(include_url=False)
-        defects = [defect_of(each) for each in errors if not _is_consequence(each)] + defects
-    # Raised here, so that the error does not carry the values that it refuses.
-    code, description = min(defects, key=lambda defect: _PRECEDENCE.index(defect[0]))
-    raise OcppError(code, description, message_id=message_id, answerable=answerable)
+    message, defects = judge(model, payload)
+    if message is not None:
+        return message
+    worst = min(defects, key=lambda defect: _PRECEDENCE.index(defect.code))
+    raise OcppError(worst.code, worst.words, message_id=message_id, answerable=answerable)
 
 
 _PRECEDENCE = (
@@ -210,7 +246,7 @@ def _nulls(payload: Mapping[str, JsonValue]) -> Iterator[str]:
     while waiting:
         location, value = waiting.pop()
         if value is None:
-            yield f"{path_of(location)} is null; an unset field is left out"
+            yield path_of(location)
         elif isinstance(value, dict):
             waiting += [((*location, name), child) for name, child in value.items()]
         elif isinstance(value, list):

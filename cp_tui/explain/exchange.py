@@ -1,0 +1,84 @@
+"""A frame with its other half: the request and the response that stand in them, read for judging.
+
+A payload with a flaw is judged by its flaws, and read all the same where its fields have values
+that can be understood: a field too many must not hide a transaction from the other rules.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from msgspec import Struct
+from pydantic import ValidationError
+
+from cp_tui.ocpp.action import SPEC, Action
+from cp_tui.ocpp.model import WireModel
+from cp_tui.ocpp.validation import Defect, judge
+from cp_tui.traces.record import Record, RecordKind
+
+
+class Half(Struct, frozen=True):
+    """One frame of an exchange, with what it says."""
+
+    record: Record
+    message: WireModel | None = None
+    """None: it says nothing that can be read, or is a CALLERROR."""
+    defects: tuple[Defect, ...] = ()
+    """What is wrong with its payload."""
+
+
+class KnownExchange(Struct, frozen=True):
+    """What is known of a CALL and its answer at the record in hand."""
+
+    action: Action | None
+    """None: OCPP 1.6 has no such action, or nobody knows which CALL was answered."""
+    call: Half | None
+    """None: the record in hand is an answer, and its CALL is not in the log."""
+    answer: Half | None = None
+    """None: the record in hand is the CALL."""
+
+    @property
+    def request(self) -> WireModel | None:
+        return self.call.message if self.call else None
+
+    @property
+    def response(self) -> WireModel | None:
+        return self.answer.message if self.answer else None
+
+    @property
+    def is_call(self) -> bool:
+        """Whether the record in hand is the CALL."""
+        return self.answer is None
+
+
+def action_named(name: str) -> Action | None:
+    """Return the action of this name; None: OCPP 1.6 has none such."""
+    try:
+        return Action(name)
+    except ValueError:
+        return None
+
+
+def read_half(record: Record, action: Action | None) -> Half:
+    """Read the payload of a frame, by the action of its exchange."""
+    frame = record.frame
+    is_result = record.kind is RecordKind.CALL_RESULT
+    if frame is None or record.truncated or action is None:
+        return Half(record)
+    if not is_result and record.kind is not RecordKind.CALL:
+        return Half(record)
+    # J 4.2.1 tolerates null as an empty payload.
+    payload = {} if frame.payload is None else frame.payload
+    if not isinstance(payload, dict):
+        return Half(record)
+    model = SPEC[action].response if is_result else SPEC[action].request
+    message, defects = judge(model, payload)
+    return Half(record, message or _as_meant(model, payload), defects)
+
+
+def _as_meant(model: type[WireModel], payload: dict[str, Any]) -> WireModel | None:
+    """Read a payload without the fields that are none; None: what is left cannot be read."""
+    try:
+        return model.model_validate(payload, by_alias=True, by_name=False, extra="ignore")
+    except ValidationError:
+        return None

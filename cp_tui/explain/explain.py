@@ -1,0 +1,165 @@
+"""From a log to what is wrong in it: every rule over the records of every charge point, once.
+
+The log is walked twice and never kept: first to see what it holds at all, then to judge it. What
+is found again is folded into one finding; a cause stands before what follows from it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
+
+import msgspec
+from msgspec import Struct
+
+from cp_tui.explain.catalogue import CATALOGUE
+from cp_tui.explain.families.calls import CallRules
+from cp_tui.explain.families.log import RecordingRules, noted
+from cp_tui.explain.families.schema import SchemaRules
+from cp_tui.explain.families.status import StatusRules
+from cp_tui.explain.family import Family
+from cp_tui.explain.finding import Finding, FrameRef, Severity
+from cp_tui.explain.known import Known
+from cp_tui.explain.limits import LIMITS, Limits
+from cp_tui.explain.survey import FileKnown
+from cp_tui.traces.record import LinkKind, Record, RecordKind
+from cp_tui.traces.trace import Trace
+
+FINDINGS_MAX = 10_000
+"""Different ones that are kept; a log in which everything is wrong has one for each line."""
+FRAMES_MAX = 5
+"""Frames that a finding names."""
+
+SIMPLE: tuple[Callable[[], Family], ...] = (RecordingRules, SchemaRules, CallRules)
+"""What can be judged without knowing which charge point is which (K9)."""
+FAMILIES: tuple[Callable[[], Family], ...] = (*SIMPLE, StatusRules)
+"""All rules, in the order of the catalogue."""
+
+CAUSES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "call.unanswered": ("tx.minus_one_id", "tx.stop_before_conf", "retry.given_up"),
+        "call.error_answer": ("retry.given_up",),
+        "tx.meter_stop_below_start": ("tx.register_falls", "tx.meter_stop_mismatch"),
+        "status.illegal_transition": ("status.contradicts_transaction",),
+        "profile.malformed": ("profile.wrongly_accepted",),
+        "link.lost": ("call.unanswered",),
+    }
+)
+"""Id of a finding -> ids of those that follow from it where they come after it."""
+
+
+class Report(Struct, frozen=True):
+    """What was found in a log."""
+
+    trace: Trace
+    findings: tuple[Finding, ...]
+    """In the order of the log, each after what it follows from."""
+    omitted: int = 0
+    """Findings beyond `FINDINGS_MAX`."""
+
+    def has(self, severity: Severity) -> bool:
+        """Say whether anything as grave as this, or graver, was found."""
+        order = [*Severity]
+        return any(order.index(each.severity) <= order.index(severity) for each in self.findings)
+
+
+class _Speaker:
+    """One charge point with the rules that follow it."""
+
+    def __init__(self, known: Known, families: Iterable[Callable[[], Family]]) -> None:
+        self.known = known
+        self._families = [family() for family in families]
+        self._number = 0
+
+    def take(self, record: Record) -> Iterable[Finding]:
+        self.known.meet(record)
+        self._number = max(self._number, record.number)
+        for family in self._families:
+            yield from map(self._placed, family.take(record, self.known))
+        self.known.learn(record)
+
+    def at_end(self) -> Iterable[Finding]:
+        for family in self._families:
+            yield from map(self._placed, family.at_end(self.known))
+
+    def _placed(self, finding: Finding) -> Finding:
+        """Let an event of the connection count as the frame that it stands before or behind."""
+        if all(frame.number for frame in finding.frames):
+            return finding
+        record = self.known.record
+        is_begin = record and record.link and record.link.event is not LinkKind.CLOSE
+        number = self._number + 1 if is_begin else max(self._number, 1)
+        frames = tuple(
+            frame if frame.number else FrameRef(number, frame.line, frame.at)
+            for frame in finding.frames
+        )
+        return msgspec.structs.replace(finding, frames=frames)
+
+
+class _Found:
+    """All findings so far, those of one matter folded into one."""
+
+    def __init__(self) -> None:
+        self._folded: dict[tuple[object, ...], Finding] = {}
+        self.omitted = 0
+
+    def add(self, findings: Iterable[Finding]) -> None:
+        for new in findings:
+            key = (new.id, new.charger, new.at_fault, new.severity, new.matter)
+            old = self._folded.get(key)
+            if old is not None:
+                self._folded[key] = _folded(old, new)
+            elif len(self._folded) < FINDINGS_MAX:
+                self._folded[key] = new
+            else:
+                self.omitted += 1
+
+    def ordered(self) -> tuple[Finding, ...]:
+        order = {id_: place for place, id_ in enumerate(CATALOGUE)}
+        findings = sorted(
+            self._folded.values(),
+            key=lambda each: (each.frames[0].number if each.frames else 0, order[each.id]),
+        )
+        return tuple(_causes_first(findings))
+
+
+def _folded(old: Finding, new: Finding) -> Finding:
+    frames = old.frames
+    if len(frames) < FRAMES_MAX and new.frames and new.frames[0] not in frames:
+        frames = (*frames, new.frames[0])
+    return msgspec.structs.replace(old, count=old.count + new.count, frames=frames)
+
+
+def _causes_first(findings: list[Finding]) -> Iterable[Finding]:
+    """Name for each finding what it follows from; a cause comes before, as its frames do."""
+    causes: dict[tuple[str, str | None], str] = {}
+    for finding in findings:
+        cause = causes.get((finding.id, finding.charger), "")
+        yield msgspec.structs.replace(finding, cause=cause) if cause else finding
+        for symptom in CAUSES.get(finding.id, ()):
+            causes.setdefault((symptom, finding.charger), finding.id)
+
+
+def explain(trace: Trace, limits: Limits = LIMITS) -> Report:
+    """Judge a log."""
+    file = FileKnown()
+    file.is_mixed = trace.is_mixed
+    file.walk(trace.records)
+    found = _Found()
+    found.add(noted(trace))
+    speakers: dict[str | None, _Speaker] = {}
+    for record in trace.records:
+        survey = file.surveys.get(record.charger)
+        if survey is None:
+            continue
+        speaker = speakers.get(record.charger)
+        if speaker is None:
+            known = Known(record.charger, survey, file, limits)
+            speaker = _Speaker(known, SIMPLE if trace.is_mixed else FAMILIES)
+            speakers[record.charger] = speaker
+        found.add(speaker.take(record))
+        if record.at is not None and record.kind is not RecordKind.LINK:
+            file.last_at = record.at
+    for speaker in speakers.values():
+        found.add(speaker.at_end())
+    return Report(trace, found.ordered(), found.omitted)

@@ -1,0 +1,209 @@
+"""What is known of one charge point at a record of its log, so that no rule has to guess.
+
+A rule sees what was known before the record in hand; the record itself is learned from afterwards.
+What the log cannot tell is None, and the rules then stay silent. Two counters say how long a fact
+holds: `breaks` grows wherever the log may have missed something (a connection that was lost, a
+reboot, a gap), `blurs` with every frame that cannot be read.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from cp_tui.explain.exchange import Half, KnownExchange, action_named, read_half
+from cp_tui.explain.finding import FrameRef, ref
+from cp_tui.explain.knowledge.calls import KnownCalls
+from cp_tui.explain.knowledge.connectors import KnownConnectors
+from cp_tui.explain.knowledge.keys import KnownKeys
+from cp_tui.explain.knowledge.local_list import KnownLocalList
+from cp_tui.explain.knowledge.moment import Moment
+from cp_tui.explain.knowledge.profiles import KnownProfiles
+from cp_tui.explain.knowledge.registration import KnownRegistration
+from cp_tui.explain.knowledge.reservations import KnownReservations
+from cp_tui.explain.knowledge.tags import KnownTags
+from cp_tui.explain.knowledge.transactions import KnownTransactions
+from cp_tui.explain.limits import LIMITS, Limits
+from cp_tui.explain.survey import FileKnown, Survey
+from cp_tui.ocpp.action import Action
+from cp_tui.ocpp.core import StopTransactionRequest
+from cp_tui.traces.record import FrameDirection, LinkKind, Record, RecordKind
+
+NOTHING = KnownExchange(None, None)
+BACKWARDS_S = 2.0
+"""A clock that jumps back by less is none that jumps: loggers do not write in strict order."""
+_BREAKING = frozenset({LinkKind.OPEN, LinkKind.CLOSE, LinkKind.REBOOT, LinkKind.ROTATION})
+
+
+class Known:
+    """What is known of one charge point."""
+
+    def __init__(
+        self,
+        charger: str | None = None,
+        survey: Survey | None = None,
+        file: FileKnown | None = None,
+        limits: Limits = LIMITS,
+    ) -> None:
+        self.charger = charger
+        self.survey = survey or Survey()
+        """This charge point in the whole log."""
+        self.file = file or FileKnown()
+        """All charge points of the log."""
+        self.limits = limits
+        self.record: Record | None = None
+        """The one in hand; None before the first."""
+        self.exchange = NOTHING
+        """The record in hand with its other half."""
+        self.now: datetime | None = None
+        """The time of the record in hand, or of the last one before that had a time."""
+        self.before: datetime | None = None
+        """The time of the record before that."""
+        self.resolution_s = 0.0
+        self.breaks = 0
+        self.blurs = 0
+        self.broken_at: FrameRef | None = None
+        """The record with which the log went on after it last broke off."""
+        self.is_gap = False
+        """Whether nothing was recorded for long just before the record in hand."""
+        self.is_connected: bool | None = None
+        """None: the log does not tell."""
+        self.heard_at: datetime | None = None
+        """When the charge point was last heard, before the record in hand."""
+        self._connection: str | None = None
+        self.registration = KnownRegistration()
+        self.calls = KnownCalls()
+        self.connectors = KnownConnectors()
+        self.transactions = KnownTransactions()
+        self.keys = KnownKeys()
+        self.profiles = KnownProfiles()
+        self.local_list = KnownLocalList()
+        self.reservations = KnownReservations()
+        self.tags = KnownTags()
+
+    @property
+    def is_cold(self) -> bool:
+        """Whether the registration is not known so far (K1)."""
+        return self.registration.status is None
+
+    @property
+    def heartbeat_interval_s(self) -> int | None:
+        """Seconds between heartbeats; None: not known."""
+        key = self.keys.get("HeartbeatInterval")
+        registration = self.registration
+        is_newer = key is not None and (
+            registration.told is None or key.where.number > registration.told.number
+        )
+        if is_newer:
+            return self.keys.integer("HeartbeatInterval")
+        return registration.interval_s if registration.is_accepted else None
+
+    @property
+    def call_timeout_s(self) -> float:
+        """How long a CALL is open (MessageTimeout)."""
+        told = self.keys.integer("MessageTimeout")
+        return float(told) if told is not None and told > 0 else self.limits.call_timeout
+
+    def call_of(self, record: Record) -> Half | None:
+        """Return the CALL that an answer belongs to."""
+        return self.calls.get(record.pair)
+
+    def seconds_since(self, instant: datetime | None) -> float | None:
+        """Seconds from then to the record in hand; None: the log cannot tell (K4)."""
+        if instant is None or self.now is None:
+            return None
+        return (self.now - instant).total_seconds()
+
+    def is_past(self, instant: datetime | None, seconds: float) -> bool:
+        """Whether more than so many seconds have surely gone by since then."""
+        gone = self.seconds_since(instant)
+        return gone is not None and gone > seconds + self.resolution_s
+
+    def meet(self, record: Record) -> None:
+        """Take a record in hand: the time moves on, and the log may have broken off before."""
+        self.record = record
+        self.is_gap = False
+        self.resolution_s = max(record.resolution, 0.0)
+        if record.at is not None:
+            self.before, self.now = self.now, record.at
+            gone = self.seconds_since(self.before)
+            self.is_gap = gone is not None and gone > self._gap_s
+            if gone is not None and (self.is_gap or gone < -BACKWARDS_S - self.resolution_s):
+                self.break_off(record)
+        if record.connection != self._connection and record.connection is not None:
+            if self._connection is not None:
+                self.break_off(record)
+            self._connection = record.connection
+        self.exchange = self._exchange_of(record)
+
+    def learn(self, record: Record) -> None:
+        """Take over what the record in hand tells."""
+        if record.direction is FrameDirection.TO_CSMS and record.at is not None:
+            self.heard_at = record.at
+        if record.kind is RecordKind.LINK:
+            self._learn_link(record)
+            return
+        if record.kind is RecordKind.UNREADABLE or record.truncated or record.frame is None:
+            self.blurs += 1
+        half = self.exchange.call if self.exchange.is_call else self.exchange.answer
+        if half is not None:
+            self.calls.learn(half)
+        if self._is_reboot(record):
+            self.break_off(record)
+        moment = Moment(record, self.exchange, self.breaks)
+        self._end_profiles(moment)
+        for part in (
+            self.registration,
+            self.connectors,
+            self.transactions,
+            self.keys,
+            self.profiles,
+            self.local_list,
+            self.reservations,
+            self.tags,
+        ):
+            part.learn(moment)
+
+    def break_off(self, record: Record) -> None:
+        """From here on what was known before may have changed unseen (K2)."""
+        self.breaks += 1
+        self.broken_at = ref(record)
+
+    @property
+    def _gap_s(self) -> float:
+        interval = self.heartbeat_interval_s or 0
+        return max(self.limits.gap_intervals * interval, self.limits.gap)
+
+    def _exchange_of(self, record: Record) -> KnownExchange:
+        if record.kind is RecordKind.CALL:
+            action = action_named(record.action)
+            return KnownExchange(action, read_half(record, action))
+        if record.kind not in (RecordKind.CALL_RESULT, RecordKind.CALL_ERROR):
+            return NOTHING
+        call = self.call_of(record)
+        action = action_named(call.record.action if call else record.action)
+        return KnownExchange(action, call, read_half(record, action))
+
+    def _is_reboot(self, record: Record) -> bool:
+        """A charge point that is registered and boots has been away."""
+        return (
+            self.exchange.is_call
+            and self.exchange.action is Action.BOOT_NOTIFICATION
+            and record.direction is FrameDirection.TO_CSMS
+            and self.registration.is_accepted
+        )
+
+    def _learn_link(self, record: Record) -> None:
+        event = record.link.event if record.link else None
+        if event in _BREAKING:
+            self.break_off(record)
+        if event is LinkKind.OPEN:
+            self.is_connected = True
+        elif event is LinkKind.CLOSE:
+            self.is_connected = False
+
+    def _end_profiles(self, moment: Moment) -> None:
+        request = moment.request
+        if isinstance(request, StopTransactionRequest):
+            transaction = self.transactions.running.get(request.transaction_id)
+            if transaction is not None:
+                self.profiles.transaction_ended(transaction.connector)

@@ -1,0 +1,125 @@
+"""What a log holds as a whole, found out before it is judged.
+
+Whether something is missing from a log or did not happen can only be told by one who knows what the
+log has at all: a filter that keeps no answers leaves every CALL unanswered.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import datetime
+from statistics import median
+
+from cp_tui.ocpp.action import Action
+from cp_tui.traces.record import FrameDirection, LinkKind, Record, RecordKind
+
+CONNECTOR_MAX = 1_000
+"""A number above this is no connector, but a mistake."""
+LATENCIES_MAX = 1_000
+"""So many answers tell what is usual."""
+CHARGERS_MAX = 10_000
+"""Charge points of one log; those beyond are passed over."""
+
+
+class Survey:
+    """One charge point in the whole log."""
+
+    def __init__(self) -> None:
+        self.frames = 0
+        self.first: datetime | None = None
+        self.last: datetime | None = None
+        self.kinds: Counter[tuple[FrameDirection | None, RecordKind]] = Counter()
+        self.actions: Counter[str] = Counter()
+        """CALLs by their action, and how often."""
+        self.links: Counter[LinkKind] = Counter()
+        self.connectors: set[int] = set()
+        """Those above 0 that are named anywhere, by either side."""
+        self._latencies: list[float] = []
+        self._sent: dict[str, datetime] = {}
+
+    def add(self, record: Record) -> None:
+        """Count a record."""
+        if record.kind is RecordKind.LINK:
+            if record.link:
+                self.links[record.link.event] += 1
+            return
+        self.frames += 1
+        self.kinds[record.direction, record.kind] += 1
+        if record.at is not None:
+            self.first = self.first or record.at
+            self.last = record.at if self.last is None else max(self.last, record.at)
+        frame = record.frame
+        if frame is None:
+            return
+        if record.kind is RecordKind.CALL:
+            self.actions[frame.action] += 1
+            connector = frame.payload.get("connectorId") if isinstance(frame.payload, dict) else 0
+            if type(connector) is int and 0 < connector <= CONNECTOR_MAX:
+                self.connectors.add(connector)
+        self._time(record, frame.message_id)
+
+    def _time(self, record: Record, message_id: str) -> None:
+        if record.at is None or len(self._latencies) >= LATENCIES_MAX:
+            return
+        if record.kind is RecordKind.CALL:
+            if len(self._sent) < LATENCIES_MAX:
+                self._sent[message_id] = record.at
+        elif (sent := self._sent.pop(message_id, None)) is not None:
+            self._latencies.append((record.at - sent).total_seconds())
+
+    @property
+    def usual_latency_s(self) -> float | None:
+        """Seconds from a CALL to its answer; None: too few to say."""
+        return median(self._latencies) if len(self._latencies) >= 5 else None
+
+    def count(self, kind: RecordKind, direction: FrameDirection | None = None) -> int:
+        """Say how many frames of a kind there are, of one direction or of both."""
+        return sum(
+            number
+            for (way, each), number in self.kinds.items()
+            if each is kind and direction in (None, way)
+        )
+
+    @property
+    def has_answers(self) -> bool:
+        """False: the log keeps no answers at all, and no silence proves anything (K8)."""
+        return self.count(RecordKind.CALL_RESULT) + self.count(RecordKind.CALL_ERROR) > 0
+
+    @property
+    def has_both_sides(self) -> bool:
+        """False: only one direction was recorded (K8)."""
+        ways = {way for way, _ in self.kinds}
+        return {FrameDirection.TO_CSMS, FrameDirection.TO_CHARGE_POINT} <= ways
+
+    def answers_of(self, direction: FrameDirection | None) -> bool:
+        """Say whether answers that go this way are recorded."""
+        kinds = (RecordKind.CALL_RESULT, RecordKind.CALL_ERROR)
+        return any(self.kinds[direction, kind] for kind in kinds)
+
+    def has(self, action: Action) -> bool:
+        """False: this CALL occurs nowhere, so that a filter may have dropped it (K8)."""
+        return self.actions[action] > 0
+
+
+class FileKnown:
+    """What concerns all charge points of a log."""
+
+    def __init__(self) -> None:
+        self.surveys: dict[str | None, Survey] = {}
+        self.is_mixed = False
+        """Whether charge points without a name are mixed (K9)."""
+        self.last_at: datetime | None = None
+        """When the newest record before the one in hand passed, of any charge point."""
+        self.open_transactions: dict[int, str | None] = {}
+        """transactionId -> charge point, of those that are running."""
+
+    def walk(self, records: Iterable[Record]) -> None:
+        """Look through the whole log once."""
+        for record in records:
+            survey = self.surveys.get(record.charger)
+            if survey is None:
+                if len(self.surveys) >= CHARGERS_MAX:
+                    continue
+                survey = self.surveys[record.charger] = Survey()
+            survey.add(record)
