@@ -9,6 +9,15 @@ from msgspec import Struct
 from cp_tui.charge_point.config import ChargePointConfig
 
 
+class TraceConfig(Struct, frozen=True):
+    """What is kept of frames and events on the disk."""
+
+    keep_bytes: int = 20_000_000
+    """For frames, about; events get an eighth of it besides. 0: nothing is kept."""
+    masks_id_tags: bool = False
+    """Tags are replaced by stand-ins."""
+
+
 class EngineConfig(Struct, frozen=True):
     """The charge point, and the way to its CSMS."""
 
@@ -21,3 +30,4 @@ class EngineConfig(Struct, frozen=True):
     """Whether the server certificate must name the host of the URL."""
     manufacturer_roots: Path | None = None
     """PEM file with the roots that may sign for firmware."""
+    trace: TraceConfig = TraceConfig()

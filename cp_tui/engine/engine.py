@@ -38,6 +38,7 @@ from cp_tui.engine.lock import FolderLock, prepare_folder
 from cp_tui.engine.log import EngineLog, open_log
 from cp_tui.engine.operations import Operations
 from cp_tui.engine.pending_requests import CommandAnswer
+from cp_tui.engine.recorder import Recorder, read_back
 from cp_tui.engine.recovery import Recovery
 from cp_tui.engine.rescue import Rescue
 from cp_tui.engine.security_log import SecurityLog
@@ -96,6 +97,7 @@ class Engine:
         self.troubles = TroubleKeeper(self._hub.publish, self._clock)
         """What is wrong inside, for all who notice something."""
         self._ending = AsyncExitStack()
+        self._recorder: Recorder | None = None
         self.log: logging.Logger
         """Where the engine tells what happens; it makes nobody wait."""
         self._operations: Operations | None = None
@@ -121,6 +123,7 @@ class Engine:
             lines = await self._open_folder(stack)
             self.log = log = lines.logger
             stack.callback(self._hub.close)
+            await self._record(stack)
             store = await Store.open(self._data_dir, log, self.troubles)
             stack.push_async_callback(store.close)
             stack.callback(asyncio.create_task(store.watch_place(), name="place").cancel)
@@ -182,6 +185,17 @@ class Engine:
         stack.callback(lines.close)
         stack.callback(asyncio.create_task(self._watch(lines), name="watch").cancel)
         return lines
+
+    async def _record(self, stack: AsyncExitStack) -> None:
+        """Begin with the trace that is there, and go on with it; raises `EngineStartError`."""
+        trace = self._config.trace
+        if trace.keep_bytes:
+            self._hub.restore(await in_daemon_thread(partial(read_back, self._data_dir)))
+            identity = self._config.charge_point.charge_point_id
+            opening = partial(Recorder, self._data_dir, identity, trace)
+            self._recorder = recorder = await in_daemon_thread(opening)
+            self._hub.record = recorder.put
+            stack.callback(recorder.close)
 
     async def close(self) -> None:
         """End in order, without a word of OCPP: all is saved, the WebSocket is closed."""
@@ -332,6 +346,8 @@ class Engine:
         told = 0
         while True:
             log.look(self.troubles)
+            if self._recorder is not None:
+                self._recorder.look(self.troubles)
             if new := self._hub.cut - told:
                 told = self._hub.cut
                 lost = count(told, "event")

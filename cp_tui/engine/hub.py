@@ -27,6 +27,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import chain
 from typing import Any
 
@@ -85,10 +86,17 @@ class EventHappened:
     json: str = field(default="", compare=False, repr=False)
     """The event as JSON, in ASCII, where somebody has written it already."""
     number: int = field(default=0, compare=False)
-    """How many events of the stream there were with this one, since the start; 0: not told."""
+    """How many events of the stream there were with this one, since the start; 0: not told. Those
+    from before the start count up to -1."""
 
 
 Update = VariableChanged | EventHappened
+
+
+def time_of(event: Any) -> datetime:
+    """When an event of any stream happened."""
+    at: datetime = event.at if hasattr(event, "at") else event.time
+    return at
 
 
 class SubscriptionClosed(Exception):
@@ -315,6 +323,8 @@ class Hub:
         self._watching: dict[str, list[Subscription]] = {}
         """Who watches a variable or a stream, by its name."""
         self._subscriptions: list[Subscription] = []
+        self.record: Callable[[str, Struct], None] | None = None
+        """Writes events down, for those who look after the next start."""
 
     def provide(self, names: Iterable[str], view: View, prepare: Prepare | None = None) -> None:
         """Have variables worked out by this view, whenever somebody looks at one."""
@@ -356,6 +366,8 @@ class Hub:
 
     def emit(self, name: str, event: Struct) -> None:
         """Add an event to a stream."""
+        if self.record is not None:
+            self.record(name, event)
         self._numbers[name] += 1
         kept = _Kept(event, self._numbers[name])
         gone, is_long = self._history[name].add(kept)
@@ -363,6 +375,12 @@ class Hub:
             self.cut += gone
         for subscription in self._watching.get(name, ()):
             subscription.put_event(name, kept)
+
+    def restore(self, histories: Mapping[str, Sequence[Struct]]) -> None:
+        """Begin with events from before the start, which nobody watches yet."""
+        for name, events in histories.items():
+            for number, event in enumerate(events, -len(events)):
+                self._history[name].add(_Kept(event, number))
 
     def get(self, name: str) -> Any:
         """Give the value of a variable as it is now; raises `CommandError`."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import select
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from threading import Condition, Thread
 from typing import Protocol, TextIO
 
@@ -41,7 +41,7 @@ class LineWriter:
         self._sink = sink
         self._notice = notice
         self._changed = Condition()
-        self._lines: list[bytes] = []
+        self._lines: list[bytes | Callable[[], bytes]] = []
         self._bytes = 0
         self._dropped = 0
         self._dropped_ever = 0
@@ -69,14 +69,21 @@ class LineWriter:
     def put(self, line: str) -> bool:
         """Have a line written, without its newline; False if it was dropped. Never waits."""
         data = line.encode("utf-8", "backslashreplace") + b"\n"
+        return self._put(data, len(data))
+
+    def put_late(self, make: Callable[[], bytes], size: int) -> bool:
+        """Have a line written that the thread makes, about `size` bytes long; else as `put`."""
+        return self._put(make, size)
+
+    def _put(self, line: bytes | Callable[[], bytes], size: int) -> bool:
         with self._changed:
-            is_full = len(self._lines) >= LINES_MAX or self._bytes + len(data) > LINE_BYTES_ALL_MAX
+            is_full = len(self._lines) >= LINES_MAX or self._bytes + size > LINE_BYTES_ALL_MAX
             # What came after a dropped line must not stand before the word about it.
             if is_full or self._dropped or self._is_closed:
                 self._count(1)
                 return False
-            self._lines.append(data)
-            self._bytes += len(data)
+            self._lines.append(line)
+            self._bytes += size
             self._changed.notify()
         return True
 
@@ -105,12 +112,12 @@ class LineWriter:
                     self._changed.wait(RETRY_S)
         self._sink.close()
 
-    def _write(self, lines: list[bytes], dropped: int) -> bool:
+    def _write(self, lines: Sequence[bytes | Callable[[], bytes]], dropped: int) -> bool:
         """Write lines, and how many are missing after them; False if that failed."""
         written = 0
         try:
             for line in lines:
-                self._sink.write(line)
+                self._sink.write(line if isinstance(line, bytes) else line() + b"\n")
                 written += 1
             if dropped:
                 # After a failure the line before it may have no end.

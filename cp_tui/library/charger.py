@@ -157,9 +157,10 @@ class LiveCharger(AsyncCommands, Looks):
         with suppress(SubscriptionClosed):
             while True:
                 for update in await follow.next():
-                    event = update.event if isinstance(update, EventHappened) else None
-                    if isinstance(event, MessageRecord):
-                        self.messages.add(event)
+                    if not isinstance(update, EventHappened) or update.number < 0:
+                        continue  # what passed before this start is kept already, or of others
+                    if isinstance(update.event, MessageRecord):
+                        self.messages.add(update.event)
                 self._news.set()
 
     async def _end(self) -> None:

@@ -19,7 +19,7 @@ from cp_tui.charge_point.config import (
 )
 from cp_tui.charge_point.described import DESCRIBING_KEYS, described_profiles
 from cp_tui.charge_point.quirks import Quirks
-from cp_tui.engine.config import EngineConfig
+from cp_tui.engine.config import EngineConfig, TraceConfig
 from cp_tui.engine.endpoint import endpoint
 from cp_tui.ocpp.action import SPEC, Action, RequestDirection
 from cp_tui.ocpp.discreet import Discreet
@@ -111,6 +111,7 @@ def build(settings: Settings, file: Path) -> ServeSettings | list[Problem]:
             ca_file,
             csms.check_hostname,
             _manufacturer_roots(settings, file),
+            TraceConfig(settings.trace.keep_mb * 1_000_000, settings.trace.mask_id_tags),
         ),
         data_dir=settings.data_dir or default_data_dir(identity.id),
         socket=settings.socket or default_socket(identity.id),

@@ -229,6 +229,15 @@ class SecuritySettings(Section):
     """Refuse a certificate for another subject than was asked for; false: only log it."""
 
 
+class TraceSettings(Section):
+    """The trace: frames and events that are kept on the disk, for after a restart and support."""
+
+    keep_mb: Annotated[int, Field(ge=0, le=10_000)] = 20
+    """Megabytes of frames that are kept, the newest; 0: nothing is kept."""
+    mask_id_tags: bool = False
+    """Write stand-ins for tags, and no words that may name one."""
+
+
 class ScreenColors(StrEnum):
     """How many colours a terminal is sent."""
 
@@ -278,6 +287,7 @@ class Settings(Section):
     keys: Annotated[dict[str, KeyText], Field(repr=False)] = {}
     """First values of standard keys; a value changed later wins."""
     security: SecuritySettings = Field(default_factory=SecuritySettings)
+    trace: TraceSettings = Field(default_factory=TraceSettings)
     custom_keys: dict[str, Annotated[CustomKeySettings, BeforeValidator(_custom_key)]] = {}
     """The operator's own keys: text, or a table."""
     screen: ScreenSettings = Field(default_factory=ScreenSettings)

@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from msgspec import Struct
 from msgspec.structs import replace
 from websockets.asyncio.server import Server, ServerConnection
 
@@ -23,7 +24,7 @@ from cp_tui.charge_point.variables import Connectors, LinkPhase, LinkStep, LinkV
 from cp_tui.engine.config import EngineConfig
 from cp_tui.engine.engine import Engine
 from cp_tui.engine.errors import CommandError, EngineStartError
-from cp_tui.engine.hub import EventHappened, SubscriptionClosed
+from cp_tui.engine.hub import EventHappened, History, SubscriptionClosed
 from cp_tui.engine.log import LOG_FILE
 from tests.engine.links import FAST, PATIENT, WAIT_S, url_of, websocket_server
 
@@ -190,6 +191,30 @@ async def test_close_leaves_a_store_that_the_next_start_reads(tmp_path: Path) ->
         async with running(url_of(server), tmp_path) as engine:
             connectors: Connectors = engine.get("connectors")
             assert connectors[2].is_plugged
+
+
+def history_of(engine: Engine, stream: str) -> list[Struct]:
+    history = engine.subscribe([stream]).snapshot[stream]
+    assert isinstance(history, History)
+    return list(history)
+
+
+async def test_what_was_seen_before_a_restart_is_seen_again(tmp_path: Path) -> None:
+    streams = ("messages", "status_changes", "link_attempts")
+    async with small_csms() as (csms, server), running(url_of(server), tmp_path) as engine:
+        await engine.call("plug_in", {"connector_id": 1})
+        await csms.until(lambda: csms.actions.count("StatusNotification") >= 3)
+        seen = {name: history_of(engine, name) for name in streams}
+    async with running("ws://127.0.0.1:1", tmp_path) as engine:
+        again = {name: history_of(engine, name) for name in streams}
+        watching = engine.subscribe(["status_changes"], history_as_events=True)
+        first = next(iter(await watching.next()))
+    assert all(seen.values())
+    for name in streams:
+        assert again[name][: len(seen[name])] == seen[name], name
+    # Each with its reason and its number, which says that it was before the start.
+    assert isinstance(first, EventHappened)
+    assert first.number < 0
 
 
 async def test_an_unreachable_csms_is_not_an_error_of_the_start(tmp_path: Path) -> None:

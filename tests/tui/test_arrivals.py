@@ -39,10 +39,19 @@ def status(second: int) -> v.StatusChange:
 class Engine:
     """What a charge point tells whoever attaches: who it is, and its newest events once more."""
 
-    def __init__(self, started_at: datetime, history_max: int = 1_000) -> None:
+    def __init__(
+        self,
+        started_at: datetime,
+        history_max: int = 1_000,
+        before: Iterable[tuple[str, Struct]] = (),
+    ) -> None:
         identity: v.Identity = worlds.healthy()["identity"]
         self.identity = replace(identity, started_at=started_at)
-        self._history: list[EventHappened] = []
+        told = list(before)
+        self._history = [
+            EventHappened(name, event, number=number)
+            for number, (name, event) in enumerate(told, -len(told))
+        ]
         self._numbers: dict[str, int] = {}
         self._history_max = history_max
 
@@ -173,6 +182,38 @@ def test_one_that_was_started_anew_goes_on_behind_a_line() -> None:
         Fate.MISSED,
         Fate.DONE,
     ]
+
+
+def test_what_was_written_down_before_the_start_is_there_once() -> None:
+    store, first = SnapshotStore(), Engine(worlds.at(9))
+    first.happens(statuses(1, 2))
+    attach(store, first)
+    lose(store)
+    # It went on for a moment without this screen, and ended.
+    second = Engine(worlds.at(14, 4), before=statuses(1, 2, 3))
+    second.happens(statuses(4))
+    attach(store, second)
+    attach(store, second)
+    assert in_order(store) == ["4", "gap", "3", "2", "1"]
+    (gap,) = store.snapshot.gaps["status_changes"]
+    assert gap.is_started_anew
+    assert not gap.missed
+    fresh = SnapshotStore()
+    attach(fresh, second)
+    assert in_order(fresh) == ["4", "3", "2", "1"]
+    fresh.apply(second.happens(statuses(5)))
+    assert in_order(fresh)[0] == "5"
+
+
+def test_what_waited_for_an_answer_before_the_start_gets_none() -> None:
+    request = message_world.request("1", "Heartbeat")
+    for ids in ([], ["1"]):
+        store = SnapshotStore()
+        engine = Engine(worlds.at(14, 4), before=[("messages", request)])
+        engine.happens(asked(*ids))
+        attach(store, engine)
+        store.apply(engine.happens([("messages", message_world.answer(request))]))
+        assert log_of(store)[0].fate is Fate.NO_ANSWER
 
 
 def test_a_stream_in_which_nothing_happened_for_long_tells_every_gap() -> None:

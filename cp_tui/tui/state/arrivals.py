@@ -2,7 +2,8 @@
 
 Whenever a screen attaches, the charge point tells its newest events again. They are numbered in
 each stream from its start on: by its number an event is known already, or it shows how many before
-it were never heard. Pure.
+it were never heard. What it tells from before its start has numbers below 0; there the time says
+what is known, for at the next start those numbers are other ones. Pure.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from datetime import datetime
 from msgspec import Struct
 from msgspec.structs import replace
 
-from cp_tui.engine.hub import EventHappened
+from cp_tui.engine.hub import EventHappened, time_of
 
 GAPS_MAX = 50
 """Remembered for a stream of which nothing was heard meanwhile."""
@@ -53,6 +54,10 @@ class Arrivals:
         """Which charge point it is was told once."""
         self._numbers: dict[str, int] = {}
         """Of the newest event of each stream."""
+        self._heard_until: dict[str, datetime] = {}
+        """The time of the newest event of each stream, by the charge point of then."""
+        self._known_until: dict[str, datetime] = {}
+        """The same, when the present one was started."""
         self._gaps: list[Gap] = []
         self._gone = 0
         """Gaps that are too old to be remembered."""
@@ -81,6 +86,7 @@ class Arrivals:
         self._is_known, self._started_at = True, started_at
         if is_other:
             self._numbers.clear()
+            self._known_until = dict(self._heard_until)
             if self._gaps:
                 self._gaps[-1] = replace(self._gaps[-1], is_started_anew=True)
         return is_other
@@ -98,13 +104,22 @@ class Arrivals:
         newest = self._numbers.get(name)
         if number and newest is not None and number <= newest:
             return None
+        at = time_of(update.event)
+        if number < 0:
+            self._numbers[name] = number
+            known = self._known_until.get(name)
+            if known is not None and at <= known:
+                return None
+            self._heard_until[name] = at
+            return Arrival()
         self._is_silent = False
         self._numbers[name] = number
+        self._heard_until[name] = at
         gaps = self._untold(name)
         self._told[name] = self._gone + len(self._gaps)
         missed = update.dropped
         if number and (newest is not None or gaps):
-            missed = number - (newest or 0) - 1
+            missed = number - max(newest or 0, 0) - 1
         if not gaps:
             return Arrival(missed=missed)
         gaps[-1] = replace(gaps[-1], missed=missed)

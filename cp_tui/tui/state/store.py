@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from cp_tui.charge_point import variables as v
 from cp_tui.charge_point.smart_charging.schedule import CompositePeriod, CompositeSchedule
-from cp_tui.engine.hub import EventHappened, Update, VariableChanged
+from cp_tui.engine.hub import EventHappened, Update, VariableChanged, time_of
 from cp_tui.ocpp.calendar import later, span
 from cp_tui.tui.state.arrivals import Arrivals, Gap
 from cp_tui.tui.state.counting import goes_on, only_passes
@@ -198,6 +198,8 @@ class SnapshotStore:
         self._dirty: set[str] = set()
         self._followed: dict[int, tuple[v.FollowedLimit, ...]] = {}
         """What each connector had to follow before this screen looked, as far as is known."""
+        self._is_before = False
+        """The newest message is from before the start of the charge point."""
         self._clock_ahead_s = 0.0
         """The clock in which limits and measured points are remembered, as against this one."""
         self._patient: set[str] = set()
@@ -236,6 +238,7 @@ class SnapshotStore:
                         self._tell_open_gaps()
                 case EventHappened():
                     self._happened(update)
+        self._end_of_before()
         for name, value in newest.items():
             # A reading that has gone before it was shown as waiting leaves nothing to be shown.
             has_passed = name == "outbox" and name in self._patient and only_passes(value)
@@ -257,6 +260,12 @@ class SnapshotStore:
         for name in self._dirty.intersection(_HISTORIES):
             events = {name: tuple(self._events.get(name, ()))}
             self.snapshot = replace(self.snapshot, **events)
+
+    def _end_of_before(self) -> None:
+        """What was asked before the start of the charge point, and told now, gets no answer."""
+        if self._is_before:
+            self.snapshot.messages.begin_anew()
+        self._is_before = False
 
     def _tell_open_gaps(self) -> None:
         """Say at once where something may be missing, also where nothing comes for long."""
@@ -281,6 +290,9 @@ class SnapshotStore:
         self._dirty.add(name)
         if isinstance(event, v.MessageRecord):
             messages = self.snapshot.messages
+            if update.number >= 0:
+                self._end_of_before()
+            self._is_before |= update.number < 0
             for gap in arrival.gaps:
                 messages.note_gap(gap)
             if arrival.missed:
@@ -290,7 +302,7 @@ class SnapshotStore:
         events = self._events.setdefault(name, deque(maxlen=EVENTS_MAX))
         gaps = arrival.gaps
         if arrival.missed:
-            since, until = _time_of(events[-1] if events else event), _time_of(event)
+            since, until = time_of(events[-1] if events else event), time_of(event)
             slow = Gap(lost_at=since, back_at=until, is_slow=True, missed=arrival.missed)
             gaps = (*gaps, slow)
         events.append(event)
@@ -425,12 +437,6 @@ class SnapshotStore:
         if name == "connectors" and _restraints(value) != _restraints(old.connectors):
             self._dirty.add(RESTRAINTS)
         self.snapshot = replace(old, **{name: value})
-
-
-def _time_of(event: Any) -> datetime:
-    """When an event happened, as each kind of them names it."""
-    found: datetime = event.time if hasattr(event, "time") else event.at
-    return found
 
 
 def _restraints(connectors: Iterable[v.ConnectorView]) -> dict[int, v.Restraint]:
