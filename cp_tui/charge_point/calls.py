@@ -28,6 +28,7 @@ from msgspec.structs import replace
 from cp_tui.charge_point.configuration import Configuration
 from cp_tui.charge_point.effects import LogLevel, Send, WhileDiskFails
 from cp_tui.charge_point.journal import Journal
+from cp_tui.charge_point.quirks import Quirks
 from cp_tui.charge_point.reason import Reason, because
 from cp_tui.charge_point.turn import Turn
 from cp_tui.charge_point.variables import Direction, UnansweredCall
@@ -108,6 +109,8 @@ class _Pending(Struct, frozen=True):
     deadline: datetime
     text: str
     """What is still to leave, at `sent_at`; empty: it has left."""
+    habit: Reason | None = None
+    """Why it is not as the standard wants it."""
     is_late: bool = False
     """It has timed out, and its failure is told."""
 
@@ -231,11 +234,12 @@ class Calls:
         message_id, action = outgoing.message_id or self._turn.new_id(), outgoing.action
         assert message_id not in self._late, "an id stands for one request"
         quirks = self._turn.config.quirks
-        text = quirks.written(frame.call_text(message_id, action, outgoing.request))
+        text = frame.call_text(message_id, action, outgoing.request)
+        text, habit = quirks.shaped(text, None, *_habits(quirks, action))
         # Pending from the decision on, not from when the bytes leave: what comes next in this turn
         # must not be sent as well. Where the disk holds it up, `left_late` starts the wait anew.
         at = later(self._turn.now, quirks.answers_late_s)
-        self._pending = _Pending(outgoing, message_id, at, later(at, self._timeout), text)
+        self._pending = _Pending(outgoing, message_id, at, later(at, self._timeout), text, habit)
         self._leave(self._pending)
 
     def _leave(self, pending: _Pending) -> None:
@@ -244,7 +248,8 @@ class Calls:
             return
         self._pending = replace(pending, text="")
         outgoing, text, message_id = pending.outgoing, pending.text, pending.message_id
-        self._journal.sent_call(message_id, outgoing.action, outgoing.request, text)
+        request, why = outgoing.request, pending.habit
+        self._journal.sent_call(message_id, outgoing.action, request, text, why)
         # Only what comes from the outbox has a record that is to be on disk before it leaves.
         is_kept = outgoing.message_id is not None
         what = WhileDiskFails.OFFERED_AGAIN if is_kept else WhileDiskFails.LEAVES
@@ -411,6 +416,11 @@ class Calls:
             self.latency = self._turn.now - pending.sent_at
             self._heard()
         return pending
+
+
+def _habits(quirks: Quirks, action: Action) -> tuple[str, ...]:
+    is_one = action is Action.METER_VALUES and quirks.meter_values_without_transaction
+    return ("meter_values_without_transaction",) if is_one else ()
 
 
 def _carried(outgoing: Outgoing) -> int:

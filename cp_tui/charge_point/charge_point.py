@@ -284,8 +284,8 @@ class ChargePoint:
     def _power_on(self, event: events.PoweredOn) -> None:
         """Boot: find the cables, end what the power loss interrupted, connect (S 4.2)."""
         components, turn = self._components, self._turn
-        if words := turn.config.quirks.words:
-            turn.log(LogLevel.WARNING, f"not as the standard wants it, as it is set: {words}")
+        for habit in turn.config.quirks.habits:
+            turn.log(LogLevel.WARNING, f"not as the standard wants it, as it is set: {habit}")
         # First the transactions, for what a cable means depends on them: one that is still in after
         # its transaction was cut off belongs to a session that is over, and the next person's tag
         # must not start it (E 3.20). A cable that came without a transaction is a new attempt.

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from decimal import ROUND_FLOOR
+from decimal import ROUND_FLOOR, Decimal
 from typing import TYPE_CHECKING
 
 from msgspec import Struct, structs
@@ -129,9 +129,9 @@ class Charging:
             for _, installed in turn.records(Table.PROFILE, InstalledProfile)
             if turn.config.has(FeatureProfile.SMART_CHARGING)
         )
-        if turn.config.quirks.forgets_profiles:
-            for key, _ in tuple(turn.records(Table.PROFILE, InstalledProfile)):
-                turn.forget(Table.PROFILE, key)
+        if self._profiles and turn.config.quirks.forgets_profiles:
+            for installed in self._profiles:
+                turn.forget(Table.PROFILE, str(installed.profile.charging_profile_id))
             self._profiles = ()
         units = configuration.text("ChargingScheduleAllowedChargingRateUnit")
         self._allowed_units = tuple(
@@ -176,7 +176,8 @@ class Charging:
         source: ProfileSource = ProfileSource.CSMS,
     ) -> Installation:
         """Install a profile that was checked; running transactions follow at once (S 5.16)."""
-        if self._turn.config.quirks.ignores_phases:
+        quirks, sent = self._turn.config.quirks, profile
+        if quirks.ignores_phases:
             profile = _without_phases(profile)
         context, time = self._context(), self._turn.time
         notes = tuple(note.text for note in remarks(connector_id, profile, context, time))
@@ -196,7 +197,8 @@ class Charging:
             replaces=f" in place of {removed}" if removed else "",
             notes="".join(f"; {note}" for note in notes),
         )
-        return Installation(reason, notes, replaced)
+        habits = ("ignores_phases",) if profile != sent else ()
+        return Installation(quirks.told(reason, *habits) or reason, notes, replaced)
 
     def clear_profiles(self, request: ClearChargingProfileRequest) -> tuple[int, ...]:
         """Remove what matches; give the chargingProfileIds that are gone (S 5.5)."""
@@ -268,10 +270,8 @@ class Charging:
             is_held = not limit.allows_charging
             self._has_moved |= connector.is_limit_below_minimum != is_held
             connector.is_limit_below_minimum = is_held
-            limit_a = limit.limit_a
-            if self._turn.config.quirks.whole_amperes:
-                limit_a = limit_a.to_integral_value(ROUND_FLOOR)
-            told = SetLimit(connector_id, limit_a, limit.limit_w, limit.set_by)
+            limit_a, limit_w = self._offered(limit)
+            told = SetLimit(connector_id, limit_a, limit_w, limit.set_by)
             if self._told.get(connector_id) != told:
                 self._told[connector_id] = told
                 self._turn.emit(told)
@@ -322,14 +322,24 @@ class Charging:
         reason = Reason(
             id=f"smart_charging.limit.{source.kind}", rule="S 3.13", text=source.sentence
         )
+        limit_a, limit_w = self._offered(limit)
+        if limit_a != limit.limit_a:
+            reason = self._turn.config.quirks.told(reason, "whole_amperes") or reason
         return LimitView(
-            limit_a=limit.limit_a,
-            limit_w=limit.limit_w,
+            limit_a=limit_a,
+            limit_w=limit_w,
             source=str(source.winner) if source.winner else str(source.kind),
             reason=reason,
             until=limit.until,
             looked_until=limit.looked_until,
         )
+
+    def _offered(self, limit: ConnectorLimit) -> tuple[Decimal, Decimal]:
+        """Give what is offered of a limit, in A per phase and W over all phases."""
+        whole_a = limit.limit_a.to_integral_value(ROUND_FLOOR)
+        if whole_a == limit.limit_a or not self._turn.config.quirks.whole_amperes:
+            return limit.limit_a, limit.limit_w
+        return whole_a, limit.limit_w * whole_a / limit.limit_a
 
     def schedules_view(self) -> ChargingSchedules:
         """Give the variable `charging_schedules`, in A per phase."""

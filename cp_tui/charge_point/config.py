@@ -132,6 +132,8 @@ class ChargePointConfig(Discreet, frozen=True):
     are checked (`described.py`), in canonical spelling, and what they promise holds."""
     preset: str = ""
     """The kind of charge point that was asked for."""
+    preset_about: str = ""
+    """What such a one does, in a sentence."""
     quirks: Quirks = Quirks()
     unsupported: frozenset[Action] = frozenset()
     """Requests of the CSMS that it does not know: they are answered NotSupported."""

@@ -13,8 +13,6 @@ from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from msgspec.structs import replace
-
 from cp_tui.charge_point.components import Components
 from cp_tui.charge_point.effects import LogLevel, Send, WhileDiskFails
 from cp_tui.charge_point.events import AnswerUnread
@@ -27,7 +25,7 @@ from cp_tui.ocpp.action import Action
 from cp_tui.ocpp.answer import brings_id
 from cp_tui.ocpp.calendar import later
 from cp_tui.ocpp.errors import ErrorCode, OcppError
-from cp_tui.ocpp.units import number
+from cp_tui.ocpp.model import WireModel
 from cp_tui.ocpp.validation import parse_request
 
 if TYPE_CHECKING:
@@ -187,10 +185,7 @@ class Incoming:
             return
         quirks = components.turn.config.quirks
         try:
-            takes_foreign = quirks.takes_foreign_fields
-            request = parse_request(
-                call.action, call.payload, call.message_id, drops_foreign=takes_foreign
-            )
+            request, habits = _read_request(call, takes_foreign=quirks.takes_foreign_fields)
             answer = self._requests.answer(request)
         except OcppError as error:
             error.message_id = call.message_id
@@ -199,8 +194,8 @@ class Incoming:
             self._refuse(error)
             return
         # First the answer, then what follows from it, both in this turn (wire.md).
-        result = quirks.written(frame.result_text(call.message_id, answer.response))
-        why = _as_late(answer.reason, quirks.answers_late_s)
+        result = frame.result_text(call.message_id, answer.response)
+        result, why = quirks.shaped(result, answer.reason, *habits)
         components.journal.sent_result(call.message_id, answer.response, result, why)
         reads = call.action in READING
         what = WhileDiskFails.LEAVES if reads else WhileDiskFails.WAITS
@@ -237,6 +232,17 @@ def met_error(turn: Turn, data: str | bytes, error: str) -> None:
         turn.emit(Send(frame.encode(answer), answer.message_id, WhileDiskFails.LEAVES))
 
 
+def _read_request(call: frame.Call, *, takes_foreign: bool) -> tuple[WireModel, tuple[str, ...]]:
+    """Read a request, and name the habit without which it would be refused."""
+    try:
+        return parse_request(call.action, call.payload, call.message_id), ()
+    except OcppError:
+        if not takes_foreign:
+            raise
+    kept = parse_request(call.action, call.payload, call.message_id, drops_foreign=True)
+    return kept, ("takes_foreign_fields",)
+
+
 def _read(data: str | bytes) -> frame.Frame | frame.Unreadable | None:
     try:
         return frame.parse(data)
@@ -249,18 +255,6 @@ def _as_it_counts(found: _Answer, action: Action | None) -> _Answer:
     if isinstance(found, frame.Unreadable) and found.payload and brings_id(action, found.payload):
         return frame.CallResult(found.message_id, found.payload)
     return found
-
-
-def _as_late(reason: Reason | None, late_s: float) -> Reason | None:
-    """Add to the reason of an answer that it left late on purpose, if it did."""
-    if not late_s:
-        return reason
-    words = f"answered {number(late_s)} s late, as it is set"
-    if reason is None:
-        return because("quirks.late", "cp-tui", words, quirk="answers_late_s")
-    return replace(
-        reason, text=f"{reason.text}; {words}", values={**reason.values, "quirk": "answers_late_s"}
-    )
 
 
 def _why(error: OcppError) -> Reason:

@@ -94,10 +94,18 @@ class Journal:
         else:
             self._emit(head, shown)
 
-    def sent_call(self, message_id: str, action: Action, request: WireModel, text: str) -> None:
+    def sent_call(
+        self,
+        message_id: str,
+        action: Action,
+        request: WireModel,
+        text: str,
+        reason: Reason | None = None,
+    ) -> None:
         """Record a request of the charge point, which holds no secret."""
         connector = vars(request).get("connector_id")
-        self._emit_late(self._call(Direction.OUT, message_id, action, connector, False), text)
+        head = self._call(Direction.OUT, message_id, action, connector, False)
+        self._emit_late(head if reason is None else replace(head, reason=reason), text)
 
     def sent_result(
         self, message_id: str, response: Payload, text: str, reason: Reason | None

@@ -6,11 +6,16 @@ departure from the standard on purpose.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import tzinfo
+from types import MappingProxyType
 
 from msgspec import Struct
+from msgspec.structs import replace
 
+from cp_tui.charge_point.reason import Reason, because
 from cp_tui.ocpp.local_time import without_offset
+from cp_tui.ocpp.units import number
 
 
 class Quirks(Struct, frozen=True):
@@ -34,11 +39,46 @@ class Quirks(Struct, frozen=True):
     local_time: tzinfo | None = None
     """Instants are written in the time of this zone, and without it; UTC is wanted (S 3.14)."""
 
-    def written(self, text: str) -> str:
-        """Give a frame as this charge point writes it."""
-        return text if self.local_time is None else without_offset(text, self.local_time)
-
     @property
-    def words(self) -> str:
-        """Name those that are on; empty where all is to the letter."""
-        return ", ".join(name for name in self.__struct_fields__ if getattr(self, name))
+    def habits(self) -> tuple[str, ...]:
+        """Name those that are on, and say what each does; empty where all is to the letter."""
+        names = (name for name in self.__struct_fields__ if getattr(self, name))
+        return tuple(f"{name}: {self.words(name)}" for name in names)
+
+    def words(self, name: str) -> str:
+        """Say what a habit does, with its value."""
+        value = getattr(self, name)
+        return _WORDS[name].format(number(value) if isinstance(value, float | int) else value)
+
+    def told(self, reason: Reason | None, *names: str) -> Reason | None:
+        """Add to a reason the habits that have led there; without any it stays."""
+        if not names:
+            return reason
+        words = "; ".join(f"{self.words(name)}, as it is set" for name in names)
+        if reason is None:
+            return because("quirks.habit", "cp-tui", "{words}", words=words, quirk=", ".join(names))
+        values = {**reason.values, "quirk": ", ".join(names)}
+        return replace(reason, text=f"{reason.text}; {words}", values=values)
+
+    def shaped(self, text: str, reason: Reason | None, *names: str) -> tuple[str, Reason | None]:
+        """Give a frame as this charge point writes it, and its reason with the habits in it."""
+        zone = self.local_time
+        written = text if zone is None else without_offset(text, zone)
+        shown = [*names, *["local_time"] * (written != text)]
+        shown += ["answers_late_s"] if self.answers_late_s else []
+        return written, self.told(reason, *shown)
+
+
+_WORDS: Mapping[str, str] = MappingProxyType(
+    {
+        "meter_values_without_transaction": "MeterValues name no transaction",
+        "whole_amperes": "limits are cut to whole amperes",
+        "ignores_phases": "numberPhases of a charging profile counts for nothing",
+        "no_suspended_ev": "SuspendedEV is never told",
+        "takes_foreign_fields": "unknown fields and nulls of a request are dropped",
+        "forgets_profiles": "charging profiles are gone after a boot",
+        "answers_late_s": "it leaves {} s late",
+        "local_time": "times are those of {} and do not say so",
+    }
+)
+"""What each does, for people."""

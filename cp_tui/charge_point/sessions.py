@@ -224,8 +224,12 @@ class Sessions:
         """Follow the vehicle, which draws or does not."""
         connector = self._connectors[event.connector_id]
         connector.is_ev_suspended = event.suspended
-        words = "stopped drawing" if event.suspended else "draws again"
-        self._statuses.refresh(connector, f"the vehicle {words}")
+        cause = f"the vehicle {'stopped drawing' if event.suspended else 'draws again'}"
+        self._statuses.refresh(connector, cause)
+        if not connector.tells_suspended_ev and connector.status is ChargePointStatus.CHARGING:
+            # Its status does not say so, and people ask why nothing flows.
+            quirks = self._turn.config.quirks
+            connector.cause = f"{cause}; {quirks.words('no_suspended_ev')}, as it is set"
 
     def released(self, connector: Connector, cause: str) -> None:
         """Go on without a reservation: a cable that is in begins an attempt now (E 3.77)."""

@@ -162,6 +162,15 @@ def _themes(**_: object) -> Iterable[str]:
     return theme_names(user_themes())
 
 
+def _presets(*, prefix: str, **_: object) -> Iterable[str]:
+    """Complete the names of presets, and files where a path is typed."""
+    if "/" in prefix:
+        return FilesCompleter(("toml",))(prefix)
+    from cp_tui.settings.load import every_preset
+
+    return every_preset()
+
+
 def _screens(**_: object) -> Iterable[str]:
     from cp_tui.tui.registry import SCREENS
 
@@ -180,6 +189,7 @@ COMPLETERS: Mapping[str, Completer] = {
     "method": _methods,
     "parameters": _parameters,
     "keys": _keys,
+    "preset": _presets,
     "screen": _screens,
     "theme": _themes,
 }

@@ -22,6 +22,8 @@ FOLDER_PREFIX = "cp-tui-demo-"
 
 def run(options: Namespace) -> int:
     """Play the demo; nothing of it is left behind."""
+    if options.preset is not None:
+        options.preset = _found(options.preset)
     if options.record is not None and (problem := problem_of(options.record)) is not None:
         return complain(f"demo: {problem}", ExitStatus.FAILED)
     with tempfile.TemporaryDirectory(prefix=FOLDER_PREFIX, ignore_cleanup_errors=True) as name:
@@ -35,11 +37,22 @@ def run(options: Namespace) -> int:
         return _as_lines(Path(name), options)
 
 
+def _found(preset: str) -> str:
+    """Give a preset as it is found from another folder; raises `SettingsError` for none."""
+    from cp_tui.settings.load import load_tables
+    from cp_tui.settings.preset import is_path
+
+    name = str(Path(preset).expanduser().absolute()) if is_path(preset) else preset
+    kind = {"csms": {"url": "ws://127.0.0.1:9"}, "charge_point": {"id": "DEMO", "preset": name}}
+    load_tables(kind, "cp-tui demo", None)
+    return name
+
+
 def _as_screen(folder: Path, options: Namespace) -> int:
     look = read_look(options)
     child = Child(
         "cp_tui.cli.demo_process",
-        [str(folder), str(options.pace), str(options.profile)],
+        [str(folder), str(options.pace), str(options.profile), options.preset or ""],
         ends_with_us=True,
         environment=own_environment(),
     )
@@ -72,17 +85,18 @@ def _as_lines(folder: Path, options: Namespace) -> int:
     from cp_tui.demo.story import StoryFailed
 
     try:
-        return asyncio.run(_tell(folder, options.seconds or DEMO_SECONDS, options.profile))
+        return asyncio.run(_tell(folder, options))
     except StoryFailed as error:
         return complain(f"demo: {error}", ExitStatus.FAILED)
 
 
-async def _tell(folder: Path, seconds: float, profile: int) -> int:
+async def _tell(folder: Path, options: Namespace) -> int:
     from cp_tui.cli.demo_process import play_once
 
     signals: list[signal.Signals] = []
     with told_without_waiting(lambda: story.cancel()) as tell:
-        story = asyncio.create_task(play_once(folder, tell, seconds, profile))
+        seconds, preset = options.seconds or DEMO_SECONDS, options.preset or ""
+        story = asyncio.create_task(play_once(folder, tell, seconds, options.profile, preset))
         loop = asyncio.get_running_loop()
 
         def interrupt(number: signal.Signals) -> None:

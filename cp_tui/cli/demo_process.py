@@ -46,10 +46,10 @@ HEARD_S = 0.1
 
 
 async def play_once(
-    folder: Path, report: Callable[[str], None], seconds: float, profile: int = 0
+    folder: Path, report: Callable[[str], None], seconds: float, profile: int = 0, preset: str = ""
 ) -> None:
     """Tell the story; raises `StoryFailed` where it fails or takes longer than it may."""
-    async with stage(folder, profile) as (client, csms):
+    async with stage(folder, profile, preset) as (client, csms):
         try:
             async with asyncio.timeout(seconds):
                 await run_story(client, csms, CHARGE_POINT_ID, report, pacing=Pacing(LINES))
@@ -57,12 +57,12 @@ async def play_once(
             raise StoryFailed(f"the story was not completed within {number(seconds)} s") from None
 
 
-async def play_on(folder: Path, speed: float = NORMAL, profile: int = 0) -> None:
+async def play_on(folder: Path, speed: float = NORMAL, profile: int = 0, preset: str = "") -> None:
     """Tell the story again and again, until cancelled or until the engine ends.
 
     The CSMS has a door of its own, at which the story can be paused and scenarios run.
     """
-    async with stage(folder, profile) as (client, csms):
+    async with stage(folder, profile, preset) as (client, csms):
         player = Player(client, csms, CHARGE_POINT_ID, pacing=Pacing(speed))
         with found_by_id(folder) as attach:
             rpc = CsmsRpc(csms, player, attach)
@@ -81,8 +81,10 @@ async def play_on(folder: Path, speed: float = NORMAL, profile: int = 0) -> None
 
 
 @asynccontextmanager
-async def stage(folder: Path, profile: int) -> AsyncIterator[tuple[Client, CentralSystem]]:
-    """Run CSMS and engine in a security profile, and connect to the engine.
+async def stage(
+    folder: Path, profile: int, preset: str = ""
+) -> AsyncIterator[tuple[Client, CentralSystem]]:
+    """Run CSMS and engine in a security profile, and connect to the engine; no preset is "".
 
     The doors of the other profiles have their addresses, and are opened when something needs them.
     """
@@ -97,7 +99,7 @@ async def stage(folder: Path, profile: int) -> AsyncIterator[tuple[Client, Centr
             await csms.doors.open(2)
         config = folder / "cp-tui.toml"
         config.touch(mode=0o600)
-        config.write_text(_configuration(folder, csms, key))
+        config.write_text(_configuration(folder, csms, key, preset))
         async with _engine(folder, config):
             client = await Client.connect(socket_path(folder))
             try:
@@ -129,7 +131,7 @@ async def _engine(folder: Path, config: Path) -> AsyncIterator[None]:
         await _end(process)
 
 
-def _configuration(folder: Path, csms: CentralSystem, key: str) -> str:
+def _configuration(folder: Path, csms: CentralSystem, key: str, preset: str) -> str:
     """Write a `cp-tui.toml`; a JSON text is a TOML text as well, whatever the folder is called.
 
     Its first URL is that of profile 0, to which a charge point can be lowered; a charge point that
@@ -150,6 +152,8 @@ def _configuration(folder: Path, csms: CentralSystem, key: str) -> str:
         "security": {f"url_profile_{n}": csms.doors.url(n) for n in PROFILES[1:]},
         "custom_keys": dict(CUSTOM_KEYS),
     }
+    if preset:
+        tables["charge_point"]["preset"] = preset
     if csms.profile:
         # Without security they would only be in the way of the keys that the story changes.
         tables["keys"] = {
@@ -199,19 +203,19 @@ async def _end(process: Process) -> None:
         await process.wait()
 
 
-async def _play_until_stdin_closes(folder: Path, speed: float, profile: int) -> None:
+async def _play_until_stdin_closes(folder: Path, speed: float, profile: int, preset: str) -> None:
     """Play for a screen in another process, and clean up when that is gone, however it went."""
-    playing = asyncio.create_task(play_on(folder, speed, profile))
+    playing = asyncio.create_task(play_on(folder, speed, profile, preset))
     await when_stdin_closes(playing.cancel)
     with suppress(asyncio.CancelledError):
         await playing
 
 
 def main() -> int:
-    """Play in the folder, at the speed and in the security profile that are its arguments."""
+    """Play in the folder, at the speed, in the security profile and with the preset given."""
     folder, speed, profile = Path(sys.argv[1]), float(sys.argv[2]), int(sys.argv[3])
     try:
-        asyncio.run(_play_until_stdin_closes(folder, speed, profile))
+        asyncio.run(_play_until_stdin_closes(folder, speed, profile, sys.argv[4]))
     except StoryFailed as error:
         print(error, file=sys.stderr)
         return 1

@@ -18,6 +18,7 @@ from msgspec import ValidationError
 from cp_tui import __version__
 from cp_tui.charge_point.codec import JsonValue, converted
 from cp_tui.charge_point.configuration import AUTHORIZATION_KEY
+from cp_tui.charge_point.station_keys import station_keys
 from cp_tui.charge_point.variables import (
     VARIABLES,
     ConfigurationView,
@@ -33,6 +34,7 @@ from cp_tui.settings.build import ServeSettings
 
 _FIRST_VALUES = (KeySource.DEFAULT, KeySource.FILE)
 """Sources of a value that nobody has changed since the start."""
+_TOLD_BY_CONNECTORS = ("NumberOfConnectors", "ConnectorPhaseRotationMaxLength")
 NONCE_BYTES = 32
 
 
@@ -75,6 +77,8 @@ def _of_identity(settings: ServeSettings, there: Identity, link: LinkView) -> It
     pairs = (
         ("charge point id", there.charge_point_id, here.charge_point_id),
         ("URL", there.url, here.url),
+        ("preset", there.preset, here.preset),
+        ("habits", "; ".join(there.habits), "; ".join(here.quirks.habits)),
         ("vendor", there.vendor, here.vendor),
         ("model", there.model, here.model),
         ("serial number", there.charge_point_serial_number, here.charge_point_serial_number),
@@ -118,8 +122,13 @@ def _of_keys(settings: ServeSettings, there: ConfigurationView) -> Iterator[str]
     asked = {custom.spec.name.casefold(): custom.value for custom in config.custom_keys}
     asked |= {name.casefold(): value for name, value in config.keys.items()}
     unknown = {custom.spec.name.casefold(): custom.spec.name for custom in config.custom_keys}
+    described = station_keys(config).states
     for entry in there:
         name = entry.key.casefold()
+        if entry.source is KeySource.HARDWARE and entry.key not in _TOLD_BY_CONNECTORS:
+            state = described.get(name)
+            if state is not None and state.value != entry.value:
+                yield f"{entry.key}: {_value(entry.value)} there, {_value(state.value)} here"
         unknown.pop(name, None)
         if entry.source not in _FIRST_VALUES:
             continue

@@ -209,6 +209,7 @@ def _add_demo(commands: Commands) -> None:
         help="how fast the story is told, from 0.25 to 8 (default 1)",
     )
     _add_profile_option(demo, "in which charge point and CSMS meet")
+    _add_preset_option(demo, "; the story breaks off where that does otherwise")
     demo.add_argument(
         "--record",
         type=Path,
@@ -324,9 +325,7 @@ def _add_engine_options(parser: ArgumentParser) -> None:
     parser.add_argument("--url", metavar="URL", help="of the CSMS, ws:// or wss://, without the id")
     parser.add_argument("--id", metavar="ID", help="charge point id, the last part of the URL")
     parser.add_argument("--connectors", type=int, metavar="N", help="number of connectors")
-    parser.add_argument(
-        "--preset", metavar="NAME", help="a kind of charge point (cp-tui presets), or its file"
-    )
+    _add_preset_option(parser)
     parser.add_argument(
         "--set",
         dest="keys",
@@ -343,6 +342,11 @@ def _add_config_option(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--config", type=Path, metavar="FILE", help="instead of the user's cp-tui.toml"
     )
+
+
+def _add_preset_option(parser: ArgumentParser, and_then: str = "") -> None:
+    what = "a kind of charge point (cp-tui presets), or its file"
+    parser.add_argument("--preset", metavar="NAME", help=f"{what}{and_then}")
 
 
 def _add_profile_option(parser: ArgumentParser, of_what: str) -> None:

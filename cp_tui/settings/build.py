@@ -62,8 +62,11 @@ class ServeSettings(Discreet, frozen=True):
         return self.engine.charge_point.charge_point_id
 
 
-def build(settings: Settings, file: Path) -> ServeSettings | list[Problem]:
-    """Check what no field can check alone, and build; `file` is the configuration file."""
+def build(settings: Settings, file: Path, preset_about: str = "") -> ServeSettings | list[Problem]:
+    """Check what no field can check alone, and build.
+
+    `file` is the configuration file, and `preset_about` what the preset says of itself.
+    """
     identity, csms = settings.charge_point, settings.csms
     # As seen from the file, so that a service finds it whatever its working folder is.
     ca_file = csms.ca_file and file.expanduser().parent / csms.ca_file.expanduser()
@@ -98,6 +101,7 @@ def build(settings: Settings, file: Path) -> ServeSettings | list[Problem]:
         feature_profiles=described_profiles(described) or frozenset(FEATURE_PROFILES),
         quirks=_quirks(settings.quirks),
         preset=identity.preset or "",
+        preset_about=preset_about,
         unsupported=frozenset(map(Action, identity.unsupported)),
         custom_keys=custom_keys,
         security=replace(

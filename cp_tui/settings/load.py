@@ -113,7 +113,7 @@ def _built(sources: Sources, wrong: Sequence[str], *, is_whole: bool = True) -> 
     """Check the fields, then how they fit together, and name every mistake in one go."""
     sources = _with_preset(sources)
     settings, problems = every_field(sources.merged())
-    built = build(settings, sources.file_path) if is_whole else []
+    built = build(settings, sources.file_path, sources.preset_about) if is_whole else []
     if isinstance(built, ServeSettings):
         if not problems and not wrong:
             return built
@@ -130,13 +130,25 @@ def _with_preset(sources: Sources) -> Sources:
         return sources
     found = preset.find(name, _user_presets(), _read_file)
     tables = canonical_layer(found.tables, {})
-    return replace(sources, preset=tables, preset_path=found.path, preset_text=found.text)
+    return replace(
+        sources,
+        preset=tables,
+        preset_path=found.path,
+        preset_text=found.text,
+        preset_about=found.about,
+    )
 
 
-def every_preset() -> dict[str, preset.Preset]:
-    """Read each preset that a name finds; raises `SettingsError`."""
+def every_preset() -> dict[str, preset.Preset | SettingsError]:
+    """Read each preset that a name finds, or say what is wrong with it."""
     users = _user_presets()
-    return {name: preset.find(name, users, _read_file) for name in preset.known(users)}
+    found: dict[str, preset.Preset | SettingsError] = {}
+    for name in preset.known(users):
+        try:
+            found[name] = preset.find(name, users, _read_file)
+        except SettingsError as error:
+            found[name] = error
+    return found
 
 
 def _user_presets() -> Path:

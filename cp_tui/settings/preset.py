@@ -40,13 +40,17 @@ def known(users: Path) -> dict[str, Path]:
     return dict(sorted(found.items()))
 
 
+def is_path(name: str) -> bool:
+    """Whether a preset is named by its file."""
+    return "/" in name or name.endswith(".toml")
+
+
 def find(name: str, users: Path, read: Read) -> Preset:
     """Find a preset by its name or path and read it; raises `SettingsError`."""
-    is_path = "/" in name or name.endswith(".toml")
-    presets = {} if is_path else known(users)
-    if not is_path and name not in presets:
+    presets = {} if is_path(name) else known(users)
+    if not is_path(name) and name not in presets:
         raise SettingsError(f"preset {name!r}: {unknown(name, presets, what='preset')}")
-    path, text, content = read(Path(name) if is_path else presets[name])
+    path, text, content = read(Path(name) if is_path(name) else presets[name])
     wrong = [f"{path}: {each}: {unknown(each, TABLES)}" for each in content if each not in TABLES]
     about = content.pop("about", "")
     if not isinstance(about, str):

@@ -37,6 +37,7 @@ class Sources(Struct, frozen=True):
     """What the chosen preset says, the weakest of all."""
     preset_path: Path = Path()
     preset_text: str = ""
+    preset_about: str = ""
 
     def merged(self) -> dict[str, Any]:
         """Put the layers over one another."""

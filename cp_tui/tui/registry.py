@@ -13,6 +13,7 @@ from cp_tui.tui.csms.screen import CsmsScreen
 from cp_tui.tui.dashboard import (
     charge_point_actions as charge_point,
     connector_actions as connector,
+    preset_actions as presets,
 )
 from cp_tui.tui.dashboard.screen import DashboardScreen
 from cp_tui.tui.frame import actions as frame
@@ -69,6 +70,7 @@ ACTIONS: tuple[ScreenAction, ...] = (
     charge_point.show_alarms,
     charge_point.acknowledge,
     charge_point.show_connection,
+    presets.show_presets,
     messages.pause,
     messages.copy,
     messages.export,

@@ -10,6 +10,7 @@ import pytest
 
 from cp_tui.charge_point.effects import Log
 from cp_tui.settings.load import every_preset, load_tables
+from cp_tui.settings.preset import Preset
 from tests.charge_point.rig import Rig
 
 BASE = {"url": "ws://127.0.0.1:9016"}
@@ -188,7 +189,17 @@ def test_it_does_what_it_says_and_without_it_nobody_does(
 ) -> None:
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
     made = of_preset(name)
+    quirks = made.config.quirks
     told = [each.text for each in made.effects if isinstance(each, Log) and "as it is" in each.text]
-    assert bool(told) is bool(made.config.quirks.words)
+    assert [each.partition("it is set: ")[2] for each in told] == [*quirks.habits]
+    identity = made.variables["identity"]
+    assert (identity.preset, identity.habits) == (name, quirks.habits)
+    preset = every_preset()[name]
+    assert isinstance(preset, Preset)
+    assert identity.preset_about == preset.about
+    made.effects.clear()
+    made.published.clear()
     assert CASES[name](made)
+    said = f"{made.events}{made.published}{made.effects}"
+    assert [each for each in quirks.habits if each.partition(": ")[2] not in said] == []
     assert not CASES[name](of_preset(""))

@@ -48,6 +48,8 @@ def answers(line: str) -> set[str]:
         ("cp-tui ctl --csms set_b", {"set_behaviour"}),
         ("cp-tui csms --silent Status", {"StatusNotification"}),
         ("cp-tui serve --set Heart", {"HeartbeatInterval="}),
+        ("cp-tui run --preset whole", {"whole-amperes"}),
+        ("cp-tui demo --preset one", {"one-phase"}),
         ("cp-tui serve --url ", set()),
     ],
 )

@@ -79,7 +79,16 @@ def test_each_setting_that_is_another_is_named_with_both_values(folder: Path) ->
     assert line == f"connector 2: {there} there, {here} here"
 
 
+def test_another_kind_of_charge_point_is_named_with_its_habits(folder: Path) -> None:
+    assert found(folder, preset="whole-amperes") == [
+        "preset: none there, whole-amperes here",
+        "habits: none there, whole_amperes: limits are cut to whole amperes here",
+    ]
+
+
 def test_each_key_that_is_another_is_named(folder: Path) -> None:
+    described = ("localauthlistmaxlength=5",)
+    assert found(folder, keys=described) == ["LocalAuthListMaxLength: 10000 there, 5 here"]
     assert found(folder, keys=("HeartbeatInterval=30",)) == ["HeartbeatInterval: 60 there, 30 here"]
     assert found(folder, TEXT.replace("SiteName", "Other")) == [
         "SiteName: a custom key there, none here",

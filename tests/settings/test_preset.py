@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from cp_tui.settings.load import default_config_file, every_preset
+from cp_tui.settings.preset import Preset
 from tests.settings.conftest import BASE, Read, Refused
 
 
@@ -38,7 +39,9 @@ def test_a_preset_of_the_users_is_found_by_name_and_by_path(read: Read, tmp_path
         made = read(BASE, preset=name).engine.charge_point
         assert made.quirks.whole_amperes
         assert made.preset == name
-    assert every_preset()["mine"].about == "mine"
+    mine = every_preset()["mine"]
+    assert isinstance(mine, Preset)
+    assert mine.about == "mine"
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,9 @@ from tests.tui.test_hostile_text import TOGETHER, assert_harmless
 from tests.tui.test_key_gate import packet
 
 QUERIES = """
+    preset = charge_point.presets
+    quirk = charge_point.presets
+    answers late = charge_point.presets
     offline = charge_point.network
     go offline = charge_point.network
     disconnect = charge_point.network

@@ -28,6 +28,12 @@ class Identity(Value, frozen=True, kw_only=True):
     """How many, without connector 0."""
     hardware: tuple[str, ...] = ()
     """Of each connector from 1, in words."""
+    preset: str = ""
+    """The kind of charge point that was asked for; empty: none."""
+    preset_about: str = ""
+    """What such a charge point does, in a sentence."""
+    habits: tuple[str, ...] = ()
+    """What it does otherwise than the standard wants it, each by its name and in words."""
     data_folder: str = ""
     """Where its state is kept, as an absolute path."""
     cp_tui_version: str

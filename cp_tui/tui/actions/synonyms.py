@@ -33,6 +33,9 @@ ALSO: Mapping[str, str] = {
     "configuration.compare": "diff, difference, import, drift",
     "configuration.export": "save config, download, dump, backup, csv, json, write to a file",
     "configuration.all": "reset the view, unfilter keys",
+    "charge_point.presets": "quirks, habits, model, vendor, make, behaves badly, buggy, small "
+    "memory, whole amperes, ignores phases, no SuspendedEV, answers late, local time, one phase, "
+    "core only, boots at reconnect, foreign fields, forgets profiles",
     "connector.plug": "connect the car, insert the cable, unplug, pull out, plug in, plug out, "
     "ev, charging starts, vehicle arrives, drive away, leave, park",
     "connector.swipe": "start charging, start a session, start a transaction, begin charging, "

@@ -293,6 +293,10 @@ def _identity(snapshot: Snapshot) -> list[Fact]:
         Fact("Id", safe_text(identity.charge_point_id)),
         Fact("Model", safe_text(f"{model}, firmware {firmware}" if firmware else model)),
     ]
+    if identity.preset:
+        about = f": {identity.preset_about}" if identity.preset_about else ""
+        facts.append(Fact("Preset", safe_text(f"{identity.preset}{about}")))
+    facts += [Fact("Habit", safe_text(each)) for each in identity.habits]
     serial = identity.charge_point_serial_number or identity.charge_box_serial_number
     if serial:
         facts.append(Fact("Serial", safe_text(serial)))
