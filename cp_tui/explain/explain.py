@@ -13,10 +13,15 @@ import msgspec
 from msgspec import Struct
 
 from cp_tui.explain.catalogue import CATALOGUE
+from cp_tui.explain.families.authorization import AuthorizationRules
 from cp_tui.explain.families.calls import CallRules
+from cp_tui.explain.families.configuration import ConfigurationRules
 from cp_tui.explain.families.log import RecordingRules, noted
+from cp_tui.explain.families.registers import RegisterRules
+from cp_tui.explain.families.retry import RetryRules
 from cp_tui.explain.families.schema import SchemaRules
 from cp_tui.explain.families.status import StatusRules
+from cp_tui.explain.families.transactions import TransactionRules
 from cp_tui.explain.family import Family
 from cp_tui.explain.finding import Finding, FrameRef, Severity
 from cp_tui.explain.known import Known
@@ -32,7 +37,15 @@ FRAMES_MAX = 5
 
 SIMPLE: tuple[Callable[[], Family], ...] = (RecordingRules, SchemaRules, CallRules)
 """What can be judged without knowing which charge point is which (K9)."""
-FAMILIES: tuple[Callable[[], Family], ...] = (*SIMPLE, StatusRules)
+FAMILIES: tuple[Callable[[], Family], ...] = (
+    *SIMPLE,
+    StatusRules,
+    AuthorizationRules,
+    TransactionRules,
+    RegisterRules,
+    RetryRules,
+    ConfigurationRules,
+)
 """All rules, in the order of the catalogue."""
 
 CAUSES: Mapping[str, tuple[str, ...]] = MappingProxyType(

@@ -13,6 +13,7 @@ from datetime import datetime
 from cp_tui.explain.exchange import Half, KnownExchange, action_named, read_half
 from cp_tui.explain.finding import FrameRef, ref
 from cp_tui.explain.knowledge.calls import KnownCalls
+from cp_tui.explain.knowledge.clock import KnownClock
 from cp_tui.explain.knowledge.connectors import KnownConnectors
 from cp_tui.explain.knowledge.keys import KnownKeys
 from cp_tui.explain.knowledge.local_list import KnownLocalList
@@ -21,7 +22,7 @@ from cp_tui.explain.knowledge.profiles import KnownProfiles
 from cp_tui.explain.knowledge.registration import KnownRegistration
 from cp_tui.explain.knowledge.reservations import KnownReservations
 from cp_tui.explain.knowledge.tags import KnownTags
-from cp_tui.explain.knowledge.transactions import KnownTransactions
+from cp_tui.explain.knowledge.transactions import KnownTransactions, TransactionKnown
 from cp_tui.explain.limits import LIMITS, Limits
 from cp_tui.explain.survey import FileKnown, Survey
 from cp_tui.ocpp.action import Action
@@ -72,8 +73,9 @@ class Known:
         self._connection: str | None = None
         self.registration = KnownRegistration()
         self.calls = KnownCalls()
+        self.clock = KnownClock()
         self.connectors = KnownConnectors()
-        self.transactions = KnownTransactions()
+        self.transactions = KnownTransactions(self.survey.connectors)
         self.keys = KnownKeys()
         self.profiles = KnownProfiles()
         self.local_list = KnownLocalList()
@@ -84,6 +86,15 @@ class Known:
     def is_cold(self) -> bool:
         """Whether the registration is not known so far (K1)."""
         return self.registration.status is None
+
+    @property
+    def are_transactions_known(self) -> bool:
+        """Whether every transaction that may run began in this log, which misses nothing since."""
+        return self.transactions.are_all_known(self.breaks, self.blurs)
+
+    def meant_by(self, stop: StopTransactionRequest) -> TransactionKnown | None:
+        """Return the transaction that a stop ends."""
+        return self.transactions.meant_by(stop, self.breaks, self.blurs)
 
     @property
     def heartbeat_interval_s(self) -> int | None:
@@ -149,10 +160,11 @@ class Known:
             self.calls.learn(half)
         if self._is_reboot(record):
             self.break_off(record)
-        moment = Moment(record, self.exchange, self.breaks)
+        moment = Moment(record, self.exchange, self.breaks, self.blurs)
         self._end_profiles(moment)
         for part in (
             self.registration,
+            self.clock,
             self.connectors,
             self.transactions,
             self.keys,
@@ -162,6 +174,7 @@ class Known:
             self.tags,
         ):
             part.learn(moment)
+        self.file.learn(self.charger, moment)
 
     def break_off(self, record: Record) -> None:
         """From here on what was known before may have changed unseen (K2)."""
@@ -204,6 +217,6 @@ class Known:
     def _end_profiles(self, moment: Moment) -> None:
         request = moment.request
         if isinstance(request, StopTransactionRequest):
-            transaction = self.transactions.running.get(request.transaction_id)
+            transaction = self.meant_by(request)
             if transaction is not None:
                 self.profiles.transaction_ended(transaction.connector)

@@ -11,13 +11,20 @@ from collections.abc import Iterable
 from datetime import datetime
 from statistics import median
 
+from cp_tui.explain.knowledge.moment import Moment
 from cp_tui.ocpp.action import Action
+from cp_tui.ocpp.core import (
+    StartTransactionRequest,
+    StartTransactionResponse,
+    StopTransactionRequest,
+)
 from cp_tui.traces.record import FrameDirection, LinkKind, Record, RecordKind
 
 CONNECTOR_MAX = 1_000
 """A number above this is no connector, but a mistake."""
 LATENCIES_MAX = 1_000
 """So many answers tell what is usual."""
+TRANSACTIONS_MAX = 100_000
 CHARGERS_MAX = 10_000
 """Charge points of one log; those beyond are passed over."""
 
@@ -113,6 +120,17 @@ class FileKnown:
         """When the newest record before the one in hand passed, of any charge point."""
         self.open_transactions: dict[int, str | None] = {}
         """transactionId -> charge point, of those that are running."""
+
+    def learn(self, charger: str | None, moment: Moment) -> None:
+        """Take over which charge point has which transaction."""
+        match moment.request:
+            case StopTransactionRequest(transaction_id=id_):
+                if self.open_transactions.get(id_, charger) == charger:
+                    self.open_transactions.pop(id_, None)
+        match moment.answered:
+            case StartTransactionRequest(), StartTransactionResponse(transaction_id=int(id_)):
+                if len(self.open_transactions) < TRANSACTIONS_MAX:
+                    self.open_transactions[id_] = charger
 
     def walk(self, records: Iterable[Record]) -> None:
         """Look through the whole log once."""

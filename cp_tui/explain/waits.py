@@ -59,6 +59,9 @@ class Waits(Generic[Key, What]):
     def keys(self) -> list[Key]:
         return list(self._waits)
 
+    def items(self) -> list[tuple[Key, Wait[What]]]:
+        return list(self._waits.items())
+
     def get(self, key: Key) -> Wait[What] | None:
         return self._waits.get(key)
 

@@ -59,6 +59,8 @@ class Talk:
         self.records: list[Record] = []
         self.notes: list[LogNote] = []
         self.is_mixed = False
+        self.meter_wh = 1000
+        """The register of every connector."""
         self._number = 0
         self._all: list[tuple[FrameDirection, str, str, int]] = []
         """Direction, message id, action and number of each CALL."""
@@ -135,7 +137,7 @@ class Talk:
             {
                 "connectorId": connector,
                 "idTag": tag,
-                "meterStart": 1000,
+                "meterStart": self.meter_wh,
                 "timestamp": self.time,
                 **more,
             },
@@ -146,7 +148,8 @@ class Talk:
 
     def stopped(self, connector: int = 1, id: int = 7, **more: Any) -> Record:
         """A transaction ends as it should, and the vehicle leaves; gives its StopTransaction."""
-        payload = {"transactionId": id, "meterStop": 2000, "timestamp": self.time}
+        self.meter_wh += 1000
+        payload = {"transactionId": id, "meterStop": self.meter_wh, "timestamp": self.time}
         stop = self.tell("StopTransaction", {**payload, "reason": "Local", **more})
         self.tell("StatusNotification", status(connector, "Finishing"))
         self.tell("StatusNotification", status(connector, "Available"))

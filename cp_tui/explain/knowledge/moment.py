@@ -19,6 +19,8 @@ class Moment(Struct, frozen=True):
     exchange: KnownExchange
     breaks: int
     """How often the log had broken off before."""
+    blurs: int = 0
+    """How many frames before could not be read."""
 
     @property
     def request(self) -> WireModel | None:

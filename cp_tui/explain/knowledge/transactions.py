@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 
 import msgspec
 from msgspec import Struct
 
 from cp_tui.explain.finding import FrameRef
+from cp_tui.explain.knowledge.connectors import IDLE
 from cp_tui.explain.knowledge.moment import Moment
 from cp_tui.ocpp.core import (
     MeterValuesRequest,
     StartTransactionRequest,
     StartTransactionResponse,
+    StatusNotificationRequest,
     StopTransactionRequest,
 )
 from cp_tui.ocpp.datatypes import AuthorizationStatus
@@ -21,6 +24,8 @@ from cp_tui.traces.record import RecordKind
 
 TRANSACTIONS_MAX = 1_000
 """Open ones, and as many that have ended, of one charge point."""
+UNKNOWN_ID = -1
+"""Stands for the id of a transaction whose start was never answered (E 3.18)."""
 
 
 class TransactionKnown(Struct, frozen=True):
@@ -47,6 +52,8 @@ class TransactionKnown(Struct, frozen=True):
     stopped: FrameRef | None = None
     """Its first StopTransaction.req."""
     stopped_at: datetime | None = None
+    was_idle_before: bool = False
+    """Whether its connector was told as idle before, and nothing was missed since."""
 
     @property
     def id_tag(self) -> str | None:
@@ -56,11 +63,15 @@ class TransactionKnown(Struct, frozen=True):
 class KnownTransactions:
     """The transactions of one charge point."""
 
-    def __init__(self) -> None:
+    def __init__(self, connectors: AbstractSet[int] = frozenset()) -> None:
+        self._connectors = connectors
+        """All that there are."""
         self.starting: list[TransactionKnown] = []
         """Those whose start was not answered so far, oldest first."""
         self.running: dict[int, TransactionKnown] = {}
         self.ended: OrderedDict[int, TransactionKnown] = OrderedDict()
+        self._idle: dict[int, tuple[int, int]] = {}
+        """Connector -> breaks and blurs when it was last told that nothing runs there."""
 
     def get(self, id_: int) -> TransactionKnown | None:
         """Return the transaction of an id, whether it runs or has ended."""
@@ -85,15 +96,53 @@ class KnownTransactions:
                 return each
         return None
 
+    def was_idle(self, connector: int, breaks: int, blurs: int) -> bool:
+        """Whether all that runs on a connector began in the log, which misses nothing since."""
+        return self._idle.get(connector) == (breaks, blurs)
+
+    def are_all_known(self, breaks: int, blurs: int) -> bool:
+        """Whether every transaction that may run began in this log, which misses nothing since."""
+        return bool(self._connectors) and all(
+            self.was_idle(connector, breaks, blurs) for connector in self._connectors
+        )
+
+    def meant_by(
+        self, stop: StopTransactionRequest, breaks: int, blurs: int
+    ) -> TransactionKnown | None:
+        """Return what a stop ends: where its id belongs to nothing, what alone it can mean."""
+        id_ = stop.transaction_id
+        if id_ in self.running or id_ in self.ended or not self.are_all_known(breaks, blurs):
+            return self.running.get(id_)
+        can_be = [
+            each
+            for each in (*self.running.values(), *self.starting)
+            if each.request is not None and each.request.timestamp <= stop.timestamp
+        ]
+        if len(can_be) > 1 and stop.id_tag is not None:
+            can_be = [each for each in can_be if each.id_tag == stop.id_tag]
+        return can_be[0] if len(can_be) == 1 else None
+
     def learn(self, moment: Moment) -> None:
         match moment.request:
+            case StatusNotificationRequest(connector_id=connector, status=status):
+                if status in IDLE and connector in self._connectors:
+                    self._idle[connector] = moment.breaks, moment.blurs
             case StartTransactionRequest() as request:
                 self._start(request, moment)
             case MeterValuesRequest(transaction_id=int(id_), connector_id=connector):
-                if id_ > 0 and self.get(id_) is None and not self._waits(connector):
+                # Where one is known to run, another id is a mistake, and no other transaction.
+                here = self.on(connector)
+                is_free = here is None or here.breaks != moment.breaks
+                if id_ > 0 and self.get(id_) is None and is_free:
+                    was_idle = self.was_idle(connector, moment.breaks, moment.blurs)
                     self._run(
                         TransactionKnown(
-                            connector, moment.where, moment.breaks, at=moment.at, id=id_
+                            connector,
+                            moment.where,
+                            moment.breaks,
+                            at=moment.at,
+                            id=id_,
+                            was_idle_before=was_idle,
                         )
                     )
             case StopTransactionRequest() as request:
@@ -105,9 +154,6 @@ class KnownTransactions:
                 transaction_id=int(id_), id_tag_info=info
             ):
                 self._confirm(request, id_, info.status, moment)
-
-    def _waits(self, connector: int) -> bool:
-        return any(each.connector == connector for each in self.starting)
 
     def _start(self, request: StartTransactionRequest, moment: Moment) -> None:
         again = self.start_of(request)
@@ -151,10 +197,14 @@ class KnownTransactions:
         self.running[transaction.id] = transaction
 
     def _stop(self, request: StopTransactionRequest, moment: Moment) -> None:
-        transaction = self.running.pop(request.transaction_id, None)
+        transaction = self.meant_by(request, moment.breaks, moment.blurs)
         if transaction is None:
             return
-        self.ended[request.transaction_id] = msgspec.structs.replace(
+        if transaction.id is None:
+            self.starting = [each for each in self.starting if each is not transaction]
+            return
+        del self.running[transaction.id]
+        self.ended[transaction.id] = msgspec.structs.replace(
             transaction, stop=request, stopped=moment.where, stopped_at=moment.at
         )
         while len(self.ended) > TRANSACTIONS_MAX:

@@ -1,0 +1,265 @@
+"""Rules of who may start, and of what follows a refusal (S 3.4, S 3.5, S 4.1, S 4.8)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+
+from msgspec import Struct
+
+from cp_tui.charge_point.authorization_rules import same_tag, status_now
+from cp_tui.explain.catalogue import found
+from cp_tui.explain.finding import Finding, FrameRef, Severity, ref
+from cp_tui.explain.knowledge.tags import VerdictFrom
+from cp_tui.explain.knowledge.transactions import TransactionKnown
+from cp_tui.explain.known import Known
+from cp_tui.explain.waits import Waits
+from cp_tui.ocpp.action import Action
+from cp_tui.ocpp.calendar import later
+from cp_tui.ocpp.core import (
+    AuthorizeRequest,
+    AuthorizeResponse,
+    BootNotificationResponse,
+    HeartbeatResponse,
+    RemoteStartTransactionRequest,
+    RemoteStartTransactionResponse,
+    StartTransactionRequest,
+    StartTransactionResponse,
+    StatusNotificationRequest,
+    StopTransactionRequest,
+    StopTransactionResponse,
+)
+from cp_tui.ocpp.datatypes import (
+    AuthorizationStatus,
+    ChargePointStatus,
+    IdTagInfo,
+    RemoteStartStopStatus,
+    StopReason,
+)
+from cp_tui.traces.record import Record
+
+TAGS_MAX = 20_000
+FREE_STARTS = 3
+"""So many starts without any Authorize are a charge point that asks nobody for a tag."""
+
+
+class _Refused(Struct, frozen=True):
+    """A transaction whose tag the CSMS refused when it had begun."""
+
+    connector: int
+    id: int
+    status: AuthorizationStatus
+    stops: bool | None
+    """StopTransactionOnInvalidId; None: not known."""
+
+
+class AuthorizationRules:
+    """Tags of one charge point."""
+
+    def __init__(self) -> None:
+        self._accepted: set[str] = set()
+        """Tags in small letters that Authorize.conf has accepted, or that nobody answered for."""
+        self._remote: set[str] = set()
+        """Those of a remote start that was Accepted."""
+        self._own: dict[int, tuple[FrameRef, int, datetime | None]] = {}
+        """Transaction -> the Authorize of its own tag, the breaks until then, and when."""
+        self._refused: Waits[int, _Refused] = Waits()
+        self._csms_now: datetime | None = None
+        """The last time that the CSMS told."""
+
+    def take(self, record: Record, known: Known) -> Iterable[Finding]:
+        """Judge a record by what was known before it."""
+        yield from self._not_stopped(known)
+        match known.exchange.request if known.exchange.is_call else None:
+            case StartTransactionRequest() as start:
+                if not record.masked and known.transactions.start_of(start) is None:
+                    yield from self._started(record, start, known)
+            case AuthorizeRequest(id_tag=tag):
+                self._asked(record, tag, known)
+            case StopTransactionRequest() as stop:
+                self._refused.end(stop.transaction_id)
+                yield from self._stopped(record, stop, known)
+            case StatusNotificationRequest(
+                connector_id=connector, status=ChargePointStatus.SUSPENDED_EVSE
+            ):
+                self._suspended(connector)
+        if not known.exchange.is_call:
+            yield from self._answered(record, known)
+
+    def at_end(self, known: Known) -> Iterable[Finding]:
+        """Tell of what did not happen while the log went on for long enough."""
+        return self._not_stopped(known)
+
+    def _started(
+        self, record: Record, start: StartTransactionRequest, known: Known
+    ) -> Iterator[Finding]:
+        if was_offline(record, start.timestamp, known):
+            return
+        tag = start.id_tag.lower()
+        entry, verdict = known.local_list.entries.get(tag), known.tags.get(tag)
+        if entry is not None and entry.status is AuthorizationStatus.ACCEPTED:
+            return
+        is_verdict = verdict is not None and verdict.source in (
+            VerdictFrom.AUTHORIZE,
+            VerdictFrom.START,
+        )
+        if verdict and verdict.info and is_verdict and not verdict.is_accepted:
+            # A start that was under way when the verdict came did not know it.
+            if verdict.at is None or start.timestamp >= verdict.at:
+                yield found(
+                    "auth.start_after_refusal",
+                    f"A transaction was started on connector {start.connector_id} with a tag for "
+                    f"which the CSMS had said {verdict.info.status} last. Only an Accepted tag may "
+                    "start.",
+                    record,
+                    verdict.where,
+                    charger=known.charger,
+                    effect="the session is not billed",
+                )
+            return
+        if known.is_cold or known.keys.boolean("LocalPreAuthorize") is not False:
+            return
+        asks_remotely = known.keys.boolean("AuthorizeRemoteTxRequests")
+        if tag in self._accepted or (tag in self._remote and not asks_remotely):
+            return
+        starts = known.survey.actions[Action.START_TRANSACTION]
+        is_free = not known.survey.has(Action.AUTHORIZE) and starts >= FREE_STARTS
+        yield found(
+            "auth.start_without_authorize",
+            f"A transaction was started on connector {start.connector_id} with a tag that nobody "
+            "in the log has accepted: LocalPreAuthorize is false, so Authorize has to come first."
+            + (" This charge point never asks; it may charge for free." if is_free else ""),
+            record,
+            charger=known.charger,
+            severity=Severity.NOTE if is_free else None,
+        )
+
+    def _asked(self, record: Record, tag: str, known: Known) -> None:
+        """Remember the Authorize of a tag that has a transaction, in case that is for its stop."""
+        own = [
+            each
+            for each in known.transactions.running.values()
+            if each.id_tag is not None and same_tag(each.id_tag, tag)
+        ]
+        if len(own) != 1 or own[0].id is None or own[0].breaks != known.breaks:
+            return
+        if not _is_wanted_elsewhere(own[0], known):
+            self._own[own[0].id] = ref(record), known.breaks, record.at
+
+    def _stopped(
+        self, record: Record, stop: StopTransactionRequest, known: Known
+    ) -> Iterator[Finding]:
+        asked = self._own.pop(stop.transaction_id, None)
+        if asked is None or stop.reason not in (None, StopReason.LOCAL):
+            return
+        where, breaks, at = asked
+        if breaks == known.breaks and not known.is_past(at, known.limits.not_stopped):
+            yield found(
+                "auth.authorize_for_own_stop",
+                f"The tag that had started transaction {stop.transaction_id} was authorized again, "
+                "and stopped it. It stops its own transaction without Authorize.",
+                where,
+                record,
+                charger=known.charger,
+            )
+
+    def _suspended(self, connector: int) -> None:
+        for id_, wait in self._refused.items():
+            if wait.what.connector == connector and wait.what.stops is not True:
+                self._refused.end(id_)
+
+    def _answered(self, record: Record, known: Known) -> Iterator[Finding]:
+        request = known.exchange.request
+        match known.exchange.response:
+            case BootNotificationResponse(current_time=at) | HeartbeatResponse(current_time=at):
+                self._csms_now = at
+            case AuthorizeResponse(id_tag_info=info):
+                yield from self._expired(record, info, known)
+            case StartTransactionResponse(id_tag_info=info, transaction_id=id_):
+                yield from self._expired(record, info, known)
+                if isinstance(request, StartTransactionRequest) and id_ is not None:
+                    self._confirmed(record, request.connector_id, id_, info.status, known)
+            case StopTransactionResponse(id_tag_info=IdTagInfo() as info):
+                yield from self._expired(record, info, known)
+            case RemoteStartTransactionResponse(status=RemoteStartStopStatus.ACCEPTED):
+                if isinstance(request, RemoteStartTransactionRequest):
+                    _remember(self._remote, request.id_tag)
+        if isinstance(request, AuthorizeRequest):
+            response = known.exchange.response
+            is_refused = isinstance(response, AuthorizeResponse) and (
+                response.id_tag_info.status is not AuthorizationStatus.ACCEPTED
+            )
+            # What a charge point makes of an answer that cannot be read is its own affair.
+            if not is_refused:
+                _remember(self._accepted, request.id_tag)
+
+    def _expired(self, record: Record, info: IdTagInfo, known: Known) -> Iterator[Finding]:
+        now = self._csms_now
+        if record.at is not None:
+            now = later(record.at, -known.limits.csms_clock)
+        is_accepted = info.status is AuthorizationStatus.ACCEPTED
+        if not is_accepted or now is None or info.expiry_date is None:
+            return
+        if status_now(info, now) is AuthorizationStatus.EXPIRED:
+            yield found(
+                "auth.expired_accepted",
+                f"The CSMS Accepted a tag with the expiryDate {info.expiry_date:%Y-%m-%d %H:%M}, "
+                "which had passed. Such a tag is Expired.",
+                record,
+                charger=known.charger,
+                effect="a charge point that keeps the answer refuses the tag from then on",
+            )
+
+    def _confirmed(
+        self, record: Record, connector: int, id_: int, status: AuthorizationStatus, known: Known
+    ) -> None:
+        if status is AuthorizationStatus.ACCEPTED or (
+            (known.keys.integer("MaxEnergyOnInvalidId") or 0) > 0
+        ):
+            return
+        stops = known.keys.boolean("StopTransactionOnInvalidId")
+        refused = _Refused(connector, id_, status, stops)
+        if id_ not in known.transactions.ended:
+            self._refused.begin(id_, refused, known.limits.not_stopped, record, known)
+
+    def _not_stopped(self, known: Known) -> Iterator[Finding]:
+        for wait in self._refused.over(known):
+            refused, key = wait.what, "StopTransactionOnInvalidId"
+            wanted = {
+                True: f"{key} is true, so it has to be stopped",
+                False: f"{key} is false, so its connector has to become SuspendedEVSE",
+                None: "It has to be stopped, or its connector has to become SuspendedEVSE",
+            }[refused.stops]
+            yield found(
+                "auth.not_stopped_on_invalid",
+                f"The CSMS said {refused.status} for the tag of transaction {refused.id} on "
+                f"connector {refused.connector}, and it went on. {wanted}.",
+                wait.where,
+                charger=known.charger,
+                severity=Severity.WARNING if refused.stops is None else None,
+                effect="energy is given to somebody who may not charge",
+            )
+
+
+def was_offline(record: Record, happened: datetime, known: Known) -> bool:
+    """Whether what a message tells of seems to have happened while there was no connection."""
+    if record.at is None:
+        return False
+    late_s = (record.at - happened).total_seconds()
+    broken = known.broken_at.at if known.broken_at else None
+    is_before_break = broken is not None and happened <= broken
+    return late_s > known.limits.late_delivery or is_before_break
+
+
+def _remember(tags: set[str], tag: str) -> None:
+    if len(tags) < TAGS_MAX:
+        tags.add(tag.lower())
+
+
+def _is_wanted_elsewhere(transaction: TransactionKnown, known: Known) -> bool:
+    """Whether a tag may be meant for another connector, which waits for one."""
+    for connector in known.connectors.told - {transaction.connector}:
+        told = known.connectors.get(connector)
+        if told is not None and told.status is ChargePointStatus.PREPARING:
+            return True
+    return False
