@@ -62,6 +62,19 @@ def load(data: str | bytes) -> list[Any]:
     raise OcppError(ErrorCode.GENERIC_ERROR, f"a message is a JSON array; {defect}")
 
 
+def load_from(text: str) -> tuple[list[Any], int]:
+    """Read the array at the begin of a text, with whatever behind it; gives where the array ends.
+
+    Raises:
+        ValueError: there is none.
+        RecursionError: it is nested too deep.
+    """
+    elements, end = _DECODER.raw_decode(text)
+    if not isinstance(elements, list):
+        raise ValueError("this is no array")
+    return elements, end
+
+
 def _integer(digits: str) -> int:
     # Python refuses to read integers of thousands of digits. Forty are already out of every range.
     return int(digits if len(digits) <= _DIGITS_MAX else digits[:40])

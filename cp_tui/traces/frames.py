@@ -1,0 +1,166 @@
+"""A frame found in a text and taken apart: where it begins, where it ends, what was cut off.
+
+A decoder reads from the bracket on; a search for the last bracket would trip over those in texts.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import Enum
+from typing import Any
+
+import msgspec
+
+from cp_tui.ocpp.json_array import load_from
+from cp_tui.traces.entry import LogEntry
+from cp_tui.traces.record import ParsedFrame, RecordKind
+
+FRAME_MAX = 1 << 20
+"""Characters of a frame that is put together from several lines."""
+
+BEGIN = re.compile(r"\[\s*[234]\s*,")
+_HEAD = re.compile(r'\[\s*([234])\s*,\s*("(?:[^"\\]|\\.)*"|-?\d+)\s*,?(?:\s*("(?:[^"\\]|\\.)*"))?')
+_MARK = re.compile(r'[][{}"]')
+_STRING_END = re.compile(r'[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
+_CUT_MARK = re.compile(r"(?: ?\[?\.\.\.\]?|…|>)\s*$")
+"""How consoles and pagers show that there was more."""
+_MASK = re.compile(r'\*\*\*|<redacted>|"x{3,}"|\[REDACTED\]', re.IGNORECASE)
+_OPENING = {"]": "[", "}": "{"}
+_QUICK = msgspec.json.Decoder()
+
+
+class Ending(Enum):
+    """How a text with brackets ends."""
+
+    CLOSED = "closed"
+    OPEN = "open"
+    """It goes on, or was cut off."""
+    BROKEN = "broken"
+    """A bracket closes what was not opened: nothing that follows can mend it."""
+
+
+def take_apart(entry: LogEntry) -> Ending:
+    """Read the frame in the text of an entry; its text becomes that of the frame alone."""
+    entry.is_settled = True
+    text = entry.text
+    found = BEGIN.search(text)
+    if found is None:
+        return Ending.BROKEN
+    begin = found.start()
+    text = text[begin:].rstrip() if begin else text.rstrip()
+    try:
+        elements = _QUICK.decode(text)
+        end = len(text)
+    except (ValueError, RecursionError):
+        try:
+            elements, end = load_from(text)
+        except (ValueError, RecursionError):
+            ending, end = ending_of(text)
+            entry.text = text[:end]
+            return ending if ending is not Ending.CLOSED else Ending.BROKEN
+    entry.text, entry.elements = text[:end], elements
+    return Ending.CLOSED
+
+
+class Brackets:
+    """Follows the brackets of a value that comes in pieces, each looked at once."""
+
+    def __init__(self) -> None:
+        self._waiting: list[str] = []
+        self._is_in_string = self._is_escaped = False
+
+    def feed(self, text: str) -> tuple[Ending, int]:
+        """Take in the next piece; say whether all is closed, and where in this piece."""
+        at = int(self._is_escaped and bool(text))
+        self._is_escaped = False
+        while True:
+            if self._is_in_string:
+                end = _STRING_END.match(text, at)
+                if end is None:
+                    self._is_escaped = (len(text) - len(text.rstrip("\\"))) % 2 == 1
+                    return Ending.OPEN, len(text)
+                at, self._is_in_string = end.end(), False
+                if not self._waiting:
+                    return Ending.CLOSED, at
+            found = _MARK.search(text, at)
+            if found is None:
+                return Ending.OPEN, len(text)
+            mark, at = found[0], found.end()
+            if mark == '"':
+                self._is_in_string = True
+            elif mark in _OPENING:
+                if not self._waiting or self._waiting.pop() != _OPENING[mark]:
+                    return Ending.BROKEN, len(text)
+                if not self._waiting:
+                    return Ending.CLOSED, at
+            else:
+                self._waiting.append(mark)
+
+
+def ending_of(text: str) -> tuple[Ending, int]:
+    """Say whether all brackets of a text are closed, and where it ends then."""
+    return Brackets().feed(text)
+
+
+def truncate(entry: LogEntry) -> None:
+    """Keep what can be read at the head of a frame that was cut off."""
+    entry.text = _CUT_MARK.sub("", entry.text)
+    found = _HEAD.match(entry.text)
+    entry.is_truncated = entry.is_settled = True
+    if found:
+        action = [found[3]] if found[3] and found[1] == "2" else []
+        entry.elements = [
+            int(found[1]),
+            *(msgspec.json.decode(each, strict=False) for each in (found[2], *action)),
+        ]
+
+
+def kind_of(elements: list[Any] | None) -> RecordKind:
+    number = elements[0] if elements else None
+    if type(number) is not int or len(elements or ()) < 2:
+        return RecordKind.UNREADABLE
+    return _KINDS.get(number, RecordKind.UNREADABLE)
+
+
+_KINDS = {2: RecordKind.CALL, 3: RecordKind.CALL_RESULT, 4: RecordKind.CALL_ERROR}
+
+
+def id_of(elements: list[Any]) -> str:
+    """Give the message id as a text, as which it is compared."""
+    found = elements[1] if len(elements) > 1 else ""
+    return found if isinstance(found, str) else msgspec.json.encode(found).decode()
+
+
+def action_of(elements: list[Any]) -> str:
+    """Give the action of a CALL."""
+    found = elements[2] if len(elements) > 2 else ""
+    return found if isinstance(found, str) else ""
+
+
+def parsed(elements: list[Any], action: str) -> ParsedFrame:
+    """Give a frame by its parts; the action of an answer is that of its CALL."""
+    kind, number = kind_of(elements), elements[0] if elements else None
+    fourth, fifth = (*elements[3:5], None, None)[:2]
+    third = elements[2] if len(elements) > 2 else None
+    head = (number if type(number) is int else None, id_of(elements))
+    everything = tuple(elements)
+    match kind:
+        case RecordKind.CALL:
+            return ParsedFrame(*head, action_of(elements), fourth, elements=everything)
+        case RecordKind.CALL_RESULT:
+            return ParsedFrame(*head, action, third, elements=everything)
+        case RecordKind.CALL_ERROR:
+            return ParsedFrame(
+                *head,
+                action,
+                code=third if isinstance(third, str) else "",
+                description=fourth if isinstance(fourth, str) else "",
+                details=fifth,
+                elements=everything,
+            )
+    return ParsedFrame(*head, elements=everything)
+
+
+def is_masked(text: str) -> bool:
+    """Whether values of a frame are replaced by something that stands for them."""
+    return _MASK.search(text) is not None

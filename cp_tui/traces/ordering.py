@@ -1,0 +1,75 @@
+"""Logs whose rows do not stand in the order in which the frames passed.
+
+Only two are put in order: those with the newest row first, and tables of a database, which have no
+order of their own. Nothing else is ever sorted, for the order of a log is worth more than its
+times.
+"""
+
+from __future__ import annotations
+
+import math
+import tempfile
+from array import array
+from collections.abc import Iterator, Sequence
+
+import msgspec
+
+from cp_tui.traces.entry import LogEntry
+from cp_tui.traces.formats.trace_format import TraceFormat
+from cp_tui.traces.opening import reader_of
+from cp_tui.traces.record import RecordKind
+from cp_tui.traces.survey import KIND_OF, Survey
+
+FALLS_MIN = 2
+FALLS_FOR_ONE_RISE = 20
+"""Times fall over the whole of a log that has its newest row first; a clock may jump in between."""
+
+_ENCODER = msgspec.msgpack.Encoder()
+_DECODER = msgspec.msgpack.Decoder(LogEntry)
+
+
+def is_newest_first(survey: Survey) -> bool:
+    """Say whether the times of a log fall over the whole of it."""
+    return survey.falls >= FALLS_MIN and survey.falls >= FALLS_FOR_ONE_RISE * survey.rises
+
+
+def order_of(survey: Survey, format: TraceFormat) -> Sequence[int] | None:
+    """Give the frames in the order in which they passed; None: as they stand."""
+    turned = range(survey.frames - 1, -1, -1)
+    is_turned = is_newest_first(survey)
+    if not format.is_sorted or any(map(math.isnan, survey.times)):
+        return turned if is_turned else None
+
+    def key(frame: int) -> tuple[float, bool]:
+        return survey.times[frame], KIND_OF[survey.kinds[frame]] is not RecordKind.CALL
+
+    return array("I", sorted(turned if is_turned else reversed(turned), key=key))
+
+
+def in_order(
+    entries: Iterator[tuple[int, LogEntry]], order: Sequence[int]
+) -> Iterator[tuple[int, LogEntry]]:
+    """Give entries in an order, by way of a file: frames by their number, events where they stood.
+
+    Events of the connection stay beside the frame that they stood beside.
+    """
+    with tempfile.TemporaryFile() as file:
+        places, frames = array("Q"), array("l")
+        for frame, entry in entries:
+            places.append(file.tell())
+            frames.append(frame)
+            file.write(_ENCODER.encode(entry))
+        places.append(file.tell())
+        reader = reader_of(file)
+
+        def entry_at(place: int) -> tuple[int, LogEntry]:
+            reader.seek(places[place])
+            text = reader.read(places[place + 1] - places[place])
+            return frames[place], _DECODER.decode(text)
+
+        if isinstance(order, range):
+            yield from map(entry_at, range(len(frames) - 1, -1, -1))
+            return
+        place_of = {frame: place for place, frame in enumerate(frames) if frame >= 0}
+        yield from (entry_at(place) for place, frame in enumerate(frames) if frame < 0)
+        yield from (entry_at(place_of[frame]) for frame in order if frame in place_of)

@@ -1,0 +1,182 @@
+"""Which answer belongs to which CALL.
+
+To the latest one before it, at the same charge point, with the same id and from the other side,
+that has no answer yet. A second answer belongs to the CALL that has one already. Some programs
+write the answer just before the CALL, so the next moments are looked at too.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections import OrderedDict
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+from cp_tui.traces.direction import DIRECTION_OF
+from cp_tui.traces.record import DirectionFrom, FrameDirection, RecordKind
+from cp_tui.traces.survey import KIND_OF, NO_ACTION, Survey
+
+ANSWERED_MAX = 100_000
+"""CALLs whose answer came that are remembered, for a second answer."""
+OPEN_MAX = 200_000
+"""CALLs without an answer that are remembered."""
+BEFORE_S = 0.05
+"""An answer may be written so much before its CALL."""
+
+NONE = 0xFFFFFFFF
+_WAYS = (None, FrameDirection.TO_CSMS, FrameDirection.TO_CHARGE_POINT)
+_FROMS = tuple(DirectionFrom)
+_ANSWERS = (RecordKind.CALL_RESULT, RecordKind.CALL_ERROR)
+
+
+class Pairs(Struct):
+    """What is known of each frame once all are paired; frames are counted from 0."""
+
+    pairs: array[int]
+    """The other frame of the exchange; NONE."""
+    ways: bytearray
+    froms: bytearray
+    unanswered: int
+    stray: int
+    """Answers that answer nothing, or what was answered already."""
+
+    def direction(self, frame: int) -> FrameDirection | None:
+        return _WAYS[self.ways[frame]]
+
+    def direction_from(self, frame: int) -> DirectionFrom:
+        return _FROMS[self.froms[frame]]
+
+    def pair(self, frame: int) -> int | None:
+        found = self.pairs[frame]
+        return None if found == NONE else found
+
+
+class _Pairing:
+    def __init__(self, survey: Survey) -> None:
+        count = survey.frames
+        self.survey = survey
+        self.found = Pairs(array("I", [NONE]) * count, bytearray(count), bytearray(count), 0, 0)
+        self.calls: OrderedDict[tuple[int, int], list[int]] = OrderedDict()
+        self.answered: OrderedDict[tuple[int, int], int] = OrderedDict()
+        self.early: dict[tuple[int, int], int] = {}
+        """Answers that have found no CALL yet."""
+        meanings = survey.votes.meanings()
+        self.tokens = {
+            number: (survey.directions[number], DirectionFrom.STATED)
+            if number in survey.directions
+            else (meanings[text], DirectionFrom.PERSPECTIVE)
+            for number, text in enumerate(survey.token_names.texts)
+            if text and (number in survey.directions or text in meanings)
+        }
+
+    def walk(self, order: Sequence[int]) -> Pairs:
+        survey = self.survey
+        for frame in order:
+            kind = KIND_OF[survey.kinds[frame]]
+            known = self.tokens.get(survey.tokens[frame])
+            if known:
+                self._set(frame, *known)
+            key = (survey.chargers[frame], survey.ids[frame])
+            if kind is RecordKind.CALL:
+                self._call(frame, key)
+            elif kind in _ANSWERS:
+                self._answer(frame, key)
+        self.found.stray += len(self.early)
+        self.found.unanswered = sum(
+            self.found.pairs[frame] == NONE
+            for frame in range(survey.frames)
+            if KIND_OF[survey.kinds[frame]] is RecordKind.CALL
+        )
+        return self.found
+
+    def _set(self, frame: int, way: FrameDirection, how: DirectionFrom) -> None:
+        self.found.ways[frame] = _WAYS.index(way)
+        self.found.froms[frame] = _FROMS.index(how)
+
+    def _call(self, frame: int, key: tuple[int, int]) -> None:
+        if not self.found.ways[frame]:
+            number = self.survey.actions[frame]
+            action = self.survey.action_names.texts[number] if number < NO_ACTION else ""
+            # DataTransfer may go both ways; the charge point sends it more often.
+            way = DIRECTION_OF.get(action or "", FrameDirection.TO_CSMS)
+            self._set(frame, way, DirectionFrom.ACTION)
+        early = self.early.get(key)
+        if early is not None:
+            apart = self.survey.times[frame] - self.survey.times[early]
+            if apart <= BEFORE_S and self._fits(frame, early):
+                del self.early[key]
+                self._pair(frame, early)
+                self._remember(key, frame)
+                return
+        self.calls.setdefault(key, []).append(frame)
+        if len(self.calls) > OPEN_MAX:
+            self.calls.popitem(last=False)
+
+    def _answer(self, frame: int, key: tuple[int, int]) -> None:
+        waiting = self.calls.get(key, [])
+        for place in range(len(waiting) - 1, -1, -1):
+            if self._fits(waiting[place], frame):
+                call = waiting.pop(place)
+                if not waiting:
+                    del self.calls[key]
+                self._pair(call, frame)
+                self._remember(key, call)
+                return
+        before = self.answered.get(key)
+        if before is not None and self._fits(before, frame):
+            self.found.pairs[frame] = before
+            self._side(frame, before)
+            self.found.stray += 1
+            return
+        if key in self.early:
+            self.found.stray += 1
+        self.early[key] = frame
+        if len(self.early) > OPEN_MAX:
+            self.found.stray += 1
+            del self.early[next(iter(self.early))]
+
+    def _fits(self, call: int, answer: int) -> bool:
+        """Say whether the two go opposite ways, as far as that is known."""
+        ways = self.found.ways
+        if not ways[answer] or not ways[call]:
+            return True
+        if self._is_guessed(call):
+            return True
+        return ways[call] != ways[answer]
+
+    def _is_guessed(self, frame: int) -> bool:
+        """Whether only the action speaks for a direction, and either side may send that one."""
+        number = self.survey.actions[frame]
+        action = self.survey.action_names.texts[number] if number < NO_ACTION else None
+        is_by_action = _FROMS[self.found.froms[frame]] is DirectionFrom.ACTION
+        return is_by_action and action not in DIRECTION_OF
+
+    def _pair(self, call: int, answer: int) -> None:
+        self.found.pairs[call], self.found.pairs[answer] = answer, call
+        self._side(answer, call)
+
+    def _side(self, answer: int, call: int) -> None:
+        """Let each of the two tell the direction of the other."""
+        ways = self.found.ways
+        if not ways[answer]:
+            self._set(answer, _opposite(ways[call]), DirectionFrom.PAIR)
+        elif self._is_guessed(call):
+            self._set(call, _opposite(ways[answer]), DirectionFrom.PAIR)
+
+    def _remember(self, key: tuple[int, int], call: int) -> None:
+        self.answered[key] = call
+        self.answered.move_to_end(key)
+        if len(self.answered) > ANSWERED_MAX:
+            self.answered.popitem(last=False)
+
+
+def _opposite(way: int) -> FrameDirection:
+    found = _WAYS[way]
+    assert found is not None
+    return found.opposite
+
+
+def paired(survey: Survey, order: Sequence[int]) -> Pairs:
+    """Pair the frames of a log in the order in which they passed."""
+    return _Pairing(survey).walk(order)
