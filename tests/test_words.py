@@ -83,7 +83,6 @@ RULES = {
             "cp-tui": "the program",
             "cp-dark": "a theme",
             "cp-tui-demo-": "a folder",
-            "csms-to-cp": "a direction, as Open OCPP Trace spells it",
             "cp_tui/charger/charger.py": "the name of a record in the store",
             "cp_tui/engine/engine.py": "the name of a task, for who debugs it",
             "cp_tui/explain/finding.py": "a word of `explain --json`, for programs",
