@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from cp_tui.ocpp.plural import count
 from cp_tui.traces.pairing import Pairs
 from cp_tui.traces.record import DirectionFrom, FrameDirection, RecordKind, ZoneFrom
-from cp_tui.traces.survey import KIND_OF, NotedFrames, Survey
+from cp_tui.traces.survey import KIND_OF, LogSurvey, NotedFrames
 from cp_tui.traces.trace import LogNote
 
 ONE_SIDED_MIN = 10
@@ -27,7 +27,7 @@ _WORDS = {
 
 
 def notes_of(
-    survey: Survey, pairs: Pairs, zone: ZoneFrom, *, is_reversed: bool
+    survey: LogSurvey, pairs: Pairs, zone: ZoneFrom, *, is_reversed: bool
 ) -> tuple[LogNote, ...]:
     """Give all that there is to say."""
     found = [
@@ -67,7 +67,7 @@ def note_of(id: str, noted: NotedFrames) -> LogNote:
     )
 
 
-def _one_sided(survey: Survey, pairs: Pairs) -> Iterator[LogNote]:
+def _one_sided(survey: LogSurvey, pairs: Pairs) -> Iterator[LogNote]:
     if survey.frames < ONE_SIDED_MIN:
         return
     ways = {pairs.direction(frame) for frame in range(survey.frames)} - {None}
@@ -80,7 +80,7 @@ def _one_sided(survey: Survey, pairs: Pairs) -> Iterator[LogNote]:
         yield LogNote("log.one_sided", text)
 
 
-def _zone(survey: Survey, zone: ZoneFrom) -> Iterator[LogNote]:
+def _zone(survey: LogSurvey, zone: ZoneFrom) -> Iterator[LogNote]:
     if zone is ZoneFrom.ESTIMATED:
         text = "The log does not state its time zone; it was told by currentTime of the CSMS."
         yield LogNote("log.zone_assumed", text)

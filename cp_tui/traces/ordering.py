@@ -18,7 +18,7 @@ from cp_tui.traces.entry import LogEntry
 from cp_tui.traces.formats.trace_format import TraceFormat
 from cp_tui.traces.opening import reader_of
 from cp_tui.traces.record import RecordKind
-from cp_tui.traces.survey import KIND_OF, Survey
+from cp_tui.traces.survey import KIND_OF, LogSurvey
 
 FALLS_MIN = 2
 FALLS_FOR_ONE_RISE = 20
@@ -28,12 +28,12 @@ _ENCODER = msgspec.msgpack.Encoder()
 _DECODER = msgspec.msgpack.Decoder(LogEntry)
 
 
-def is_newest_first(survey: Survey) -> bool:
+def is_newest_first(survey: LogSurvey) -> bool:
     """Say whether the times of a log fall over the whole of it."""
     return survey.falls >= FALLS_MIN and survey.falls >= FALLS_FOR_ONE_RISE * survey.rises
 
 
-def order_of(survey: Survey, format: TraceFormat) -> Sequence[int] | None:
+def order_of(survey: LogSurvey, format: TraceFormat) -> Sequence[int] | None:
     """Give the frames in the order in which they passed; None: as they stand."""
     turned = range(survey.frames - 1, -1, -1)
     is_turned = is_newest_first(survey)

@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from cp_tui.traces.direction import DIRECTION_OF
 from cp_tui.traces.record import DirectionFrom, FrameDirection, RecordKind
-from cp_tui.traces.survey import KIND_OF, NO_ACTION, Survey
+from cp_tui.traces.survey import KIND_OF, NO_ACTION, LogSurvey
 
 ANSWERED_MAX = 100_000
 """CALLs whose answer came that are remembered, for a second answer."""
@@ -53,7 +53,7 @@ class Pairs(Struct):
 
 
 class _Pairing:
-    def __init__(self, survey: Survey) -> None:
+    def __init__(self, survey: LogSurvey) -> None:
         count = survey.frames
         self.survey = survey
         self.found = Pairs(array("I", [NONE]) * count, bytearray(count), bytearray(count), 0, 0)
@@ -177,6 +177,6 @@ def _opposite(way: int) -> FrameDirection:
     return found.opposite
 
 
-def paired(survey: Survey, order: Sequence[int]) -> Pairs:
+def paired(survey: LogSurvey, order: Sequence[int]) -> Pairs:
     """Pair the frames of a log in the order in which they passed."""
     return _Pairing(survey).walk(order)

@@ -33,7 +33,7 @@ from cp_tui.traces.record import (
     Source,
     ZoneFrom,
 )
-from cp_tui.traces.survey import KIND_OF, NO_ACTION, Survey
+from cp_tui.traces.survey import KIND_OF, NO_ACTION, LogSurvey
 from cp_tui.traces.times import LogClock, stamp_of
 from cp_tui.traces.trace import LogNote, Trace, TraceCounts
 
@@ -84,7 +84,7 @@ def _read(text: TraceText, wanted: str | None, charger: str | None, zone: tzinfo
     if found is None:
         raise UnreadableTrace(_without_frames(text))
     recording = _recording(text, found)
-    survey = Survey(is_logged=found.format.is_logged)
+    survey = LogSurvey(is_logged=found.format.is_logged)
     try:
         survey.walk(_entries(found.format, recording))
     except DocumentError:
@@ -135,7 +135,7 @@ def _entries(format: TraceFormat, recording: LogSource) -> Iterator[LogEntry]:
         yield entry
 
 
-def _clock(survey: Survey, format: TraceFormat, zone: tzinfo | None) -> LogClock:
+def _clock(survey: LogSurvey, format: TraceFormat, zone: tzinfo | None) -> LogClock:
     if zone is not None:
         return LogClock(ZoneFrom.GIVEN, given=zone)
     if format.is_utc:
@@ -152,7 +152,7 @@ class _Who(Struct, frozen=True):
     is_for_all: bool = False
 
     @classmethod
-    def of(cls, survey: Survey, given: str | None) -> _Who:
+    def of(cls, survey: LogSurvey, given: str | None) -> _Who:
         if given is not None:
             return cls(given, ChargerFrom.OPTION, is_for_all=survey.is_unnamed)
         if not survey.is_unnamed:
@@ -173,7 +173,7 @@ class Records:
         file: str,
         format: TraceFormat,
         recording: LogSource,
-        survey: Survey,
+        survey: LogSurvey,
         pairs: Pairs,
         clock: LogClock,
         who: _Who,
@@ -279,7 +279,7 @@ class Records:
         )
 
 
-def _counts(survey: Survey, pairs: Pairs) -> TraceCounts:
+def _counts(survey: LogSurvey, pairs: Pairs) -> TraceCounts:
     kinds = Counter(KIND_OF[number] for number in survey.kinds)
     noted = {id: each.count for id, each in survey.noted.items()}
     return TraceCounts(

@@ -71,7 +71,7 @@ class NotedFrames(Struct):
                 self.lines.append(line)
 
 
-class Survey:
+class LogSurvey:
     """What is known of a log after the first walk; frames are counted from 0 here."""
 
     def __init__(self, *, is_logged: bool) -> None:
