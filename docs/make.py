@@ -22,10 +22,12 @@ def papers() -> Mapping[str, Callable[[], str]]:
     # Imported here, as a script finds its neighbours only once `main` has said where they are.
     from docs.keys import keys
     from docs.library import library_module
+    from docs.presets import presets_page
     from docs.reference import reference
 
     return {
         "docs/keys.md": keys,
+        "docs/presets.md": presets_page,
         "docs/reference.md": reference,
         "cp_tui/library/async_commands.py": lambda: library_module(is_async=True),
         "cp_tui/library/commands.py": lambda: library_module(is_async=False),

@@ -8,7 +8,6 @@ from pathlib import Path
 from urllib.parse import quote
 
 import platformdirs
-from msgspec.structs import replace
 
 from cp_tui.charge_point.config import (
     FEATURE_PROFILES,
@@ -104,9 +103,7 @@ def build(settings: Settings, file: Path, preset_about: str = "") -> ServeSettin
         preset_about=preset_about,
         unsupported=frozenset(map(Action, identity.unsupported)),
         custom_keys=custom_keys,
-        security=replace(
-            _security(settings.security, identity.id), **_described_security(described)
-        ),
+        security=_security(settings.security, identity.id),
     )
     return ServeSettings(
         EngineConfig(
@@ -152,15 +149,6 @@ def _not_asked_by_csms(actions: Sequence[str]) -> list[Problem]:
         for each in actions
         if each not in allowed
     ]
-
-
-def _described_security(described: Mapping[str, str]) -> dict[str, object]:
-    """Give the fields of `SecurityConfig` that keys describe."""
-    return {
-        name: value == "true" if value in ("true", "false") else int(value)
-        for key, (table, name) in _SETTINGS_OF_KEYS.items()
-        if table == "security" and (value := described.get(key)) is not None
-    }
 
 
 def default_data_dir(charge_point_id: str) -> Path:

@@ -139,9 +139,12 @@ def _with_preset(sources: Sources) -> Sources:
     )
 
 
-def every_preset() -> dict[str, preset.Preset | SettingsError]:
-    """Read each preset that a name finds, or say what is wrong with it."""
-    users = _user_presets()
+def every_preset(users: Path | None = None) -> dict[str, preset.Preset | SettingsError]:
+    """Read each preset that a name finds, or say what is wrong with it.
+
+    `users` is the folder with those of the user; None: the usual one.
+    """
+    users = users or _user_presets()
     found: dict[str, preset.Preset | SettingsError] = {}
     for name in preset.known(users):
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -10,13 +11,23 @@ import pytest
 from cp_tui.charge_point.described import (
     DESCRIBING_KEYS,
     SPANS,
-    check_described,
-    described_profiles,
     why_no_transfer,
 )
 from cp_tui.ocpp.action import Action
+from cp_tui.ocpp.key_spec import KeySpec
+from cp_tui.settings.load import load_tables
+from cp_tui.settings.problem import SettingsError
 from tests.charge_point.listing import entry, send
 from tests.charge_point.rig import Rig, rig
+from tests.charge_point.securing import (
+    CPO,
+    DECADE,
+    deliver,
+    install,
+    root,
+    successor,
+    trigger_certificate,
+)
 
 
 def profile(number: int, *, level: int = 0, unit: str = "A", periods: int = 1) -> dict[str, Any]:
@@ -147,11 +158,40 @@ def told(made: Rig) -> None:
     assert value(made, key) == "false"
 
 
+def one_connector(made: Rig) -> None:
+    made.request("TriggerMessage", {"requestedMessage": "StatusNotification"})
+    assert {each["connectorId"] for each in made.calls("StatusNotification")} == {0, 1}
+    change_availability = {"connectorId": 2, "type": "Inoperative"}
+    assert made.request("ChangeAvailability", change_availability)[2]["status"] == "Rejected"
+    start = {"connectorId": 2, "idTag": "TAG"}
+    assert made.request("RemoteStartTransaction", start)[2]["status"] == "Rejected"
+
+
+def roots_checked(made: Rig) -> None:
+    assert install(made, root().certificate) == "Accepted"
+    assert install(made, root("Stranger").certificate) == "Rejected"
+    assert install(made, successor().certificate) == "Accepted"
+
+
+def one_root(made: Rig) -> None:
+    assert install(made, root().certificate) == "Accepted"
+    assert install(made, root("One more").certificate) == "Rejected"
+
+
+def short_chains(made: Rig) -> None:
+    install(made, root().certificate)
+    chain = root().charge_point(trigger_certificate(made), DECADE)
+    assert len(chain) <= 1_000
+    assert deliver(made, chain + root().certificate) == "Rejected"
+    assert deliver(made, chain) == "Accepted"
+
+
 NARROWEST: dict[str, tuple[str, Callable[[Rig], None]]] = {
     "ConnectorPhaseRotationMaxLength": ("1", phase_rotation),
     "GetConfigurationMaxKeys": ("1", keys_asked),
     "MeterValuesAlignedDataMaxLength": ("1", list_of("MeterValuesAlignedData", *measurands)),
     "MeterValuesSampledDataMaxLength": ("1", list_of("MeterValuesSampledData", *measurands)),
+    "NumberOfConnectors": ("1", one_connector),
     "StopTxnAlignedDataMaxLength": ("1", list_of("StopTxnAlignedData", *measurands)),
     "StopTxnSampledDataMaxLength": ("1", list_of("StopTxnSampledData", *measurands)),
     "StopTransactionMaxMeterValues": ("2", transaction_data),
@@ -166,50 +206,67 @@ NARROWEST: dict[str, tuple[str, Callable[[Rig], None]]] = {
     "ConnectorSwitch3to1PhaseSupported": ("false", told),
     "MaxChargingProfilesInstalled": ("1", profiles),
     "SupportedFileTransferProtocols": ("HTTPS", transfers),
+    "AdditionalRootCertificateCheck": ("true", roots_checked),
+    "CertificateSignedMaxChainSize": ("1000", short_chains),
+    "CertificateStoreMaxLength": ("1", one_root),
 }
-OF_THE_SETTINGS = {
-    "NumberOfConnectors",
-    "AdditionalRootCertificateCheck",
-    "CertificateSignedMaxChainSize",
-    "CertificateStoreMaxLength",
-}
-"""Settings of their own hold them; tests/settings says that the key sets them."""
+
+
+def described(**keys: str) -> Rig:
+    """Give a charge point that is on line, with these keys under `[keys]` of its settings."""
+    tables = {
+        "csms": {"url": "ws://127.0.0.1:9"},
+        "charge_point": {"id": "CP001", "charge_box_serial_number": "SN-0001"},
+        "keys": {"CpoName": CPO} | keys,
+    }
+    made = Rig(load_tables(tables, "test", None).engine.charge_point)
+    made.responders["SignCertificate"] = lambda _: {"status": "Accepted"}
+    made.power_on()
+    made.forget_sent()
+    return made
 
 
 def test_each_describing_key_has_a_case_at_its_narrowest() -> None:
-    assert {spec.name for spec in DESCRIBING_KEYS} == NARROWEST.keys() | OF_THE_SETTINGS
+    assert {spec.name for spec in DESCRIBING_KEYS} == NARROWEST.keys()
     for name, (narrowest, _) in NARROWEST.items():
         assert name not in SPANS or SPANS[name].minimum == int(narrowest)
 
 
 @pytest.mark.parametrize("key", NARROWEST)
-def test_at_its_narrowest_the_charger_is_so(key: str) -> None:
+def test_at_its_narrowest_the_charge_point_is_so_and_else_it_is_not(key: str) -> None:
     narrowest, check = NARROWEST[key]
-    described = {key: narrowest}
+    keys = {key: narrowest}
     if key == "SupportedFeatureProfilesMaxLength":
-        described["SupportedFeatureProfiles"] = "Core"
-    found = described_profiles(described)
-    kind: dict[str, Any] = {} if found is None else {"feature_profiles": found}
-    made = rig(described=described, **kind)
+        keys["SupportedFeatureProfiles"] = "Core"
+    made = described(**keys)
     assert value(made, key) == narrowest
     assert change(made, key, narrowest) == "Rejected"
     check(made)
+    with pytest.raises((AssertionError, IndexError)):
+        check(described())
 
 
-@pytest.mark.parametrize(
-    ("key", "text", "allowed"),
-    [
-        ("ChargingScheduleMaxPeriods", "0", "an integer from 1 to 100"),
-        ("ChargingScheduleMaxPeriods", "101", "an integer from 1 to 100"),
-        ("SupportedFeatureProfiles", "Reservation", "Core is always there"),
-        ("ChargingScheduleAllowedChargingRateUnit", "", "at least one"),
-        ("ConnectorSwitch3to1PhaseSupported", "true", "must be false"),
-    ],
-)
-def test_what_it_cannot_be_is_refused(key: str, text: str, allowed: str) -> None:
-    spec = next(spec for spec in DESCRIBING_KEYS if spec.name == key)
-    with pytest.raises(ValueError, match=allowed):
-        check_described(spec, text)
+@pytest.mark.parametrize("spec", DESCRIBING_KEYS, ids=lambda spec: spec.name)
+def test_what_it_cannot_be_is_refused_with_what_is_allowed(spec: KeySpec) -> None:
+    beyond, allowed = ["maybe"], "must be true or false"
+    if (span := SPANS.get(spec.name)) is not None:
+        beyond = [f"{span.minimum - 1}", f"{span.maximum + 1}"]
+        allowed = f"an integer from {span.minimum} to {span.maximum}"
+    elif spec.name == "ConnectorSwitch3to1PhaseSupported":
+        beyond, allowed = ["true"], "must be false"
+    elif spec.name == "SupportedFeatureProfiles":
+        beyond, allowed = ["Reservation"], "Core is always there"
+    elif spec.choices:
+        beyond, allowed = ["", "None"], ", ".join(spec.choices)
+    for text in beyond:
+        with pytest.raises(SettingsError, match=re.escape(f"keys.{spec.name}: ")) as found:
+            described(**{spec.name: text})
+        assert allowed in str(found.value)
+
+
+def test_fewer_feature_profiles_may_be_listed_than_there_are_nowhere() -> None:
+    with pytest.raises(SettingsError, match="SupportedFeatureProfiles"):
+        described(SupportedFeatureProfilesMaxLength="1")
 
 
 def test_an_unsupported_action_is_answered_not_supported() -> None:

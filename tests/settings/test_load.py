@@ -127,14 +127,11 @@ def test_a_custom_key_keeps_its_type_when_its_value_comes_from_elsewhere(
 
 def test_keys_that_describe_the_charger_make_it_so(read: Read) -> None:
     text = BASE + 'unsupported = ["GetLog"]\n[keys]\nNumberOfConnectors = 3\n'
-    more = ("CertificateStoreMaxLength=2", "AdditionalRootCertificateCheck=true")
-    keys = ("SupportedFeatureProfiles=Reservation,Core", "CertificateSignedMaxChainSize=1000")
-    charge_point = read(text, keys=more + keys).engine.charge_point
+    keys = ("SupportedFeatureProfiles=Reservation,Core",)
+    charge_point = read(text, keys=keys).engine.charge_point
     assert len(charge_point.connectors) == 3
     assert charge_point.feature_profiles == {FeatureProfile.CORE, FeatureProfile.RESERVATION}
     assert charge_point.described["SupportedFeatureProfiles"] == "Core,Reservation"
-    security = charge_point.security
-    assert (security.roots_max, security.root_check, security.chain_size_max) == (2, True, 1000)
     assert charge_point.unsupported == {Action.GET_LOG}
     assert not charge_point.keys
 

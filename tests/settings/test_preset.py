@@ -10,6 +10,7 @@ import pytest
 from cp_tui.settings.load import default_config_file, every_preset
 from cp_tui.settings.preset import Preset
 from tests.settings.conftest import BASE, Read, Refused
+from tests.sources import ROOT
 
 
 def test_the_users_own_settings_win(read: Read) -> None:
@@ -42,6 +43,15 @@ def test_a_preset_of_the_users_is_found_by_name_and_by_path(read: Read, tmp_path
     mine = every_preset()["mine"]
     assert isinstance(mine, Preset)
     assert mine.about == "mine"
+
+
+def test_the_example_of_the_paper_is_one(read: Read, tmp_path: Path) -> None:
+    paper = (ROOT / "docs" / "presets.md").read_text()
+    path = tmp_path / "own.toml"
+    path.write_text(paper.partition("```toml\n")[2].partition("```")[0])
+    made = read(BASE, preset=str(path)).engine.charge_point
+    assert (len(made.connectors), made.quirks.answers_late_s) == (1, 5)
+    assert made.preset_about.startswith("a wallbox")
 
 
 @pytest.mark.parametrize(

@@ -54,7 +54,7 @@ from tests.settings.conftest import BASE, AllRefused, Refused
         (BASE + "[keys]\nZzz = 3\n", "line 6: keys.Zzz: unknown key; a key of your own belongs"),
         (
             BASE + "[keys]\nnumberofconnectors = 101\n",
-            'line 6: keys.NumberOfConnectors: "101" is refused; must be an integer from 1 to 100',
+            'line 6: keys.NumberOfConnectors: "101" is refused (too large); must be an',
         ),
         (
             BASE + "[keys]\nSupportedFeatureProfilesMaxLength = 1\n",
