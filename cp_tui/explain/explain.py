@@ -14,14 +14,22 @@ from msgspec import Struct
 
 from cp_tui.explain.catalogue import CATALOGUE
 from cp_tui.explain.families.authorization import AuthorizationRules
+from cp_tui.explain.families.availability import AvailabilityRules
 from cp_tui.explain.families.calls import CallRules
+from cp_tui.explain.families.clocks import ClockRules
 from cp_tui.explain.families.configuration import ConfigurationRules
+from cp_tui.explain.families.local_list import LocalListRules
 from cp_tui.explain.families.log import RecordingRules, noted
+from cp_tui.explain.families.progress import ProgressRules
 from cp_tui.explain.families.registers import RegisterRules
+from cp_tui.explain.families.reservation import ReservationRules
+from cp_tui.explain.families.resets import DataTransferRules, ResetRules, UnlockRules
 from cp_tui.explain.families.retry import RetryRules
 from cp_tui.explain.families.schema import SchemaRules
+from cp_tui.explain.families.security import SecurityRules
 from cp_tui.explain.families.status import StatusRules
 from cp_tui.explain.families.transactions import TransactionRules
+from cp_tui.explain.families.triggers import TriggerRules
 from cp_tui.explain.family import Family
 from cp_tui.explain.finding import Finding, FrameRef, Severity
 from cp_tui.explain.known import Known
@@ -45,6 +53,16 @@ FAMILIES: tuple[Callable[[], Family], ...] = (
     RegisterRules,
     RetryRules,
     ConfigurationRules,
+    ReservationRules,
+    LocalListRules,
+    AvailabilityRules,
+    TriggerRules,
+    UnlockRules,
+    ResetRules,
+    DataTransferRules,
+    ProgressRules,
+    SecurityRules,
+    ClockRules,
 )
 """All rules, in the order of the catalogue."""
 

@@ -46,6 +46,8 @@ class Limits(Struct, frozen=True):
     trigger_later_calls: int = 3
     """So many later CALLs prove the same, where the log has no times."""
     availability: float = 30.0
+    availability_scheduled: float = 60.0
+    """After the end of the transaction that it waited for."""
     reservation: float = 30.0
     reservation_end: float = 60.0
     remote_stop: float = 60.0
@@ -53,12 +55,15 @@ class Limits(Struct, frozen=True):
     connection_timeout: float = 120.0
     """Where ConnectionTimeOut is not told."""
     not_stopped: float = 60.0
+    unlock: float = 30.0
     reset: float = 600.0
     reset_transaction: float = 300.0
     firmware_begin: float = 600.0
     firmware_end: float = 7_200.0
     diagnostics_begin: float = 600.0
     diagnostics_end: float = 3_600.0
+    reconnect: float = 60.0
+    """With a new AuthorizationKey or SecurityProfile."""
     clock: float = 10.0
     clock_count: int = 3
     csms_clock: float = 60.0

@@ -22,8 +22,8 @@ class KnownLocalList:
         """None: not known."""
         self.where: FrameRef | None = None
         """The answer from which the version is known."""
-        self.is_from_update = False
-        """Whether the version follows from an update that was Accepted."""
+        self.breaks = 0
+        """How often the log had broken off when the version was told."""
         self.entries: dict[str, IdTagInfo] = {}
         """By the tag in small letters, as far as they are known."""
         self.are_all_known = False
@@ -31,13 +31,15 @@ class KnownLocalList:
     def learn(self, moment: Moment) -> None:
         match moment.answered:
             case _, GetLocalListVersionResponse(list_version=version):
-                self.version, self.where, self.is_from_update = version, moment.where, False
+                self.version, self.where = version, moment.where
+                self.breaks = moment.breaks
             case (
                 SendLocalListRequest() as request,
                 SendLocalListResponse(status=UpdateStatus.ACCEPTED),
             ):
                 self._update(request)
-                self.where, self.is_from_update = moment.where, True
+                self.where = moment.where
+                self.breaks = moment.breaks
 
     def _update(self, request: SendLocalListRequest) -> None:
         entries = request.local_authorization_list or ()
