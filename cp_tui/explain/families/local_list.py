@@ -14,6 +14,7 @@ from cp_tui.ocpp.local_auth_list_management import (
     SendLocalListRequest,
     SendLocalListResponse,
 )
+from cp_tui.ocpp.plural import count
 from cp_tui.traces.record import Record
 
 NO_LIST = -1
@@ -61,7 +62,8 @@ def _sent(record: Record, request: SendLocalListRequest, known: Known) -> Iterab
     if most is not None and len(entries) > most:
         yield found(
             "list.too_long",
-            f"SendLocalList has {len(entries)} entries, and SendLocalListMaxLength is {most}.",
+            f"SendLocalList has {count(len(entries), 'entry', 'entries')}, and"
+            f" SendLocalListMaxLength is {most}.",
             record,
             charger=known.charger,
         )
@@ -69,7 +71,7 @@ def _sent(record: Record, request: SendLocalListRequest, known: Known) -> Iterab
     if request.update_type is UpdateType.FULL and bare:
         yield found(
             "list.full_without_info",
-            f"SendLocalList (Full) has {bare} of {len(entries)} entries without idTagInfo: that"
+            f"SendLocalList (Full) has {count(bare, 'entry', 'entries')} without idTagInfo: that"
             " deletes a tag, and is for Differential.",
             record,
             charger=known.charger,

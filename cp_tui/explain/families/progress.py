@@ -89,7 +89,7 @@ _LOG = _after(
 )
 
 
-class Course(Struct, frozen=True):
+class Progress(Struct, frozen=True):
     """One kind of work that is told of in steps."""
 
     area: str
@@ -106,7 +106,7 @@ class Course(Struct, frozen=True):
     """Whether Idle without being asked, and a status that nobody asked for, are findings."""
 
 
-FIRMWARE = Course(
+FIRMWARE = Progress(
     "firmware",
     Action.FIRMWARE_STATUS_NOTIFICATION,
     "firmware update",
@@ -115,7 +115,7 @@ FIRMWARE = Course(
     final=frozenset({"Installed", "DownloadFailed", "InstallationFailed"}),
     has_idle_rule=True,
 )
-SIGNED_FIRMWARE = Course(
+SIGNED_FIRMWARE = Progress(
     "signed_firmware",
     Action.SIGNED_FIRMWARE_STATUS_NOTIFICATION,
     "signed firmware update",
@@ -123,7 +123,7 @@ SIGNED_FIRMWARE = Course(
     failed=frozenset(),
     final=frozenset({"Installed", "InstallationFailed", "InvalidSignature"}),
 )
-DIAGNOSTICS = Course(
+DIAGNOSTICS = Progress(
     "diagnostics",
     Action.DIAGNOSTICS_STATUS_NOTIFICATION,
     "upload of diagnostics",
@@ -132,7 +132,7 @@ DIAGNOSTICS = Course(
     final=frozenset({"Uploaded", "UploadFailed"}),
     has_idle_rule=True,
 )
-LOG_UPLOAD = Course(
+LOG_UPLOAD = Progress(
     "log_upload",
     Action.LOG_STATUS_NOTIFICATION,
     "upload of logs",
@@ -142,7 +142,7 @@ LOG_UPLOAD = Course(
 )
 
 
-class Job(Struct, frozen=True):
+class AskedFor(Struct, frozen=True):
     """What the CSMS asked for."""
 
     where: FrameRef
@@ -156,18 +156,18 @@ class Job(Struct, frozen=True):
 class Tracker:
     """Follows the statuses of one kind of work."""
 
-    def __init__(self, course: Course) -> None:
+    def __init__(self, course: Progress) -> None:
         self.course = course
-        self.job: Job | None = None
+        self.job: AskedFor | None = None
         """None: nobody asked, or the log does not tell."""
         self.status: str | None = _BEGIN
         """The last one; None: not known."""
         self._told: FrameRef | None = None
         self._triggered = 0
-        self._to_begin: Waits[str, Job] = Waits(outlives_breaks=True)
-        self._to_end: Waits[str, Job] = Waits(outlives_breaks=True)
+        self._to_begin: Waits[str, AskedFor] = Waits(outlives_breaks=True)
+        self._to_end: Waits[str, AskedFor] = Waits(outlives_breaks=True)
 
-    def ask(self, job: Job) -> None:
+    def ask(self, job: AskedFor) -> None:
         """The CSMS asks; what went on before is over."""
         self.job, self.status, self._told = job, _BEGIN, None
         self._forget_waits()
@@ -424,17 +424,17 @@ class ProgressRules:
             )
 
 
-def job_of(request: WireModel | None, record: Record) -> tuple[Action, Job] | None:
+def job_of(request: WireModel | None, record: Record) -> tuple[Action, AskedFor] | None:
     """Read what is asked for, with the notification that tells of it; None: nothing of the kind."""
     where = ref(record)
     match request:
         case UpdateFirmwareRequest():
             location = shown_location(request.location)
-            job = Job(where, location, request.retrieve_date, request.retries)
+            job = AskedFor(where, location, request.retrieve_date, request.retries)
             return Action.FIRMWARE_STATUS_NOTIFICATION, job
         case SignedUpdateFirmwareRequest():
             image = request.firmware
-            job = Job(
+            job = AskedFor(
                 where,
                 shown_location(image.location),
                 image.retrieve_date_time,
@@ -443,11 +443,11 @@ def job_of(request: WireModel | None, record: Record) -> tuple[Action, Job] | No
             )
             return Action.SIGNED_FIRMWARE_STATUS_NOTIFICATION, job
         case GetDiagnosticsRequest():
-            job = Job(where, shown_location(request.location), retries=request.retries)
+            job = AskedFor(where, shown_location(request.location), retries=request.retries)
             return Action.DIAGNOSTICS_STATUS_NOTIFICATION, job
         case GetLogRequest():
             location = shown_location(request.log.remote_location)
-            job = Job(where, location, retries=request.retries, request_id=request.request_id)
+            job = AskedFor(where, location, retries=request.retries, request_id=request.request_id)
             return Action.LOG_STATUS_NOTIFICATION, job
         case _:
             return None
@@ -457,7 +457,9 @@ def _is_yes(status: object) -> bool:
     return str(status) in ("Accepted", "AcceptedCanceled")
 
 
-def _too_early(record: Record, status: str, job: Job | None, known: Known) -> Iterable[Finding]:
+def _too_early(
+    record: Record, status: str, job: AskedFor | None, known: Known
+) -> Iterable[Finding]:
     if status != "Downloading" or job is None or job.not_before is None or record.at is None:
         return
     early_s = (job.not_before - record.at).total_seconds()
