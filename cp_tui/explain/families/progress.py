@@ -89,7 +89,7 @@ _LOG = _after(
 )
 
 
-class Progress(Struct, frozen=True):
+class StatusOrder(Struct, frozen=True):
     """One kind of work that is told of in steps."""
 
     area: str
@@ -106,7 +106,7 @@ class Progress(Struct, frozen=True):
     """Whether Idle without being asked, and a status that nobody asked for, are findings."""
 
 
-FIRMWARE = Progress(
+FIRMWARE = StatusOrder(
     "firmware",
     Action.FIRMWARE_STATUS_NOTIFICATION,
     "firmware update",
@@ -115,7 +115,7 @@ FIRMWARE = Progress(
     final=frozenset({"Installed", "DownloadFailed", "InstallationFailed"}),
     has_idle_rule=True,
 )
-SIGNED_FIRMWARE = Progress(
+SIGNED_FIRMWARE = StatusOrder(
     "signed_firmware",
     Action.SIGNED_FIRMWARE_STATUS_NOTIFICATION,
     "signed firmware update",
@@ -123,7 +123,7 @@ SIGNED_FIRMWARE = Progress(
     failed=frozenset(),
     final=frozenset({"Installed", "InstallationFailed", "InvalidSignature"}),
 )
-DIAGNOSTICS = Progress(
+DIAGNOSTICS = StatusOrder(
     "diagnostics",
     Action.DIAGNOSTICS_STATUS_NOTIFICATION,
     "upload of diagnostics",
@@ -132,7 +132,7 @@ DIAGNOSTICS = Progress(
     final=frozenset({"Uploaded", "UploadFailed"}),
     has_idle_rule=True,
 )
-LOG_UPLOAD = Progress(
+LOG_UPLOAD = StatusOrder(
     "log_upload",
     Action.LOG_STATUS_NOTIFICATION,
     "upload of logs",
@@ -156,7 +156,7 @@ class AskedFor(Struct, frozen=True):
 class Tracker:
     """Follows the statuses of one kind of work."""
 
-    def __init__(self, course: Progress) -> None:
+    def __init__(self, course: StatusOrder) -> None:
         self.course = course
         self.job: AskedFor | None = None
         """None: nobody asked, or the log does not tell."""
