@@ -7,6 +7,7 @@ shortest duration is drawn for each stretch of that length.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 from math import floor, inf
 
 from msgspec import Struct
@@ -36,15 +37,15 @@ def window_at(fault: NetworkFault, seed: int, at: float) -> Window | None:
         return None
     if not _has_stretches(fault):
         return turn
-    stretch = _stretch(fault, turn, floor((at - turn.since) / fault.shortest_s), at)
-    return stretch[1] if _is_drawn(fault, seed, number, stretch[0]) else None
+    place = _place(turn.since, fault.shortest_s, at)
+    return _stretch(fault, turn, place) if _is_drawn(fault, seed, number, place) else None
 
 
 def next_window(fault: NetworkFault, seed: int, after: float) -> Window | None:
     """Give the first window that begins after an instant; None: none does."""
     if fault.probability == 0:
         return None
-    for number, place, window in _ahead(fault, after):
+    for number, place, window in islice(_ahead(fault, after), STRETCHES_MAX):
         if window.since > after and (place is None or _is_drawn(fault, seed, number, place)):
             return window
     return None
@@ -76,11 +77,14 @@ def _has_stretches(fault: NetworkFault) -> bool:
 def _turn_number(fault: NetworkFault, at: float) -> int:
     if fault.every_s is None or at < fault.begins_s:
         return 0
-    number = floor((at - fault.begins_s) / fault.every_s)
-    # A division can land beside the turn that the sums below give.
-    if at < fault.begins_s + number * fault.every_s:
-        return number - 1
-    return number + (at >= fault.begins_s + (number + 1) * fault.every_s)
+    return _place(fault.begins_s, fault.every_s, at)
+
+
+def _place(begin: float, length_s: float, at: float) -> int:
+    """Number the stretches of a length; the sums that give their ends decide, not the division."""
+    place = floor((at - begin) / length_s)
+    place -= at < begin + place * length_s
+    return place + (at >= begin + (place + 1) * length_s)
 
 
 def _turn(fault: NetworkFault, number: int) -> Window | None:
@@ -92,16 +96,9 @@ def _turn(fault: NetworkFault, number: int) -> Window | None:
     return Window(since, min(last, since + (inf if fault.lasts_s is None else fault.lasts_s)))
 
 
-def _stretch(
-    fault: NetworkFault, turn: Window, place: int, at: float | None = None
-) -> tuple[int, Window]:
-    """Give a stretch of a turn and its place; with an instant, the one in which that lies."""
-    if at is not None:
-        place -= at < turn.since + place * fault.shortest_s
-        place += at >= turn.since + (place + 1) * fault.shortest_s
+def _stretch(fault: NetworkFault, turn: Window, place: int) -> Window:
     since = turn.since + place * fault.shortest_s
-    until = turn.since + (place + 1) * fault.shortest_s
-    return place, Window(since, min(until, turn.until))
+    return Window(since, min(turn.since + (place + 1) * fault.shortest_s, turn.until))
 
 
 def _is_drawn(fault: NetworkFault, seed: int, number: int, place: int) -> bool:
@@ -111,17 +108,13 @@ def _is_drawn(fault: NetworkFault, seed: int, number: int, place: int) -> bool:
 
 def _ahead(fault: NetworkFault, after: float) -> Iterator[tuple[int, int | None, Window]]:
     """Give what may be a window from the turn of an instant on: turn, stretch of it, and itself."""
-    number, seen = _turn_number(fault, after), 0
-    while seen < STRETCHES_MAX and (turn := _turn(fault, number)) is not None:
-        seen += 1
+    number = _turn_number(fault, after)
+    while (turn := _turn(fault, number)) is not None:
         if not _has_stretches(fault):
             yield number, None, turn
         elif turn.until > after:
-            place = max(0, floor((after - turn.since) / fault.shortest_s))
-            while seen < STRETCHES_MAX:
-                _, window = _stretch(fault, turn, place)
-                if window.since >= turn.until:
-                    break
+            place = max(0, _place(turn.since, fault.shortest_s, after))
+            while (window := _stretch(fault, turn, place)).since < turn.until:
                 yield number, place, window
-                place, seen = place + 1, seen + 1
+                place += 1
         number += 1

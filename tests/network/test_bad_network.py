@@ -116,6 +116,9 @@ def test_a_frame_of_an_action_breaks_the_connection_when_it_has_arrived() -> Non
     assert made.next_break(BEGAN_AT) is None
     assert sent(made, 1, action="StartTransaction") == (3,)
     assert made.next_break(BEGAN_AT + 1) == Break(BEGAN_AT + 3, FaultKind.RESET)
+    # One frame more does not put it off.
+    sent(made, 2, action="StartTransaction")
+    assert made.next_break(BEGAN_AT + 2) == Break(BEGAN_AT + 3, FaultKind.RESET)
     made.new_connection(BEGAN_AT + 4)
     assert made.next_break(BEGAN_AT + 4) is None
 
@@ -171,13 +174,15 @@ def test_what_it_does_right_now_is_said_the_newest_first_and_asking_changes_noth
     faults = (
         {"kind": "loss", "probability": 0.25},
         {"kind": "silence", "begins_s": 10, "lasts_s": 5, "every_s": 100, "direction": "to_csms"},
+        {"kind": "double", "begins_s": 0, "lasts_s": 5},
     )
     made, unasked = network(*faults), network(*faults)
     said = [made.doing(BEGAN_AT + at) for at in (0, 12, 50, 110)]
     lost, silent = "frames get lost (25 % of them)", "nothing gets through to the CSMS"
-    assert [each.words for each in said] == [lost, *[f"{silent}, {lost}"] * 3]
+    first = f"{lost}, frames arrive twice"
+    assert [each.words for each in said] == [first, *[f"{silent}, {lost}"] * 3]
     assert [each.since - BEGAN_AT for each in said] == [0, 10, 10, 110]
-    assert [each.until and each.until - BEGAN_AT for each in said] == [10, 15, 110, 115]
+    assert [each.until and each.until - BEGAN_AT for each in said] == [5, 15, 110, 115]
     made.new_connection(BEGAN_AT + 116)
     unasked.new_connection(BEGAN_AT + 116)
     assert made.doing(BEGAN_AT + 116).words == lost

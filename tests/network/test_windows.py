@@ -11,9 +11,23 @@ from cp_tui.network.weather import FaultKind, NetworkFault
 from cp_tui.network.windows import Window, joined_window, next_window, window_at
 
 
-def fault(**times: float) -> NetworkFault:
+def fault(
+    *,
+    probability: float = 1.0,
+    shortest_s: float = 0.0,
+    begins_s: float = 0.0,
+    every_s: float | None = None,
+    lasts_s: float | None = None,
+) -> NetworkFault:
     """Give a fault with these times."""
-    return NetworkFault(kind=FaultKind.HOLD, **times)  # type: ignore[arg-type]
+    return NetworkFault(
+        kind=FaultKind.HOLD,
+        probability=probability,
+        shortest_s=shortest_s,
+        begins_s=begins_s,
+        every_s=every_s,
+        lasts_s=lasts_s,
+    )
 
 
 def test_a_schedule_says_when_it_comes_and_how_long_it_stays() -> None:
@@ -36,6 +50,9 @@ def test_a_stretch_lasts_as_long_as_is_said_and_comes_as_often() -> None:
     assert len(there) == pytest.approx(2_000, rel=0.1)
     assert {each.until - each.since for each in there} == {5}
     assert next_window(fault(probability=0.0, shortest_s=5), 3, 0) is None
+    # For people many in a row are one, but nobody looks further than they would.
+    joined = joined_window(fault(probability=0.9999, shortest_s=5), 3, 5_000)
+    assert joined == Window(5_000 - 64 * 5, 5_000 + 65 * 5)
 
 
 def test_stretches_lie_within_the_turns_of_a_schedule() -> None:
@@ -75,9 +92,7 @@ def test_the_next_window_is_there_at_its_beginning_and_none_before(
     after: float,
 ) -> None:
     lasts_s = None if every_s is None else every_s * share
-    made = fault(begins_s=begins_s, shortest_s=shortest_s, probability=probability)
-    made = NetworkFault(
-        kind=made.kind,
+    made = fault(
         begins_s=begins_s,
         every_s=every_s,
         lasts_s=lasts_s,
