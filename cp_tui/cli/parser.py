@@ -139,6 +139,13 @@ def _add_presets(commands: Commands) -> None:
     commands.add_parser("presets", help="list the kinds of charge points that --preset takes")
 
 
+def _add_weathers(commands: Commands) -> None:
+    weathers = commands.add_parser(
+        "weathers", help="list the bad networks that --weather takes, your own among them"
+    )
+    _add_config_option(weathers)
+
+
 def _add_attach(commands: Commands) -> None:
     attach = commands.add_parser("attach", help="the screen of a charge point that runs")
     _add_target_options(attach)
@@ -208,6 +215,7 @@ def _add_demo(commands: Commands) -> None:
         metavar="N",
         help="how fast the story is told, from 0.25 to 8 (default 1)",
     )
+    _add_weather_options(demo)
     _add_profile_option(demo, "in which charge point and CSMS meet")
     _add_preset_option(demo, "; the story breaks off where that does otherwise")
     demo.add_argument(
@@ -315,6 +323,7 @@ _ADD: Mapping[str, Callable[[Commands], None]] = {
     "csms": _add_csms,
     "scenario": _add_scenario,
     "presets": _add_presets,
+    "weathers": _add_weathers,
     "completion": _add_completion,
 }
 
@@ -334,8 +343,18 @@ def _add_engine_options(parser: ArgumentParser) -> None:
         metavar="KEY=VALUE",
         help="first value of a configuration key; may be repeated",
     )
+    _add_weather_options(parser)
     parser.add_argument("--data-dir", type=Path, metavar="DIR", help="where the state is kept")
     parser.add_argument("--socket", type=Path, metavar="PATH", help="the door for attach and ctl")
+
+
+def _add_weather_options(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "--weather", metavar="NAME", help="how bad the network is made (cp-tui weathers)"
+    )
+    parser.add_argument(
+        "--seed", type=int, metavar="N", help="of its chance (default: one is drawn, and shown)"
+    )
 
 
 def _add_config_option(parser: ArgumentParser) -> None:

@@ -44,6 +44,8 @@ def read_settings(options: Namespace) -> ServeSettings:
         keys=tuple(options.keys),
         data_dir=options.data_dir,
         socket=options.socket,
+        weather=options.weather,
+        seed=options.seed,
     )
     file = options.config or default_config_file()
     try:
@@ -55,7 +57,10 @@ def read_settings(options: Namespace) -> ServeSettings:
 def serve_arguments(options: Namespace) -> list[str]:
     """Write the options of `run` as arguments of `serve`."""
     arguments = []
-    for name in ("config", "url", "id", "connectors", "preset", "data_dir", "socket"):
+    for name in (
+        *("config", "url", "id", "connectors", "preset", "data_dir", "socket"),
+        *("weather", "seed"),
+    ):
         value = getattr(options, name)
         if value is not None:
             arguments.append(f"--{name.replace('_', '-')}={value}")

@@ -172,6 +172,12 @@ COMMANDS: Mapping[str, Command] = table(
         if_true=("Plug the network cable in", "The network cable is plugged in"),
     ),
     Command(
+        Operations.set_weather,
+        "Set the weather of the network to {weather}",
+        "The weather of the network is {weather}",
+        "it is so already",
+    ),
+    Command(
         Operations.try_now, "Try now", "It is tried now", "nothing waits to be tried", gives=bool
     ),
     Command(

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from msgspec import Struct
 
 from cp_tui.charge_point.config import ChargePointConfig
+from cp_tui.network.weather import Weather
+from cp_tui.network.weathers import FAIR, WEATHERS
 
 
 class TraceConfig(Struct, frozen=True):
@@ -16,6 +19,16 @@ class TraceConfig(Struct, frozen=True):
     """For frames, about; events get an eighth of it besides. 0: nothing is kept."""
     masks_id_tags: bool = False
     """Tags are replaced by stand-ins."""
+
+
+class NetworkConfig(Struct, frozen=True):
+    """What the network to the CSMS is like at first."""
+
+    weather: str = FAIR.name
+    seed: int | None = None
+    """What its chance comes from; None: it is drawn."""
+    weathers: Mapping[str, Weather] = WEATHERS
+    """All that can be set, by name."""
 
 
 class EngineConfig(Struct, frozen=True):
@@ -31,3 +44,4 @@ class EngineConfig(Struct, frozen=True):
     manufacturer_roots: Path | None = None
     """PEM file with the roots that may sign for firmware."""
     trace: TraceConfig = TraceConfig()
+    network: NetworkConfig = NetworkConfig()

@@ -13,19 +13,25 @@ queue and the writing task, where the wait has a limit and a name.
 from __future__ import annotations
 
 import asyncio
+import socket
+import struct
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from typing import Protocol
 
 from msgspec import Struct
 from websockets.asyncio.client import ClientConnection
-from websockets.exceptions import ConnectionClosed
+from websockets.exceptions import ConnectionClosed, WebSocketException
 from websockets.protocol import OPEN
 
 from cp_tui.charge_point.events import FrameReceived
 from cp_tui.charge_point.variables import LinkStep
 from cp_tui.engine.connect import CLOSE_TIMEOUT_S
 from cp_tui.engine.link_failure import LinkFailure, closed_failure
+from cp_tui.engine.network import Network
+from cp_tui.engine.passage import Passage
+from cp_tui.network.bad_network import Break
+from cp_tui.network.weather import FaultKind
 from cp_tui.ocpp.units import number
 
 AT_ONCE_MAX = 32_000
@@ -64,6 +70,7 @@ class Connection:
         on_round_trip: Callable[[float], None],
         ping_interval_s: int,
         timeouts: ConnectionTimeouts,
+        network: Network,
     ) -> None:
         self._websocket = websocket
         self._deliver = deliver
@@ -75,9 +82,17 @@ class Connection:
         self._outgoing_bytes = 0
         self._failure: LinkFailure | None = None
         self._is_closing = False
+        self._network = network
+        self._passage = Passage(network, leave=self._leave, enter=self._enter, cut=self._cut)
 
     def send(self, *texts: str) -> bool:
         """Send frames, or queue them; False if so many wait that the connection is given up."""
+        if not self._passage.is_clear:
+            return all(map(self._send_into_weather, texts))
+        return self._leave(*texts)
+
+    def _leave(self, *texts: str) -> bool:
+        """Send frames now, or queue them where something waits already."""
         if self._is_idle and sum(map(len, texts)) <= AT_ONCE_MAX:
             # They leave in one go, without a turn of the loop.
             for data in [text.encode() for text in texts]:
@@ -92,6 +107,13 @@ class Connection:
         transport = self._websocket.transport
         is_open = self._websocket.protocol.state is OPEN and not transport.is_closing()
         return is_open and self._outgoing.empty() and not transport.get_write_buffer_size()
+
+    def _send_into_weather(self, text: str) -> bool:
+        if self._passage.send(text):
+            return True
+        failure = LinkFailure(LinkStep.OPEN, "too many frames are held back")
+        self.abort(failure.by(self._network.words))
+        return False
 
     def _queue(self, text: str) -> bool:
         waiting_bytes = self._outgoing_bytes + len(text)
@@ -112,6 +134,10 @@ class Connection:
         self._ping_interval_s = interval_s
         self._ping_changed.set()
 
+    def weather_changed(self) -> None:
+        """Have the weather that is set from now on act on what is under way."""
+        self._passage.weather_changed()
+
     def close(self) -> None:
         """Close with code 1000 after what is queued; `run` returns when that is done."""
         self._is_closing = True
@@ -127,7 +153,7 @@ class Connection:
 
     async def run(self) -> LinkFailure | None:
         """Carry the traffic; returns why it ended, None if `close` was called."""
-        jobs = (self._read(), self._write(), self._ping())
+        jobs = (self._read(), self._write(), self._ping(), *self._passage.jobs())
         tasks = [asyncio.create_task(job) for job in jobs]
         try:
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
@@ -142,7 +168,14 @@ class Connection:
 
     async def _read(self) -> None:
         while True:
-            await self._deliver(FrameReceived(await self._websocket.recv()))
+            frame = await self._websocket.recv()
+            if self._passage.is_clear:
+                await self._enter(frame)
+            else:
+                await self._passage.receive(frame)
+
+    async def _enter(self, frame: str | bytes) -> None:
+        await self._deliver(FrameReceived(frame))
 
     async def _write(self) -> None:
         while (text := await self._outgoing.get()) is not None:
@@ -175,13 +208,31 @@ class Connection:
         limit_s = self._timeouts.pong_s
         try:
             async with asyncio.timeout(limit_s):
-                return await (await self._websocket.ping())
+                return await self._passage.ping(self._websocket.ping)
         except TimeoutError:
             raise LinkFailure(
                 LinkStep.OPEN,
                 f"the CSMS did not answer a ping within {number(limit_s)} s",
                 "the network or the CSMS hangs",
             ) from None
+
+    async def _cut(self, broken: Break) -> None:
+        """End the connection as the weather does: both sides see it, and ours knows why."""
+        by = self._network.words
+        if broken.kind is FaultKind.CLOSE:
+            code, reason = broken.code, broken.reason
+            text = f"closed with code {code}" + (f": {reason}" if reason else "")
+            failure = LinkFailure(LinkStep.OPEN, text, close_code=code).by(by)
+            self._failure = self._failure or failure
+            # A peer gets the code where one may be sent; else it sees no close at all.
+            with suppress(TimeoutError, WebSocketException):
+                async with asyncio.timeout(self._timeouts.close_s):
+                    await self._websocket.close(code, reason)
+            raise failure
+        sock = self._websocket.transport.get_extra_info("socket")
+        # What follows is an RST then, and no orderly end.
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        raise LinkFailure(LinkStep.OPEN, "the connection was reset", close_code=1006).by(by)
 
 
 def _cause(results: Sequence[BaseException | None]) -> LinkFailure:

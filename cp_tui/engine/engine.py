@@ -36,6 +36,7 @@ from cp_tui.engine.link import Link, LinkSettings
 from cp_tui.engine.link_history import LinkHistory
 from cp_tui.engine.lock import FolderLock, prepare_folder
 from cp_tui.engine.log import EngineLog, open_log
+from cp_tui.engine.network import Network
 from cp_tui.engine.operations import Operations
 from cp_tui.engine.pending_requests import CommandAnswer
 from cp_tui.engine.recorder import Recorder, read_back
@@ -145,6 +146,9 @@ class Engine:
                 settings=self._transfer_settings,
             )
             stack.push_async_callback(transfers.end)
+            network = Network(self._hub.publish, weathers=self._config.weathers, log=log)
+            stack.callback(network.end)
+            network.set(self._config.weather, self._config.weather_seed)
             link = Link(
                 target,
                 tls.make,
@@ -154,6 +158,7 @@ class Engine:
                 log=log,
                 settings=self._link_settings,
                 trust=tls.words,
+                network=network,
             )
             stack.push_async_callback(link.end)
             engine_loop.use(link, transfers, errands)

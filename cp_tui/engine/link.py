@@ -41,8 +41,10 @@ from cp_tui.charge_point.variables import (
 from cp_tui.engine.backoff import Backoff, BackoffSettings
 from cp_tui.engine.connect import ConnectAttempt, Found, Secured, Timeouts, where_to
 from cp_tui.engine.connection import Connection, ConnectionTimeouts, Sender
+from cp_tui.engine.dialling import dialled
 from cp_tui.engine.endpoint import Endpoint, EndpointError
 from cp_tui.engine.link_failure import LinkFailure
+from cp_tui.engine.network import Network
 from cp_tui.engine.tls import LinkTls
 
 if TYPE_CHECKING:
@@ -97,6 +99,7 @@ class Link:
         log: logging.Logger,
         settings: LinkSettings | None = None,
         trust: Callable[[SetCredentials], str] = lambda sent: "",
+        network: Network | None = None,
     ) -> None:
         """`make_tls` is called in a thread; `trust` says what servers are held against."""
         self._endpoint = endpoint
@@ -106,6 +109,7 @@ class Link:
         self._publish = publish
         self._log = log
         self._settings = settings or LinkSettings()
+        self._network = network or Network()
         self._backoff = Backoff(random, self._settings.backoff)
         self._sent = SetCredentials(None, "not set")
         self._secured: Secured | None = None
@@ -193,6 +197,24 @@ class Link:
             self._cancel_attempt()
         return True
 
+    def set_weather(self, name: str, seed: int | None) -> bool:
+        """Have the network be as this weather; False if it is so already.
+
+        Raises `UnknownWeather`.
+        """
+        if self._network.is_set(name, seed):
+            return False
+        self._network.set(name, seed)
+        self._backoff.reset()
+        if self._connection is not None:
+            self._connection.weather_changed()
+        else:
+            # What the weather of before had in store for an attempt is not waited for.
+            self._own_cause = "another weather was set"
+            self._hurry()
+            self._cancel_attempt()
+        return True
+
     def set_ping(self, interval_s: int) -> None:
         """Ping every so many seconds; 0 is never (`SetPing`)."""
         self._ping_interval_s = interval_s
@@ -256,7 +278,7 @@ class Link:
             try:
                 await self._serve(await self._connected())
             except LinkFailure as failure:
-                await self._failed(failure.naming(self._sent.url_setting))
+                await self._failed(self._explained(failure))
             except _InterruptedError:
                 self._ended()
             except Exception:
@@ -283,7 +305,8 @@ class Link:
             on_found=self._found,
         )
         # A task of its own, so that an order can end the attempt without ending the runner.
-        self._attempt = task = asyncio.create_task(attempt.run(), name="link attempt")
+        dialling = dialled(attempt, self._network)
+        self._attempt = task = asyncio.create_task(dialling, name="link attempt")
         try:
             await asyncio.wait({task})
         finally:
@@ -310,6 +333,7 @@ class Link:
             on_round_trip=self._note_round_trip,
             ping_interval_s=self._ping_interval_s,
             timeouts=self._settings.session,
+            network=self._network,
         )
         try:
             self._opened(websocket)
@@ -367,6 +391,12 @@ class Link:
     def _found(self, found: Found) -> None:
         if isinstance(found, Secured):
             self._secured = found
+
+    def _explained(self, failure: LinkFailure) -> LinkFailure:
+        """Name what may have to do with it: the setting of the URL, and the weather."""
+        if self._network.bad is not None and self._is_network_up:
+            failure.in_weather(self._network.words)
+        return failure.naming(self._sent.url_setting)
 
     async def _failed(self, failure: LinkFailure) -> None:
         error = failure.error(_now())

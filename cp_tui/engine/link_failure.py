@@ -26,6 +26,10 @@ FRAME_BYTES_MAX = 1 << 20
 """Longest message that we read; the standard has no limit, a full SendLocalList some 100 kB."""
 
 
+FAIR_HINT = "set the weather to fair (set_weather) for the network as it is"
+"""What to do about a failure that was wanted."""
+
+
 class LinkFailure(Exception):
     """One attempt or connection that ended, with the step that failed."""
 
@@ -54,6 +58,18 @@ class LinkFailure(Exception):
     def naming(self, url_setting: str) -> LinkFailure:
         """Have the hint name the setting that the URL stands in, where that is another one."""
         self.hint = self.hint.replace("csms.url", url_setting)
+        return self
+
+    def by(self, weather: str) -> LinkFailure:
+        """Say that this weather has done it, and what to do about that."""
+        self.text = f"{self.text}, by {weather}"
+        self.hint = f"nothing is broken: {FAIR_HINT}"
+        return self
+
+    def in_weather(self, weather: str) -> LinkFailure:
+        """Say in the hint that this weather is set, where it was not said that it has done it."""
+        if weather not in self.text:
+            self.hint = f"{weather}, is set and may have done it: {FAIR_HINT}"
         return self
 
     def error(self, at: datetime) -> LinkError:

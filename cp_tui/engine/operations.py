@@ -18,13 +18,16 @@ from cp_tui.charge_point.command_fields import (
     Instant,
     KeysOrAll,
     Nonce,
+    Seed,
     Unit,
+    WeatherName,
 )
 from cp_tui.charge_point.events import TryNow
 from cp_tui.charge_point.smart_charging.schedule import CompositeSchedule
 from cp_tui.charge_point.variables import Measurements
 from cp_tui.engine.errors import CommandError, ErrorNumber
 from cp_tui.engine.hub import SLICE_PAUSE_S
+from cp_tui.engine.network import UnknownWeather
 from cp_tui.engine.pending_requests import REPLY_TIMEOUT_S, CommandAnswer
 from cp_tui.ocpp.datatypes import ChargingRateUnitType, format_date_time
 
@@ -122,6 +125,16 @@ class Operations(Struct, frozen=True):
         """Pull the network cable of the charge point, or put it back."""
         self.transfers.set_network(up)
         return self.link.set_network(up)
+
+    def set_weather(self, weather: WeatherName, seed: Seed | None = None) -> bool:
+        """Have the network to the CSMS be bad in a way that has a name; `fair` is as it is.
+
+        All chance comes from the seed; without one, it is drawn, and shown in `network`.
+        """
+        try:
+            return self.link.set_weather(weather, seed)
+        except UnknownWeather as error:
+            raise CommandError(ErrorNumber.INVALID_PARAMS, f"set_weather: {error}") from None
 
     async def try_now(self) -> bool | CommandAnswer:
         """Connect, or send the oldest message again, at once instead of when its time comes."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
@@ -18,8 +19,10 @@ from cp_tui.charge_point.config import (
 )
 from cp_tui.charge_point.described import DESCRIBING_KEYS, described_profiles
 from cp_tui.charge_point.quirks import Quirks
-from cp_tui.engine.config import EngineConfig, TraceConfig
+from cp_tui.engine.config import EngineConfig, NetworkConfig, TraceConfig
 from cp_tui.engine.endpoint import endpoint
+from cp_tui.network.weather import Weather
+from cp_tui.network.weathers import FAIR, WEATHERS
 from cp_tui.ocpp.action import SPEC, Action, RequestDirection
 from cp_tui.ocpp.discreet import Discreet
 from cp_tui.ocpp.plural import count
@@ -27,6 +30,7 @@ from cp_tui.rpc.paths import default_socket
 from cp_tui.settings.keys import check_custom_keys, check_keys
 from cp_tui.settings.model import (
     ConnectorSettings,
+    NetworkSettings,
     QuirksSettings,
     SecuritySettings,
     Settings,
@@ -35,6 +39,7 @@ from cp_tui.settings.model import (
 from cp_tui.settings.problem import Problem, unknown
 from cp_tui.settings.zone import zone_of
 
+WEATHER_NAME = re.compile(r"[\w-]{1,40}", re.ASCII)
 _NUMBER = "NumberOfConnectors"
 _SETTINGS_OF_KEYS = {
     _NUMBER: ("station", "connectors"),
@@ -71,12 +76,14 @@ def build(settings: Settings, file: Path, preset_about: str = "") -> ServeSettin
     ca_file = csms.ca_file and file.expanduser().parent / csms.ca_file.expanduser()
     keys, key_problems = check_keys(settings)
     custom_keys, custom_key_problems = check_custom_keys(settings)
+    weathers = {**WEATHERS, **{n: of.weather(n) for n, of in settings.network.weathers.items()}}
     problems = [
         *_missing(settings, file),
         *_contradictions(settings, ca_file, _manufacturer_roots(settings, file)),
         *key_problems,
         *custom_key_problems,
         *_described_twice(settings, keys),
+        *_unknown_weather(settings.network, weathers),
         *_not_asked_by_csms(settings.charge_point.unsupported),
     ]
     if problems or csms.url is None or identity.id is None:
@@ -113,6 +120,7 @@ def build(settings: Settings, file: Path, preset_about: str = "") -> ServeSettin
             csms.check_hostname,
             _manufacturer_roots(settings, file),
             TraceConfig(settings.trace.keep_mb * 1_000_000, settings.trace.mask_id_tags),
+            NetworkConfig(settings.network.weather, settings.network.seed, weathers),
         ),
         data_dir=settings.data_dir or default_data_dir(identity.id),
         socket=settings.socket or default_socket(identity.id),
@@ -136,6 +144,22 @@ def _described_twice(settings: Settings, keys: Mapping[str, str]) -> list[Proble
     if number is not None and tables > int(number):
         text = f"{count(tables, 'table')} under [[station.connector]] for {number}"
         problems.append(Problem(("keys", _NUMBER), text))
+    return problems
+
+
+def _unknown_weather(network: NetworkSettings, weathers: Mapping[str, Weather]) -> list[Problem]:
+    """Name a weather that there is not, and those of one's own that cannot be called so."""
+    problems = [
+        Problem(("network", "weathers", name), "is no name: letters, digits, _ and - make one")
+        for name in network.weathers
+        if not WEATHER_NAME.fullmatch(name)
+    ]
+    if FAIR.name in network.weathers:
+        text = "is the network as it is; give yours another name"
+        problems.append(Problem(("network", "weathers", FAIR.name), text))
+    if network.weather not in weathers:
+        text = unknown(network.weather, weathers, what="weather")
+        problems.append(Problem(("network", "weather"), text))
     return problems
 
 

@@ -13,6 +13,7 @@ import platformdirs
 from msgspec.structs import replace
 from pydantic import BaseModel, ValidationError
 
+from cp_tui.network.reading import FaultTable, WeatherTable
 from cp_tui.ocpp.discreet import Discreet
 from cp_tui.settings import preset
 from cp_tui.settings.build import ServeSettings, build
@@ -22,6 +23,7 @@ from cp_tui.settings.model import (
     ENVIRONMENT_PREFIX,
     ConnectorSettings,
     CustomKeySettings,
+    NetworkSettings,
     ScreenSettings,
     Settings,
 )
@@ -69,6 +71,8 @@ class Options(Discreet, frozen=True):
     """`KEY=VALUE`, as given with `--set`."""
     data_dir: Path | None = None
     socket: Path | None = None
+    weather: str | None = None
+    seed: int | None = None
 
 
 def load(options: Options) -> ServeSettings:
@@ -182,6 +186,16 @@ def read_screen(config: Path | None) -> tuple[ScreenSettings, Sources, list[Prob
     return settings.screen, sources, problems, wrong
 
 
+def read_network(config: Path | None) -> NetworkSettings:
+    """Read what the file says of the network alone; raises `SettingsError`."""
+    path, text, file = _read_file(config)
+    sources = Sources({}, {}, {"network": file.get("network", {})}, path, text)
+    settings, problems = every_field(sources.merged())
+    if problems:
+        refuse(sources, problems)
+    return settings.network
+
+
 def every_field(merged: Mapping[str, Any]) -> tuple[Settings, list[Problem]]:
     """Check every field by itself; returns what is right, and what is wrong with the rest."""
     rest: dict[str, Any] = deepcopy(dict(merged))
@@ -283,6 +297,7 @@ def _from_options(options: Options) -> tuple[dict[str, Any], list[str]]:
         "csms": {"url": options.url},
         "charge_point": {"id": options.id, "preset": options.preset},
         "station": {"connectors": options.connectors},
+        "network": {"weather": options.weather, "seed": options.seed},
     }
     layer: dict[str, Any] = {
         section: said
@@ -328,6 +343,10 @@ def _fields_at(location: Location) -> list[str]:
     match location:
         case ("station", "connector", _):
             return list(ConnectorSettings.model_fields)
+        case ("network", "weathers", _):
+            return list(WeatherTable.model_fields)
+        case ("network", "weathers", _, "faults", _):
+            return list(FaultTable.model_fields)
         case ("custom_keys", _):
             return list(CustomKeySettings.model_fields)
         case (str(section),):

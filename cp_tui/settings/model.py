@@ -22,8 +22,11 @@ from pydantic_core import PydanticCustomError
 
 from cp_tui.certificates.facts import KeyKind
 from cp_tui.certificates.subject import NAME_MAX
+from cp_tui.charge_point.command_fields import Seed
 from cp_tui.charge_point.config import CurrentKind, EventNames
 from cp_tui.engine.endpoint import EndpointError, endpoint
+from cp_tui.network.reading import WeatherTable
+from cp_tui.network.weathers import FAIR
 from cp_tui.ocpp.datatypes import CiString20, CiString25, CiString50
 from cp_tui.ocpp.key_spec import KeyType
 from cp_tui.ocpp.printable import is_clean
@@ -238,6 +241,17 @@ class TraceSettings(Section):
     """Write stand-ins for tags, and no words that may name one."""
 
 
+class NetworkSettings(Section):
+    """What the network between the charge point and its CSMS does wrong on purpose."""
+
+    weather: str = FAIR.name
+    """A name that `cp-tui weathers` lists, or one of your own."""
+    seed: Seed | None = None
+    """What all its chance comes from; default: another one at each start, which is shown."""
+    weathers: dict[str, WeatherTable] = {}
+    """Weathers of your own, by name: `about` and `faults`."""
+
+
 class ScreenColors(StrEnum):
     """How many colours a terminal is sent."""
 
@@ -288,6 +302,7 @@ class Settings(Section):
     """First values of standard keys; a value changed later wins."""
     security: SecuritySettings = Field(default_factory=SecuritySettings)
     trace: TraceSettings = Field(default_factory=TraceSettings)
+    network: NetworkSettings = Field(default_factory=NetworkSettings)
     custom_keys: dict[str, Annotated[CustomKeySettings, BeforeValidator(_custom_key)]] = {}
     """The operator's own keys: text, or a table."""
     screen: ScreenSettings = Field(default_factory=ScreenSettings)

@@ -16,7 +16,7 @@ from cp_tui.settings.model import Settings
 from cp_tui.settings.problem import SettingsError, unknown
 
 OURS = Path(__file__).parent.parent / "presets"
-_OF_THE_PLACE = ("csms", "screen", "data_dir", "socket")
+_OF_THE_PLACE = ("csms", "network", "screen", "data_dir", "socket")
 TABLES = ("about", *(name for name in Settings.model_fields if name not in _OF_THE_PLACE))
 """What a kind of charge point can say; where it stands and how it is looked at it cannot."""
 

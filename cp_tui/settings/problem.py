@@ -93,6 +93,10 @@ def _option(location: Location) -> str:
             return "--preset"
         case ("charge_point", "id"):
             return "--id"
+        case ("network", "weather"):
+            return "--weather"
+        case ("network", "seed"):
+            return "--seed"
         case ("station", "connectors"):
             return "--connectors"
         case ("keys", str(key)):

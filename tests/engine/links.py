@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import ssl
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from random import Random
 from typing import Any
@@ -13,13 +13,16 @@ from typing import Any
 from websockets.asyncio.server import Server, ServerConnection, serve
 
 from cp_tui.charge_point.effects import SetCredentials
-from cp_tui.charge_point.variables import LinkPhase, LinkView
+from cp_tui.charge_point.variables import LinkPhase, LinkView, NetworkView
 from cp_tui.engine.backoff import BackoffSettings
 from cp_tui.engine.connect import Timeouts
 from cp_tui.engine.connection import ConnectionTimeouts
 from cp_tui.engine.endpoint import endpoint
 from cp_tui.engine.link import Link, LinkEvent, LinkSettings
+from cp_tui.engine.network import Network
 from cp_tui.engine.tls import LinkTls
+from cp_tui.network.weather import Weather
+from cp_tui.network.weathers import WEATHERS
 
 MakeTls = Callable[[SetCredentials], LinkTls]
 
@@ -48,7 +51,10 @@ class LinkUnderTest:
         make_tls: MakeTls | None,
         settings: LinkSettings,
         identity: str,
+        weathers: Mapping[str, Weather],
     ) -> None:
+        self.weathers: list[NetworkView] = []
+        """The values of the variable `network`."""
         self.states: list[LinkView] = []
         self.connected: list[bool] = []
         self.events: list[LinkEvent] = []
@@ -63,6 +69,7 @@ class LinkUnderTest:
             random=Random(1),
             log=logging.Logger("test", logging.CRITICAL),
             settings=settings,
+            network=Network(self._publish, weathers=weathers),
         )
 
     @property
@@ -105,6 +112,8 @@ class LinkUnderTest:
     def _publish(self, name: str, value: Any) -> None:
         if isinstance(value, LinkView):
             self.states.append(value)
+        if isinstance(value, NetworkView):
+            self.weathers.append(value)
         if isinstance(value, bool):
             self.connected.append(value)
         self._notify()
@@ -130,10 +139,16 @@ async def link_to(
     make_tls: MakeTls | None = None,
     settings: LinkSettings = FAST,
     identity: str = "CP001",
+    weathers: Mapping[str, Weather] = WEATHERS,
 ) -> AsyncIterator[LinkUnderTest]:
     """Have a link for the time of a test."""
     under_test = LinkUnderTest(
-        url, tls=tls, make_tls=make_tls, settings=settings, identity=identity
+        url,
+        tls=tls,
+        make_tls=make_tls,
+        settings=settings,
+        identity=identity,
+        weathers=weathers,
     )
     try:
         yield under_test

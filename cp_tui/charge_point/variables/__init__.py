@@ -104,6 +104,10 @@ from cp_tui.charge_point.variables.message import (
     TransactionMessages as TransactionMessages,
     TransactionsView as TransactionsView,
 )
+from cp_tui.charge_point.variables.network import (
+    NetworkView as NetworkView,
+    WeatherEntry as WeatherEntry,
+)
 from cp_tui.charge_point.variables.reservation import (
     EndedReservation as EndedReservation,
     Reservation as Reservation,
@@ -141,6 +145,8 @@ class Variables(Value, frozen=True):
     """The WebSocket to the CSMS is open. Accepted or not says `registration`."""
     identity: Identity
     link: LinkView
+    network: NetworkView
+    """What a simulated bad network does to the link."""
     registration: RegistrationView
     connectors: Connectors
     """Connector 0, which is the charge point as a whole, and every other one."""

@@ -1,0 +1,139 @@
+"""The way of an open connection through the network: in bad weather frames come late, or never.
+
+In fair weather nothing goes this way but what is still under way.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable, Coroutine
+
+from cp_tui.engine.frames_under_way import FramesUnderWay
+from cp_tui.engine.network import Network
+from cp_tui.network.bad_network import Break
+from cp_tui.network.weather import Way
+
+ASKED_MAX = 1_000
+"""Of how many requests the Action is kept, for their answers: a CALL is outstanding at a time."""
+_CALL = re.compile(r'\s*\[\s*2\s*,\s*"([^"]*)"\s*,\s*"([^"]*)"')
+_ANSWER = re.compile(r'\s*\[\s*[34]\s*,\s*"([^"]*)"')
+_OPPOSITE = {Way.TO_CSMS: Way.TO_CHARGE_POINT, Way.TO_CHARGE_POINT: Way.TO_CSMS}
+
+
+class Passage:
+    """What becomes of the frames and pings of one connection."""
+
+    def __init__(
+        self,
+        network: Network,
+        *,
+        leave: Callable[[str], object],
+        enter: Callable[[str | bytes], Awaitable[None]],
+        cut: Callable[[Break], Awaitable[None]],
+    ) -> None:
+        """`leave` sends a frame, `enter` hands one over that has come, `cut` ends it all."""
+        self._network = network
+        self._leave = leave
+        self._cut = cut
+        self._outward = FramesUnderWay(self._left)
+        self._inward = FramesUnderWay(enter)
+        self._asked: dict[tuple[Way, str], str] = {}
+        """Action by the direction and the id of a request."""
+        self._stirred = asyncio.Event()
+        """Is set, and replaced by a new one, where something else is to come than was."""
+        network.connected()
+
+    @property
+    def is_clear(self) -> bool:
+        """Whether frames go as if nothing were between."""
+        is_empty = self._outward.is_empty and self._inward.is_empty
+        return self._network.bad is None and is_empty
+
+    def send(self, text: str) -> bool:
+        """Send a frame into the weather; False if too many are under way."""
+        if self._outward.is_full:
+            return False
+        for at in self._arrivals(Way.TO_CSMS, text):
+            self._outward.put(at, text)
+        return True
+
+    async def receive(self, frame: str | bytes) -> None:
+        """Take a frame that the CSMS has sent; waits where too many are under way."""
+        for at in self._arrivals(Way.TO_CHARGE_POINT, frame):
+            await self._inward.put_in_turn(at, frame)
+
+    def weather_changed(self) -> None:
+        """Let go what the weather of before has held, and look what is to come."""
+        self._outward.let_go()
+        self._inward.let_go()
+        self._stir()
+
+    def _stir(self) -> None:
+        stirred, self._stirred = self._stirred, asyncio.Event()
+        stirred.set()
+
+    async def ping(self, ping: Callable[[], Awaitable[Awaitable[float]]]) -> float:
+        """Send a ping, and give the seconds until its pong; never, where one of them is lost."""
+        began_at = asyncio.get_running_loop().time()
+        await self._cross(Way.TO_CSMS)
+        round_trip_s = await (await ping())
+        if self._network.bad is None:
+            return round_trip_s
+        await self._cross(Way.TO_CHARGE_POINT)
+        return asyncio.get_running_loop().time() - began_at
+
+    def jobs(self) -> tuple[Coroutine[None, None, None], ...]:
+        """Give what has to run while the connection is open."""
+        return self._outward.run(), self._inward.run(), self._weather()
+
+    def _arrivals(self, way: Way, frame: str | bytes) -> tuple[float, ...]:
+        network = self._network
+        if network.bad is None:
+            return (0.0,)
+        broken = network.next_break()
+        arrivals = network.frame(way, len(frame), self._action(way, frame))
+        if network.next_break() != broken:
+            self._stir()
+        return arrivals
+
+    def _action(self, way: Way, frame: str | bytes) -> str | None:
+        """Give the Action of a request, or of the request that an answer belongs to."""
+        if isinstance(frame, bytes):
+            return None
+        if (call := _CALL.match(frame)) is not None:
+            self._asked[way, call[1]] = call[2]
+            if len(self._asked) > ASKED_MAX:
+                del self._asked[next(iter(self._asked))]
+            return call[2]
+        answer = _ANSWER.match(frame)
+        return None if answer is None else self._asked.pop((_OPPOSITE[way], answer[1]), None)
+
+    async def _left(self, frame: str | bytes) -> None:
+        assert isinstance(frame, str)
+        self._leave(frame)
+
+    async def _cross(self, way: Way) -> None:
+        """Wait as long as a ping is under way; one that is lost waits for other weather."""
+        bad = self._network.bad
+        at = 0.0 if bad is None else self._network.ping(way)
+        while self._network.bad is bad and await self._is_stirred_before(at):
+            pass
+
+    async def _weather(self) -> None:
+        """Break the connection when the weather does."""
+        while True:
+            broken = self._network.next_break()
+            if not await self._is_stirred_before(None if broken is None else broken.at):
+                assert broken is not None
+                self._network.note_cut()
+                await self._cut(broken)
+
+    async def _is_stirred_before(self, at: float | None) -> bool:
+        """Wait for a time of the loop; True: before that there was something new."""
+        stirred, now = self._stirred, asyncio.get_running_loop().time()
+        try:
+            async with asyncio.timeout(None if at is None else max(0.0, at - now)):
+                return await stirred.wait()
+        except TimeoutError:
+            return False
