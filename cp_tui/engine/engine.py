@@ -146,9 +146,10 @@ class Engine:
                 settings=self._transfer_settings,
             )
             stack.push_async_callback(transfers.end)
-            network = Network(self._hub.publish, weathers=self._config.weathers, log=log)
+            wanted = self._config.network
+            network = Network(self._hub.publish, weathers=wanted.weathers, log=log)
             stack.callback(network.end)
-            network.set(self._config.weather, self._config.weather_seed)
+            network.set(wanted.weather, wanted.seed)
             link = Link(
                 target,
                 tls.make,

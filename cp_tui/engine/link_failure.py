@@ -26,7 +26,7 @@ FRAME_BYTES_MAX = 1 << 20
 """Longest message that we read; the standard has no limit, a full SendLocalList some 100 kB."""
 
 
-FAIR_HINT = "set the weather to fair (set_weather) for the network as it is"
+FAIR_HINT = "in fair weather the network is as it is"
 """What to do about a failure that was wanted."""
 
 

@@ -127,14 +127,15 @@ class Operations(Struct, frozen=True):
         return self.link.set_network(up)
 
     def set_weather(self, weather: WeatherName, seed: Seed | None = None) -> bool:
-        """Have the network to the CSMS be bad in a way that has a name; `fair` is as it is.
+        """Have the network to the CSMS be as bad as a weather of `network`; `fair` changes nothing.
 
         All chance comes from the seed; without one, it is drawn, and shown in `network`.
         """
         try:
             return self.link.set_weather(weather, seed)
         except UnknownWeather as error:
-            raise CommandError(ErrorNumber.INVALID_PARAMS, f"set_weather: {error}") from None
+            method = "set_weather"
+            raise CommandError(ErrorNumber.INVALID_PARAMS, f"{method}: {error}") from None
 
     async def try_now(self) -> bool | CommandAnswer:
         """Connect, or send the oldest message again, at once instead of when its time comes."""

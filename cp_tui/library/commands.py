@@ -254,6 +254,13 @@ class SyncCommands(ABC):
         result: bool = self._command(bool, "set_network", {"up": up})
         return result
 
+    def set_weather(self, weather: str, seed: int | None = None) -> bool:
+        """Have the network to the CSMS be as bad as a weather of `network`; `fair` changes
+        nothing.
+        """
+        result: bool = self._command(bool, "set_weather", {"weather": weather, "seed": seed})
+        return result
+
     def try_now(self) -> bool:
         """Connect, or send the oldest message again, at once instead of when its time comes."""
         result: bool = self._command(bool, "try_now", {})

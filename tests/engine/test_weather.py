@@ -141,7 +141,7 @@ async def test_a_frame_can_reset_the_connection_and_the_cause_is_named() -> None
         talk.ask("the last")
         await under_test.until_error()
         assert talk.error.text == "the connection was reset, by the weather reset, seed 7"
-        assert talk.error.hint.startswith("nothing is broken: set the weather to fair")
+        assert talk.error.hint.startswith("nothing is broken: in fair weather")
         assert (talk.error.step, talk.error.close_code) == (LinkStep.OPEN, 1006)
         # The wait of an hour is not waited for once another weather is set.
         talk.set("fair")

@@ -11,6 +11,7 @@ class WeatherEntry(Value, frozen=True, kw_only=True):
     """A weather that can be set."""
 
     name: str
+    """By which it is set."""
     about: str
     """In a sentence, what it does."""
 
@@ -31,7 +32,9 @@ class NetworkView(Value, frozen=True, kw_only=True):
     lost: int = 0
     """Frames, in both directions, since this weather was set."""
     doubled: int = 0
+    """Frames that arrived twice."""
     delayed: int = 0
+    """Frames that came late, those that were held back included."""
     cut: int = 0
     """Open connections that it has broken."""
     not_connected: int = 0

@@ -59,6 +59,7 @@ class Snapshot(Struct, frozen=True):
 
     identity: v.Identity | None = None
     link: v.LinkView | None = None
+    network: v.NetworkView | None = None
     registration: v.RegistrationView | None = None
     connectors: tuple[v.ConnectorView, ...] = ()
     configuration: tuple[v.ConfigurationEntry, ...] = ()
