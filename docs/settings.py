@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from pydantic import BaseModel
+
+from cp_tui.network.reading import FaultTable, WeatherTable
 from cp_tui.settings.model import ENVIRONMENT_PREFIX, CustomKeySettings, Section, Settings
 from docs.shapes import notes_of, words
 
@@ -23,6 +26,14 @@ PLAIN = {
     "string": "text",
 }
 
+WITHIN: Mapping[str, Sequence[tuple[str, type[BaseModel]]]] = {
+    "network": (
+        ("network.weathers.NAME", WeatherTable),
+        ("[network.weathers.NAME.faults]", FaultTable),
+    )
+}
+"""Tables within a table."""
+
 
 def settings() -> str:
     """List every table with its keys."""
@@ -31,6 +42,7 @@ def settings() -> str:
         kind = field.annotation
         if isinstance(kind, type) and issubclass(kind, Section):
             tables.append(_table(name, inspect.getdoc(kind), kind))
+            tables += [_table(at, inspect.getdoc(each), each) for at, each in WITHIN.get(name, ())]
         elif name == "custom_keys":
             tables.append(_table(f"{name}.NAME", notes[name], CustomKeySettings))
         elif name == "keys":
@@ -41,11 +53,11 @@ def settings() -> str:
     return "\n".join([*tables, above + _rows(Settings, outside)])
 
 
-def _table(name: str, about: str | None, kind: type[Section]) -> str:
+def _table(name: str, about: str | None, kind: type[BaseModel]) -> str:
     return f"### `[{name}]`\n\n{words(about)}\n\n{_rows(kind, list(kind.model_fields))}"
 
 
-def _rows(kind: type[Section], names: list[str]) -> str:
+def _rows(kind: type[BaseModel], names: list[str]) -> str:
     schema, notes = kind.model_json_schema(), notes_of(kind)
     rows = ["| Key | Value | Default | |\n|---|---|---|---|\n"]
     for name in names:

@@ -26,6 +26,7 @@ from cp_tui.engine.lock import engine_in
 from cp_tui.engine.profile_check import check_profiles
 from cp_tui.engine.profile_outlook import ProfileOutlook, outlooks
 from cp_tui.engine.tls import with_roots
+from cp_tui.network.weathers import FAIR
 from cp_tui.ocpp.printable import clean
 from cp_tui.rpc.paths import is_answering
 from cp_tui.settings.build import ServeSettings
@@ -48,6 +49,9 @@ def run(options: Namespace) -> int:
             )
         _show("Settings", CheckVerdict.OK, _source(options.config))
         config = settings.engine
+        if (weather := config.network.weather) != FAIR.name:
+            text = f"the weather {weather} is set; what is tried here is the network as it is"
+            _show("Network", CheckVerdict.NOTE, text)
         stored = partial(_stored, config, settings.data_dir)
         security = reading(settings.data_dir, stored)
         profiles = outlooks(security)

@@ -86,6 +86,8 @@ def _parameters(*, prefix: str, parsed_args: Namespace, **_: object) -> Iterable
         values = there.variables
     elif name in ("key", "keys"):
         values = [key.removesuffix("=") for key in _keys()]
+    elif name == "weather":
+        values = _names_in("network.weathers", parsed_args) or _weathers()
     elif name == "connector_id":
         values = [str(each) for each in _names_in("connectors", parsed_args)]
     else:
@@ -171,6 +173,17 @@ def _presets(*, prefix: str, **_: object) -> Iterable[str]:
     return every_preset()
 
 
+def _weathers(**_: object) -> Iterable[str]:
+    from cp_tui.network.weathers import WEATHERS
+    from cp_tui.settings.load import read_network
+    from cp_tui.settings.problem import SettingsError
+
+    try:
+        return (*WEATHERS, *read_network(None).weathers)
+    except SettingsError:
+        return WEATHERS
+
+
 def _screens(**_: object) -> Iterable[str]:
     from cp_tui.tui.registry import SCREENS
 
@@ -192,4 +205,5 @@ COMPLETERS: Mapping[str, Completer] = {
     "preset": _presets,
     "screen": _screens,
     "theme": _themes,
+    "weather": _weathers,
 }

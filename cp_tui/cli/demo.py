@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import signal
 import sys
 import tempfile
@@ -17,13 +18,14 @@ from cp_tui.cli.parser import DEMO_SECONDS
 from cp_tui.cli.screen import attachment_at, read_look, show_screen
 from cp_tui.cli.terminal import is_terminal, terminal_problem
 
+Wanted = dict[str, dict[str, str | int]]
+"""Tables of the settings."""
 FOLDER_PREFIX = "cp-tui-demo-"
 
 
 def run(options: Namespace) -> int:
     """Play the demo; nothing of it is left behind."""
-    if options.preset is not None:
-        options.preset = _found(options.preset)
+    wanted = _wanted(options)
     if options.record is not None and (problem := problem_of(options.record)) is not None:
         return complain(f"demo: {problem}", ExitStatus.FAILED)
     with tempfile.TemporaryDirectory(prefix=FOLDER_PREFIX, ignore_cleanup_errors=True) as name:
@@ -31,28 +33,38 @@ def run(options: Namespace) -> int:
         if problem is None and not is_terminal(sys.stdout):
             problem = "standard output is no terminal"
         if options.record is not None or problem is None:
-            return _as_screen(Path(name), options)
+            return _as_screen(Path(name), options, wanted)
         if is_terminal(sys.stderr):
             say(f"demo: as lines, without a screen: {problem}")
-        return _as_lines(Path(name), options)
+        return _as_lines(Path(name), options, wanted)
 
 
-def _found(preset: str) -> str:
-    """Give a preset as it is found from another folder; raises `SettingsError` for none."""
-    from cp_tui.settings.load import load_tables
-    from cp_tui.settings.preset import is_path
+def _wanted(options: Namespace) -> Wanted:
+    """Give what the options say of the settings, by table; raises `SettingsError`."""
+    wanted: Wanted = {}
+    if (preset := options.preset) is not None:
+        from cp_tui.settings.preset import is_path
 
-    name = str(Path(preset).expanduser().absolute()) if is_path(preset) else preset
-    kind = {"csms": {"url": "ws://127.0.0.1:9"}, "charge_point": {"id": "DEMO", "preset": name}}
-    load_tables(kind, "cp-tui demo", None)
-    return name
+        # As it is found from another folder.
+        name = str(Path(preset).expanduser().absolute()) if is_path(preset) else preset
+        wanted["charge_point"] = {"preset": name}
+    network = {"weather": options.weather, "seed": options.seed}
+    if given := {name: value for name, value in network.items() if value is not None}:
+        wanted["network"] = given
+    if wanted:
+        from cp_tui.settings.load import load_tables
+
+        own = {**wanted.get("charge_point", {}), "id": "DEMO"}
+        place = {"csms": {"url": "ws://127.0.0.1:9"}, "charge_point": own}
+        load_tables({**wanted, **place}, "cp-tui demo", None)
+    return wanted
 
 
-def _as_screen(folder: Path, options: Namespace) -> int:
+def _as_screen(folder: Path, options: Namespace, wanted: Wanted) -> int:
     look = read_look(options)
     child = Child(
         "cp_tui.cli.demo_process",
-        [str(folder), str(options.pace), str(options.profile), options.preset or ""],
+        [str(folder), str(options.pace), str(options.profile), json.dumps(wanted)],
         ends_with_us=True,
         environment=own_environment(),
     )
@@ -80,23 +92,23 @@ def _as_screen(folder: Path, options: Namespace) -> int:
     return status
 
 
-def _as_lines(folder: Path, options: Namespace) -> int:
+def _as_lines(folder: Path, options: Namespace, wanted: Wanted) -> int:
     """Print the story; status 0 where it was completed in time."""
     from cp_tui.demo.story import StoryFailed
 
     try:
-        return asyncio.run(_tell(folder, options))
+        return asyncio.run(_tell(folder, options, wanted))
     except StoryFailed as error:
         return complain(f"demo: {error}", ExitStatus.FAILED)
 
 
-async def _tell(folder: Path, options: Namespace) -> int:
+async def _tell(folder: Path, options: Namespace, wanted: Wanted) -> int:
     from cp_tui.cli.demo_process import play_once
 
     signals: list[signal.Signals] = []
     with told_without_waiting(lambda: story.cancel()) as tell:
-        seconds, preset = options.seconds or DEMO_SECONDS, options.preset or ""
-        story = asyncio.create_task(play_once(folder, tell, seconds, options.profile, preset))
+        seconds = options.seconds or DEMO_SECONDS
+        story = asyncio.create_task(play_once(folder, tell, seconds, options.profile, wanted))
         loop = asyncio.get_running_loop()
 
         def interrupt(number: signal.Signals) -> None:

@@ -11,9 +11,10 @@ import secrets
 import shutil
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
+from types import MappingProxyType
 
 from cp_tui.cli.child import END_TIMEOUT_S, POLL_INTERVAL_S, READY_TIMEOUT_S, own_environment
 from cp_tui.cli.demo_folder import (
@@ -36,6 +37,9 @@ from cp_tui.rpc.client import Client, ConnectionLost
 from cp_tui.rpc.paths import is_answering
 from cp_tui.rpc.server import RpcServer
 
+Wanted = Mapping[str, Mapping[str, str | int]]
+"""Tables of its settings that whoever starts it has chosen."""
+NOTHING: Wanted = MappingProxyType({})
 LOOK_INTERVAL_S = 2.0
 """The time between two looks whether the engine is still there."""
 CSMS_FOLDER = "csms-files"
@@ -46,10 +50,14 @@ HEARD_S = 0.1
 
 
 async def play_once(
-    folder: Path, report: Callable[[str], None], seconds: float, profile: int = 0, preset: str = ""
+    folder: Path,
+    report: Callable[[str], None],
+    seconds: float,
+    profile: int = 0,
+    wanted: Wanted = NOTHING,
 ) -> None:
     """Tell the story; raises `StoryFailed` where it fails or takes longer than it may."""
-    async with stage(folder, profile, preset) as (client, csms):
+    async with stage(folder, profile, wanted) as (client, csms):
         try:
             async with asyncio.timeout(seconds):
                 await run_story(client, csms, CHARGE_POINT_ID, report, pacing=Pacing(LINES))
@@ -57,12 +65,14 @@ async def play_once(
             raise StoryFailed(f"the story was not completed within {number(seconds)} s") from None
 
 
-async def play_on(folder: Path, speed: float = NORMAL, profile: int = 0, preset: str = "") -> None:
+async def play_on(
+    folder: Path, speed: float = NORMAL, profile: int = 0, wanted: Wanted = NOTHING
+) -> None:
     """Tell the story again and again, until cancelled or until the engine ends.
 
     The CSMS has a door of its own, at which the story can be paused and scenarios run.
     """
-    async with stage(folder, profile, preset) as (client, csms):
+    async with stage(folder, profile, wanted) as (client, csms):
         player = Player(client, csms, CHARGE_POINT_ID, pacing=Pacing(speed))
         with found_by_id(folder) as attach:
             rpc = CsmsRpc(csms, player, attach)
@@ -82,9 +92,9 @@ async def play_on(folder: Path, speed: float = NORMAL, profile: int = 0, preset:
 
 @asynccontextmanager
 async def stage(
-    folder: Path, profile: int, preset: str = ""
+    folder: Path, profile: int, wanted: Wanted = NOTHING
 ) -> AsyncIterator[tuple[Client, CentralSystem]]:
-    """Run CSMS and engine in a security profile, and connect to the engine; no preset is "".
+    """Run CSMS and engine in a security profile, and connect to the engine.
 
     The doors of the other profiles have their addresses, and are opened when something needs them.
     """
@@ -99,7 +109,7 @@ async def stage(
             await csms.doors.open(2)
         config = folder / "cp-tui.toml"
         config.touch(mode=0o600)
-        config.write_text(_configuration(folder, csms, key, preset))
+        config.write_text(_configuration(folder, csms, key, wanted))
         async with _engine(folder, config):
             client = await Client.connect(socket_path(folder))
             try:
@@ -131,13 +141,13 @@ async def _engine(folder: Path, config: Path) -> AsyncIterator[None]:
         await _end(process)
 
 
-def _configuration(folder: Path, csms: CentralSystem, key: str, preset: str) -> str:
+def _configuration(folder: Path, csms: CentralSystem, key: str, wanted: Wanted) -> str:
     """Write a `cp-tui.toml`; a JSON text is a TOML text as well, whatever the folder is called.
 
     Its first URL is that of profile 0, to which a charge point can be lowered; a charge point that
     is to have profile 3 begins in 2, where it gets its certificate.
     """
-    tables: dict[str, dict[str, str]] = {
+    tables: dict[str, dict[str, str | int]] = {
         "csms": {"url": csms.doors.url(0)},
         "charge_point": {
             "id": CHARGE_POINT_ID,
@@ -152,8 +162,8 @@ def _configuration(folder: Path, csms: CentralSystem, key: str, preset: str) -> 
         "security": {f"url_profile_{n}": csms.doors.url(n) for n in PROFILES[1:]},
         "custom_keys": dict(CUSTOM_KEYS),
     }
-    if preset:
-        tables["charge_point"]["preset"] = preset
+    for name, entries in wanted.items():
+        tables[name] = {**tables.get(name, {}), **entries}
     if csms.profile:
         # Without security they would only be in the way of the keys that the story changes.
         tables["keys"] = {
@@ -168,8 +178,8 @@ def _configuration(folder: Path, csms: CentralSystem, key: str, preset: str) -> 
         f"data_dir = {json.dumps(str(folder / 'data'))}",
         f"socket = {json.dumps(str(socket_path(folder)))}",
     ]
-    for name, entries in tables.items():
-        lines += [f"[{name}]", *(f"{each} = {json.dumps(text)}" for each, text in entries.items())]
+    for name, table in tables.items():
+        lines += [f"[{name}]", *(f"{each} = {json.dumps(text)}" for each, text in table.items())]
     return "\n".join([*lines, ""])
 
 
@@ -203,19 +213,22 @@ async def _end(process: Process) -> None:
         await process.wait()
 
 
-async def _play_until_stdin_closes(folder: Path, speed: float, profile: int, preset: str) -> None:
+async def _play_until_stdin_closes(
+    folder: Path, speed: float, profile: int, wanted: Wanted
+) -> None:
     """Play for a screen in another process, and clean up when that is gone, however it went."""
-    playing = asyncio.create_task(play_on(folder, speed, profile, preset))
+    playing = asyncio.create_task(play_on(folder, speed, profile, wanted))
     await when_stdin_closes(playing.cancel)
     with suppress(asyncio.CancelledError):
         await playing
 
 
 def main() -> int:
-    """Play in the folder, at the speed, in the security profile and with the preset given."""
+    """Play in the folder, at the speed, in the security profile and with the tables given."""
     folder, speed, profile = Path(sys.argv[1]), float(sys.argv[2]), int(sys.argv[3])
+    wanted = json.loads(sys.argv[4])
     try:
-        asyncio.run(_play_until_stdin_closes(folder, speed, profile, sys.argv[4]))
+        asyncio.run(_play_until_stdin_closes(folder, speed, profile, wanted))
     except StoryFailed as error:
         print(error, file=sys.stderr)
         return 1

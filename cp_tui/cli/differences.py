@@ -25,9 +25,11 @@ from cp_tui.charge_point.variables import (
     Identity,
     KeySource,
     LinkView,
+    NetworkView,
 )
 from cp_tui.engine.config import EngineConfig
 from cp_tui.engine.tls import INSTALLED, trust_words
+from cp_tui.network.weathers import FAIR
 from cp_tui.ocpp.authorization_key import authorization_key_digest
 from cp_tui.rpc.script import EngineGone, lines
 from cp_tui.settings.build import ServeSettings
@@ -48,6 +50,7 @@ def differences(settings: ServeSettings) -> list[str]:
         *_of_folder(settings, identity),
         *_of_connectors(settings, identity),
         *_of_keys(settings, configuration),
+        *_of_network(settings),
     ]
 
 
@@ -144,6 +147,23 @@ def _of_keys(settings: ServeSettings, there: ConfigurationView) -> Iterator[str]
             yield f"{entry.key}: {_value(entry.value)} there, {_value(expected)} here"
     for name in unknown.values():
         yield f"{name}: no key of this name there, a custom key here"
+
+
+def _of_network(settings: ServeSettings) -> Iterator[str]:
+    """Compare the weather where one is asked for; else whoever set the one that is there is right.
+
+    An older charge point has none.
+    """
+    asked = settings.engine.network
+    if asked.weather == FAIR.name:
+        return
+    running: NetworkView = _read(settings.socket, "network")
+    if running.weather != asked.weather or asked.seed not in (None, running.seed):
+        there, here = (
+            each.weather + (f", seed {each.seed}" if each.seed is not None else "")
+            for each in (running, asked)
+        )
+        yield f"weather of the network: {there} there, {here} here"
 
 
 def _is_same_key(path: Path, key: str) -> bool:

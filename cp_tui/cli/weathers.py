@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from argparse import Namespace
 
-from cp_tui.cli.output import say
 from cp_tui.network.weathers import WEATHERS
 from cp_tui.ocpp.printable import clean
 from cp_tui.settings.load import read_network
@@ -17,5 +16,5 @@ def run(options: Namespace) -> int:
     about |= {name: weather.about for name, weather in own.items()}
     width = max(map(len, about))
     for name, text in about.items():
-        say(clean(f"{name:{width}}  {text}"))
+        print(clean(f"{name:{width}}  {text}".rstrip()))
     return 0

@@ -146,10 +146,8 @@ class Engine:
                 settings=self._transfer_settings,
             )
             stack.push_async_callback(transfers.end)
-            wanted = self._config.network
-            network = Network(self._hub.publish, weathers=wanted.weathers, log=log)
+            network = Network(self._hub.publish, self._config.network, log)
             stack.callback(network.end)
-            network.set(wanted.weather, wanted.seed)
             link = Link(
                 target,
                 tls.make,

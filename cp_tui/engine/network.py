@@ -9,16 +9,17 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import UTC, datetime
 from random import SystemRandom
 
 from msgspec.structs import asdict, replace
 
 from cp_tui.charge_point.variables import NetworkView, WeatherEntry
+from cp_tui.engine.config import NetworkConfig
 from cp_tui.network.bad_network import BadNetwork, Break, Dialling
-from cp_tui.network.weather import Way, Weather
-from cp_tui.network.weathers import FAIR, WEATHERS, find_weather
+from cp_tui.network.weather import Way
+from cp_tui.network.weathers import FAIR, find_weather
 from cp_tui.ocpp.calendar import later
 
 COUNTS_TOLD_S = 1.0
@@ -39,12 +40,12 @@ class Network:
     def __init__(
         self,
         publish: Callable[[str, object], None] = lambda name, value: None,
-        *,
-        weathers: Mapping[str, Weather] = WEATHERS,
+        config: NetworkConfig | None = None,
         log: logging.Logger | None = None,
     ) -> None:
+        config = config or NetworkConfig()
         self._publish = publish
-        self._weathers = weathers
+        self._weathers = config.weathers
         self._log = log
         self.bad: BadNetwork | None = None
         """What makes it bad; None: the weather is fair."""
@@ -52,9 +53,11 @@ class Network:
         """Until it does something else."""
         self._counting: asyncio.TimerHandle | None = None
         """Until what is counted is told."""
-        known = (WeatherEntry(name=each.name, about=each.about) for each in weathers.values())
+        known = (
+            WeatherEntry(name=each.name, about=each.about) for each in config.weathers.values()
+        )
         self._state = NetworkView(weather=FAIR.name, weathers=tuple(known))
-        publish("network", self._state)
+        self.set(config.weather, config.seed)
 
     @property
     def words(self) -> str:
@@ -75,7 +78,7 @@ class Network:
             self.bad = BadNetwork(weather, seed, _now())
         self._state = NetworkView(weather=name, seed=seed, weathers=self._state.weathers)
         if self._log is not None:
-            self._log.info("network: %s", name if self.bad is None else self.words)
+            self._log.info("network: %s", self.words if self.bad else FAIR.name)
         self._tell_doing()
 
     def is_set(self, name: str, seed: int | None) -> bool:

@@ -205,7 +205,9 @@ def every_field(merged: Mapping[str, Any]) -> tuple[Settings, list[Problem]]:
             return Settings(**rest), problems
         except ValidationError as error:
             details = error.errors()
-            problems += [_problem(each) for each in details]
+            # Of what was taken out and has no default, it is no news that it is missing.
+            told = {each.location for each in problems}
+            problems += [_problem(each) for each in details if each["loc"] not in told]
             # From the back: the places in a list that come before stay what they are.
             for each in reversed(details):
                 _take_out(rest, each["loc"])

@@ -148,9 +148,9 @@ def test_a_demo_is_a_screen_wherever_its_errors_go_and_says_why_it_is_none(
     terminals: tuple[str, ...], kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     at_terminals(monkeypatch, *terminals)
-    monkeypatch.setattr(demo, "_as_screen", lambda folder, options: 0)
-    monkeypatch.setattr(demo, "_as_lines", lambda folder, seconds: 7)
-    status = demo.run(Namespace(record=None, seconds=1.0, preset=None))
+    monkeypatch.setattr(demo, "_as_screen", lambda folder, options, wanted: 0)
+    monkeypatch.setattr(demo, "_as_lines", lambda folder, options, wanted: 7)
+    status = demo.run(Namespace(record=None, seconds=1.0, preset=None, weather=None, seed=None))
     assert status == (0 if kind == "screen" else 7)
     said = cast("io.StringIO", sys.stderr).getvalue()
     assert said.startswith("demo: as lines, without a screen: ") is (": " in kind)

@@ -15,6 +15,7 @@ from websockets.asyncio.server import Server, ServerConnection, serve
 from cp_tui.charge_point.effects import SetCredentials
 from cp_tui.charge_point.variables import LinkPhase, LinkView, NetworkView
 from cp_tui.engine.backoff import BackoffSettings
+from cp_tui.engine.config import NetworkConfig
 from cp_tui.engine.connect import Timeouts
 from cp_tui.engine.connection import ConnectionTimeouts
 from cp_tui.engine.endpoint import endpoint
@@ -69,7 +70,7 @@ class LinkUnderTest:
             random=Random(1),
             log=logging.Logger("test", logging.CRITICAL),
             settings=settings,
-            network=Network(self._publish, weathers=weathers),
+            network=Network(self._publish, NetworkConfig(weathers=weathers)),
         )
 
     @property
