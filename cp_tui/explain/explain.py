@@ -20,14 +20,17 @@ from cp_tui.explain.families.clocks import ClockRules
 from cp_tui.explain.families.configuration import ConfigurationRules
 from cp_tui.explain.families.local_list import LocalListRules
 from cp_tui.explain.families.log import RecordingRules, noted
+from cp_tui.explain.families.meter_values import MeterValuesRules
 from cp_tui.explain.families.progress import ProgressRules
 from cp_tui.explain.families.registers import RegisterRules
+from cp_tui.explain.families.remote import RemoteRules
 from cp_tui.explain.families.reservation import ReservationRules
 from cp_tui.explain.families.resets import DataTransferRules, ResetRules, UnlockRules
 from cp_tui.explain.families.retry import RetryRules
 from cp_tui.explain.families.schema import SchemaRules
 from cp_tui.explain.families.security import SecurityRules
 from cp_tui.explain.families.status import StatusRules
+from cp_tui.explain.families.stop import StopRules
 from cp_tui.explain.families.transactions import TransactionRules
 from cp_tui.explain.families.triggers import TriggerRules
 from cp_tui.explain.family import Family
@@ -51,6 +54,9 @@ FAMILIES: tuple[Callable[[], Family], ...] = (
     AuthorizationRules,
     TransactionRules,
     RegisterRules,
+    MeterValuesRules,
+    StopRules,
+    RemoteRules,
     RetryRules,
     ConfigurationRules,
     ReservationRules,

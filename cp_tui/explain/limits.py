@@ -78,6 +78,9 @@ class Limits(Struct, frozen=True):
     interval_least: float = 2.0
     interval_factor: float = 0.1
     """How much of an interval a value may be early or late, and at least `interval_least`."""
+    values_factor: float = 2.0
+    """So many intervals without periodic values, and `values_grace`, are too many."""
+    values_grace: float = 10.0
     late_delivery: float = 60.0
     power_most: float = 500_000.0
     """W, where no limit is known."""

@@ -76,7 +76,7 @@ class RegisterRules:
                 if known.transactions.start_of(start) is None:
                     yield from self._started(record, start, known)
             case MeterValuesRequest() as values:
-                transaction = _transaction_of(values, known)
+                transaction = _transaction_of(values, record, known)
                 if transaction is not None:
                     chain = self._chain(transaction)
                     readings = tuple(samples(payload.get("meterValue")))
@@ -190,14 +190,18 @@ def _stop_mismatch(
     )
 
 
-def _transaction_of(values: MeterValuesRequest, known: Known) -> TransactionKnown | None:
+def _transaction_of(
+    values: MeterValuesRequest, record: Record, known: Known
+) -> TransactionKnown | None:
     """Give the running transaction that values are of, also where they do not name it."""
-    running = known.transactions.running
-    if values.transaction_id is not None and values.transaction_id in running:
-        named = running[values.transaction_id]
-        return named if named.connector == values.connector_id else None
+    running, id_ = known.transactions.running, values.transaction_id
+    if id_ is not None and id_ in running:
+        return running[id_] if running[id_].connector == values.connector_id else None
     here = known.transactions.on(values.connector_id)
-    if here is None or here.request is None or values.transaction_id is not None:
+    if here is None and id_ is not None and known.transactions.get(id_) is None:
+        # It began before the log, and is known from here on.
+        return TransactionKnown(values.connector_id, ref(record), known.breaks, id=id_)
+    if here is None or here.request is None or id_ is not None:
         return None
     is_within = all(each.timestamp >= here.request.timestamp for each in values.meter_value)
     return here if is_within else None

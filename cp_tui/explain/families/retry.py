@@ -17,11 +17,12 @@ from msgspec import Struct
 
 from cp_tui.explain.catalogue import found
 from cp_tui.explain.finding import Finding, FrameRef, Severity, ref
-from cp_tui.explain.knowledge.transactions import UNKNOWN_ID
+from cp_tui.explain.knowledge.transactions import QUEUED, UNKNOWN_ID
 from cp_tui.explain.known import Known
 from cp_tui.explain.payload import fields, instant, integer, text
 from cp_tui.explain.samples import samples
 from cp_tui.ocpp.action import Action
+from cp_tui.ocpp.core import StopTransactionRequest
 from cp_tui.ocpp.datatypes import ReadingContext
 from cp_tui.ocpp.errors import OcppError
 from cp_tui.ocpp.plural import count
@@ -37,7 +38,6 @@ NO_WAIT_S = 1.0
 """To repeat sooner than this is too early by any setting but 0."""
 
 _START, _STOP, _VALUES = Action.START_TRANSACTION, Action.STOP_TRANSACTION, Action.METER_VALUES
-_QUEUED = frozenset({_START, _STOP, _VALUES})
 
 
 class _Outcome(Enum):
@@ -86,7 +86,7 @@ class RetryRules:
         """Judge a record by what was known before it."""
         if record.frame is None or record.truncated:
             return
-        if record.action in _QUEUED:
+        if record.action in QUEUED:
             if record.kind is RecordKind.CALL:
                 yield from self._sent(record, known)
             elif record.pair is not None:
@@ -148,7 +148,8 @@ class RetryRules:
         if newest and newest.happened and message.happened:
             early_s = (newest.happened - message.happened).total_seconds()
             is_set_back = known.clock.set_back_since(newest.frame)
-            if early_s > known.limits.interval_least and not is_set_back:
+            is_order = not is_set_back and not _is_before_start(known)
+            if early_s > known.limits.interval_least and is_order:
                 yield found(
                     "queue.order",
                     f"{message.action} tells of {message.happened:%H:%M:%S}, and came after "
@@ -262,6 +263,16 @@ class RetryRules:
                 effect="one of the two is never stopped",
             )
         message.given_id = given
+
+
+def _is_before_start(known: Known) -> bool:
+    """Whether a stop tells of an instant before its own start: then its time is what is wrong."""
+    match known.exchange.request:
+        case StopTransactionRequest() as stop:
+            transaction = known.meant_by(stop)
+            start = transaction.request if transaction else None
+            return start is not None and stop.timestamp < start.timestamp
+    return False
 
 
 def _attempts(known: Known) -> int | None:
@@ -429,4 +440,5 @@ def _given_up(message: _Message, known: Known) -> Finding:
         message.frame,
         charger=known.charger,
         effect="the session is not billed, or stays open at the CSMS",
+        matter=str(message.key),
     )

@@ -9,10 +9,9 @@ from msgspec import Struct
 
 from cp_tui.explain.catalogue import found
 from cp_tui.explain.finding import Finding, FrameRef, Severity, ref
-from cp_tui.explain.knowledge.transactions import UNKNOWN_ID, TransactionKnown
+from cp_tui.explain.knowledge.transactions import QUEUED, UNKNOWN_ID, TransactionKnown
 from cp_tui.explain.known import Known
 from cp_tui.explain.waits import Waits
-from cp_tui.ocpp.action import Action
 from cp_tui.ocpp.core import (
     MeterValuesRequest,
     StartTransactionRequest,
@@ -25,7 +24,6 @@ from cp_tui.traces.record import Record, RecordKind
 
 EARLY_MAX = 100
 """Messages that are remembered until their start is answered."""
-_QUEUED = (Action.START_TRANSACTION, Action.STOP_TRANSACTION, Action.METER_VALUES)
 _RUNS = frozenset(
     {
         ChargePointStatus.CHARGING,
@@ -102,7 +100,7 @@ class TransactionRules:
             )
 
     def _watch_queue(self, record: Record, known: Known) -> None:
-        if known.exchange.action in _QUEUED and not known.exchange.is_call:
+        if known.exchange.action in QUEUED and not known.exchange.is_call:
             self._is_queue_late = record.kind is RecordKind.CALL_ERROR
 
     def _started(self, record: Record, start: StartTransactionRequest, known: Known) -> None:

@@ -12,6 +12,7 @@ from msgspec import Struct
 from cp_tui.explain.finding import FrameRef
 from cp_tui.explain.knowledge.connectors import IDLE
 from cp_tui.explain.knowledge.moment import Moment
+from cp_tui.ocpp.action import Action
 from cp_tui.ocpp.core import (
     MeterValuesRequest,
     StartTransactionRequest,
@@ -24,6 +25,8 @@ from cp_tui.traces.record import RecordKind
 
 TRANSACTIONS_MAX = 1_000
 """Open ones, and as many that have ended, of one charge point."""
+QUEUED = frozenset({Action.START_TRANSACTION, Action.STOP_TRANSACTION, Action.METER_VALUES})
+"""Messages of transactions, which keep their order and are repeated (S 3.7)."""
 UNKNOWN_ID = -1
 """Stands for the id of a transaction whose start was never answered (E 3.18)."""
 
