@@ -62,7 +62,7 @@ def with_scenarios(text: str) -> str:
                 "| Name | The CSMS | Cases | Hooks |",
                 "|---|---|---|---|",
             ]
-        cells = (f"`{plan.name}`", plan.about, ", ".join(plan.cases), ", ".join(plan.needs))
+        cells = (f"`{plan.name}`", plan.about, ", ".join(plan.cases), ", ".join(plan.hooks))
         lines.append(f"| {' | '.join(cells)} |")
     return head + mark + "\n".join(lines) + "\n"
 

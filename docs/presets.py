@@ -20,9 +20,10 @@ that has everything and keeps to the letter, until you say otherwise.
 
 ## Presets
 
-`cp-tui run --preset NAME` (also `serve`, `check`, `demo`), `preset` under `[charge_point]`, or
-`Charger(preset=...)` in a [test](testing-a-backend.md). What you set yourself wins over a preset.
-`cp-tui presets` lists them, and so does the menu of the screen.
+`cp-tui run --preset NAME` (also `serve`, `check`, `demo`), `preset` under `[charge_point]` or in
+the head of a [scenario](scenarios.md), or `Charger(preset=...)` in a [test](testing-a-backend.md).
+What you set yourself wins over a preset. `cp-tui presets` lists them, and so does the menu of the
+screen.
 
 """
 OWN = """\

@@ -89,6 +89,7 @@ def _list(*, as_json: bool) -> int:
                 "cases": list(plan.cases),
                 "section": plan.section,
                 "needs": list(plan.needs),
+                "hooks": list(plan.hooks),
             }
             for plan in plans
         ]

@@ -19,9 +19,11 @@ from cp_tui.scenarios.python_scenario import PythonPlan
 from cp_tui.settings.build import ServeSettings, build
 from cp_tui.settings.keys import canonical_layer
 from cp_tui.settings.lines import line_of
-from cp_tui.settings.load import every_field, refuse
+from cp_tui.settings.load import every_field, refuse, with_preset
 from cp_tui.settings.problem import SettingsError, Sources
 
+SERIAL = "SCENARIO-1"
+"""In the certificates of a charge point that is given no serial number."""
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -50,13 +52,20 @@ class BenchSettings(Struct, frozen=True):
             own = {
                 "station": {"connectors": plan.connectors},
                 "keys": dict(plan.keys),
+                "charge_point": {"preset": plan.preset} if plan.preset else {},
             }
-        sources = _with(self.sources, canonical_layer(own, self.sources.file))
-        settings, problems = every_field(sources.merged())
-        built = build(settings, sources.file_path)
-        if isinstance(built, ServeSettings) and not problems:
-            return built.engine
+        sources = self.sources.under(canonical_layer(own, self.sources.file))
         try:
+            sources = with_preset(sources)
+            settings, problems = every_field(sources.merged())
+            who, security = settings.charge_point, settings.security
+            if not (security.serial or who.charge_box_serial_number):
+                serial = who.charge_point_serial_number or SERIAL
+                security = security.model_copy(update={"serial": serial})
+                settings = settings.model_copy(update={"security": security})
+            built = build(settings, sources.file_path, sources.preset_about)
+            if isinstance(built, ServeSettings) and not problems:
+                return built.engine
             refuse(sources, [*problems, *(built if isinstance(built, list) else [])])
         except SettingsError as error:
             where = "" if plan is None else f"{plan.name}: "
@@ -105,17 +114,6 @@ def _hooks(tables: _Tables, config: EngineConfig) -> Hooks:
     if tables.hooks is not None:
         raise SettingsError(f"hooks: no `cp-tui csms` answers at {door}")
     return OwnHooks({})
-
-
-def _with(sources: Sources, layer: Mapping[str, Any]) -> Sources:
-    """Put what a scenario says over the options."""
-    return Sources(
-        {**sources.options, **layer},
-        sources.environment,
-        sources.file,
-        sources.file_path,
-        sources.file_text,
-    )
 
 
 def _lines(error: ValidationError, place: Path, text: str) -> list[str]:

@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
+from cp_tui.ocpp.action import Action
 from cp_tui.ocpp.plural import count
 from cp_tui.settings.model import KeyText
 
@@ -173,7 +174,29 @@ class SameStep(StepTable):
         return f"{count(self.times, 'answer')} to the same {self.same} with the same {self.field}"
 
 
-AnyStep = DoStep | ExpectStep | AskStep | OperatorStep | SeeStep | NetworkStep | TimeStep | SameStep
+class OnceStep(StepTable):
+    """No message of these actions has been answered more often than it was sent."""
+
+    once: Annotated[tuple[Words, ...], Field(min_length=1)]
+    """The actions."""
+
+    @property
+    def words(self) -> str:
+        """The step in a line."""
+        return f"each {' and '.join(self.once)} was answered once"
+
+
+AnyStep = (
+    DoStep
+    | ExpectStep
+    | AskStep
+    | OperatorStep
+    | SeeStep
+    | NetworkStep
+    | TimeStep
+    | SameStep
+    | OnceStep
+)
 STEP_KINDS: Mapping[str, type[AnyStep]] = MappingProxyType(
     {
         "do": DoStep,
@@ -184,6 +207,7 @@ STEP_KINDS: Mapping[str, type[AnyStep]] = MappingProxyType(
         "link": NetworkStep,
         "clock": TimeStep,
         "same": SameStep,
+        "once": OnceStep,
     }
 )
 """The key that makes a step what it is."""
@@ -200,6 +224,11 @@ class Plan(_Table):
     cases: tuple[str, ...] = ()
     """Official test cases that it plays."""
     section: str = ""
+    needs: tuple[Words, ...] = ()
+    """Feature profiles and configuration keys that the charge point must have, beside those of what
+    the CSMS asks; else it is skipped."""
+    preset: str = ""
+    """The kind of charge point that plays it; empty: the one of the settings."""
     connectors: Annotated[int, Field(ge=1, le=100)] = 1
     keys: dict[str, KeyText] = {}
     """First values of configuration keys."""
@@ -213,7 +242,12 @@ class Plan(_Table):
     step: Annotated[tuple[AnyStep, ...], Field(min_length=1, max_length=STEPS_MAX)]
 
     @property
-    def needs(self) -> tuple[str, ...]:
+    def asked(self) -> tuple[Action, ...]:
+        """What the CSMS asks the charge point."""
+        return tuple(Action(each.ask) for each in self.step if isinstance(each, AskStep))
+
+    @property
+    def hooks(self) -> tuple[str, ...]:
         """What the CSMS has to be had do, by the names of hooks."""
         names = (
             each.ask if isinstance(each, AskStep) else each.operator

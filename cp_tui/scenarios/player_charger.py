@@ -58,6 +58,7 @@ class PlayerCharger:
             link_settings=replace(LinkSettings(), backoff=BACKOFF),
             clock=self._now,
         )
+        self.quirks = config.charge_point.quirks
         self.messages: list[MessageRecord] = []
         """All that went over the wire."""
         self._news = asyncio.Event()

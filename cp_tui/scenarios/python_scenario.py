@@ -28,6 +28,7 @@ class PythonPlan(Struct, frozen=True):
     name: str
     about: str
     function: Callable[[ScenarioCharger], Awaitable[None]]
+    preset: str = ""
     connectors: int = 2
     keys: Mapping[str, str] = {}
     group: str = "own"

@@ -12,9 +12,11 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from cp_tui.charge_point.config import FEATURE_PROFILES
 from cp_tui.charge_point.variables import VARIABLES
 from cp_tui.engine.commands import COMMANDS
 from cp_tui.ocpp.action import SPEC
+from cp_tui.ocpp.configuration_key import KEYS, find
 from cp_tui.rpc.json_path import condition
 from cp_tui.scenarios.plan import STEP_KINDS, AskStep, DoStep, ExpectStep, Plan, SameStep, SeeStep
 from cp_tui.settings.lines import Location, line_of
@@ -105,8 +107,9 @@ def _steps(content: dict[str, Any]) -> list[Any]:
     made, details = [], []
     for number, step in enumerate(content["step"]):
         kind = next(kind for name, kind in STEP_KINDS.items() if name in step)
-        if isinstance(step.get("see"), str):
-            step = {**step, "see": [step["see"]]}
+        for name in ("see", "once"):
+            if isinstance(step.get(name), str):
+                step = {**step, name: [step[name]]}
         try:
             made.append(kind.model_validate(step))
         except ValidationError as error:
@@ -146,14 +149,16 @@ def _told(text: str, place: str, location: Location, words: str) -> str:
 
 
 def _wrong_words(plan: Plan) -> Iterator[tuple[Location, str]]:
-    """Name commands, actions and variables that there are not."""
+    """Name commands, actions, variables and the like that there are not."""
+    for name in plan.needs:
+        if name not in FEATURE_PROFILES and find(name) is None:
+            told = unknown(name, (*FEATURE_PROFILES, *(each.name for each in KEYS)))
+            yield ("needs",), f"{name}: {told}"
     for number, step in enumerate(plan.step):
-        for action in step.forbid:
-            if action not in SPEC:
-                yield (
-                    ("step", number, "forbid"),
-                    f"{action}: {unknown(action, SPEC, what='action')}",
-                )
+        for key in ("forbid", "once"):
+            for action in getattr(step, key, ()):
+                if action not in SPEC:
+                    yield ("step", number, key), f"{action}: {unknown(action, SPEC, what='action')}"
         match step:
             case DoStep(do=name) if name not in COMMANDS:
                 yield ("step", number, "do"), f"{name}: {unknown(name, COMMANDS, what='command')}"

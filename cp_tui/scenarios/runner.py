@@ -20,6 +20,7 @@ from cp_tui.engine.config import EngineConfig
 from cp_tui.engine.endpoint import endpoint
 from cp_tui.engine.errors import CannotBegin
 from cp_tui.rpc.json_path import Condition
+from cp_tui.scenarios.needs import lacking
 from cp_tui.scenarios.plan import SCENARIO_S_MAX, WITHIN_S, Plan
 from cp_tui.scenarios.player_charger import PlayerCharger
 from cp_tui.scenarios.python_scenario import PythonPlan, play_python
@@ -93,7 +94,9 @@ class Runner:
 
     async def _run(self, plan: Plan | PythonPlan) -> tuple[ScenarioOutcome, str]:
         """Play one; gives why no other has to be tried, too."""
-        why = skipped_for(plan, self._around) if isinstance(plan, Plan) else ""
+        why = ""
+        if isinstance(plan, Plan):
+            why = lacking(plan, self._make(plan).charge_point) or skipped_for(plan, self._around)
         if why:
             verdict = Verdict.SKIPPED
             return ScenarioOutcome(name=plan.name, verdict=verdict, reason=why), ""
@@ -162,7 +165,9 @@ class Runner:
             return
         loop = asyncio.get_running_loop()
         # What it sends about its connectors comes after the answer; the queue is empty then.
-        wrong = await charger.until((ACCEPTED,), loop.time() + self._accept_s)
+        # One that answers late on purpose has its first message leave as late.
+        late_s = charger.quirks.answers_late_s
+        wrong = await charger.until((ACCEPTED,), loop.time() + self._accept_s + late_s)
         if wrong:
             link = charger.get("link")
             error = link.get("last_error") if isinstance(link, dict) else None

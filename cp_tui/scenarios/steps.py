@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 
 from msgspec import Struct, field
@@ -20,6 +21,7 @@ from cp_tui.scenarios.plan import (
     DoStep,
     ExpectStep,
     NetworkStep,
+    OnceStep,
     OperatorStep,
     Plan,
     SameStep,
@@ -98,7 +100,7 @@ class Stage(Struct):
 async def play(step: AnyStep, stage: Stage) -> None:
     """Play one step; raises `StepEnded` where it does not pass."""
     begin = len(stage.charger.messages)
-    if not isinstance(step, ExpectStep | SeeStep | SameStep):
+    if not isinstance(step, ExpectStep | SeeStep | SameStep | OnceStep):
         stage.mark = begin
     await _PLAYED[type(step)](step, stage)
     for each in stage.charger.messages[begin:]:
@@ -291,6 +293,21 @@ async def _same(step: SameStep, stage: Stage) -> None:
         raise failed(f"{step.field} was {told}: the same message is the same transaction")
 
 
+async def _once(step: OnceStep, stage: Stage) -> None:
+    sent: Counter[str] = Counter()
+    for each in stage.charger.messages:
+        if each.direction is Direction.OUT and each.action in step.once:
+            sent[each.message_id] += each.kind is MessageKind.CALL
+        elif each.direction is Direction.IN and each.kind is not MessageKind.CALL:
+            sent[each.message_id] -= 1
+    # The answers to what is not asked about are below as well.
+    for each in stage.charger.messages:
+        if each.action in step.once and sent[each.message_id] < 0:
+            raise failed(
+                f"{each.action} {each.message_id} was answered more often than it was sent"
+            )
+
+
 def _at(payload: JsonValue, path: str) -> JsonValue:
     try:
         return found_at(payload, path)
@@ -322,12 +339,13 @@ _PLAYED: Mapping[type, Callable[..., Awaitable[None]]] = {
     NetworkStep: _link,
     TimeStep: _clock,
     SameStep: _same,
+    OnceStep: _once,
 }
 
 
 def skipped_for(plan: Plan, around: Surroundings) -> str:
     """Say why a scenario cannot be played here; empty: it can."""
-    missing = [name for name in plan.needs if not around.hooks.has(name)]
+    missing = [name for name in plan.hooks if not around.hooks.has(name)]
     if not missing or around.press is not None:
         return ""
     hooks = ", ".join(missing)

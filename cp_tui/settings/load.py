@@ -115,7 +115,7 @@ def load_tables(tables: Mapping[str, Any], called: str, file: Path | None) -> Se
 
 def _built(sources: Sources, wrong: Sequence[str], *, is_whole: bool = True) -> ServeSettings:
     """Check the fields, then how they fit together, and name every mistake in one go."""
-    sources = _with_preset(sources)
+    sources = with_preset(sources)
     settings, problems = every_field(sources.merged())
     built = build(settings, sources.file_path, sources.preset_about) if is_whole else []
     if isinstance(built, ServeSettings):
@@ -126,7 +126,7 @@ def _built(sources: Sources, wrong: Sequence[str], *, is_whole: bool = True) -> 
     refuse(sources, [*problems, *news], wrong)
 
 
-def _with_preset(sources: Sources) -> Sources:
+def with_preset(sources: Sources) -> Sources:
     """Put the preset that is asked for below everything else; raises `SettingsError`."""
     chosen = sources.merged().get("charge_point")
     name = chosen.get("preset") if isinstance(chosen, dict) else None

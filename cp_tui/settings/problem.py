@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from cp_tui.engine.errors import CannotBegin
 from cp_tui.settings.lines import Location, line_of
@@ -42,6 +43,10 @@ class Sources(Struct, frozen=True):
     def merged(self) -> dict[str, Any]:
         """Put the layers over one another."""
         return _merge(_merge(_merge(self.preset, self.file), self.environment), self.options)
+
+    def under(self, layer: Mapping[str, Any]) -> Sources:
+        """Put a layer over all others."""
+        return replace(self, options=_merge(self.options, layer))
 
     def explain(self, problem: Problem) -> str:
         """Name the source of the value, its line in the file, its key and what is wrong."""

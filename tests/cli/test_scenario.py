@@ -28,7 +28,7 @@ def test_list_names_them_by_group(capsys: pytest.CaptureFixture[str]) -> None:
     assert any(line.startswith("  plug-first ") and "[TC_003]" in line for line in lines)
     assert main(["scenario", "list", "--json"]) == 0
     told = {each["name"]: each for each in json.loads(capsys.readouterr().out)}
-    assert told["remote-start"]["needs"] == ["RemoteStartTransaction", "RemoteStopTransaction"]
+    assert told["remote-start"]["hooks"] == ["RemoteStartTransaction", "RemoteStopTransaction"]
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""A CSMS on the package `ocpp` with a switch for each of seven faults that the field knows."""
+"""A CSMS on the package `ocpp` with a switch for each of eight faults that the field knows."""
 
 from __future__ import annotations
 
@@ -25,9 +25,10 @@ FAULTS: Mapping[str, str] = {
     "forgets transactions at a restart": "csms-restarts",
     "fails at a vendor's error code": "foreign-fields",
     "leaves the profile of a remote start out": "remote-start-profile",
+    "answers twice where a tag is asked about": "answered-once",
 }
 """What goes wrong -> the scenario that finds it."""
-NEW_ID, OLD, BLOCKED, RESERVATION, FORGETS, VENDOR, PROFILE = FAULTS
+NEW_ID, OLD, BLOCKED, RESERVATION, FORGETS, VENDOR, PROFILE, TWICE = FAULTS
 
 TAGS = {
     "BLOCKED": {"status": AuthorizationStatus.blocked},
@@ -36,14 +37,19 @@ TAGS = {
     "FAMILY-1": {"status": AuthorizationStatus.accepted, "parent_id_tag": "FAMILY"},
     "FAMILY-2": {"status": AuthorizationStatus.accepted, "parent_id_tag": "FAMILY"},
 }
-CANNOT = {"UpdateFirmware", "GetDiagnostics", "GetLog"}
-"""It has no file server."""
+CANNOT = {"UpdateFirmware", "GetDiagnostics", "GetLog", "InstallCertificate"}
+"""It has no file server, and no certificates."""
 
 
 class FaultyPeer(Peer):
     """One charge point, as this CSMS serves it."""
 
     _csms: FaultyCsms
+
+    async def _send(self, message: str) -> None:
+        await super()._send(message)
+        if self._csms.fault == TWICE and message.startswith("[3") and "idTagInfo" in message:
+            await super()._send(message)
 
     @on("BootNotification")  # type: ignore[untyped-decorator]
     def on_boot_notification(self, **_: object) -> object:
@@ -64,7 +70,8 @@ class FaultyPeer(Peer):
         fault = self._csms.fault
         if fault == RESERVATION and "reservation_id" in fields:
             raise InternalError("no such column: reservation")
-        age = datetime.now(UTC) - datetime.fromisoformat(timestamp)
+        at = datetime.fromisoformat(timestamp)
+        age = datetime.now(UTC) - (at if at.tzinfo else at.replace(tzinfo=UTC))
         if fault == OLD and age > timedelta(minutes=30):
             raise InternalError("the transaction lies in the past")
         started = self._csms.started
