@@ -11,6 +11,7 @@ import gzip
 import io
 import os
 import tempfile
+import weakref
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -127,41 +128,54 @@ def _in_utf_8(text: TraceText) -> TraceText:
 
 
 def _recoded(text: TraceText, encoding: str) -> TraceText:
-    recoded = tempfile.TemporaryFile()  # noqa: SIM115 - it ends with the text
-    with text.open() as stream:
+    with tempfile.TemporaryFile() as file, text.open() as stream:
         for piece in codecs.iterdecode(_chunks(stream), encoding, "replace"):
-            recoded.write(piece.removeprefix("\ufeff").encode("utf-8", "replace"))
-    return TraceText(text.name, lambda: reader_of(recoded), text.damage)
+            file.write(piece.removeprefix("\ufeff").encode("utf-8", "replace"))
+        spool = Spool(file)
+    return TraceText(text.name, spool.open, text.damage)
 
 
 def _spooled(name: str, stream: IO[bytes] | gzip.GzipFile) -> TraceText:
     """Copy a stream, which can be read once, into a file that has no name and ends with it."""
-    spooled = tempfile.TemporaryFile()  # noqa: SIM115 - it ends with the text
     left, damage = UNPACKED_MAX, ""
-    try:
-        while left > 0 and (piece := stream.read(CHUNK)):
-            spooled.write(piece)
-            left -= len(piece)
-        if not left > 0:
-            damage = f"only its first {UNPACKED_MAX >> 30} GiB were read"
-    except (EOFError, zlib.error, gzip.BadGzipFile, zipfile.BadZipFile) as error:
-        damage = f"it is packed, and ends too early: {clean(str(error))}"
-    return TraceText(name, lambda: reader_of(spooled), damage)
+    with tempfile.TemporaryFile() as file:
+        try:
+            while left > 0 and (piece := stream.read(CHUNK)):
+                file.write(piece)
+                left -= len(piece)
+            if left <= 0:
+                damage = f"only its first {UNPACKED_MAX >> 30} GiB were read"
+        except (EOFError, zlib.error, gzip.BadGzipFile, zipfile.BadZipFile) as error:
+            damage = f"it is packed, and ends too early: {clean(str(error))}"
+        spool = Spool(file)
+    return TraceText(name, spool.open, damage)
+
+
+class Spool:
+    """A file without a name that is complete; it is gone when nobody reads it any more."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        file.flush()
+        self.descriptor = os.dup(file.fileno())
+        weakref.finalize(self, os.close, self.descriptor)
+
+    def open(self) -> IO[bytes]:
+        """Give a reader from its begin; several may read at once."""
+        return cast("IO[bytes]", io.BufferedReader(_Reader(self), CHUNK))
 
 
 class _Reader(io.RawIOBase):
     """A place of its own in a file that others read too."""
 
-    def __init__(self, file: IO[bytes]) -> None:
-        # The file is kept, as it is gone when nobody does.
-        self._file, self._at = file, 0
+    def __init__(self, spool: Spool) -> None:
+        self._spool, self._at = spool, 0
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, into: Buffer) -> int:
         view = memoryview(into)
-        piece = os.pread(self._file.fileno(), len(view), self._at)
+        piece = os.pread(self._spool.descriptor, len(view), self._at)
         view[: len(piece)] = piece
         self._at += len(piece)
         return len(piece)
@@ -176,12 +190,6 @@ class _Reader(io.RawIOBase):
 
     def tell(self) -> int:
         return self._at
-
-
-def reader_of(file: IO[bytes]) -> IO[bytes]:
-    """Give a reader of a file that is complete, from its begin."""
-    file.flush()
-    return cast("IO[bytes]", io.BufferedReader(_Reader(file), CHUNK))
 
 
 def _after_mark(stream: IO[bytes]) -> IO[bytes]:

@@ -16,7 +16,7 @@ import msgspec
 
 from cp_tui.traces.entry import LogEntry
 from cp_tui.traces.formats.trace_format import TraceFormat
-from cp_tui.traces.opening import reader_of
+from cp_tui.traces.opening import Spool
 from cp_tui.traces.record import RecordKind
 from cp_tui.traces.survey import KIND_OF, LogSurvey
 
@@ -60,7 +60,7 @@ def in_order(
             frames.append(frame)
             file.write(_ENCODER.encode(entry))
         places.append(file.tell())
-        reader = reader_of(file)
+        reader = Spool(file).open()
 
         def entry_at(place: int) -> tuple[int, LogEntry]:
             reader.seek(places[place])

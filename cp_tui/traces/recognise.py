@@ -6,26 +6,43 @@ Each test wants a frame by its own rule in one line at least, as logs begin with
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from io import BytesIO
 from itertools import islice
 from types import MappingProxyType
-from typing import Any
+from typing import IO, Any
 
 from msgspec import Struct
 
 from cp_tui.traces.direction import DIRECTION_OF
 from cp_tui.traces.documents import DocumentError, items_of
 from cp_tui.traces.formats import (
+    citrineos,
+    csv_rows,
+    debugkit,
     evcc,
+    everest_mqtt,
+    har,
     json_in_text,
+    libocpp_html,
+    libocpp_text,
+    microocpp,
+    mitmproxy,
+    ocpp_go,
     open_ocpp_trace,
     own,
     plain_frames,
     python_logging,
+    sap_simulator,
+    shiv3,
     steve,
+    tshark,
+    vcp,
 )
-from cp_tui.traces.formats.json_records import decoded
-from cp_tui.traces.formats.trace_format import TraceFormat
+from cp_tui.traces.formats.json_records import decoded, holds_records
+from cp_tui.traces.formats.table import delimiter_of, rows_of
+from cp_tui.traces.formats.trace_format import LogSource, TraceFormat
 from cp_tui.traces.frames import BEGIN
 from cp_tui.traces.lines import Line, lines_of
 from cp_tui.traces.opening import TraceText
@@ -43,13 +60,9 @@ FORMATS: Mapping[str, TraceFormat] = MappingProxyType(
     {
         each.FORMAT.id: each.FORMAT
         for each in (
-            own,
-            open_ocpp_trace,
-            steve,
-            evcc,
-            python_logging,
-            json_in_text,
-            plain_frames,
+            *(own, open_ocpp_trace, debugkit, steve, evcc, python_logging, libocpp_text),
+            *(libocpp_html, everest_mqtt, citrineos, har, mitmproxy, tshark, sap_simulator),
+            *(csv_rows, ocpp_go, microocpp, vcp, shiv3, json_in_text, plain_frames),
         )
     }
 )
@@ -64,8 +77,13 @@ class Recognised(Struct, frozen=True):
 
 
 _JSON_TESTS: tuple[tuple[str, Callable[[Any], bool]], ...] = (
+    ("citrineos", citrineos.is_row),
     ("open-ocpp-trace", open_ocpp_trace.is_record),
     ("cp-tui", own.is_record),
+    ("debugkit", debugkit.is_event),
+    ("everest-mqtt", everest_mqtt.is_capture),
+    ("shiv3", shiv3.is_message),
+    ("tshark", tshark.is_packet),
     ("frames", plain_frames.is_frame),
 )
 """Format -> whether a JSON value is a record of it; the first that fits one value."""
@@ -73,9 +91,20 @@ _JSON_TESTS: tuple[tuple[str, Callable[[Any], bool]], ...] = (
 _FIXED_TEXTS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("steve", steve.HOW.head),
     ("evcc", evcc.HOW.head),
+    ("ocpp-go", ocpp_go.HOW.head),
+    ("sap-simulator", sap_simulator.HOW.head),
+    ("libocpp-text", libocpp_text.HOW.head),
+    ("libocpp-text", libocpp_text.CONSOLE.head),
     ("python-logging", python_logging.HOW.head),
+    ("microocpp", microocpp.HOW.head),
+    ("vcp", vcp.HOW.head),
+    ("mitmproxy", mitmproxy.HEAD),
+    ("everest-mqtt", everest_mqtt.LINE),
+    ("shiv3", shiv3.HOW.head),
 )
-"""Format -> the head of an entry with a frame."""
+"""Format -> the head of an entry with a frame; of several with as many hits the first."""
+
+_THROUGH = har.THROUGH | debugkit.THROUGH | citrineos.THROUGH
 
 
 def recognised(text: TraceText, wanted: str | None = None) -> Recognised | None:
@@ -106,12 +135,12 @@ def _document(text: TraceText, sample: list[Line]) -> Recognised | None:
     filled = [line.text.strip() for line in sample if line.text.strip()][:2]
     if not filled or not filled[0].startswith(("{", "[")):
         return None
-    if decoded(filled[0]) is not None and len(filled) > 1:
+    value = decoded(filled[0])
+    if value is not None and (len(filled) > 1 or not holds_records(value)):
         return None
     try:
         items = [
-            (item.pattern, item.text)
-            for item in islice(items_of(text.open(), frozenset({""})), ITEMS_MAX)
+            (item.pattern, item.text) for item in islice(items_of(text.open(), _THROUGH), ITEMS_MAX)
         ]
     except DocumentError:
         return None
@@ -123,6 +152,8 @@ def _document(text: TraceText, sample: list[Line]) -> Recognised | None:
 
 
 def _of_item(pattern: str, value: Any) -> str | None:
+    if pattern.startswith("/log/entries/*/_webSocketMessages"):
+        return "har"
     if pattern == "/*" and (value in (2, 3, 4) and not isinstance(value, bool)):
         return "frames"
     return next((id for id, fits in _JSON_TESTS if fits(value)), None)
@@ -141,7 +172,7 @@ def _by_lines(sample: list[Line]) -> Recognised | None:
             break
         wrappers.append(wrapper)
         lines = list(wrapper.unwrapped(iter(lines)))
-    id = _fixed_text(lines)
+    id = _table(lines) or _fixed_text(lines)
     return None if id is None else Recognised(FORMATS[id], tuple(wrappers))
 
 
@@ -159,16 +190,46 @@ def _json_lines(lines: list[Line]) -> str | None:
     return None
 
 
+def _table(lines: list[Line]) -> str | None:
+    """Say what a text is that has names of columns in its first line, or is a page of HTML."""
+    if any(libocpp_html.TABLE in line.text for line in lines):
+        return "libocpp-html"
+    header = next((line.text for line in lines if line.text.strip()), "")
+    if BEGIN.search(header):
+        return None
+    if tshark.is_header(header):
+        return "tshark"
+    if not all(name in header for name in citrineos.NEEDED):
+        columns = _columns(lines, header)
+        return "csv" if columns else None
+    return "citrineos"
+
+
+def _columns(lines: list[Line], header: str) -> bool:
+    """Say whether the rows have as many cells as the header, and frames among them."""
+    delimiter = delimiter_of(header)
+    if delimiter not in header:
+        return False
+    rows = [*islice(rows_of(LogSource(_nothing, lambda: iter(lines))), csv_rows.SAMPLE)]
+    fitting = [row for row in rows if len(row.cells) == len(row.names)]
+    if len(fitting) * 10 < len(rows) * 9:
+        return False
+    return csv_rows.columns_of(fitting) is not None
+
+
+def _nothing() -> IO[bytes]:
+    return BytesIO()
+
+
 def _fixed_text(lines: list[Line]) -> str | None:
     """Say what lines of text are, by the most heads of entries that fit."""
-    hits = {
-        id: sum(pattern.search(line.text) is not None for line in lines)
-        for id, pattern in _FIXED_TEXTS
-    }
-    best = max(hits, key=hits.__getitem__)
-    if hits[best]:
+    hits: Counter[str] = Counter()
+    for id, pattern in _FIXED_TEXTS:
+        hits[id] += sum(pattern.search(line.text) is not None for line in lines)
+    best, count = hits.most_common(1)[0]
+    if count:
         return best
-    if any(BEGIN.search(line.text) for line in lines):
+    if any(BEGIN.search(line.text) or json_in_text.QUOTED.search(line.text) for line in lines):
         return "json-in-text"
     return None
 

@@ -43,6 +43,8 @@ class LineFormat(Struct, frozen=True):
     """What stands before the words of a link event; the same groups as in `head`."""
     is_placed: bool = True
     """Whether what stands behind the head is a frame even where it cannot be read."""
+    is_below: bool = False
+    """Whether the frame begins on the line after the head."""
     prepare: Callable[[str], str] | None = None
     """Undoes what the program does to the text of a frame."""
 
@@ -103,7 +105,7 @@ def entries_by_line(recording: LogSource, how: LineFormat) -> Iterator[LogEntry]
                 yield event
             continue
         entry = _begun(line, found, how)
-        if _is_over(entry, line):
+        if not (how.is_below and not entry.text.strip()) and _is_over(entry, line):
             yield entry
         else:
             growing = Growing(entry)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import chain
 from typing import Any
 
 import msgspec
@@ -56,11 +55,24 @@ def decoded(text: str) -> Any:
         return None
 
 
-def is_document(recording: LogSource) -> bool:
-    """Say whether a log is one JSON value, and not one a line."""
-    lines = (line.text.strip() for line in recording.lines())
+def is_document(source: LogSource) -> bool:
+    """Say whether a log is one JSON value that holds records, and not one a line."""
+    lines = (line.text.strip() for line in source.lines())
     filled = (text for text in lines if text)
     first = next(filled, "")
     if not first.startswith(("{", "[")):
         return False
-    return decoded(first) is None or next(chain(filled, [None])) is None
+    value = decoded(first)
+    if value is None:
+        return True
+    return next(filled, None) is None and holds_records(value)
+
+
+_CONTAINERS = ("log", "events", "trace", "data", "OCPPMessages")
+
+
+def holds_records(value: Any) -> bool:
+    """Say whether a JSON value that is a whole text holds records, and is not one itself."""
+    if isinstance(value, dict):
+        return any(isinstance(value.get(name), dict | list) for name in _CONTAINERS)
+    return isinstance(value, list) and bool(value) and isinstance(value[0], dict | list)
