@@ -17,10 +17,13 @@ from cp_tui.explain.families.authorization import AuthorizationRules
 from cp_tui.explain.families.availability import AvailabilityRules
 from cp_tui.explain.families.calls import CallRules
 from cp_tui.explain.families.clocks import ClockRules
+from cp_tui.explain.families.composite import CompositeRules
 from cp_tui.explain.families.configuration import ConfigurationRules
+from cp_tui.explain.families.limits import LimitRules
 from cp_tui.explain.families.local_list import LocalListRules
 from cp_tui.explain.families.log import RecordingRules, noted
 from cp_tui.explain.families.meter_values import MeterValuesRules
+from cp_tui.explain.families.profiles import ProfileRules
 from cp_tui.explain.families.progress import ProgressRules
 from cp_tui.explain.families.registers import RegisterRules
 from cp_tui.explain.families.remote import RemoteRules
@@ -59,6 +62,9 @@ FAMILIES: tuple[Callable[[], Family], ...] = (
     RemoteRules,
     RetryRules,
     ConfigurationRules,
+    ProfileRules,
+    CompositeRules,
+    LimitRules,
     ReservationRules,
     LocalListRules,
     AvailabilityRules,

@@ -7,7 +7,13 @@ from cp_tui.charge_point.smart_charging.profile_store import clear, end_transact
 from cp_tui.explain.finding import FrameRef
 from cp_tui.explain.knowledge.moment import Moment
 from cp_tui.ocpp.calendar import FIRST
-from cp_tui.ocpp.datatypes import ChargingProfileStatus, ClearChargingProfileStatus
+from cp_tui.ocpp.core import RemoteStartTransactionRequest, RemoteStartTransactionResponse
+from cp_tui.ocpp.datatypes import (
+    ChargingProfile,
+    ChargingProfileStatus,
+    ClearChargingProfileStatus,
+    RemoteStartStopStatus,
+)
 from cp_tui.ocpp.smart_charging import (
     ClearChargingProfileRequest,
     ClearChargingProfileResponse,
@@ -35,6 +41,12 @@ class KnownProfiles:
                 SetChargingProfileResponse(status=ChargingProfileStatus.ACCEPTED),
             ):
                 self._install(moment, request)
+            case (
+                RemoteStartTransactionRequest(charging_profile=ChargingProfile()),
+                RemoteStartTransactionResponse(status=RemoteStartStopStatus.ACCEPTED),
+            ):
+                # It is installed with a transaction that nobody can name yet.
+                self.are_all_known = False
             case ClearChargingProfileRequest() as request, ClearChargingProfileResponse() as answer:
                 self._clear(moment, request, answer)
 

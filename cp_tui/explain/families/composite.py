@@ -1,0 +1,164 @@
+"""GetCompositeSchedule against what the known profiles come to (S 5.7, S 3.13)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from decimal import Decimal
+from itertools import pairwise
+
+from cp_tui.charge_point.smart_charging.composite import composite
+from cp_tui.charge_point.smart_charging.schedule import (
+    CompositePeriod,
+    CompositeSchedule,
+    SourceKind,
+)
+from cp_tui.explain.catalogue import found
+from cp_tui.explain.charging import context_of
+from cp_tui.explain.finding import Finding
+from cp_tui.explain.known import Known
+from cp_tui.ocpp.calendar import later
+from cp_tui.ocpp.datatypes import ChargingRateUnitType, GetCompositeScheduleStatus
+from cp_tui.ocpp.smart_charging import GetCompositeScheduleRequest, GetCompositeScheduleResponse
+from cp_tui.traces.record import Record
+
+EDGE_S = 5.0
+"""Times may differ by so much."""
+LEAST_A = Decimal("0.1")
+SHARE = Decimal("0.01")
+CONVERTED_SHARE = Decimal("0.05")
+"""Where watts and amperes are converted, with a voltage that nobody knows."""
+
+
+class CompositeRules:
+    """What a charge point tells about its limits."""
+
+    def take(self, record: Record, known: Known) -> Iterable[Finding]:
+        exchange = known.exchange
+        match exchange.request, exchange.response:
+            case (
+                GetCompositeScheduleRequest() as request,
+                GetCompositeScheduleResponse(status=GetCompositeScheduleStatus.ACCEPTED) as answer,
+            ):
+                flaws = list(_flaws(request, answer))
+                for text in flaws:
+                    yield found(
+                        "composite.shape",
+                        f"GetCompositeSchedule was Accepted {text}.",
+                        record,
+                        charger=known.charger,
+                        matter=text,
+                    )
+                if not flaws:
+                    yield from _compared(record, request, answer, known)
+
+    def at_end(self, known: Known) -> Iterable[Finding]:
+        return ()
+
+
+def _flaws(
+    request: GetCompositeScheduleRequest, answer: GetCompositeScheduleResponse
+) -> Iterable[str]:
+    schedule = answer.charging_schedule
+    if schedule is None:
+        yield "without a chargingSchedule"
+        return
+    if answer.schedule_start is None:
+        yield "without a scheduleStart, from which its periods count"
+    asked = request.charging_rate_unit
+    if asked is not None and schedule.charging_rate_unit is not asked:
+        yield f"in {schedule.charging_rate_unit}, and {asked} was asked for"
+    starts = [each.start_period for each in schedule.charging_schedule_period]
+    if not starts:
+        yield "without a period"
+    elif starts[0] != 0:
+        yield f"with a first startPeriod of {starts[0]}, not 0"
+    elif any(after <= before for before, after in pairwise(starts)):
+        yield "with periods that are not in the order of their startPeriod"
+
+
+def _compared(
+    record: Record,
+    request: GetCompositeScheduleRequest,
+    answer: GetCompositeScheduleResponse,
+    known: Known,
+) -> Iterable[Finding]:
+    told, start, connector = answer.charging_schedule, answer.schedule_start, request.connector_id
+    if told is None or start is None or connector <= 0 or not known.profiles.are_all_known:
+        return
+    periods = told.charging_schedule_period
+    # The hardware may allow less than the profiles, but at least what is told anywhere.
+    most = max(each.limit for each in periods)
+    differences: list[str] = []
+    for fallback in (False, True):
+        context = context_of(known, connector, tx_profile_fallback=fallback)
+        ours = composite(context, connector, start, request.duration, told.charging_rate_unit)
+        text = _difference(ours, answer, most)
+        if text is None:
+            return
+        differences.append(text)
+    yield found(
+        "composite.differs",
+        f"The composite schedule of connector {connector} is not what the profiles come to:"
+        f" {differences[0]}.",
+        record,
+        known.profiles.changed,
+        charger=known.charger,
+    )
+
+
+def _difference(
+    ours: CompositeSchedule, answer: GetCompositeScheduleResponse, most: Decimal
+) -> str | None:
+    """What differs, in words; None: nothing that can be said."""
+    for period in ours.periods:
+        if period.source.kind is not SourceKind.PROFILE:
+            continue
+        begin, end = later(period.start, EDGE_S), later(period.end, -EDGE_S)
+        for at in _moments(answer, begin, end):
+            told = _told_at(answer, at)
+            if told is None:
+                continue
+            room = _tolerance(period, ours.unit)
+            is_low = told < period.limit - room and period.limit - room <= most
+            if told > period.limit + room or is_low:
+                after_s = (at - ours.start).total_seconds()
+                return (
+                    f"{after_s:.0f} s after its start it has {told} {ours.unit}, and"
+                    f" {period.source.winner} sets {period.limit} {ours.unit}"
+                )
+    return None
+
+
+def _moments(
+    answer: GetCompositeScheduleResponse, begin: datetime, end: datetime
+) -> Iterable[datetime]:
+    """The moments within a span at which what is told may change, and its begin."""
+    start, schedule = answer.schedule_start, answer.charging_schedule
+    if begin >= end or start is None or schedule is None:
+        return
+    yield begin
+    for each in schedule.charging_schedule_period:
+        at = later(start, each.start_period + EDGE_S)
+        if begin < at < end:
+            yield at
+
+
+def _told_at(answer: GetCompositeScheduleResponse, at: datetime) -> Decimal | None:
+    """The limit that is told for a moment; None: it is beyond what is told, or near a change."""
+    start, schedule = answer.schedule_start, answer.charging_schedule
+    assert start is not None
+    assert schedule is not None
+    after_s = (at - start).total_seconds()
+    if schedule.duration is not None and after_s >= schedule.duration - EDGE_S:
+        return None
+    periods = schedule.charging_schedule_period
+    if any(abs(each.start_period - after_s) < EDGE_S and each.start_period for each in periods):
+        return None
+    told = [each.limit for each in periods if each.start_period <= after_s]
+    return told[-1] if told else None
+
+
+def _tolerance(period: CompositePeriod, unit: ChargingRateUnitType) -> Decimal:
+    share = SHARE if period.source.conversion is None else CONVERTED_SHARE
+    return max(LEAST_A, period.limit * share)

@@ -1,0 +1,151 @@
+"""What flows, and what is offered, against the limit in force (S 3.13, S 7.31)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
+
+from cp_tui.charge_point.smart_charging.context import MINIMUM_CURRENT_A
+from cp_tui.explain.catalogue import found
+from cp_tui.explain.charging import limits_between
+from cp_tui.explain.finding import Finding, FrameRef
+from cp_tui.explain.known import Known
+from cp_tui.ocpp.calendar import later
+from cp_tui.ocpp.core import MeterValuesRequest
+from cp_tui.ocpp.datatypes import (
+    ChargePointStatus,
+    ChargingRateUnitType,
+    Location,
+    Measurand,
+    MeterValue,
+    Phase,
+    ReadingContext,
+    SampledValue,
+    UnitOfMeasure,
+    ValueFormat,
+)
+from cp_tui.traces.record import Record
+
+LIVE_S = 60.0
+"""A sample that is older was queued, and by which clock it was taken nobody knows."""
+PHASES = 3
+_KILO = {UnitOfMeasure.KW: Decimal(1000)}
+_LIVE = (ReadingContext.SAMPLE_PERIODIC, ReadingContext.SAMPLE_CLOCK, ReadingContext.TRIGGER)
+
+
+class LimitRules:
+    """MeterValues of a transaction whose limit is known."""
+
+    def __init__(self) -> None:
+        self._changed: FrameRef | None = None
+        self._changed_at: datetime | None = None
+
+    def take(self, record: Record, known: Known) -> Iterable[Finding]:
+        if known.profiles.changed != self._changed:
+            self._changed = known.profiles.changed
+            self._changed_at = known.before
+        request = known.exchange.request if known.exchange.is_call else None
+        if not isinstance(request, MeterValuesRequest) or not known.profiles.are_all_known:
+            return
+        connector = request.connector_id
+        running = known.transactions.on(connector) if connector > 0 else None
+        if running is None or running.breaks != known.breaks or record.at is None:
+            return
+        settled_s = known.limits.limit_delay
+        if not known.is_past(running.at, settled_s) or not known.is_past(
+            self._changed_at, settled_s
+        ):
+            return
+        for value in request.meter_value:
+            if abs((value.timestamp - record.at).total_seconds()) <= LIVE_S:
+                yield from _judged(record, connector, value, known)
+
+    def at_end(self, known: Known) -> Iterable[Finding]:
+        return ()
+
+
+def _judged(record: Record, connector: int, value: MeterValue, known: Known) -> Iterable[Finding]:
+    limits = known.limits
+    delay_s = int(limits.limit_delay)
+    begin = later(value.timestamp, -delay_s)
+    for unit in ChargingRateUnitType:
+        periods = list(limits_between(known, connector, begin, delay_s, unit))
+        # What is converted depends on a voltage and on phases that the log does not tell.
+        if not periods or any(each.source.conversion is not None for each in periods):
+            continue
+        limit = max(each.limit for each in periods)
+        factor = Decimal(str(limits.limit_factor))
+        grace = limits.limit_ampere if unit is ChargingRateUnitType.A else limits.limit_watt
+        most = limit * factor + Decimal(str(grace))
+        winner = periods[-1].source.winner
+        flowing, offered = _readings(value.sampled_value, unit)
+        if flowing is not None and flowing > most:
+            yield found(
+                "limit.exceeded",
+                f"{flowing:g} {unit} flow on connector {connector}, and {winner} has set"
+                f" {limit:g} {unit} for more than {delay_s} s.",
+                record,
+                known.profiles.changed,
+                charger=known.charger,
+                matter=f"{connector}",
+            )
+        if offered is not None and offered > most:
+            yield found(
+                "limit.not_offered",
+                f"{offered:g} {unit} are offered on connector {connector}, and {winner} has set"
+                f" {limit:g} {unit}.",
+                record,
+                known.profiles.changed,
+                charger=known.charger,
+                matter=f"{connector}",
+            )
+        told = known.connectors.current(connector, known.breaks)
+        is_charging = told is not None and told.status is ChargePointStatus.CHARGING
+        is_paused = limit < MINIMUM_CURRENT_A if unit is ChargingRateUnitType.A else limit <= 0
+        if is_paused and is_charging and told and known.is_past(told.at, limits.limit_delay):
+            yield found(
+                "limit.zero_status",
+                f"{winner} has set {limit:g} {unit} on connector {connector}, and its status stays"
+                " Charging: SuspendedEVSE says that nothing is offered.",
+                record,
+                told.where,
+                charger=known.charger,
+                matter=f"{connector}",
+            )
+
+
+def _readings(
+    values: Sequence[SampledValue], unit: ChargingRateUnitType
+) -> tuple[Decimal | None, Decimal | None]:
+    """What flows and what is offered, in A of a phase or in W of all of them; None: not told."""
+    is_current = unit is ChargingRateUnitType.A
+    flows = Measurand.CURRENT_IMPORT if is_current else Measurand.POWER_ACTIVE_IMPORT
+    offers = Measurand.CURRENT_OFFERED if is_current else Measurand.POWER_OFFERED
+    flowing = _read(values, flows)
+    offered = _read(values, offers)
+    total = [amount for phase, amount in flowing if phase is None]
+    phases = [amount for phase, amount in flowing if phase is not None]
+    if is_current:
+        # Without a phase some tell the sum over three: that much each has on average.
+        flow = max(phases, default=None) if phases else max(total, default=Decimal(0)) / PHASES
+    else:
+        flow = total[0] if total else (sum(phases, Decimal(0)) if phases else None)
+    return flow, max((amount for phase, amount in offered if phase is None), default=None)
+
+
+def _read(
+    values: Sequence[SampledValue], measurand: Measurand
+) -> list[tuple[Phase | None, Decimal]]:
+    read = []
+    for each in values:
+        is_live = each.context in (None, *_LIVE) and each.location in (None, Location.OUTLET)
+        if each.measurand is measurand and is_live and each.format in (None, ValueFormat.RAW):
+            try:
+                amount = Decimal(each.value)
+            except InvalidOperation:
+                continue
+            if amount.is_finite():
+                unit = _KILO.get(each.unit, Decimal(1)) if each.unit else Decimal(1)
+                read.append((each.phase, amount * unit))
+    return read
