@@ -152,6 +152,8 @@ def test_a_list_of_all_keys_has_those_that_must_be() -> None:
     talk = Talk()
     asked(talk, *full_list(), names=[])
     asked(talk, *full_list("ResetRetries"))
+    few = {"configurationKey": full_list("ResetRetries")}
+    talk.ask("GetConfiguration", {"key": []}, few)
     assert talk.found() == []
     asked(talk, *full_list("ResetRetries"), names=[])
     assert "ResetRetries" in talk.only("config.required_key_missing").text

@@ -139,7 +139,8 @@ class ConfigurationRules:
         missing = {name.lower() for name in told.unknown_key or ()}
         if asked.key:
             yield from _not_answered(record, asked.key, told, known)
-        else:
+        elif asked.key is None:
+            # An empty list asks for all as well, but is answered in several ways.
             listed = {each.key.lower() for each in keys}
             missing |= self._answered.keys() - listed
             yield from _required_missing(record, keys, known)

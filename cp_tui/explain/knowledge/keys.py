@@ -105,7 +105,8 @@ class KnownKeys:
         for name in response.unknown_key or ():
             if len(self.unknown) < KEYS_MAX:
                 self.unknown[name.lower()] = moment.where
-        if not request.key:
+        # An empty list asks for all as well, but is answered in several ways.
+        if request.key is None:
             self.full_list = moment.where
             self.listed = frozenset(each.key.lower() for each in response.configuration_key or ())
 
