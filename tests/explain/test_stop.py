@@ -84,12 +84,17 @@ def test_what_came_before_the_order_is_another_reason() -> None:
     told.tell("StatusNotification", status(1, "Finishing"))
     told.ask("RemoteStopTransaction", *ASKED["RemoteStopTransaction"])
     told.stopped()
+    close = begun()
+    close.tell("Heartbeat", {}, {"currentTime": close.time})
+    happened = at(close, -0.2)
+    close.ask("RemoteStopTransaction", *ASKED["RemoteStopTransaction"])
+    close.stopped(timestamp=happened)
     long_ago = begun()
     long_ago.ask("UnlockConnector", {"connectorId": 2}, {"status": "Unlocked"})
     long_ago.stopped()
     cold = Talk()
     cold.stopped(id=55, reason="Remote")
-    for each in (earlier, told, long_ago, cold):
+    for each in (earlier, told, close, long_ago, cold):
         assert "tx.reason_mismatch" not in each.noted()
 
 

@@ -161,6 +161,18 @@ def test_minus_one_stands_for_an_id_that_was_never_given() -> None:
     assert lost.noted().count("tx.minus_one_id") == 2
 
 
+def test_a_stop_that_waits_behind_other_messages_is_not_missing() -> None:
+    talk = booted()
+    talk.started()
+    talk.tell("StatusNotification", status(1, "Available"))
+    talk.charge_point("MeterValues", {"connectorId": 1}, "unanswered")
+    heartbeat(talk, 90)
+    assert "tx.not_stopped" not in talk.found()
+    talk.answer(id="unanswered")
+    heartbeat(talk, 0)
+    assert "tx.not_stopped" in talk.found()
+
+
 def test_an_id_is_used_once_it_was_given() -> None:
     talk = booted()
     begins(talk, None, id="start")

@@ -11,7 +11,6 @@ from cp_tui.charge_point.authorization_rules import same_tag, status_now
 from cp_tui.explain.catalogue import found
 from cp_tui.explain.finding import Finding, FrameRef, Severity, ref
 from cp_tui.explain.knowledge.tags import VerdictFrom
-from cp_tui.explain.knowledge.transactions import TransactionKnown
 from cp_tui.explain.known import Known
 from cp_tui.explain.waits import Waits
 from cp_tui.ocpp.action import Action
@@ -39,6 +38,15 @@ from cp_tui.ocpp.datatypes import (
 from cp_tui.traces.record import Record
 
 TAGS_MAX = 20_000
+_TAKES_NO_TAG = frozenset(
+    {
+        ChargePointStatus.CHARGING,
+        ChargePointStatus.SUSPENDED_EV,
+        ChargePointStatus.SUSPENDED_EVSE,
+        ChargePointStatus.UNAVAILABLE,
+        ChargePointStatus.FAULTED,
+    }
+)
 FREE_STARTS = 3
 """So many starts without any Authorize are a charge point that asks nobody for a tag."""
 
@@ -53,6 +61,15 @@ class _Refused(Struct, frozen=True):
     """StopTransactionOnInvalidId; None: not known."""
 
 
+class _Asked(Struct, frozen=True):
+    """An Authorize of a tag that has a transaction."""
+
+    where: FrameRef
+    breaks: int
+    seconds: float
+    """So soon the stop has to follow, else it was for something else."""
+
+
 class AuthorizationRules:
     """Tags of one charge point."""
 
@@ -61,8 +78,8 @@ class AuthorizationRules:
         """Tags in small letters that Authorize.conf has accepted, or that nobody answered for."""
         self._remote: set[str] = set()
         """Those of a remote start that was Accepted."""
-        self._own: dict[int, tuple[FrameRef, int, datetime | None]] = {}
-        """Transaction -> the Authorize of its own tag, the breaks until then, and when."""
+        self._own: dict[int, _Asked] = {}
+        """Transaction -> the Authorize of its own tag."""
         self._refused: Waits[int, _Refused] = Waits()
         self._csms_now: datetime | None = None
         """The last time that the CSMS told."""
@@ -79,10 +96,8 @@ class AuthorizationRules:
             case StopTransactionRequest() as stop:
                 self._refused.end(stop.transaction_id)
                 yield from self._stopped(record, stop, known)
-            case StatusNotificationRequest(
-                connector_id=connector, status=ChargePointStatus.SUSPENDED_EVSE
-            ):
-                self._suspended(connector)
+            case StatusNotificationRequest(connector_id=connector, status=status):
+                self._told(connector, status)
         if not known.exchange.is_call:
             yield from self._answered(record, known)
 
@@ -143,8 +158,11 @@ class AuthorizationRules:
         ]
         if len(own) != 1 or own[0].id is None or own[0].breaks != known.breaks:
             return
-        if not _is_wanted_elsewhere(own[0], known):
-            self._own[own[0].id] = ref(record), known.breaks, record.at
+        others = (known.survey.connectors | known.connectors.told) - {0, own[0].connector}
+        if all(_takes_no_tag(connector, known) for connector in others):
+            # Shown at another connector, it may be meant for what runs there.
+            seconds = known.limits.interval_least if others else known.limits.not_stopped
+            self._own[own[0].id] = _Asked(ref(record), known.breaks, seconds)
 
     def _stopped(
         self, record: Record, stop: StopTransactionRequest, known: Known
@@ -152,20 +170,24 @@ class AuthorizationRules:
         asked = self._own.pop(stop.transaction_id, None)
         if asked is None or stop.reason not in (None, StopReason.LOCAL):
             return
-        where, breaks, at = asked
-        if breaks == known.breaks and not known.is_past(at, known.limits.not_stopped):
+        if asked.breaks == known.breaks and not known.is_past(asked.where.at, asked.seconds):
             yield found(
                 "auth.authorize_for_own_stop",
                 f"The tag that had started transaction {stop.transaction_id} was authorized again, "
                 "and stopped it. It stops its own transaction without Authorize.",
-                where,
+                asked.where,
                 record,
                 charger=known.charger,
             )
 
-    def _suspended(self, connector: int) -> None:
+    def _told(self, connector: int, status: ChargePointStatus) -> None:
+        """Let a refused transaction rest that gives no energy, where it need not be stopped."""
         for id_, wait in self._refused.items():
-            if wait.what.connector == connector and wait.what.stops is not True:
+            is_withheld = status is ChargePointStatus.SUSPENDED_EVSE
+            if wait.what.stops is None:
+                # Energy that the vehicle does not take need not be withheld.
+                is_withheld |= status is ChargePointStatus.SUSPENDED_EV
+            if wait.what.connector == connector and wait.what.stops is not True and is_withheld:
                 self._refused.end(id_)
 
     def _answered(self, record: Record, known: Known) -> Iterator[Finding]:
@@ -256,10 +278,7 @@ def _remember(tags: set[str], tag: str) -> None:
         tags.add(tag.lower())
 
 
-def _is_wanted_elsewhere(transaction: TransactionKnown, known: Known) -> bool:
-    """Whether a tag may be meant for another connector, which waits for one."""
-    for connector in known.connectors.told - {transaction.connector}:
-        told = known.connectors.get(connector)
-        if told is not None and told.status is ChargePointStatus.PREPARING:
-            return True
-    return False
+def _takes_no_tag(connector: int, known: Known) -> bool:
+    """Whether no tag can start anything at a connector."""
+    told = known.connectors.get(connector)
+    return told is not None and told.status in _TAKES_NO_TAG

@@ -263,7 +263,8 @@ def _is_begin(sample: Sample, transaction: TransactionKnown) -> bool:
     start = transaction.request
     if start is None or sample.phase or sample.location != Location.OUTLET:
         return False
-    is_same = sample.at is not None and sample.at == start.timestamp
+    is_end = sample.context == ReadingContext.TRANSACTION_END
+    is_same = sample.at is not None and sample.at == start.timestamp and not is_end
     return is_same or sample.context == ReadingContext.TRANSACTION_BEGIN
 
 

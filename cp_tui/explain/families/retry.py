@@ -23,7 +23,7 @@ from cp_tui.explain.payload import fields, instant, integer, text
 from cp_tui.explain.samples import samples
 from cp_tui.ocpp.action import Action
 from cp_tui.ocpp.core import StopTransactionRequest
-from cp_tui.ocpp.datatypes import ReadingContext
+from cp_tui.ocpp.datatypes import ReadingContext, StopReason, format_date_time
 from cp_tui.ocpp.errors import OcppError
 from cp_tui.ocpp.plural import count
 from cp_tui.ocpp.units import energy, number
@@ -37,6 +37,7 @@ WAITING_MAX = 1_000
 NO_WAIT_S = 1.0
 """To repeat sooner than this is too early by any setting but 0."""
 
+_AFTER_BOOT = frozenset({StopReason.POWER_LOSS, StopReason.REBOOT, StopReason.HARD_RESET})
 _START, _STOP, _VALUES = Action.START_TRANSACTION, Action.STOP_TRANSACTION, Action.METER_VALUES
 
 
@@ -79,8 +80,6 @@ class RetryRules:
         self._by_number: dict[int, _Message] = {}
         self._newest: _Message | None = None
         """Of those that were taken, the one that tells of the latest instant."""
-        self._lag_least: float | None = None
-        """The least that the log was ever behind a timestamp: how far the clocks differ, in s."""
 
     def take(self, record: Record, known: Known) -> Iterable[Finding]:
         """Judge a record by what was known before it."""
@@ -148,7 +147,7 @@ class RetryRules:
         if newest and newest.happened and message.happened:
             early_s = (newest.happened - message.happened).total_seconds()
             is_set_back = known.clock.set_back_since(newest.frame)
-            is_order = not is_set_back and not _is_before_start(known)
+            is_order = not is_set_back and not _has_time_of_its_own(known)
             if early_s > known.limits.interval_least and is_order:
                 yield found(
                     "queue.order",
@@ -177,11 +176,7 @@ class RetryRules:
     def _late(self, message: _Message, record: Record, known: Known) -> Iterator[Finding]:
         if record.at is None or message.happened is None:
             return
-        lag = (record.at - message.happened).total_seconds()
-        least = self._lag_least
-        self._lag_least = lag if least is None else min(lag, least)
-        # Where the clock of the charge point is ahead, every message would seem early.
-        late_s = lag - min(0.0, self._lag_least)
+        late_s = (record.at - known.clock.in_log(message.happened)).total_seconds()
         if late_s > known.limits.late_delivery:
             yield found(
                 "queue.late",
@@ -265,13 +260,18 @@ class RetryRules:
         message.given_id = given
 
 
-def _is_before_start(known: Known) -> bool:
-    """Whether a stop tells of an instant before its own start: then its time is what is wrong."""
+def _has_time_of_its_own(known: Known) -> bool:
+    """Whether a stop is not of the moment when it was made.
+
+    After a loss of power it tells of the last moment that is known of its transaction; and where it
+    tells of one before its start, its time is what is wrong.
+    """
     match known.exchange.request:
         case StopTransactionRequest() as stop:
             transaction = known.meant_by(stop)
             start = transaction.request if transaction else None
-            return start is not None and stop.timestamp < start.timestamp
+            is_early = start is not None and stop.timestamp < start.timestamp
+            return is_early or stop.reason in _AFTER_BOOT
     return False
 
 
@@ -432,10 +432,11 @@ def _given_up(message: _Message, known: Known) -> Finding:
         what = f", with meterStop {stop_wh} Wh"
         if transaction and transaction.request:
             what += f" and {energy(stop_wh - transaction.request.meter_start)}"
+    told = format_date_time(message.happened) if message.happened else "an unknown time"
     how = "a CALLERROR" if message.outcome is _Outcome.FAILED else "silence"
     return found(
         "retry.given_up",
-        f"{message.action} of {message.happened or 'an unknown time'}{what} was sent "
+        f"{message.action} of {told}{what} was sent "
         f"{count(message.sends, 'time')} and met with {how}: the CSMS does not have it.",
         message.frame,
         charger=known.charger,

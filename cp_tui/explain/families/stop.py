@@ -41,6 +41,8 @@ from cp_tui.traces.record import Record
 
 CAUSES_MAX = 100
 ASKED_MAX = 100_000
+WHOLE_S = 1
+"""An instant that is told in whole seconds is somewhere within one."""
 _BY_TAG = frozenset({StopReason.LOCAL, StopReason.DE_AUTHORIZED, StopReason.OTHER})
 """Reasons with which a tag may be told."""
 _RESET = frozenset(
@@ -130,7 +132,10 @@ class StopRules:
                 energy_wh = known.keys.integer("MaxEnergyOnInvalidId") or 0
                 if stops is not False and energy_wh <= 0:
                     reasons = frozenset({StopReason.DE_AUTHORIZED})
-                    self._add(f"its tag was {info.status}", reasons, id_, None, record, known)
+                    what = f"its tag was {info.status}"
+                    answer = ref(record)
+                    cause = _Cause(what, reasons, id_, None, answer, answer)
+                    self._causes = [*self._causes[-CAUSES_MAX + 1 :], cause]
 
     def _add(
         self,
@@ -240,11 +245,12 @@ def _may_end(
         return False
     if cause.answered.number < transaction.where.number:
         return False
-    asked_at, limits = cause.asked.at, known.limits
-    if known.is_past(cause.answered.at, limits.remote_stop):
+    asked_at, ended_at = cause.asked.at, known.clock.in_log(stop.timestamp)
+    if known.is_past(cause.answered.at, known.limits.remote_stop):
         return False
     # The charge point had stopped for another reason when the order came.
-    is_earlier = asked_at is not None and stop.timestamp < later(asked_at, -limits.interval_least)
+    blur_s = 0 if stop.timestamp.microsecond else WHOLE_S
+    is_earlier = asked_at is not None and later(ended_at, blur_s) < asked_at
     told = known.connectors.get(transaction.connector)
     has_ended = (
         told is not None

@@ -20,6 +20,7 @@ from cp_tui.ocpp.core import (
     StopTransactionRequest,
 )
 from cp_tui.ocpp.datatypes import ChargePointStatus
+from cp_tui.ocpp.model import WireModel
 from cp_tui.traces.record import Record, RecordKind
 
 EARLY_MAX = 100
@@ -61,7 +62,9 @@ class TransactionRules:
         """Those that seem to be over, by the number of their first frame."""
         self._early: list[_Early] = []
         self._is_queue_late = False
-        """Whether the CSMS refuses messages of transactions, so that later ones wait."""
+        """Whether messages of transactions wait for the one that was sent last."""
+        self._is_old = False
+        """Whether that one tells of what is long past, so that there are more."""
 
     def take(self, record: Record, known: Known) -> Iterable[Finding]:
         """Judge a record by what was known before it."""
@@ -100,8 +103,16 @@ class TransactionRules:
             )
 
     def _watch_queue(self, record: Record, known: Known) -> None:
-        if known.exchange.action in QUEUED and not known.exchange.is_call:
-            self._is_queue_late = record.kind is RecordKind.CALL_ERROR
+        if known.exchange.action not in QUEUED:
+            return
+        if not known.exchange.is_call:
+            is_taken = record.kind is RecordKind.CALL_RESULT
+            self._is_queue_late = not is_taken or self._is_old
+            return
+        self._is_queue_late, told = True, _told_by(known.exchange.request)
+        self._is_old = bool(
+            told and known.is_past(known.clock.in_log(told), known.limits.late_delivery)
+        )
 
     def _started(self, record: Record, start: StartTransactionRequest, known: Known) -> None:
         """Wait for the stop of what was running here: it may come late, and be earlier still."""
@@ -134,11 +145,15 @@ class TransactionRules:
         if self._is_queue_late:
             return
         for over in self._over.over(known):
-            transaction = over.what
+            number = over.what.where.number
+            running = known.transactions.running.values()
+            transaction = next((each for each in running if each.where.number == number), None)
+            if transaction is None:
+                continue
             yield found(
                 "tx.not_stopped",
-                f"Transaction {transaction.id or '(without an id)'} on connector "
-                f"{transaction.connector} is over, and no StopTransaction came for it.",
+                f"Transaction {transaction.id} on connector {transaction.connector} is over, and "
+                "no StopTransaction came for it.",
                 over.where,
                 transaction.where,
                 charger=known.charger,
@@ -254,6 +269,16 @@ class TransactionRules:
         self._early = [*self._early[-EARLY_MAX + 1 :], early]
 
 
+def _told_by(request: WireModel | None) -> datetime | None:
+    """Give the instant that a message of a transaction tells of."""
+    match request:
+        case StartTransactionRequest(timestamp=at) | StopTransactionRequest(timestamp=at):
+            return at
+        case MeterValuesRequest(meter_value=values):
+            return values[0].timestamp
+    return None
+
+
 def _is_logger_order(early: _Early, id_: int, record: Record, known: Known) -> bool:
     """Whether a message stands before the answer only because it was written down so."""
     if early.id != id_:
@@ -329,7 +354,7 @@ def _without_id(
             severity=Severity.NOTE,
             matter=record.action,
         )
-    else:
+    elif transaction.id != UNKNOWN_ID:
         yield found(
             "tx.minus_one_id",
             f"{record.action} names transaction -1; the CSMS had given the id {transaction.id}.",

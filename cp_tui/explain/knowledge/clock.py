@@ -6,6 +6,7 @@ from datetime import datetime
 
 from cp_tui.explain.finding import FrameRef
 from cp_tui.explain.knowledge.moment import Moment
+from cp_tui.ocpp.calendar import later
 from cp_tui.ocpp.core import (
     BootNotificationResponse,
     HeartbeatResponse,
@@ -26,6 +27,9 @@ class KnownClock:
         self.set_back: FrameRef | None = None
         """The answer with which the clock was last set back: instants before and after it do not
         compare."""
+        self.lag_s: float | None = None
+        """The least that the log was ever behind what the charge point told: how far the two clocks
+        differ, and the way of the message; None: not known."""
         self._newest: datetime | None = None
         """The latest instant that the charge point told since then."""
 
@@ -33,14 +37,18 @@ class KnownClock:
         """Whether the clock was set back after a frame."""
         return self.set_back is not None and self.set_back.number > where.number
 
+    def in_log(self, instant: datetime) -> datetime:
+        """Give an instant of the charge point by the clock of the log, as far as that is known."""
+        return later(instant, self.lag_s or 0.0)
+
     def learn(self, moment: Moment) -> None:
         match moment.request:
             case StatusNotificationRequest(timestamp=datetime() as told):
-                self._tell(told)
+                self._tell(told, moment)
             case StartTransactionRequest(timestamp=told) | StopTransactionRequest(timestamp=told):
-                self._tell(told)
+                self._tell(told, moment)
             case MeterValuesRequest(meter_value=values):
-                self._tell(max(each.timestamp for each in values))
+                self._tell(max(each.timestamp for each in values), moment)
         match moment.answered:
             case (
                 _,
@@ -48,7 +56,10 @@ class KnownClock:
                 | HeartbeatResponse(current_time=datetime() as now),
             ):
                 if self._newest is not None and (self._newest - now).total_seconds() > BACK_S:
-                    self.set_back, self._newest = moment.where, now
+                    self.set_back, self._newest, self.lag_s = moment.where, now, None
 
-    def _tell(self, instant: datetime) -> None:
+    def _tell(self, instant: datetime, moment: Moment) -> None:
         self._newest = instant if self._newest is None else max(self._newest, instant)
+        if moment.at is not None:
+            lag_s = (moment.at - instant).total_seconds()
+            self.lag_s = lag_s if self.lag_s is None else min(self.lag_s, lag_s)
