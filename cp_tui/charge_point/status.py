@@ -18,6 +18,9 @@ _ORDER = (
     ChargePointStatus.FAULTED,
 )
 
+_BETWEEN = (ChargePointStatus.PREPARING, *_ORDER)
+"""A session begins with Preparing, so that is the way where there are several."""
+
 _LEGAL = {
     "A": "2345789",
     "B": "134569",
@@ -61,6 +64,11 @@ def is_legal(old: ChargePointStatus, new: ChargePointStatus) -> bool:
     """Say whether a connector may go straight from one state to the other."""
     code = transition_code(old, new)
     return code[1] in _LEGAL[code[0]]
+
+
+def way_round(old: ChargePointStatus, new: ChargePointStatus) -> ChargePointStatus:
+    """Return the status between two that may not follow each other."""
+    return next(each for each in _BETWEEN if is_legal(old, each) and is_legal(each, new))
 
 
 class Facts(Struct, frozen=True):

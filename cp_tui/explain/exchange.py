@@ -16,6 +16,8 @@ from cp_tui.ocpp.model import WireModel
 from cp_tui.ocpp.validation import Defect, judge
 from cp_tui.traces.record import Record, RecordKind
 
+_CALL_LENGTH, _RESULT_LENGTH = 4, 3
+
 
 class Half(Struct, frozen=True):
     """One frame of an exchange, with what it says."""
@@ -66,6 +68,8 @@ def read_half(record: Record, action: Action | None) -> Half:
     if frame is None or record.truncated or action is None:
         return Half(record)
     if not is_result and record.kind is not RecordKind.CALL:
+        return Half(record)
+    if len(frame.elements) < (_RESULT_LENGTH if is_result else _CALL_LENGTH):
         return Half(record)
     # J 4.2.1 tolerates null as an empty payload.
     payload = {} if frame.payload is None else frame.payload

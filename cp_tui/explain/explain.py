@@ -15,11 +15,16 @@ from msgspec import Struct
 from cp_tui.explain.catalogue import CATALOGUE
 from cp_tui.explain.families.authorization import AuthorizationRules
 from cp_tui.explain.families.availability import AvailabilityRules
+from cp_tui.explain.families.boot import BootAnswerRules, BootRules
+from cp_tui.explain.families.boot_after import BootAgainRules, StatusAfterBootRules
 from cp_tui.explain.families.calls import CallRules
 from cp_tui.explain.families.clocks import ClockRules
 from cp_tui.explain.families.composite import CompositeRules
 from cp_tui.explain.families.configuration import ConfigurationRules
+from cp_tui.explain.families.frames import FrameRules
+from cp_tui.explain.families.heartbeat import HeartbeatRules
 from cp_tui.explain.families.limits import LimitRules
+from cp_tui.explain.families.link import DoubleConnectionRules, LinkRules, PingRules
 from cp_tui.explain.families.local_list import LocalListRules
 from cp_tui.explain.families.log import RecordingRules, noted
 from cp_tui.explain.families.meter_values import MeterValuesRules
@@ -33,6 +38,7 @@ from cp_tui.explain.families.retry import RetryRules
 from cp_tui.explain.families.schema import SchemaRules
 from cp_tui.explain.families.security import SecurityRules
 from cp_tui.explain.families.status import StatusRules
+from cp_tui.explain.families.status_and_transaction import StatusAndTransactionRules
 from cp_tui.explain.families.stop import StopRules
 from cp_tui.explain.families.transactions import TransactionRules
 from cp_tui.explain.families.triggers import TriggerRules
@@ -49,11 +55,25 @@ FINDINGS_MAX = 10_000
 FRAMES_MAX = 5
 """Frames that a finding names."""
 
-SIMPLE: tuple[Callable[[], Family], ...] = (RecordingRules, SchemaRules, CallRules)
+SIMPLE: tuple[Callable[[], Family], ...] = (
+    RecordingRules,
+    FrameRules,
+    SchemaRules,
+    CallRules,
+)
 """What can be judged without knowing which charge point is which (K9)."""
 FAMILIES: tuple[Callable[[], Family], ...] = (
     *SIMPLE,
+    BootRules,
+    BootAnswerRules,
+    StatusAfterBootRules,
+    BootAgainRules,
+    HeartbeatRules,
+    LinkRules,
+    PingRules,
+    DoubleConnectionRules,
     StatusRules,
+    StatusAndTransactionRules,
     AuthorizationRules,
     TransactionRules,
     RegisterRules,
@@ -85,7 +105,6 @@ CAUSES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "tx.meter_stop_below_start": ("tx.register_falls", "tx.meter_stop_mismatch"),
         "status.illegal_transition": ("status.contradicts_transaction",),
         "profile.malformed": ("profile.wrongly_accepted",),
-        "link.lost": ("call.unanswered",),
     }
 )
 """Id of a finding -> ids of those that follow from it where they come after it."""
@@ -187,6 +206,7 @@ def explain(trace: Trace, limits: Limits = LIMITS) -> Report:
     """Judge a log."""
     file = FileKnown()
     file.is_mixed = trace.is_mixed
+    file.has_other_protocol = any(note.id == "log.other_protocol" for note in trace.notes)
     file.walk(trace.records)
     found = _Found()
     found.add(noted(trace))

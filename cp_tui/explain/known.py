@@ -23,6 +23,7 @@ from cp_tui.explain.knowledge.registration import KnownRegistration
 from cp_tui.explain.knowledge.reservations import KnownReservations
 from cp_tui.explain.knowledge.tags import KnownTags
 from cp_tui.explain.knowledge.transactions import KnownTransactions, TransactionKnown
+from cp_tui.explain.knowledge.triggers import KnownTriggers
 from cp_tui.explain.limits import LIMITS, Limits
 from cp_tui.explain.survey import FileKnown, Survey
 from cp_tui.ocpp.action import Action
@@ -70,6 +71,8 @@ class Known:
         """None: the log does not tell."""
         self.heard_at: datetime | None = None
         """When the charge point was last heard, before the record in hand."""
+        self.heard_breaks = 0
+        """How often the log had broken off when it was heard."""
         self._connection: str | None = None
         self.registration = KnownRegistration()
         self.calls = KnownCalls()
@@ -81,6 +84,9 @@ class Known:
         self.local_list = KnownLocalList()
         self.reservations = KnownReservations()
         self.tags = KnownTags()
+        self.triggers = KnownTriggers()
+        self.was_asked = False
+        """Whether a trigger has asked for the CALL in hand."""
 
     @property
     def is_cold(self) -> bool:
@@ -145,11 +151,12 @@ class Known:
                 self.break_off(record)
             self._connection = record.connection
         self.exchange = self._exchange_of(record)
+        self.was_asked = self.triggers.wants(self.exchange)
 
     def learn(self, record: Record) -> None:
         """Take over what the record in hand tells."""
         if record.direction is FrameDirection.TO_CSMS and record.at is not None:
-            self.heard_at = record.at
+            self.heard_at, self.heard_breaks = record.at, self.breaks
         if record.kind is RecordKind.LINK:
             self._learn_link(record)
             return
@@ -172,6 +179,7 @@ class Known:
             self.local_list,
             self.reservations,
             self.tags,
+            self.triggers,
         ):
             part.learn(moment)
         self.file.learn(self.charger, moment)

@@ -27,6 +27,8 @@ class Limits(Struct, frozen=True):
     boot_retry_factor: float = 0.95
     boot_interval_least: float = 10.0
     boot_interval_most: float = 86_400.0
+    mere_reconnect: float = 10.0
+    """No charge point boots faster than this."""
     boot_loop: float = 600.0
     boot_loop_count: int = 3
     status_after_boot_soon: float = 60.0

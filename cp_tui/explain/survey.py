@@ -25,6 +25,8 @@ CONNECTOR_MAX = 1_000
 LATENCIES_MAX = 1_000
 """So many answers tell what is usual."""
 TRANSACTIONS_MAX = 100_000
+DAMAGED_LEAST = 10
+"""Of so few frames, half may well be broken by a peer."""
 CHARGERS_MAX = 10_000
 """Charge points of one log; those beyond are passed over."""
 
@@ -41,7 +43,7 @@ class Survey:
         """CALLs by their action, and how often."""
         self.links: Counter[LinkKind] = Counter()
         self.connectors: set[int] = set()
-        """Those above 0 that are named anywhere, by either side."""
+        """Those above 0 that the charge point names anywhere."""
         self._latencies: list[float] = []
         self._sent: dict[str, datetime] = {}
 
@@ -61,10 +63,14 @@ class Survey:
             return
         if record.kind is RecordKind.CALL:
             self.actions[frame.action] += 1
-            connector = frame.payload.get("connectorId") if isinstance(frame.payload, dict) else 0
+            self._see(record, frame.payload)
+        self._time(record, frame.message_id)
+
+    def _see(self, record: Record, payload: object) -> None:
+        if record.direction is FrameDirection.TO_CSMS and isinstance(payload, dict):
+            connector = payload.get("connectorId")
             if type(connector) is int and 0 < connector <= CONNECTOR_MAX:
                 self.connectors.add(connector)
-        self._time(record, frame.message_id)
 
     def _time(self, record: Record, message_id: str) -> None:
         if record.at is None or len(self._latencies) >= LATENCIES_MAX:
@@ -116,6 +122,10 @@ class FileKnown:
         self.surveys: dict[str | None, Survey] = {}
         self.is_mixed = False
         """Whether charge points without a name are mixed (K9)."""
+        self.has_other_protocol = False
+        """Whether there are messages of another version of OCPP, or none of OCPP at all."""
+        self.is_damaged = False
+        """Whether most frames are broken, which no peer can be blamed for."""
         self.last_at: datetime | None = None
         """When the newest record before the one in hand passed, of any charge point."""
         self.open_transactions: dict[int, str | None] = {}
@@ -134,6 +144,7 @@ class FileKnown:
 
     def walk(self, records: Iterable[Record]) -> None:
         """Look through the whole log once."""
+        frames = broken = 0
         for record in records:
             survey = self.surveys.get(record.charger)
             if survey is None:
@@ -141,3 +152,6 @@ class FileKnown:
                     continue
                 survey = self.surveys[record.charger] = Survey()
             survey.add(record)
+            frames += record.kind is not RecordKind.LINK
+            broken += record.kind is RecordKind.UNREADABLE and not record.truncated
+        self.is_damaged = frames >= DAMAGED_LEAST and broken > frames / 2

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from json.encoder import encode_basestring_ascii as _quoted
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -122,7 +122,7 @@ def parse(data: str | bytes) -> Frame | None:
     # JSON `true` is 1 and `2.0` is 2 to Python, but neither is an integer on the wire.
     if type(kind) is int and kind not in _SHAPES:
         return None
-    defect = _defect(elements) or ("" if quick is not None else _defect_within(elements))
+    defect = shape_defect(elements) or ("" if quick is not None else _defect_within(elements))
     if defect:
         raise OcppError(
             ErrorCode.FORMATION_VIOLATION,
@@ -218,9 +218,14 @@ def _message_id(elements: list[Any]) -> str:
     return UNREADABLE_ID
 
 
-def _defect(elements: list[Any]) -> str:
-    """Say in words what keeps the elements from being a frame; empty when nothing does."""
+def shape_defect(elements: Sequence[Any]) -> str:
+    """Say in words what keeps the elements from being a frame; empty when nothing does.
+
+    A type of message that is a number, but none of the three, is no defect (J 4.1.3).
+    """
     kind = elements[0] if elements else None
+    if type(kind) is int and kind not in _SHAPES:
+        return ""
     if type(kind) is not int:
         return "the first element must be the type of message, an integer"
     name, shape = _SHAPES[kind]

@@ -45,6 +45,15 @@ def load_quickly(data: str | bytes) -> list[Any] | None:
     return elements if is_flat else None
 
 
+def is_json(text: str) -> bool:
+    """Say whether a text is JSON of any kind."""
+    try:
+        _DECODER.decode(text)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
 def load(data: str | bytes) -> list[Any]:
     try:
         text = data.decode() if isinstance(data, bytes) else data

@@ -1,19 +1,193 @@
-"""The payloads against the schemas of the standard (S 6, S 7)."""
+"""Payloads against the schemas of the standard, and against the words beside them (S 6, S 7)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
 
+from cp_tui.explain.catalogue import found
+from cp_tui.explain.exchange import Half
+from cp_tui.explain.families.ranges import out_of_range
 from cp_tui.explain.finding import Finding
 from cp_tui.explain.known import Known
-from cp_tui.traces.record import Record
+from cp_tui.ocpp.action import Action
+from cp_tui.ocpp.core import MeterValuesRequest, StopTransactionRequest
+from cp_tui.ocpp.datatypes import MeterValue, ValueFormat
+from cp_tui.ocpp.errors import ErrorCode
+from cp_tui.ocpp.model import WireModel
+from cp_tui.ocpp.validation import Defect, path_of, quoted
+from cp_tui.traces.record import Record, RecordKind
+
+_IDS: Mapping[str, str] = MappingProxyType(
+    {
+        "missing": "schema.missing_field",
+        "extra_forbidden": "schema.unknown_field",
+        "string_too_long": "schema.too_long",
+        "enum": "schema.not_in_enum",
+        "too_short": "schema.list_count",
+        "too_long": "schema.list_count",
+        "null": "schema.null_value",
+        "date_time_value": "schema.bad_time",
+        "greater_than_equal": "schema.out_of_range",
+        "less_than_equal": "schema.out_of_range",
+        "decimal_value": "schema.out_of_range",
+        "string_empty": "schema.out_of_range",
+    }
+)
+"""Kind of defect -> id; every other kind is a wrong type."""
+
+_NEEDS_EXACT = frozenset({"schema.null_value", "schema.wrong_type"})
+"""A log that writes the frame anew may have made these itself."""
+_MAY_BE_MASK = frozenset({"schema.wrong_type", "schema.not_in_enum", "schema.bad_time"})
+"""What a mask in the place of a value looks like."""
+
+_ZONELESS = re.compile(r'"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:[.,]\d{1,12})?)?"')
+_TIME_FIELDS = frozenset(
+    {
+        *("timestamp", "currentTime", "expiryDate", "validFrom", "validTo", "startSchedule"),
+        *("scheduleStart", "retrieveDate", "retrieveDateTime", "startTime", "stopTime"),
+        *("oldestTimestamp", "latestTimestamp", "installDateTime"),
+    }
+)
+_DECIMAL = re.compile(r"[+-]?(?:\d{1,60}(?:\.\d{0,60})?|\.\d{1,60})")
+NODES_MAX = 100_000
+"""Values of one payload that are looked through."""
 
 
 class SchemaRules:
-    """Every payload, by the rules that answer a CALL."""
+    """Every payload by itself."""
 
     def take(self, record: Record, known: Known) -> Iterable[Finding]:
-        return ()
+        if record.truncated or known.file.is_damaged:
+            return
+        exchange = known.exchange
+        if record.kind is RecordKind.CALL:
+            if exchange.action is None and record.action and not known.file.has_other_protocol:
+                yield _unknown_action(record, known)
+            half, name = exchange.call, f"{record.action}.req"
+        elif record.kind is RecordKind.CALL_RESULT and exchange.call is not None:
+            half, name = exchange.answer, f"{record.action}.conf"
+        else:
+            return
+        if half is None or exchange.action is None:
+            return
+        yield from _defects(half, name, known)
+        yield from _zoneless(record, name, known)
+        if half.message is not None:
+            yield from _beyond_schema(half.record, half.message, name, known)
 
     def at_end(self, known: Known) -> Iterable[Finding]:
         return ()
+
+
+def _unknown_action(record: Record, known: Known) -> Finding:
+    meant = next((each for each in Action if each.lower() == record.action.lower()), None)
+    hint = f" {meant} is written so." if meant else ""
+    return found(
+        "schema.unknown_action",
+        f"OCPP 1.6 has no action {quoted(record.action)}.{hint}",
+        record,
+        charger=known.charger,
+        matter=record.action[:50],
+    )
+
+
+def _defects(half: Half, name: str, known: Known) -> Iterator[Finding]:
+    nulls = {defect.path for defect in half.defects if defect.kind == "null"}
+    for defect in half.defects:
+        id_ = _id_of(defect)
+        if defect.kind != "null" and defect.path in nulls:
+            continue
+        if id_ in _NEEDS_EXACT and not half.record.raw_is_exact:
+            continue
+        if id_ in _MAY_BE_MASK and half.record.masked:
+            continue
+        yield found(
+            id_,
+            f"{name}: {defect.words}.",
+            half.record,
+            charger=known.charger,
+            effect=_effect(name, defect.path, id_),
+            matter=f"{name} {re.sub('[0-9]+', '', defect.path)}",
+            values={"message": name, "field": defect.path},
+        )
+
+
+def _id_of(defect: Defect) -> str:
+    if defect.kind == "enum" and defect.code is ErrorCode.TYPE_CONSTRAINT_VIOLATION:
+        return "schema.wrong_type"
+    return _IDS.get(defect.kind, "schema.wrong_type")
+
+
+def _effect(name: str, path: str, id_: str) -> str:
+    if (name, path, id_) == ("BootNotification.conf", "interval", "schema.missing_field"):
+        return "The charge point cannot know when to send Heartbeat."
+    if (name, path) == ("BootNotification.conf", "heartbeatInterval"):
+        return "That is the field of OCPP 1.5; in 1.6 it is interval."
+    return ""
+
+
+def _zoneless(record: Record, name: str, known: Known) -> Iterator[Finding]:
+    if not _ZONELESS.search(record.raw) or record.frame is None:
+        return
+    for path, text in _times_in(record.frame.payload):
+        if _ZONELESS.fullmatch(f'"{text}"'):
+            yield found(
+                "schema.time_without_zone",
+                f"{name}: {path} is {quoted(text)}, with neither Z nor an offset; S 3.14 advises"
+                " UTC, and whoever reads it has to guess.",
+                record,
+                charger=known.charger,
+                matter=f"{name} {re.sub('[0-9]+', '', path)}",
+            )
+            return
+
+
+def _times_in(payload: object) -> Iterator[tuple[str, str]]:
+    """Give the texts in the fields for times, with their places."""
+    waiting: list[tuple[tuple[str | int, ...], object]] = [((), payload)]
+    for _ in range(NODES_MAX):
+        if not waiting:
+            return
+        place, value = waiting.pop()
+        if isinstance(value, dict):
+            waiting += [((*place, name), child) for name, child in value.items()]
+        elif isinstance(value, list):
+            waiting += [((*place, index), child) for index, child in enumerate(value)]
+        elif isinstance(value, str) and place and place[-1] in _TIME_FIELDS:
+            yield path_of(place), value
+
+
+def _beyond_schema(
+    record: Record, message: WireModel, name: str, known: Known
+) -> Iterator[Finding]:
+    for path, value, wanted in out_of_range(message):
+        yield found(
+            "schema.out_of_range",
+            f"{name}: {path} is {value}, must be {wanted}.",
+            record,
+            charger=known.charger,
+            matter=f"{name} {path}",
+        )
+    for values in _meter_values(message):
+        for sampled in values.sampled_value:
+            is_raw = sampled.format is not ValueFormat.SIGNED_DATA
+            if is_raw and not record.masked and not _DECIMAL.fullmatch(sampled.value):
+                yield found(
+                    "schema.value_not_decimal",
+                    f"{name}: the value {quoted(sampled.value)} of"
+                    f" {sampled.measurand or 'the register'} is no plain decimal number.",
+                    record,
+                    charger=known.charger,
+                    matter=f"{name} {sampled.measurand}",
+                )
+
+
+def _meter_values(message: WireModel) -> tuple[MeterValue, ...]:
+    match message:
+        case MeterValuesRequest(meter_value=values):
+            return values
+        case StopTransactionRequest(transaction_data=tuple(values)):
+            return values
+    return ()

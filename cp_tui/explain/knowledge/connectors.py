@@ -25,6 +25,7 @@ class StatusKnown(Struct, frozen=True):
     where: FrameRef
     at: datetime | None
     breaks: int
+    blurs: int
 
     @property
     def status(self) -> ChargePointStatus:
@@ -57,5 +58,5 @@ class KnownConnectors:
             0 <= request.connector_id <= CONNECTOR_MAX
         ):
             self._told[request.connector_id] = StatusKnown(
-                request, moment.where, moment.at, moment.breaks
+                request, moment.where, moment.at, moment.breaks, moment.blurs
             )

@@ -28,6 +28,8 @@ class KnownRegistration:
         self.booted: FrameRef | None = None
         """The latest BootNotification."""
         self.booted_at: datetime | None = None
+        self.booted_breaks = 0
+        """How often the log had broken off when it was sent; it is a break itself."""
         self.is_booting = False
         """Whether a BootNotification waits for its answer."""
         self.accepted_at: datetime | None = None
@@ -45,6 +47,7 @@ class KnownRegistration:
                 return
             self.is_booting = True
             self.booted, self.booted_at = moment.where, moment.at
+            self.booted_breaks = moment.breaks
             if isinstance(moment.request, BootNotificationRequest):
                 self.boot = moment.request
             return
