@@ -15,12 +15,13 @@ MINUTE_S = 60
 
 def noted(trace: Trace) -> Iterable[Finding]:
     """Give what was noted when the log was read."""
+    only = trace.inferred_charger or (trace.chargers[0] if len(trace.chargers) == 1 else None)
     for note in trace.notes:
         lines = (*note.lines, *[None] * len(note.numbers))
         where = [
             FrameRef(number, line, None) for number, line in zip(note.numbers, lines, strict=False)
         ]
-        yield found(note.id, note.text, *where, charger=note.charger, matter=note.text)
+        yield found(note.id, note.text, *where, charger=note.charger or only, matter=note.text)
 
 
 class RecordingRules:

@@ -11,9 +11,7 @@ from cp_tui.ocpp.core import RemoteStartTransactionRequest
 from cp_tui.ocpp.datatypes import ChargingProfile, ChargingSchedule
 from cp_tui.ocpp.model import WireModel
 
-NEEDS_CONNECTOR = frozenset(
-    {"StartTransactionRequest", "UnlockConnectorRequest", "TriggerMessageRequest"}
-)
+NEEDS_CONNECTOR = frozenset({"StartTransactionRequest", "UnlockConnectorRequest"})
 """Messages in which connector 0 does not stand for the charge point."""
 
 _LEAST: Mapping[str, int] = MappingProxyType(
