@@ -6,19 +6,13 @@ In fair weather nothing goes this way but what is still under way.
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import Awaitable, Callable, Coroutine
 
 from cp_tui.engine.frames_under_way import FramesUnderWay
 from cp_tui.engine.network import Network
 from cp_tui.network.bad_network import Break
+from cp_tui.network.frame_actions import FrameActions
 from cp_tui.network.weather import Way
-
-ASKED_MAX = 1_000
-"""Of how many requests the Action is kept, for their answers: a CALL is outstanding at a time."""
-_CALL = re.compile(r'\s*\[\s*2\s*,\s*"([^"]*)"\s*,\s*"([^"]*)"')
-_ANSWER = re.compile(r'\s*\[\s*[34]\s*,\s*"([^"]*)"')
-_OPPOSITE = {Way.TO_CSMS: Way.TO_CHARGE_POINT, Way.TO_CHARGE_POINT: Way.TO_CSMS}
 
 
 class Passage:
@@ -38,8 +32,7 @@ class Passage:
         self._cut = cut
         self._outward = FramesUnderWay(self._left)
         self._inward = FramesUnderWay(enter)
-        self._asked: dict[tuple[Way, str], str] = {}
-        """Action by the direction and the id of a request."""
+        self._actions = FrameActions()
         self._stirred = asyncio.Event()
         """Is set, and replaced by a new one, where something else is to come than was."""
         network.connected()
@@ -92,22 +85,10 @@ class Passage:
         if network.bad is None:
             return (0.0,)
         broken = network.next_break()
-        arrivals = network.frame(way, len(frame), self._action(way, frame))
+        arrivals = network.frame(way, len(frame), self._actions.action_of(way, frame))
         if network.next_break() != broken:
             self._stir()
         return arrivals
-
-    def _action(self, way: Way, frame: str | bytes) -> str | None:
-        """Give the Action of a request, or of the request that an answer belongs to."""
-        if isinstance(frame, bytes):
-            return None
-        if (call := _CALL.match(frame)) is not None:
-            self._asked[way, call[1]] = call[2]
-            if len(self._asked) > ASKED_MAX:
-                del self._asked[next(iter(self._asked))]
-            return call[2]
-        answer = _ANSWER.match(frame)
-        return None if answer is None else self._asked.pop((_OPPOSITE[way], answer[1]), None)
 
     async def _left(self, frame: str | bytes) -> None:
         assert isinstance(frame, str)

@@ -28,6 +28,7 @@ from cp_tui.charge_point.effects import (
     Refuse,
     Reply,
     Send,
+    SetPing,
     Upload,
 )
 from cp_tui.charge_point.events import (
@@ -35,13 +36,21 @@ from cp_tui.charge_point.events import (
     Event,
     FrameReceived,
     LinkClosed,
+    LinkFailed,
     LinkOpened,
     PoweredOn,
     Tick,
     TransferFinished,
     TryNow,
 )
-from cp_tui.charge_point.variables import LinkPhase, LinkView, NotedFrame
+from cp_tui.charge_point.variables import (
+    LinkFault,
+    LinkPhase,
+    LinkView,
+    NetworkView,
+    NotedFrame,
+    WeatherEntry,
+)
 from cp_tui.charger.charger import Charger
 from cp_tui.engine.command import Act, Ask, find
 from cp_tui.engine.commands import COMMANDS
@@ -53,7 +62,9 @@ from cp_tui.library.looks import Looks
 from cp_tui.library.memory_store import MemoryStore
 from cp_tui.library.tables import tables_of
 from cp_tui.library.virtual_csms import CALL, CALL_RESULT, CsmsFunction, answer_text, friendly_csms
+from cp_tui.library.virtual_network import VirtualConnection, VirtualNetwork
 from cp_tui.library.wait_failed import wait_failed
+from cp_tui.network.weathers import FAIR, find_weather
 from cp_tui.ocpp.calendar import later
 from cp_tui.ocpp.length import length
 from cp_tui.settings.load import load_tables
@@ -66,9 +77,6 @@ TICKS_AT_ONCE_MAX = 1_000
 CALL_TIMEOUT_S = 30.0
 LATENCY_S = (0.01, 0.1)
 """A frame takes between these two."""
-CONNECT_S = (0.05, 0.2)
-RETRY_S = (5.0, 60.0)
-"""Between two attempts to connect while the network is down."""
 NO_FILES = "there are no files in virtual time"
 NO_KEYS = "no keys are made in virtual time"
 
@@ -86,6 +94,7 @@ class VirtualCharger(SyncCommands, Looks):
         keys: Mapping[str, str] | None = None,
         settings: Mapping[str, object] | None = None,
         preset: str | None = None,
+        weather: str | None = None,
         start: datetime = BEGIN,
     ) -> None:
         """Switch it on; raises `SettingsError`, with a line for each mistake.
@@ -96,16 +105,17 @@ class VirtualCharger(SyncCommands, Looks):
         """
         Looks.__init__(self)
         tables, _ = tables_of(
-            None, id, connectors, keys or {}, settings, preset=preset, weather=None, seed=None
+            None, id, connectors, keys or {}, settings, preset=preset, weather=weather, seed=seed
         )
         tables.setdefault("csms", {"url": "ws://127.0.0.1:9"})
-        self._config = load_tables(tables, f"settings of {id}", None).engine.charge_point
+        engine = load_tables(tables, f"settings of {id}", None).engine
+        self._config, self._weathers = engine.charge_point, engine.network.weathers
         self.id = id
         self.seed = seed
         """All that is left to chance comes from it."""
         self.now = start
         """The virtual time."""
-        self._random = Random(f"network {seed}")
+        self._random = Random(f"files {seed}")
         self._csms = csms or friendly_csms(id, lambda: self.now)
         self._store = MemoryStore()
         self._agenda = VirtualAgenda()
@@ -113,13 +123,10 @@ class VirtualCharger(SyncCommands, Looks):
         self._requests, self._calls = count(1), count(1)
         self._called: dict[str, list[Any]] = {}
         """What came back to requests of the CSMS, by message id."""
-        self._connection = 0
-        """Number of the present connection; 0: none."""
-        self._connections = count(1)
-        self._attempt = 0
-        self._is_wanted, self._is_network_up = False, True
         self._link_since = start
-        self._last_arrival = {True: start, False: start}
+        self._network = VirtualNetwork(
+            _Ends(self), self._agenda, self._weathers[engine.network.weather], seed, LATENCY_S
+        )
         self._charger = Charger(self._config, {}, Random(f"mind {seed}"), mind=ChargePoint)
         self._handle(PoweredOn(keys=frozenset()))
 
@@ -147,10 +154,12 @@ class VirtualCharger(SyncCommands, Looks):
 
         Raises `CommandError` where it is refused, or nothing comes.
         """
-        if not self._connection:
+        connection = self._network.connection
+        if connection is None:
             raise CommandError(ErrorNumber.REFUSED, f"{self.id} is not connected")
         message_id = f"csms-{next(self._calls)}"
-        self._send_down(json.dumps([CALL, message_id, action, dict(payload)]))
+        text = json.dumps([CALL, message_id, action, dict(payload)])
+        self._network.send_down(connection, text)
         end = later(self.now, timeout_s)
         if not self._pass_until(end, lambda: message_id in self._called):
             text = f"{action}: no answer within {length(timeout_s)}"
@@ -163,8 +172,8 @@ class VirtualCharger(SyncCommands, Looks):
 
     def power_cut(self, *, seconds: float = 0.0) -> None:
         """Cut the power for so long; cables stay, and what was saved is there afterwards."""
-        self._connection, self._is_wanted = 0, False
-        self._attempt += 1
+        self._network.lose_power()
+        self._link_since = self.now
         self._answers.clear()
         self.now = later(self.now, seconds)
         self._charger.lose_power(self._store.load(), self.now)
@@ -173,9 +182,11 @@ class VirtualCharger(SyncCommands, Looks):
     def get(self, variable: str) -> Any:
         """Give the value of a variable as it is now; raises `CommandError`."""
         if variable == "is_connected":
-            return bool(self._connection)
+            return self._network.connection is not None
         if variable == "link":
             return self._link()
+        if variable == "network":
+            return self._network_view()
         if variable == "troubles":
             return ()
         try:
@@ -208,6 +219,8 @@ class VirtualCharger(SyncCommands, Looks):
         match method:
             case "set_network":
                 return self._set_network(**checked)
+            case "set_weather":
+                return self._set_weather(**checked)
             case "power_cycle":
                 self.power_cut()
                 return True
@@ -286,20 +299,19 @@ class VirtualCharger(SyncCommands, Looks):
     def _carry_out(self, effect: Effect) -> None:
         match effect:
             case Send(text):
-                self._send_up(text)
+                self._network.send(text)
             case Emit("messages", NotedFrame() as noted):
                 self.messages.add(noted.record())
             case Reply(request) | Refuse(request):
                 self._answers[request] = effect
             case OpenLink():
-                self._is_wanted = True
-                if not self._connection:
-                    self._try_after(CONNECT_S)
+                self._network.open()
             case CloseLink():
-                self._is_wanted = False
-                self._later(LATENCY_S, partial(self._close, self._connection))
+                self._network.close()
             case Reconnect():
-                self._later(LATENCY_S, partial(self._close, self._connection))
+                self._network.reconnect()
+            case SetPing(interval_s):
+                self._network.set_ping(interval_s)
             case Download(transfer_id) | Upload(transfer_id):
                 failed = TransferFinished(transfer_id, False, NO_FILES)
                 self._later(LATENCY_S, partial(self._handle, failed))
@@ -309,77 +321,90 @@ class VirtualCharger(SyncCommands, Looks):
             case _:
                 pass
 
-    def _send_up(self, text: str) -> None:
-        connection = self._connection
-
-        def arrive() -> None:
-            if connection != self._connection:
-                return
-            frame = json.loads(text)
-            if frame[0] != CALL:
-                self._called[frame[1]] = frame
-            elif (answer := answer_text(self._csms, text)) is not None:
-                self._send_down(answer)
-
-        if connection:
-            self._agenda.at(self._arrival(is_up=True), arrive)
-
-    def _send_down(self, text: str) -> None:
-        connection = self._connection
-
-        def arrive() -> None:
-            if connection == self._connection:
-                self._handle(FrameReceived(text))
-
-        self._agenda.at(self._arrival(is_up=False), arrive)
-
-    def _arrival(self, *, is_up: bool) -> datetime:
-        """Give when a frame arrives: those of one direction stay in their order."""
-        soon = later(self.now, self._random.uniform(*LATENCY_S))
-        self._last_arrival[is_up] = max(soon, self._last_arrival[is_up])
-        return self._last_arrival[is_up]
+    def _csms_receives(self, connection: VirtualConnection, text: str) -> None:
+        frame = json.loads(text)
+        if frame[0] != CALL:
+            self._called[frame[1]] = frame
+        elif (answer := answer_text(self._csms, text)) is not None:
+            self._network.send_down(connection, answer)
 
     def _later(self, within_s: tuple[float, float], do: Callable[[], None]) -> None:
         self._agenda.at(later(self.now, self._random.uniform(*within_s)), do)
 
-    def _try_after(self, within_s: tuple[float, float]) -> None:
-        self._attempt += 1
-        self._later(within_s, partial(self._try, self._attempt))
-
-    def _try(self, attempt: int) -> None:
-        if attempt != self._attempt or not self._is_wanted or self._connection:
-            return
-        if not self._is_network_up:
-            self._try_after(RETRY_S)
-            return
-        self._connection, self._link_since = next(self._connections), self.now
-        self._handle(LinkOpened())
-
-    def _close(self, connection: int) -> None:
-        if not connection or connection != self._connection:
-            return
-        self._connection, self._link_since = 0, self.now
-        self._handle(LinkClosed())
-        if self._is_wanted:
-            self._try_after(CONNECT_S)
-
     def _set_network(self, up: bool) -> bool:
-        was_up, self._is_network_up = self._is_network_up, up
+        was_up, self._network.is_up = self._network.is_up, up
         if not up:
-            self._close(self._connection)
-        elif not was_up and self._is_wanted and not self._connection:
-            self._try_after(CONNECT_S)
+            self._network.cut()
+        elif not was_up and self._network.connection is None:
+            self._network.try_soon()
         return was_up != up
 
+    def _set_weather(self, weather: str, seed: int | None = None) -> bool:
+        """Without a seed that of the charge point is taken: nothing is left to chance here."""
+        try:
+            found = find_weather(weather, self._weathers)
+        except ValueError as error:
+            raise CommandError(ErrorNumber.INVALID_PARAMS, str(error)) from None
+        seed = self.seed if seed is None else seed
+        bad = self._network.bad
+        if found is bad.weather and (found is FAIR or seed == bad.seed):
+            return False
+        self._network.set_weather(found, seed)
+        return True
+
     def _try_now(self) -> Any:
-        if self._is_wanted and not self._connection:
-            self._try_after((0.0, 0.0))
+        if self._network.is_wanted and self._network.connection is None:
+            self._network.try_soon()
             return True
         return self._ask(TryNow, CALL_TIMEOUT_S)
 
     def _link(self) -> LinkView:
-        if self._connection:
+        if self._network.connection is not None:
             phase = LinkPhase.OPEN
         else:
-            phase = LinkPhase.WAITING if self._is_wanted else LinkPhase.STOPPED
-        return LinkView(phase=phase, since=self._link_since, network_up=self._is_network_up)
+            phase = LinkPhase.WAITING if self._network.is_wanted else LinkPhase.STOPPED
+        return LinkView(phase=phase, since=self._link_since, network_up=self._network.is_up)
+
+    def _network_view(self) -> NetworkView:
+        weathers = self._weathers.values()
+        return NetworkView(
+            weathers=tuple(WeatherEntry(name=each.name, about=each.about) for each in weathers),
+            **self._network.told(),
+        )
+
+
+class _Ends:
+    """The charge point and its CSMS at the two ends of the network."""
+
+    def __init__(self, charger: VirtualCharger) -> None:
+        self._charger = charger
+
+    @property
+    def now(self) -> datetime:
+        return self._charger.now
+
+    def may_connect(self) -> bool:
+        return True
+
+    def dial_failed(self, text: str) -> None:
+        self._charger._handle(LinkFailed(LinkFault.OTHER, text))
+
+    def link_opened(self) -> None:
+        self._charger._link_since = self.now
+        self._charger._handle(LinkOpened())
+
+    def link_closed(self) -> None:
+        self._charger._link_since = self.now
+        self._charger._handle(LinkClosed())
+
+    def charge_point_receives(self, text: str | bytes) -> None:
+        self._charger._handle(FrameReceived(text))
+
+    def csms_opened(self, connection: VirtualConnection) -> None:
+        pass
+
+    def csms_closed(self, connection: VirtualConnection) -> None:
+        pass
+
+    def csms_receives(self, connection: VirtualConnection, text: str) -> None:
+        self._charger._csms_receives(connection, text)

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from cp_tui import CommandError, VirtualCharger, WaitFailed
+from cp_tui.charge_point.codec import encode
+from cp_tui.charge_point.variables import MessageKind
 from cp_tui.library.for_tests import Fixtures
 from cp_tui.library.virtual_charger import BEGIN
 
@@ -51,6 +53,50 @@ def test_one_seed_gives_the_same_frames_and_another_gives_others() -> None:
 
     assert frames(1) == frames(1)
     assert frames(1) != frames(2)
+
+
+@pytest.mark.parametrize("weather", ["train_tunnel", "flapping_lte", "half_open"])
+def test_bad_weather_delays_and_breaks_and_the_same_seed_does_it_again(weather: str) -> None:
+    def frames(seed: int) -> tuple[bytes, VirtualCharger]:
+        charger = VirtualCharger(
+            weather=weather, seed=seed, keys={"MeterValueSampleInterval": "60"}
+        )
+        charger.until(lambda c: c.is_accepted)
+        charger.plug_in(1)
+        charger.swipe("TAG1", 1)
+        charger.after(hours=1).plug_out(1)
+        charger.until(lambda c: c.is_idle)
+        return b"\n".join(map(encode, charger.messages)), charger
+
+    first, charger = frames(7)
+    assert first == frames(7)[0]
+    assert first != frames(8)[0]
+    # Every message of the transaction has arrived all the same.
+    answered = {each.message_id for each in charger.messages if each.kind is MessageKind.CALLRESULT}
+    stops = [each for each in charger.messages if each.action == "StopTransaction"]
+    assert any(each.kind is MessageKind.CALL and each.message_id in answered for each in stops)
+    seen = charger.get("network")
+    assert (seen.weather, seen.seed) == (weather, 7)
+    assert seen.lost + seen.cut + seen.not_connected > 0
+
+
+def test_the_weather_says_what_it_does_and_can_be_changed() -> None:
+    cellar = {"about": "No frame gets out.", "faults": [{"kind": "hold", "direction": "to_csms"}]}
+    charger = VirtualCharger(settings={"network": {"weathers": {"cellar": cellar}}}, seed=3)
+    charger.until(lambda c: c.is_accepted).after(seconds=5)
+    assert charger.get("network").doing == ""
+    assert charger.set_weather("cellar")
+    assert not charger.set_weather("cellar")
+    charger.raise_error(1, "GroundFailure")
+    charger.after(seconds=8)
+    assert charger.messages.sent("StatusNotification")[-1]["status"] == "Faulted"
+    assert charger.get("network").doing == "frames to the CSMS are held back"
+    answers = len(charger.messages.answers("StatusNotification"))
+    assert charger.set_weather("fair")
+    # What was held goes at once, and is answered.
+    charger.until(lambda c: len(c.messages.answers("StatusNotification")) > answers, timeout_s=0.2)
+    with pytest.raises(CommandError, match='no weather "celar"; did you mean "cellar"'):
+        charger.set_weather("celar")
 
 
 def test_a_function_answers_refuses_and_keeps_silent() -> None:
