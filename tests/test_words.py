@@ -89,6 +89,7 @@ RULES = {
             "cp_tui/scenarios/bench_settings.py": SETTINGS_SECTION,
             "cp_tui/__init__.py": "the names of classes",
             "'charger'": "a fixture, to be typed",
+            "cp_tui/cli/explain.py": "the names of JSON that programs read",
             "cp_tui/traces/formats/csv_rows.py": "names of columns in tables of others",
             "csms-to-cp": "a word of Open OCPP Trace",
             "cp_tui/library/tables.py": SETTINGS_SECTION,

@@ -19,10 +19,11 @@ class ExitStatus(IntEnum):
     DONE = 0
     """It is done; of `ctl`: there is an answer, and `Rejected` is one."""
     FAILED = 1
-    """It was begun and failed: a step of `check`, a refusal by the charge point, a lost socket."""
+    """It was begun and failed: a step of `check`, a refusal by the charge point, a lost socket; of
+    `explain`: something in the log departs from the standard."""
     WRONG_USE = 2
     """Options, settings or parameters are wrong, nothing runs that could be asked, or there is no
-    terminal for a screen; nothing was begun."""
+    terminal for a screen; nothing was begun. Of `explain`: a file cannot be read as a log."""
     INCONCLUSIVE = 3
     """Of `scenario`: nothing failed, and something could not be said about the CSMS."""
     INTERRUPTED = 130

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cp_tui import __version__
+from cp_tui.cli.explain_options import add_explain
 
 if TYPE_CHECKING:
     # The class has no other name.
@@ -322,6 +323,7 @@ _ADD: Mapping[str, Callable[[Commands], None]] = {
     "demo": _add_demo,
     "csms": _add_csms,
     "scenario": _add_scenario,
+    "explain": add_explain,
     "presets": _add_presets,
     "weathers": _add_weathers,
     "completion": _add_completion,

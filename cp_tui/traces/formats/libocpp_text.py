@@ -46,10 +46,15 @@ CONSOLE = LineFormat(
 def entries(source: LogSource) -> Iterator[LogEntry]:
     """Find the entries of a log."""
     is_console = any(CONSOLE.head.search(line.text) for line in source.lines())
+    has_begun = False
     for entry in entries_by_line(source, CONSOLE if is_console else HOW):
         # Printed prettily, it is no more the text that was on the wire.
         entry.is_exact = "\n" not in entry.text
-        yield entry
+        # The first words of a log that begins say nothing of what may be missing before.
+        is_begin = entry.link is not None and entry.link.event is LinkKind.ROTATION
+        if has_begun or not is_begin:
+            yield entry
+        has_begun = True
 
 
 FORMAT = TraceFormat("libocpp-text", entries)

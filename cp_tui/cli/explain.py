@@ -1,0 +1,253 @@
+"""`cp-tui explain`: a log of anybody's, held against the standard."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from argparse import Namespace
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, datetime, tzinfo
+from functools import partial
+from textwrap import wrap as wrap_anywhere
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from cp_tui.cli.output import ExitStatus, complain, told_if_slow
+from cp_tui.explain.catalogue import CATALOGUE
+from cp_tui.explain.explain import Report, explain
+from cp_tui.explain.finding import Finding, Severity
+from cp_tui.explain.limits import rows
+from cp_tui.ocpp.plural import count
+from cp_tui.ocpp.printable import clean
+from cp_tui.traces.opening import UnreadableTrace
+from cp_tui.traces.reading import open_traces
+from cp_tui.traces.record import ZoneFrom
+from cp_tui.traces.times import stamp_of
+from cp_tui.traces.trace import Trace
+
+wrap = partial(wrap_anywhere, break_on_hyphens=False)
+COLUMNS_MAX = 100
+NAMED_MAX = 5
+"""Charge points that are named above the findings."""
+_ZONES = {
+    ZoneFrom.STATED: "UTC",
+    ZoneFrom.BY_FORMAT: "UTC",
+    ZoneFrom.GIVEN: "UTC, by the zone that was given",
+    ZoneFrom.ESTIMATED: "UTC; the log states no zone, currentTime of the CSMS told it",
+}
+
+
+def run(options: Namespace) -> int:
+    """Explain each file; the gravest decides about the exit status."""
+    try:
+        return _run(options)
+    except BrokenPipeError:
+        # Who reads has seen enough, as `| head` has.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return ExitStatus.FAILED
+
+
+def _run(options: Namespace) -> int:
+    if options.rules:
+        print("\n".join(_rules()), flush=True)
+        return ExitStatus.DONE
+    if not options.files:
+        return complain("which log? Name a file, or - for what comes over a pipe")
+    try:
+        zone = zone_of(options.zone) if options.zone else None
+    except ValueError:
+        return complain(f"--zone {options.zone}: it has to be such as +02:00 or Europe/Berlin")
+    statuses: list[int] = []
+    for file in options.files:
+        try:
+            statuses += _explained(file, options, zone)
+        except UnreadableTrace as refusal:
+            statuses.append(complain(str(refusal)))
+    return max(statuses, default=ExitStatus.DONE)
+
+
+def zone_of(text: str) -> tzinfo:
+    """Read a time zone: an offset, or a name.
+
+    Raises:
+        ValueError: it is neither.
+    """
+    if text.upper() in ("Z", "UTC"):
+        return UTC
+    stamp = stamp_of(f"2026-01-01T00:00:00{text}") if text[:1] in "+-" else None
+    if stamp is not None and stamp.at.tzinfo is not None:
+        return stamp.at.tzinfo
+    try:
+        return ZoneInfo(text)
+    except (KeyError, ValueError, OSError):
+        raise ValueError from None
+
+
+def _explained(file: str, options: Namespace, zone: tzinfo | None) -> Iterator[int]:
+    """Explain what is in a file; gives an exit status for each log."""
+    with told_if_slow(f"reading {file} ..."):
+        traces = open_traces(
+            sys.stdin.buffer if file == "-" else file,
+            format=options.format,
+            charger=options.id,
+            zone=zone,
+        )
+        reports = [explain(trace) for trace in traces]
+    for report in reports:
+        if options.json:
+            print(msgspec.json.encode(_as_json(report)).decode(), flush=True)
+        else:
+            print("\n".join(_as_text(report)), flush=True)
+        is_grave = report.has(Severity(options.fail_on))
+        yield ExitStatus.FAILED if is_grave else ExitStatus.DONE
+
+
+def _as_text(report: Report) -> Iterator[str]:
+    width = min(shutil.get_terminal_size().columns - 1, COLUMNS_MAX)
+    trace = report.trace
+    yield clean(trace.file)
+    yield from wrap(_what(trace), width)
+    if trace.first and trace.last:
+        yield from wrap(_when(trace), width)
+    for finding in report.findings:
+        yield ""
+        yield from _finding_as_text(finding, width)
+    yield ""
+    if report.omitted:
+        yield f"{count(report.omitted, 'more finding')} beyond those."
+    yield _sum(report)
+
+
+def _what(trace: Trace) -> str:
+    counts = trace.counts
+    names = [clean(name) for name in trace.chargers if name]
+    if not names and trace.inferred_charger:
+        names = [f"{clean(trace.inferred_charger)} (which it does not state)"]
+    if len(names) > NAMED_MAX:
+        names = [f"{len(names)} charge points"]
+    who = f" of {', '.join(names)}" if names else ""
+    parts = [
+        f"{count(counts.calls, 'CALL')}, {count(counts.results, 'CALLRESULT')}, "
+        f"{count(counts.errors, 'CALLERROR')}"
+    ]
+    for number, words in (
+        (counts.unreadable, "not readable"),
+        (counts.truncated, "cut off"),
+        (counts.skipped, "passed over, as no frame"),
+        (counts.doubled, "written twice"),
+    ):
+        if number:
+            parts.append(f"{number} {words}")
+    return f"Format {trace.format}, {count(counts.frames, 'frame')}{who}: {', '.join(parts)}"
+
+
+def _when(trace: Trace) -> str:
+    assert trace.first
+    assert trace.last
+    is_same_day = trace.first.date() == trace.last.date()
+    end = f"{trace.last:%H:%M:%S}" if is_same_day else f"{trace.last:%Y-%m-%d %H:%M:%S}"
+    return f"From {trace.first:%Y-%m-%d %H:%M:%S} to {end} {_ZONES.get(trace.zone, '')}"
+
+
+def _finding_as_text(finding: Finding, width: int) -> Iterator[str]:
+    rule = f" ({finding.rule})" if finding.rule else ""
+    yield f"{finding.severity}: {finding.id}{rule}, at fault: {finding.at_fault.words}"
+    place = [clean(finding.charger)] if finding.charger else []
+    place += [_frames_in_words(finding)] if finding.frames else []
+    if finding.count > 1:
+        place.append(count(finding.count, "time"))
+    lines = [", ".join(place), finding.text]
+    if finding.effect:
+        lines.append(f"Effect: {finding.effect}")
+    if finding.cause:
+        lines.append(f"It follows from {finding.cause}.")
+    for line in lines:
+        if line:
+            yield from wrap(clean(line), width, initial_indent="  ", subsequent_indent="  ")
+
+
+def _frames_in_words(finding: Finding) -> str:
+    """Name the place: the main frame with its time, then the lines of the others."""
+    main, *others = finding.frames
+    found = f"frame {main.number}" if main.line is None else f"line {main.line}"
+    if main.at is not None:
+        found += f" at {main.at:%Y-%m-%d %H:%M:%S}"
+    if others:
+        kind = "frame" if main.line is None else "line"
+        numbers = [str(each.number if main.line is None else each.line) for each in others]
+        found += f" (with {kind}{'s' if len(numbers) > 1 else ''} {', '.join(numbers)})"
+    return found
+
+
+def _sum(report: Report) -> str:
+    kinds = Counter(each.severity for each in report.findings)
+    if not kinds[Severity.ERROR] + kinds[Severity.WARNING]:
+        notes = f"; {count(kinds[Severity.NOTE], 'note')}" if kinds else ""
+        return f"Nothing departs from the standard{notes}."
+    return f"{', '.join(count(kinds[each], each.value) for each in Severity)}."
+
+
+def _as_json(report: Report) -> dict[str, Any]:
+    """Give the shape that programs read; it only ever grows."""
+    trace, counts = report.trace, report.trace.counts
+    return {
+        "file": trace.file,
+        "format": trace.format,
+        "chargers": [name for name in trace.chargers if name],
+        "inferred_charger": trace.inferred_charger,
+        "first": _instant(trace.first),
+        "last": _instant(trace.last),
+        "zone": trace.zone,
+        "counts": {
+            "frames": counts.frames,
+            "calls": counts.calls,
+            "results": counts.results,
+            "errors": counts.errors,
+            "unreadable": counts.unreadable,
+            "truncated": counts.truncated,
+            "unanswered_calls": counts.unanswered_calls,
+            "answers_without_call": counts.answers_without_call,
+            "skipped": counts.skipped,
+        },
+        "findings": [_finding_as_json(each) for each in report.findings],
+        "omitted": report.omitted,
+    }
+
+
+def _finding_as_json(finding: Finding) -> dict[str, Any]:
+    return {
+        "id": finding.id,
+        "severity": finding.severity,
+        "at_fault": finding.at_fault,
+        "rule": finding.rule,
+        "charger": finding.charger,
+        "text": finding.text,
+        "effect": finding.effect,
+        "values": dict(finding.values),
+        "count": finding.count,
+        "cause": finding.cause,
+        "frames": [
+            {"number": each.number, "line": each.line, "at": _instant(each.at)}
+            for each in finding.frames
+        ],
+    }
+
+
+def _instant(at: datetime | None) -> str | None:
+    return None if at is None else at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _rules() -> Iterator[str]:
+    """List what can be found, then the numbers by which it is judged."""
+    for entry in CATALOGUE.values():
+        section = f" ({entry.section})" if entry.section else ""
+        yield f"{entry.id}: {entry.severity}{section}"
+        yield f"    {entry.title}"
+    yield ""
+    yield "Numbers, in seconds where the name has no other unit:"
+    for name, number in rows():
+        yield f"    {name}: {number:g}"

@@ -1,0 +1,119 @@
+"""`cp-tui explain` as it is typed: what it prints, and the status with which it ends."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import sys
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cp_tui.cli.explain import run, zone_of
+from cp_tui.cli.parser import parse
+from cp_tui.traces.opening import TSHARK
+
+SAMPLES = Path(__file__).parent.parent / "data" / "traces"
+FAULTY = SAMPLES / "steve_two_chargers.log"
+HEALTHY = SAMPLES / "open_ocpp_trace_session.jsonl"
+
+
+def explained(capsys: pytest.CaptureFixture[str], *arguments: str | Path) -> tuple[int, str, str]:
+    """Give status, output and complaints."""
+    status = run(parse(["explain", *map(str, arguments)]))
+    out, err = capsys.readouterr()
+    return status, out, err
+
+
+def test_a_fault_is_told_with_place_party_and_section(capsys: pytest.CaptureFixture[str]) -> None:
+    status, out, err = explained(capsys, FAULTY)
+    assert (status, err) == (1, "")
+    words = " ".join(out.split())
+    assert "Format steve, 40 frames of KESTREL-11, KESTREL-12" in words
+    assert "error: tx.meter_stop_below_start (S 4.10, 7.31), at fault: the charge point" in words
+    assert "KESTREL-12, line 42 at 2026-11-10 06:16:22 (with line 30)" in words
+    assert "88210 Wh" in words
+    assert out.endswith("1 error, 0 warnings, 0 notes.\n")
+
+
+def test_the_status_follows_the_gravest_of_all_files(capsys: pytest.CaptureFixture[str]) -> None:
+    assert explained(capsys, HEALTHY)[0] == 0
+    assert explained(capsys, HEALTHY, FAULTY)[0] == 1
+    assert explained(capsys, HEALTHY, "--fail-on", "error")[0] == 0
+    # A log that states no direction has a note about it.
+    assert explained(capsys, SAMPLES / "plain_frames.txt", "--fail-on", "note")[0] == 1
+    status, out, err = explained(capsys, "/dev/null", FAULTY)
+    assert status == 2
+    assert err == "cp-tui: /dev/null: it is empty\n"
+    assert "tx.meter_stop_below_start" in out
+
+
+def test_json_has_an_object_for_each_log(capsys: pytest.CaptureFixture[str]) -> None:
+    status, out, _ = explained(capsys, FAULTY, HEALTHY, "--json")
+    assert status == 1
+    faulty, healthy = (json.loads(line) for line in out.splitlines())
+    assert healthy["findings"] == []
+    assert faulty["chargers"] == ["KESTREL-11", "KESTREL-12"]
+    assert (faulty["first"], faulty["format"]) == ("2026-11-10T05:14:58.520Z", "steve")
+    assert faulty["counts"]["frames"] == 40
+    found: dict[str, Any] = faulty["findings"][0]
+    assert (found["id"], found["at_fault"]) == ("tx.meter_stop_below_start", "charger")
+    assert found["frames"][0] == {"number": 33, "line": 42, "at": "2026-11-10T06:16:22.016Z"}
+
+
+def test_a_pipe_and_what_is_packed_are_read(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(FAULTY.read_bytes())))
+    assert explained(capsys, "-")[0] == 1
+    packed = tmp_path / "log.gz"
+    packed.write_bytes(gzip.compress(FAULTY.read_bytes()))
+    assert explained(capsys, packed)[0] == 1
+    archive = tmp_path / "logs.zip"
+    with zipfile.ZipFile(archive, "w") as into:
+        into.writestr("../README", "nothing here")
+        into.writestr("a/steve.log", FAULTY.read_bytes())
+    status, out, _ = explained(capsys, archive)
+    assert status == 1
+    assert "/a/steve.log\nFormat steve" in out.replace("logs.zip:", "/")
+
+
+def test_what_cannot_be_read_is_told_in_a_line(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    bad = tmp_path / "bad"
+    for data, words in (
+        (b"\xd4\xc3\xb2\xa1\x02\0\x04\0", TSHARK),
+        (b"PK\x03\x04 but no zip", "cannot be unpacked"),
+        (b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 50, "no frame of OCPP-J was found"),
+        (b"12:35 sent StatusNotification Preparing\n", "it speaks of StatusNotification"),
+        (b"5:hello,4:size;1:x,", "mitmdump -nr FILE"),
+    ):
+        bad.write_bytes(data)
+        status, out, err = explained(capsys, bad)
+        assert (status, out) == (2, "")
+        assert words in err
+        assert err.count("\n") == 1
+        assert err.isprintable() or err[:-1].isprintable()
+    assert explained(capsys)[2].startswith("cp-tui: which log?")
+    assert "such as +02:00" in explained(capsys, FAULTY, "--zone", "Mars/Base")[2]
+    assert "there are: cp-tui," in explained(capsys, FAULTY, "--format", "x")[2]
+
+
+def test_zones_are_offsets_and_names() -> None:
+    assert str(zone_of("Europe/Berlin")) == "Europe/Berlin"
+    assert str(zone_of("+02:00")) == "UTC+02:00"
+    assert str(zone_of("-0330")) == "UTC-03:30"
+    for text in ("", "+99", "../etc", "Nowhere"):
+        with pytest.raises(ValueError, match=r"^$"):
+            zone_of(text)
+
+
+def test_the_rules_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
+    status, out, _ = explained(capsys, "--rules")
+    assert status == 0
+    assert "tx.meter_stop_below_start: error (S 4.10, 7.31)" in out
+    assert "    call_timeout: 30\n" in out
