@@ -19,6 +19,7 @@ from cp_tui.explain.knowledge.keys import KnownKeys
 from cp_tui.explain.knowledge.local_list import KnownLocalList
 from cp_tui.explain.knowledge.moment import Moment
 from cp_tui.explain.knowledge.profiles import KnownProfiles
+from cp_tui.explain.knowledge.queue import KnownQueue
 from cp_tui.explain.knowledge.registration import KnownRegistration
 from cp_tui.explain.knowledge.reservations import KnownReservations
 from cp_tui.explain.knowledge.tags import KnownTags
@@ -77,6 +78,7 @@ class Known:
         self.registration = KnownRegistration()
         self.calls = KnownCalls()
         self.clock = KnownClock()
+        self.queue = KnownQueue(self.clock)
         self.connectors = KnownConnectors()
         self.transactions = KnownTransactions(self.survey.connectors)
         self.keys = KnownKeys()
@@ -97,6 +99,15 @@ class Known:
     def are_transactions_known(self) -> bool:
         """Whether every transaction that may run began in this log, which misses nothing since."""
         return self.transactions.are_all_known(self.breaks, self.blurs)
+
+    @property
+    def is_held_up(self) -> bool:
+        """Whether a message of a transaction may be waiting behind another one (J 4.1.1, S 3.7)."""
+        longest_s = self.call_timeout_s + self.limits.unanswered
+        return self.queue.is_late or any(
+            not self.is_past(call.at, longest_s)
+            for call in self.calls.open_of(FrameDirection.TO_CSMS)
+        )
 
     def meant_by(self, stop: StopTransactionRequest) -> TransactionKnown | None:
         """Return the transaction that a stop ends."""
@@ -172,6 +183,7 @@ class Known:
         for part in (
             self.registration,
             self.clock,
+            self.queue,
             self.connectors,
             self.transactions,
             self.keys,

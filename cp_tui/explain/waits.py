@@ -38,8 +38,10 @@ class Wait(Struct, Generic[What], frozen=True):
 class Waits(Generic[Key, What]):
     """All that one rule waits for, each by a key of its own."""
 
-    def __init__(self, *, outlives_breaks: bool = False) -> None:
+    def __init__(self, *, outlives_breaks: bool = False, is_queued: bool = False) -> None:
+        """`is_queued`: for a message of a transaction, which may have to wait behind others."""
         self._outlives_breaks = outlives_breaks
+        self._is_queued = is_queued
         self._waits: dict[Key, Wait[What]] = {}
 
     def __contains__(self, key: Key) -> bool:
@@ -74,6 +76,8 @@ class Waits(Generic[Key, What]):
             if not self._outlives_breaks and wait.breaks != known.breaks:
                 del self._waits[key]
             elif known.is_past(wait.since, wait.seconds):
+                if self._is_queued and known.is_held_up:
+                    return
                 del self._waits[key]
                 if wait.blurs == known.blurs:
                     yield wait

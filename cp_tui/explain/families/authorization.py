@@ -34,6 +34,7 @@ from cp_tui.ocpp.datatypes import (
     IdTagInfo,
     RemoteStartStopStatus,
     StopReason,
+    format_date_time,
 )
 from cp_tui.traces.record import Record
 
@@ -80,7 +81,7 @@ class AuthorizationRules:
         """Those of a remote start that was Accepted."""
         self._own: dict[int, _Asked] = {}
         """Transaction -> the Authorize of its own tag."""
-        self._refused: Waits[int, _Refused] = Waits()
+        self._refused: Waits[int, _Refused] = Waits(is_queued=True)
         self._csms_now: datetime | None = None
         """The last time that the CSMS told."""
 
@@ -92,6 +93,8 @@ class AuthorizationRules:
                 if not record.masked and known.transactions.start_of(start) is None:
                     yield from self._started(record, start, known)
             case AuthorizeRequest(id_tag=tag):
+                # Where no answer comes, it decides for itself.
+                _remember(self._accepted, tag)
                 self._asked(record, tag, known)
             case StopTransactionRequest() as stop:
                 self._refused.end(stop.transaction_id)
@@ -212,8 +215,8 @@ class AuthorizationRules:
                 response.id_tag_info.status is not AuthorizationStatus.ACCEPTED
             )
             # What a charge point makes of an answer that cannot be read is its own affair.
-            if not is_refused:
-                _remember(self._accepted, request.id_tag)
+            if is_refused:
+                self._accepted.discard(request.id_tag.lower())
 
     def _expired(self, record: Record, info: IdTagInfo, known: Known) -> Iterator[Finding]:
         now = self._csms_now
@@ -225,8 +228,8 @@ class AuthorizationRules:
         if status_now(info, now) is AuthorizationStatus.EXPIRED:
             yield found(
                 "auth.expired_accepted",
-                f"The CSMS Accepted a tag with the expiryDate {info.expiry_date:%Y-%m-%d %H:%M}, "
-                "which had passed. Such a tag is Expired.",
+                f"The CSMS Accepted a tag with the expiryDate "
+                f"{format_date_time(info.expiry_date)}, which had passed. Such a tag is Expired.",
                 record,
                 charger=known.charger,
                 effect="a charge point that keeps the answer refuses the tag from then on",
@@ -267,9 +270,10 @@ def was_offline(record: Record, happened: datetime, known: Known) -> bool:
     """Whether what a message tells of seems to have happened while there was no connection."""
     if record.at is None:
         return False
-    late_s = (record.at - happened).total_seconds()
+    in_log = known.clock.in_log(happened)
+    late_s = (record.at - in_log).total_seconds()
     broken = known.broken_at.at if known.broken_at else None
-    is_before_break = broken is not None and happened <= broken
+    is_before_break = broken is not None and in_log <= broken
     return late_s > known.limits.late_delivery or is_before_break
 
 

@@ -13,7 +13,7 @@ from msgspec import Struct, field
 
 from cp_tui.explain.catalogue import found
 from cp_tui.explain.finding import Finding, FrameRef, ref
-from cp_tui.explain.knowledge.transactions import QUEUED, TransactionKnown
+from cp_tui.explain.knowledge.transactions import TransactionKnown
 from cp_tui.explain.known import Known
 from cp_tui.explain.limits import Limits
 from cp_tui.explain.payload import fields
@@ -30,7 +30,7 @@ from cp_tui.ocpp.core import (
 from cp_tui.ocpp.datatypes import ConfigurationStatus, Measurand, ReadingContext
 from cp_tui.ocpp.key_items import parse_measurand
 from cp_tui.ocpp.units import number
-from cp_tui.traces.record import Record, RecordKind
+from cp_tui.traces.record import Record
 
 INTERVAL = "MeterValueSampleInterval"
 GRID = "ClockAlignedDataInterval"
@@ -68,7 +68,7 @@ class MeterValuesRules:
     """The MeterValues of one charge point."""
 
     def __init__(self) -> None:
-        self._next: Waits[int, int] = Waits()
+        self._next: Waits[int, int] = Waits(is_queued=True)
         """Transaction -> its connector: values are due."""
         self._last: dict[int, _Last] = {}
         """Transaction -> its last periodic values."""
@@ -97,9 +97,6 @@ class MeterValuesRules:
             ) if change.key.lower() == INTERVAL.lower():
                 # The new interval counts from the next values on.
                 self._forget()
-        if record.kind is RecordKind.CALL_ERROR and exchange.action in QUEUED:
-            # What comes later waits for its repetition.
-            self._forget()
 
     def at_end(self, known: Known) -> Iterable[Finding]:
         """Tell of values that never came while the log went on for long enough."""

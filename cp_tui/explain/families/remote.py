@@ -50,7 +50,7 @@ class RemoteRules:
 
     def __init__(self) -> None:
         self._starts: Waits[int, _RemoteStart] = Waits()
-        self._stops: Waits[int, int] = Waits()
+        self._stops: Waits[int, int] = Waits(is_queued=True)
         self._refused: Waits[int, int] = Waits()
         """Stops that were Rejected: transaction -> itself, until it is clear why."""
 

@@ -40,6 +40,8 @@ from cp_tui.ocpp.datatypes import (
 from cp_tui.traces.record import Record
 
 CAUSES_MAX = 100
+COLLECTED = ("StopTxnSampledData", "StopTxnAlignedData")
+"""The keys that say what transactionData holds."""
 ASKED_MAX = 100_000
 WHOLE_S = 1
 """An instant that is told in whole seconds is somewhere within one."""
@@ -165,10 +167,10 @@ class StopRules:
                 charger=known.charger,
                 matter=stop.reason or "",
             )
-        if data:
-            yield from _contexts(record, data, known)
         if transaction is None:
             return
+        if data:
+            yield from _contexts(record, transaction, data, known)
         yield from _times(record, stop, transaction, data, known)
         yield from _configured(record, stop, transaction, data, known)
         if not was_offline(record, stop.timestamp, known):
@@ -318,12 +320,19 @@ def _times(
     )
 
 
-def _contexts(record: Record, data: tuple[Sample, ...], known: Known) -> Iterator[Finding]:
+def _contexts(
+    record: Record, transaction: TransactionKnown, data: tuple[Sample, ...], known: Known
+) -> Iterator[Finding]:
+    keys = [known.keys.get(name) for name in COLLECTED]
+    # What was set within the transaction was not there at its begin.
+    is_changed = any(
+        each and each.is_change and each.where.number > transaction.where.number for each in keys
+    )
     contexts = {each.context for each in data}
     lacks = [
         each
         for each in (ReadingContext.TRANSACTION_BEGIN, ReadingContext.TRANSACTION_END)
-        if each not in contexts
+        if each not in contexts and not is_changed
     ]
     words = [f"lacks {' and '.join(lacks)}"] if lacks else []
     if ReadingContext.TRIGGER in contexts:
@@ -347,17 +356,16 @@ def _configured(
     known: Known,
 ) -> Iterator[Finding]:
     """Compare transactionData with the keys that say what is collected."""
-    names = ("StopTxnSampledData", "StopTxnAlignedData")
-    keys = [known.keys.get(name) for name in names]
+    keys = [known.keys.get(name) for name in COLLECTED]
     # What was set after the begin need not hold for it.
     are_older = all(each and each.where.number < transaction.where.number for each in keys)
-    sampled, aligned = (known.keys.items(name) for name in names)
+    sampled, aligned = (known.keys.items(name) for name in COLLECTED)
     if not are_older or transaction.request is None:
         return
     if data and sampled == () and aligned == ():
         yield found(
             "tx.data_not_configured",
-            f"StopTransaction has transactionData, and {names[0]} and {names[1]} are both empty.",
+            f"StopTransaction has transactionData, and {' and '.join(COLLECTED)} are both empty.",
             record,
             charger=known.charger,
         )
@@ -366,7 +374,7 @@ def _configured(
     if not data and sampled and 0 < interval_s < length_s:
         yield found(
             "tx.data_not_configured",
-            f"StopTransaction has no transactionData, and {names[0]} is {', '.join(sampled)}.",
+            f"StopTransaction has no transactionData, and {COLLECTED[0]} is {', '.join(sampled)}.",
             record,
             charger=known.charger,
         )

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from cp_tui.explain.catalogue import found
 from cp_tui.explain.finding import Finding, FrameRef, Severity, ref
-from cp_tui.explain.knowledge.transactions import QUEUED, UNKNOWN_ID, TransactionKnown
+from cp_tui.explain.knowledge.transactions import UNKNOWN_ID, TransactionKnown
 from cp_tui.explain.known import Known
 from cp_tui.explain.waits import Waits
 from cp_tui.ocpp.core import (
@@ -20,8 +20,7 @@ from cp_tui.ocpp.core import (
     StopTransactionRequest,
 )
 from cp_tui.ocpp.datatypes import ChargePointStatus
-from cp_tui.ocpp.model import WireModel
-from cp_tui.traces.record import Record, RecordKind
+from cp_tui.traces.record import Record
 
 EARLY_MAX = 100
 """Messages that are remembered until their start is answered."""
@@ -58,19 +57,14 @@ class TransactionRules:
 
     def __init__(self) -> None:
         self._second: Waits[int, _Second] = Waits()
-        self._over: Waits[int, TransactionKnown] = Waits()
+        self._over: Waits[int, TransactionKnown] = Waits(is_queued=True)
         """Those that seem to be over, by the number of their first frame."""
         self._early: list[_Early] = []
-        self._is_queue_late = False
-        """Whether messages of transactions wait for the one that was sent last."""
-        self._is_old = False
-        """Whether that one tells of what is long past, so that there are more."""
 
     def take(self, record: Record, known: Known) -> Iterable[Finding]:
         """Judge a record by what was known before it."""
         yield from self._waited(known)
         exchange = known.exchange
-        self._watch_queue(record, known)
         match exchange.request if exchange.is_call else None:
             case StartTransactionRequest() as start:
                 if known.transactions.start_of(start) is None:
@@ -102,22 +96,10 @@ class TransactionRules:
                 matter=str(each.id),
             )
 
-    def _watch_queue(self, record: Record, known: Known) -> None:
-        if known.exchange.action not in QUEUED:
-            return
-        if not known.exchange.is_call:
-            is_taken = record.kind is RecordKind.CALL_RESULT
-            self._is_queue_late = not is_taken or self._is_old
-            return
-        self._is_queue_late, told = True, _told_by(known.exchange.request)
-        self._is_old = bool(
-            told and known.is_past(known.clock.in_log(told), known.limits.late_delivery)
-        )
-
     def _started(self, record: Record, start: StartTransactionRequest, known: Known) -> None:
         """Wait for the stop of what was running here: it may come late, and be earlier still."""
         first = known.transactions.on(start.connector_id)
-        if first is None or first.breaks != known.breaks:
+        if first is None or first.id is None or first.breaks != known.breaks:
             return
         told = known.connectors.current(start.connector_id, known.breaks)
         is_newer = told is not None and told.where.number > first.where.number
@@ -142,8 +124,6 @@ class TransactionRules:
     def _waited(self, known: Known) -> Iterator[Finding]:
         for wait in self._second.over(known):
             yield _parallel(wait.what, wait.where, None, known)
-        if self._is_queue_late:
-            return
         for over in self._over.over(known):
             number = over.what.where.number
             running = known.transactions.running.values()
@@ -267,16 +247,6 @@ class TransactionRules:
 
     def _remember(self, early: _Early) -> None:
         self._early = [*self._early[-EARLY_MAX + 1 :], early]
-
-
-def _told_by(request: WireModel | None) -> datetime | None:
-    """Give the instant that a message of a transaction tells of."""
-    match request:
-        case StartTransactionRequest(timestamp=at) | StopTransactionRequest(timestamp=at):
-            return at
-        case MeterValuesRequest(meter_value=values):
-            return values[0].timestamp
-    return None
 
 
 def _is_logger_order(early: _Early, id_: int, record: Record, known: Known) -> bool:

@@ -18,6 +18,8 @@ from cp_tui.ocpp.core import (
 
 BACK_S = 2.0
 """Clocks that differ by less are right."""
+AHEAD_S = 10.0
+"""An instant this far in the future is of another clock than that of the CSMS."""
 
 
 class KnownClock:
@@ -25,17 +27,19 @@ class KnownClock:
 
     def __init__(self) -> None:
         self.set_back: FrameRef | None = None
-        """The answer with which the clock was last set back: instants before and after it do not
-        compare."""
+        """The frame with which the clock was last seen to be set back: what was told until then
+        does not compare with what is told later."""
         self.lag_s: float | None = None
         """The least that the log was ever behind what the charge point told: how far the two clocks
         differ, and the way of the message; None: not known."""
+        self._csms: tuple[datetime, datetime] | None = None
+        """The last time that the CSMS told, and when by the log."""
         self._newest: datetime | None = None
         """The latest instant that the charge point told since then."""
 
     def set_back_since(self, where: FrameRef) -> bool:
-        """Whether the clock was set back after a frame."""
-        return self.set_back is not None and self.set_back.number > where.number
+        """Whether the clock was set back after what a frame tells of."""
+        return self.set_back is not None and self.set_back.number >= where.number
 
     def in_log(self, instant: datetime) -> datetime:
         """Give an instant of the charge point by the clock of the log, as far as that is known."""
@@ -55,6 +59,7 @@ class KnownClock:
                 BootNotificationResponse(current_time=datetime() as now)
                 | HeartbeatResponse(current_time=datetime() as now),
             ):
+                self._csms = None if moment.at is None else (now, moment.at)
                 if self._newest is not None and (self._newest - now).total_seconds() > BACK_S:
                     self.set_back, self._newest, self.lag_s = moment.where, now, None
 
@@ -63,3 +68,8 @@ class KnownClock:
         if moment.at is not None:
             lag_s = (moment.at - instant).total_seconds()
             self.lag_s = lag_s if self.lag_s is None else min(self.lag_s, lag_s)
+            if self._csms is not None:
+                now = later(self._csms[0], moment.at - self._csms[1])
+                # It waited in the queue since before the CSMS told its time.
+                if (instant - now).total_seconds() > AHEAD_S:
+                    self.set_back, self.lag_s = moment.where, None

@@ -115,8 +115,8 @@ class KnownTransactions:
         """Return what a stop ends: where its id belongs to nothing, what alone it can mean."""
         id_ = stop.transaction_id
         if id_ == UNKNOWN_ID and self.starting and id_ not in self.running:
-            own = [each for each in self.starting if each.id_tag == stop.id_tag]
-            return (own or self.starting)[0]
+            own = [each for each in self.starting if each.id_tag == stop.id_tag] or self.starting
+            return own[0] if len(own) == 1 else None
         if id_ in self.running or id_ in self.ended or not self.are_all_known(breaks, blurs):
             return self.running.get(id_)
         can_be = [
