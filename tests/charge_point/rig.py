@@ -92,7 +92,8 @@ class Rig:
     """What went out and is nothing that can be answered."""
     effects: list[Effect] = field(default_factory=list)
     variables: dict[str, Any] = field(default_factory=dict)
-    """As whoever watches all of them knows them: looked at after each turn that says so."""
+    """As whoever watches all of them knows them: looked at once the answers are on the wire, as
+    where somebody watches; at the end of each instant in which a turn has said so."""
     is_watched: bool = True
     published: list[tuple[str, Any]] = field(default_factory=list)
     """Each value of a variable that was news, in order."""
@@ -128,6 +129,7 @@ class Rig:
     _csms_id: int = 0
     _transaction_id: int = 0
     _open: bool = False
+    _is_busy: bool = False
 
     def __post_init__(self) -> None:
         self.charger = Charger(self.config, self.store, Random(1), mind=ChargePoint)
@@ -254,6 +256,17 @@ class Rig:
         self.events.clear()
 
     def _carry_out(self, effects: list[Effect]) -> None:
+        """Carry out a turn and all those that follow in the same instant; then look."""
+        is_first = not self._is_busy
+        self._is_busy = True
+        try:
+            self._follow(effects)
+        finally:
+            self._is_busy = not is_first
+        if is_first:
+            self._look()
+
+    def _follow(self, effects: list[Effect]) -> None:
         """Do what the shell does; what goes out is answered by the CSMS in the same instant."""
         self.effects.extend(effects)
         for effect in effects:
@@ -264,7 +277,6 @@ class Rig:
                     self.store.get(table, {}).pop(key, None)
                 case _:
                     pass
-        self._look()
         answers: list[str] = []
         begun: list[Download | Upload] = []
         looks: list[InspectFile] = []
