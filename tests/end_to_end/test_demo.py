@@ -27,12 +27,14 @@ from cp_tui.engine.hub import VariableChanged
 from cp_tui.rpc.client import Client
 from cp_tui.rpc.paths import default_socket, is_answering
 from cp_tui.rpc.server import RpcServer
-from tests.end_to_end.processes import Done, cp_tui, start
+from tests.end_to_end.processes import Done, cp_tui
 from tests.end_to_end.programs import start_with_pipes
 from tests.end_to_end.together import together
 from tests.peer import PeerCsms
+from tests.tiers import tier
 
 WAIT_TIMEOUT_S = 30.0
+SIGNALS = tier([signal.SIGTERM], deep=[signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 STORY_S_MIN = 17.0
 """The story takes no less; whoever ends it before does not wait for that."""
 
@@ -102,10 +104,8 @@ async def test_a_demo_as_lines_is_completed_or_ended_and_leaves_nothing_behind(
 ) -> None:
     await together(
         completed=told_to_its_end(),
-        sigterm=ended_by(signal.SIGTERM),
-        sigint=ended_by(signal.SIGINT),
-        sighup=ended_by(signal.SIGHUP),
         reader_gone=ended_without_a_reader(),
+        **{number.name: ended_by(number) for number in SIGNALS},
     )
     await until_gone(temporary)
 
@@ -130,7 +130,7 @@ async def test_a_demo_of_profile_3_leads_its_charge_point_there_and_lowers_it_wh
 
 
 async def told_to_its_end() -> None:
-    process = await start("demo")
+    process = await start_with_pipes("demo")
     async with asyncio.timeout(80):
         out, err = await process.communicate()
     assert process.returncode == 0, err.decode()

@@ -9,7 +9,7 @@ import asyncio
 import re
 import tempfile
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -21,8 +21,11 @@ from tests.end_to_end.hostile_csms import HANDSHAKES, hostile_world, requests
 from tests.end_to_end.processes import Serve, serving
 from tests.end_to_end.raw_http import raw_http
 from tests.end_to_end.terminal import Terminal, in_terminal
+from tests.tiers import tier
 
 SMALL, LARGE = (80, 24), (160, 50)
+SIZES = tier([SMALL], deep=[SMALL, LARGE])
+"""A plain run has large ones too, in the tests below, and screens of all sizes in tests/tui."""
 
 ESCAPE = "\x1b[27u"
 """The key without doubt: a lone ESC would be the beginning of what is typed next."""
@@ -102,16 +105,17 @@ def below(
 
 
 @asynccontextmanager
-async def walks(serve: Serve) -> AsyncIterator[tuple[Walk, Walk]]:
-    """A small and a large terminal on the same engine."""
+async def walks(serve: Serve) -> AsyncIterator[Sequence[Walk]]:
+    """Terminals of each size on the same engine; the large ones without colours."""
     attach = ("attach", f"--socket={serve.socket}")
-    async with (
-        in_terminal(*attach, size=SMALL) as small,
-        in_terminal(*attach, size=LARGE, NO_COLOR="1") as large,
-    ):
-        for screen in (small, large):
+    async with AsyncExitStack() as stack:
+        found = []
+        for size in SIZES:
+            colours = {"NO_COLOR": "1"} if size == LARGE else {}
+            screen = await stack.enter_async_context(in_terminal(*attach, size=size, **colours))
             await screen.see("~I~", "Connectors")
-        yield Walk(small, serve.process.pid), Walk(large, serve.process.pid)
+            found.append(Walk(screen, serve.process.pid))
+        yield found
 
 
 async def look_at_everything(walk: Walk) -> Mapping[str, set[str]]:
@@ -184,8 +188,8 @@ SHOWN: Mapping[str, str] = {
 async def test_what_a_csms_an_operator_or_a_file_says_is_shown_and_never_obeyed(
     folder: Path,
 ) -> None:
-    async with hostile_world(folder) as (_csms, serve), walks(serve) as (small, large):
-        seen = await asyncio.gather(look_and_type(small), look_at_everything(large))
+    async with hostile_world(folder) as (_csms, serve), walks(serve) as (small, *others):
+        seen = await asyncio.gather(look_and_type(small), *map(look_at_everything, others))
         for each in seen:
             missing = {
                 name: unseen
@@ -193,8 +197,8 @@ async def test_what_a_csms_an_operator_or_a_file_says_is_shown_and_never_obeyed(
                 if (unseen := {f"~{mark}~" for mark in marks.split()} - each[name])
             }
             assert missing == {}
-        await large.leave()
-        await small.leave()
+        for walk in (*others, small):
+            await walk.leave()
 
 
 async def test_a_handshake_and_a_farewell_are_shown_and_never_obeyed(folder: Path) -> None:

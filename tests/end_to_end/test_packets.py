@@ -23,6 +23,7 @@ from tests.end_to_end.leftovers import processes_of
 from tests.end_to_end.processes import Serve
 from tests.end_to_end.terminal import Terminal, in_terminal
 from tests.peer import PeerCsms
+from tests.tiers import tier
 
 DOWN, ESCAPE, PALETTE, JUMP = "\x1b[B", "\x1b", "\x10", "\x0f"
 LEFT, RIGHT = "\x1b[D", "\x1b[C"
@@ -101,89 +102,46 @@ async def used_again(shared_serve: Serve) -> AsyncIterator[UsedAgain]:
 
 
 PACKETS = {
-    "form": ("wNEWTAG", ("Swipe", "NEWTAG")),
     "form with tabs": ("dcom.example\tm1\thello", ("com.example", "m1", "hello")),
-    "filter": ("\t\t/Heart\r", ("HeartbeatInterval",)),
     "filter of another screen": ("2/Boot\r", ("matches 'Boot'",)),
     "edit on another screen": ("3/HeartbeatI\re", ("Change", "HeartbeatInterval")),
-    "palette": (f"{PALETTE}theme\r", ("Choose a theme",)),
     "palette, and its dialog": (f"{PALETTE}theme\rlight", ("Choose a theme", "light")),
-    "jump": (f"{JUMP}d", ("▶ Keys",)),
     "zoom": ("zzz", ("▶ Connectors  p plug  w swipe" + "━" * 20,)),
-    "paste": (f"w{pasted('PASTED')}", ("Swipe", "PASTED")),
     "help, escape, form": (f"?{ESCAPE}wTAG2", ("Swipe", "TAG2")),
     "screens": ("1234565432143", ("▶ Configuration",)),
     "function key among letters": ("w\x1bOPABC", ("Swipe", "ABC")),
-    # Dialogs
     "compose, a form": (
         f"2cauthorize\r{CLEAR}NEWTAG",
         ("Compose: Authorize", "NEWTAG", "valid OCPP 1.6"),
-    ),
-    "compose, sent": (f"2cheartbeat\r{SEND}", ("Compose: Heartbeat", "CALLRESULT")),
-    "compose, a field further on": (
-        f"2cdatatransfer\r{CLEAR}com.example\t{CLEAR}m-1\t{CLEAR}hello",
-        ("com.example", "m-1", "hello"),
     ),
     "compose, into the text": (
         f"2cheartbeat\r{SWITCH}{DOWN}# not JSON",
         ("Compose: Heartbeat", "# not JSON", "not valid"),
     ),
-    "compose, back, and another": (
-        f"2cheartbeat\r{ESCAPE}cauthorize\r{CLEAR}ABC",
-        ("Compose: Authorize", "ABC"),
-    ),
     "compose, a choice by arrows": (
         f"2cstatusnot\r{DOWN}{RIGHT}{RIGHT}{LEFT}",
         ("Compose: StatusNotification", "OtherError"),
     ),
-    "a choice by arrows": (
-        f"4i\t1\t{RIGHT}{RIGHT}{LEFT}\t7",
-        ("Install a charging profile", "Purpose      TxProfile", "Level        7"),
-    ),
     "a date and time": (
         "4i" + "\t" * 6 + "0:16, 60:8\t\t2031-01-05T22:00:00Z\t22:00\t23:59",
         ("Install a charging profile", "2031-01-05T22:00:00Z", "22:00", "23:59", "0:16, 60:8"),
-    ),
-    "a date and time, wrong, entered": (
-        "4i" + "\t" * 6 + "0:16\t\tyesterday\r",
-        ("Install a charging profile", "yesterday"),
     ),
     "a choice, then its form": (
         "!ground\rwet\tV-7",
         ("Raise GroundFailure", "wet", "V-7"),
     ),
     "theme picker": (f"{PALETTE}theme\rlight\r3/Heart\r", ("match 'Heart'",)),
-    "theme picker, escaped": (f"{PALETTE}theme\r{DOWN}{DOWN}{ESCAPE}wTAG", ("Swipe", "TAG")),
-    "palette to a form": (f"{PALETTE}data transfer\rcom.example\tm", ("Data transfer", "com.ex")),
-    "palette, nothing found": (
-        f"{PALETTE}Nnnn\r{ESCAPE}wTAG",
-        ("Swipe", "TAG"),
-    ),
     "palette, twice": (f"{PALETTE}swipe\rA{ESCAPE}{PALETTE}swipe\rB2", ("Swipe", "B2")),
     "details, and back": (f"\r{PAGE_DOWN}{ESCAPE}\r{ESCAPE}wTAG", ("Swipe", "TAG")),
-    "help, letters, form": (f"?NNN{ESCAPE}wTAG", ("Swipe", "TAG")),
-    # Filters and screens
     "filter, changed, escaped": (f"3/Heart{ESCAPE}/Meter\r", ("MeterValueSampleInterval",)),
-    "filter of every screen": ("2/Nn\r3/Nn\r1", ("Connectors", "Schedule")),
-    "jump, then a filter": (f"{JUMP}d/Heart\r", ("HeartbeatInterval",)),
     "jump, a letter too many": (f"{JUMP}d{JUMP}b{JUMP}zwTAG", ("Swipe", "TAG")),
-    "jump, escape, form": (f"{JUMP}{ESCAPE}wTAG", ("Swipe", "TAG")),
-    "zoom, screens, form": ("z2z3z1zwTAG", ("Swipe", "TAG")),
-    # Pastes
-    "paste between keys": (f"wA{pasted('NEWN')}B", ("Swipe", "ANEWNB")),
-    "two pastes, a tab between": (
-        f"d{pasted('com.N')}\t{pasted('N-1')}\thello",
-        ("com.N", "N-1", "hello"),
-    ),
     "paste with what looks like keys": (f"w{pasted('A' + chr(9) + 'NEW')}", ("Swipe", "NEW")),
     "paste that nothing takes": (f"{pasted('NNNN')}wTAG", ("Swipe", "TAG")),
     "paste into the filter of another screen": (f"3/{pasted('Heart')}\r", ("HeartbeatInterval",)),
-    "paste into the palette": (f"{PALETTE}{pasted('swipe')}\rTAG", ("Swipe", "TAG")),
     "paste of lines into a raw frame": (
         f"2craw frame\r\x01{pasted('[2,' + chr(10) + ' 7]')}",
         ("a raw frame", "[2,"),
     ),
-    # Clicks
     "click on a line, then a form": (f"{click(12, 10)}wTAG", ("Swipe", "TAG")),
     "wheel among the letters": (f"w{click(12, 10, 64)}T{click(12, 10, 65)}AG", ("Swipe", "TAG")),
     "the mouse moves among the letters": (
@@ -193,9 +151,53 @@ PACKETS = {
 }
 """What is written at once, and what stands on the screen then. An N too many pulls the cable."""
 
+MORE_PACKETS = {
+    "form": ("wNEWTAG", ("Swipe", "NEWTAG")),
+    "filter": ("\t\t/Heart\r", ("HeartbeatInterval",)),
+    "palette": (f"{PALETTE}theme\r", ("Choose a theme",)),
+    "jump": (f"{JUMP}d", ("▶ Keys",)),
+    "paste": (f"w{pasted('PASTED')}", ("Swipe", "PASTED")),
+    "compose, sent": (f"2cheartbeat\r{SEND}", ("Compose: Heartbeat", "CALLRESULT")),
+    "compose, a field further on": (
+        f"2cdatatransfer\r{CLEAR}com.example\t{CLEAR}m-1\t{CLEAR}hello",
+        ("com.example", "m-1", "hello"),
+    ),
+    "compose, back, and another": (
+        f"2cheartbeat\r{ESCAPE}cauthorize\r{CLEAR}ABC",
+        ("Compose: Authorize", "ABC"),
+    ),
+    "a choice by arrows": (
+        f"4i\t1\t{RIGHT}{RIGHT}{LEFT}\t7",
+        ("Install a charging profile", "Purpose      TxProfile", "Level        7"),
+    ),
+    "a date and time, wrong, entered": (
+        "4i" + "\t" * 6 + "0:16\t\tyesterday\r",
+        ("Install a charging profile", "yesterday"),
+    ),
+    "theme picker, escaped": (f"{PALETTE}theme\r{DOWN}{DOWN}{ESCAPE}wTAG", ("Swipe", "TAG")),
+    "palette to a form": (f"{PALETTE}data transfer\rcom.example\tm", ("Data transfer", "com.ex")),
+    "palette, nothing found": (
+        f"{PALETTE}Nnnn\r{ESCAPE}wTAG",
+        ("Swipe", "TAG"),
+    ),
+    "help, letters, form": (f"?NNN{ESCAPE}wTAG", ("Swipe", "TAG")),
+    "filter of every screen": ("2/Nn\r3/Nn\r1", ("Connectors", "Schedule")),
+    "jump, then a filter": (f"{JUMP}d/Heart\r", ("HeartbeatInterval",)),
+    "jump, escape, form": (f"{JUMP}{ESCAPE}wTAG", ("Swipe", "TAG")),
+    "zoom, screens, form": ("z2z3z1zwTAG", ("Swipe", "TAG")),
+    "paste between keys": (f"wA{pasted('NEWN')}B", ("Swipe", "ANEWNB")),
+    "two pastes, a tab between": (
+        f"d{pasted('com.N')}\t{pasted('N-1')}\thello",
+        ("com.N", "N-1", "hello"),
+    ),
+    "paste into the palette": (f"{PALETTE}{pasted('swipe')}\rTAG", ("Swipe", "TAG")),
+}
+"""The same kinds of places once more; and what each of the two halves of another one does alone."""
+TRIED = tier(PACKETS, deep=PACKETS | MORE_PACKETS)
+
 
 @pytest.mark.asyncio(loop_scope="module")
-@pytest.mark.parametrize(("packet", "texts"), PACKETS.values(), ids=PACKETS)
+@pytest.mark.parametrize(("packet", "texts"), TRIED.values(), ids=TRIED)
 async def test_a_packet(used_again: UsedAgain, packet: str, texts: tuple[str, ...]) -> None:
     terminal = await used_again.as_at_first()
     written = len(terminal.written)

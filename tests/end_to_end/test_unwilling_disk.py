@@ -7,7 +7,6 @@ import json
 import signal
 import sqlite3
 import time
-from asyncio.subprocess import Process
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
 from contextlib import asynccontextmanager, closing, suppress
 from functools import partial
@@ -18,8 +17,8 @@ import pytest
 
 from cp_tui.cli.serve import END_S_MAX
 from cp_tui.rpc.client import Client, RpcError
-from tests.end_to_end.processes import Serve, cp_tui, start
-from tests.end_to_end.programs import start_writing
+from tests.end_to_end.processes import Serve, cp_tui
+from tests.end_to_end.programs import Running, start_with_pipes, start_writing
 from tests.end_to_end.raw_csms import RawCsms
 from tests.end_to_end.test_held_up import ended
 from tests.end_to_end.together import together
@@ -112,7 +111,7 @@ def change(number: int) -> str:
     return json.dumps([2, f"change {number}", "ChangeConfiguration", payload])
 
 
-async def until_it_says(process: Process, words: str) -> None:
+async def until_it_says(process: Running, words: str) -> None:
     assert process.stderr is not None
     async with asyncio.timeout(WAIT_S):
         while words not in (await process.stderr.readline()).decode():
@@ -148,12 +147,12 @@ async def settings_are_waited_for_in_words(folder: Path, disk: UnwillingDisk) ->
     file = disk.folder / "cp-tui.toml"
     file.write_text('[csms]\nurl = "nonsense"\n')
     with disk.that(HANGS):
-        process = await start("serve", f"--config={file}")
+        process = await start_with_pipes("serve", f"--config={file}")
         await until_it_says(process, f"still reading {file} ...")
         process.send_signal(signal.SIGINT)
         async with asyncio.timeout(5):
             assert await process.wait() == 130
-        process = await start("serve", f"--config={file}")
+        process = await start_with_pipes("serve", f"--config={file}")
         await until_it_says(process, f"still reading {file} ...")
     async with asyncio.timeout(WAIT_S):
         _, words = await process.communicate()
@@ -163,7 +162,7 @@ async def settings_are_waited_for_in_words(folder: Path, disk: UnwillingDisk) ->
 async def a_start_says_so_and_can_be_ended(folder: Path, disk: UnwillingDisk) -> None:
     data = disk.folder / "data"
     with disk.that(HANGS):
-        process = await start(
+        process = await start_with_pipes(
             "serve", "--id=CP1", "--url=ws://127.0.0.1:1", f"--data-dir={data}",
             f"--socket={folder / 'door'}",
         )  # fmt: skip
@@ -179,7 +178,7 @@ async def a_check_says_what_it_waits_for(folder: Path, disk: UnwillingDisk) -> N
     (disk.folder / "data").mkdir()
     arguments = ("--id=CP1", "--url=ws://127.0.0.1:1", f"--data-dir={disk.folder / 'data'}")
     with disk.that(HANGS):
-        process = await start("check", *arguments)
+        process = await start_with_pipes("check", *arguments)
         await until_it_says(process, f"still reading {disk.folder / 'data'} ...")
     async with asyncio.timeout(WAIT_S):
         words, _ = await process.communicate()
