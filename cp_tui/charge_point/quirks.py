@@ -43,7 +43,11 @@ class Quirks(Struct, frozen=True):
     def habits(self) -> tuple[str, ...]:
         """Name those that are on, and say what each does; empty where all is to the letter."""
         names = (name for name in self.__struct_fields__ if getattr(self, name))
-        return tuple(f"{name}: {self.words(name)}" for name in names)
+        return tuple(map(self.told_of, names))
+
+    def told_of(self, name: str) -> str:
+        """Name a habit, and say what it does."""
+        return f"{name}: {self.words(name)}"
 
     def words(self, name: str) -> str:
         """Say what a habit does, with its value."""

@@ -8,6 +8,9 @@ from cp_tui.ocpp.action import SPEC
 from cp_tui.ocpp.feature_profile import FeatureProfile
 from cp_tui.scenarios.plan import Plan
 
+NOT = "not "
+"""Before the name of a habit of `[quirks]`, which the charge point must not have."""
+
 
 def lacking(plan: Plan, charge_point: ChargePointConfig) -> str:
     """Say what a charge point has not that a scenario needs; empty: it has all."""
@@ -21,6 +24,10 @@ def lacking(plan: Plan, charge_point: ChargePointConfig) -> str:
             return f"the charge point has no feature profile {profile}"
     keys = station_keys(charge_point).specs
     for name in (*plan.needs, *plan.keys):
-        if name not in FEATURE_PROFILES and name.lower() not in keys:
+        without, _, habit = name.partition(NOT)
+        if not without:
+            if getattr(charge_point.quirks, habit):
+                return f"the charge point has the habit {charge_point.quirks.told_of(habit)}"
+        elif name not in FEATURE_PROFILES and name.lower() not in keys:
             return f"the charge point has no configuration key {name}"
     return ""

@@ -226,7 +226,7 @@ class Plan(_Table):
     section: str = ""
     needs: tuple[Words, ...] = ()
     """Feature profiles and configuration keys that the charge point must have, beside those of what
-    the CSMS asks; else it is skipped."""
+    the CSMS asks, and after `not` a habit that it must not have; else it is skipped."""
     preset: str = ""
     """The kind of charge point that plays it; empty: the one of the settings."""
     connectors: Annotated[int, Field(ge=1, le=100)] = 1

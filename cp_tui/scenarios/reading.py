@@ -13,11 +13,13 @@ from typing import Any
 from pydantic import ValidationError
 
 from cp_tui.charge_point.config import FEATURE_PROFILES
+from cp_tui.charge_point.quirks import Quirks
 from cp_tui.charge_point.variables import VARIABLES
 from cp_tui.engine.commands import COMMANDS
 from cp_tui.ocpp.action import SPEC
 from cp_tui.ocpp.configuration_key import KEYS, find
 from cp_tui.rpc.json_path import condition
+from cp_tui.scenarios.needs import NOT
 from cp_tui.scenarios.plan import STEP_KINDS, AskStep, DoStep, ExpectStep, Plan, SameStep, SeeStep
 from cp_tui.settings.lines import Location, line_of
 from cp_tui.settings.problem import SettingsError, unknown
@@ -150,9 +152,10 @@ def _told(text: str, place: str, location: Location, words: str) -> str:
 
 def _wrong_words(plan: Plan) -> Iterator[tuple[Location, str]]:
     """Name commands, actions, variables and the like that there are not."""
+    habits = [f"{NOT}{name}" for name in Quirks.__struct_fields__]
     for name in plan.needs:
-        if name not in FEATURE_PROFILES and find(name) is None:
-            told = unknown(name, (*FEATURE_PROFILES, *(each.name for each in KEYS)))
+        if name not in FEATURE_PROFILES and name not in habits and find(name) is None:
+            told = unknown(name, (*FEATURE_PROFILES, *(each.name for each in KEYS), *habits))
             yield ("needs",), f"{name}: {told}"
     for number, step in enumerate(plan.step):
         for key in ("forbid", "once"):

@@ -19,6 +19,7 @@ from cp_tui.charge_point.variables import Direction, MessageRecord
 from cp_tui.engine.config import EngineConfig
 from cp_tui.engine.endpoint import endpoint
 from cp_tui.engine.errors import CannotBegin
+from cp_tui.ocpp.action import Action
 from cp_tui.rpc.json_path import Condition
 from cp_tui.scenarios.needs import lacking
 from cp_tui.scenarios.plan import SCENARIO_S_MAX, WITHIN_S, Plan
@@ -164,8 +165,6 @@ class Runner:
             await charger.call("set_network", {"up": False})
             return
         loop = asyncio.get_running_loop()
-        # What it sends about its connectors comes after the answer; the queue is empty then.
-        # One that answers late on purpose has its first message leave as late.
         late_s = charger.quirks.answers_late_s
         wrong = await charger.until((ACCEPTED,), loop.time() + self._accept_s + late_s)
         if wrong:
@@ -175,6 +174,16 @@ class Runner:
             raise NeverAccepted(
                 f"the CSMS has not accepted the charge point within {self._accept_s:g} s{text}"
             )
+        # What it says of its connectors after that belongs to no step. A CSMS that leaves it
+        # without an answer is found by the steps.
+        connectors = charger.get("connectors")
+        assert isinstance(connectors, list)
+
+        def is_told() -> bool | None:
+            sent = stage.calls(Direction.OUT, Action.STATUS_NOTIFICATION, 0)
+            return len([n for n in sent if stage.answer_to(n)]) >= len(connectors) or None
+
+        await charger.message(is_told, loop.time() + stage.within + late_s * len(connectors))
 
     async def _play(self, plan: Plan | PythonPlan, stage: Stage, steps: list[StepOutcome]) -> None:
         if isinstance(plan, PythonPlan):

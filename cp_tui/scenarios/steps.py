@@ -33,6 +33,9 @@ from cp_tui.scenarios.player_charger import PlayerCharger
 from cp_tui.scenarios.relay import Relay
 from cp_tui.scenarios.verdict import failed, inconclusive
 
+BEHIND_EACH_OTHER = 5
+"""So many messages may wait one behind the other in a charge point that is late on purpose."""
+
 Press = Callable[[str, bool], Awaitable[None]]
 """Tells the operator of the CSMS what to press, and waits for Enter where nothing of it is seen."""
 
@@ -69,7 +72,8 @@ class Stage(Struct):
 
     def within_s(self, step: AnyStep) -> float:
         """Say how long a step may take, in seconds."""
-        return step.within_s or self.within
+        late_s = BEHIND_EACH_OTHER * self.charger.quirks.answers_late_s
+        return (step.within_s or self.within) + late_s
 
     def calls(self, direction: Direction, action: str, begin: int) -> list[int]:
         """Give the places of the requests of an action that no step has had."""

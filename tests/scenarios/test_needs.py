@@ -13,10 +13,13 @@ from cp_tui.scenarios.plan import Plan
 from cp_tui.scenarios.reading import built_in, read_text
 from cp_tui.scenarios.runner import Runner
 from cp_tui.scenarios.steps import Surroundings
-from cp_tui.scenarios.verdict import Verdict
+from cp_tui.scenarios.verdict import ScenarioOutcome, Verdict
+from cp_tui.settings.load import every_preset
+from cp_tui.settings.preset import OURS
 from cp_tui.settings.problem import SettingsError
-from tests.demo.fast_time import in_fast_time
-from tests.scenarios.bench import named
+from tests.demo.fast_time import FastClock, in_fast_time
+from tests.scenarios.bench import named, own_csms
+from tests.tiers import tier
 
 ASK = '[[step]]\nask = "GetLog"\n'
 
@@ -56,7 +59,28 @@ async def test_what_a_charge_point_cannot_play_is_skipped_with_the_reason(tmp_pa
     assert why(narrow, plan('needs = ["LocalAuthListEnabled"]', plug)).endswith(
         "no configuration key LocalAuthListEnabled"
     )
-    assert why(narrow, plan('needs = ["Core", "heartbeatinterval"]', plug)) == ""
+    some = plan('needs = ["Core", "heartbeatinterval", "not answers_late_s"]', plug)
+    assert why(narrow, some) == ""
+    late = bench(tmp_path, "[quirks]\nanswers_late_s = 3\n")
+    assert why(late, some).endswith("has the habit answers_late_s: it leaves 3 s late")
+
+
+@pytest.mark.parametrize("preset", tier(("answers-late", "core-only"), deep=[*every_preset(OURS)]))
+def test_a_charge_point_of_any_kind_puts_no_blame_on_a_csms_that_is_right(
+    preset: str, tmp_path: Path
+) -> None:
+    @in_fast_time
+    async def play() -> tuple[ScenarioOutcome, ...]:
+        async with own_csms(tmp_path) as (csms, runner):
+            file = tmp_path / "bench.toml"
+            file.write_text(f'[charge_point]\npreset = "{preset}"\n')
+            make = read(file, csms.url, "CP1").charge_point
+            runner = Runner(make, runner._around, clock=FastClock())
+            some = named("plug-first", "cold-boot", "firmware", "tx-profile")
+            return await runner.run_all(tier(some, deep=[*built_in()]))
+
+    outcomes = play()
+    assert {each.verdict for each in outcomes} <= {Verdict.PASSED, Verdict.SKIPPED}, outcomes
 
 
 def test_a_usual_charge_point_lacks_nothing_for_ours(tmp_path: Path) -> None:

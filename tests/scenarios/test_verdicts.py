@@ -52,9 +52,8 @@ async def test_each_way_to_end_has_its_verdict(tmp_path: Path) -> None:
             (Verdict.INCONCLUSIVE, "no colour; there are: phase"),
         ),
         "what must not be": (
-            f'{PLUG}[[step]]\nexpect = "StatusNotification"\nforbid = ["StatusNotification"]\n'
-            'where = { status = "Preparing" }\n',
-            (Verdict.FAILED, "StatusNotification was seen, which must not be"),
+            '[[step]]\ndo = "swipe"\nwith = { id_tag = "{tag}" }\nforbid = ["Authorize"]\n',
+            (Verdict.FAILED, "Authorize was seen, which must not be"),
         ),
         "the charge point has to refuse": (
             '[[step]]\nask = "RemoteStopTransaction"\nwith = { transactionId = 5 }\n'
