@@ -10,7 +10,7 @@ from itertools import count
 from random import Random
 from typing import Any
 
-from tests.simulation.network import Connection, Ends, Network
+from cp_tui.library.virtual_network import NetworkEnds, VirtualConnection, VirtualNetwork
 from tests.simulation.options import Options, Trouble
 
 CALL, CALL_RESULT, CALL_ERROR = 2, 3, 4
@@ -28,6 +28,8 @@ class Received:
     message_id: str
     action: str
     payload: dict[str, Any]
+    result: dict[str, Any]
+    """What is answered where nothing goes wrong."""
 
 
 @dataclass
@@ -43,14 +45,16 @@ class Book:
 class ModelCsms:
     """One CSMS for one charge point."""
 
-    def __init__(self, options: Options, ends: Ends, network: Network, random: Random) -> None:
+    def __init__(
+        self, options: Options, ends: NetworkEnds, network: VirtualNetwork, random: Random
+    ) -> None:
         self._options = options
         self._ends = ends
         self._network = network
         self._random = random
         self._transaction_ids = count(100)
         self._request_ids = count(1)
-        self._connection: Connection | None = None
+        self._connection: VirtualConnection | None = None
         self.book = Book()
         self.interval_s = random.choice((0, 60, 600))
         """Of the heartbeats."""
@@ -59,16 +63,16 @@ class ModelCsms:
         self.is_healthy = False
         """From now on everything is answered, at once and kindly."""
 
-    def opened(self, connection: Connection) -> None:
+    def opened(self, connection: VirtualConnection) -> None:
         """The charge point is there."""
         self._connection = connection
 
-    def closed(self, connection: Connection) -> None:
+    def closed(self, connection: VirtualConnection) -> None:
         """The charge point is gone."""
         if self._connection is connection:
             self._connection = None
 
-    def receives(self, connection: Connection, text: str) -> None:
+    def receives(self, connection: VirtualConnection, text: str) -> None:
         """Take a frame."""
         message = json.loads(text)
         if message[0] != CALL:
@@ -85,8 +89,9 @@ class ModelCsms:
             request, result = known
             assert request == (action, payload), f"{message_id} of {request} is used again: {text}"
         else:
-            self.book.received.append(Received(connection.number, message_id, action, payload))
             result = self._result(action, payload)
+            taken = Received(connection.number, message_id, action, payload, result)
+            self.book.received.append(taken)
             self._done[message_id] = (action, payload), result
         if self._happens(Trouble.SILENT_CSMS, 0.1):
             return
@@ -112,7 +117,7 @@ class ModelCsms:
             )
         )
 
-    def _answer(self, connection: Connection, message: list[Any]) -> None:
+    def _answer(self, connection: VirtualConnection, message: list[Any]) -> None:
         delay_s = 0.0
         if self._happens(Trouble.SLOW_CSMS, 0.5):
             delay_s = self._random.uniform(0.0, 5.0)

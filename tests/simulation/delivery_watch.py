@@ -22,6 +22,8 @@ class Entry:
     failures: int = 0
     result: dict[str, Any] | None = None
     """What the CSMS answered, as far as the charger has not lost its memory since."""
+    is_delivered: bool = False
+    """Whether it was forgotten because it was answered."""
 
 
 class DeliveryWatch:
@@ -30,14 +32,16 @@ class DeliveryWatch:
     def __init__(self) -> None:
         self.entries: dict[str, Entry] = {}
         """By their key in the store, oldest first."""
-        self._by_message: dict[str, Entry] = {}
+        self.by_message: dict[str, Entry] = {}
+        """Each attempt by its message id."""
         self._started: set[str] = set()
         self._stopped: set[str] = set()
         self._ids: dict[str, int] = {}
         self._late_ids: dict[str, int] = {}
         self.nameless: set[str] = set()
         """Transactions whose start was answered without an id: as lost, what follows carries -1."""
-        self.delivered: list[OutboxRecord] = []
+        self.saved: list[Entry] = []
+        """All that was ever to be sent, in order."""
         self.lost: list[OutboxRecord] = []
         self.thinned = 0
 
@@ -48,7 +52,7 @@ class DeliveryWatch:
 
     def arrived(self, outcome: Outcome) -> None:
         """A CALL was answered, or failed."""
-        entry = self._by_message.get(outcome.sent.message_id)
+        entry = self.by_message.get(outcome.sent.message_id)
         if entry is None:
             return
         if outcome.result is None:
@@ -66,7 +70,7 @@ class DeliveryWatch:
 
         Of a message that had timed out before it kept none: it is tried again (S 3.7.1).
         """
-        entry = self._by_message.get(outcome.sent.message_id)
+        entry = self.by_message.get(outcome.sent.message_id)
         if entry is not None and entry.record.message_id == outcome.sent.message_id:
             entry.result = outcome.result
 
@@ -117,8 +121,8 @@ class DeliveryWatch:
         )
         assert entry.result is None, f"{call} was answered already: {entry.result}"
         assert call.message_id == record.message_id, f"{call} has an id that was never committed"
-        assert self._by_message.get(call.message_id) in (None, entry), f"{call} has a used id"
-        self._by_message[call.message_id] = entry
+        assert self.by_message.get(call.message_id) in (None, entry), f"{call} has a used id"
+        self.by_message[call.message_id] = entry
         self._check_id(call, record)
 
     def _check_id(self, call: Sent, record: OutboxRecord) -> None:
@@ -140,7 +144,8 @@ class DeliveryWatch:
             known.record = record
             return False
         assert key > max(self.entries, default=""), f"{record} is not the newest"
-        self.entries[key] = Entry(record)
+        self.entries[key] = entry = Entry(record)
+        self.saved.append(entry)
         transaction = record.transaction_key
         if record.action == START:
             assert transaction is not None
@@ -158,7 +163,7 @@ class DeliveryWatch:
         entry = self.entries.pop(key)
         record = entry.record
         if entry.result is not None:
-            self.delivered.append(record)
+            entry.is_delivered = True
             if record.action == START and record.transaction_key:
                 if "transactionId" in entry.result:
                     self._ids[record.transaction_key] = entry.result["transactionId"]

@@ -14,6 +14,8 @@ from cp_tui.charge_point.variables import (
     RegistrationView,
     TransactionsView,
 )
+from cp_tui.network.weathers import FAIR
+from tests.simulation.book_check import check_book
 from tests.simulation.options import Trouble
 
 if TYPE_CHECKING:
@@ -31,8 +33,9 @@ def come_to_rest(world: Simulation) -> None:
     world.note("everything is well from now on")
     world.is_quiet = True
     world.csms.is_healthy = True
-    world.network.latency_s = 0.02
+    world.network.near_s = (0.0, 0.04)
     world.network.is_up = True
+    world.network.set_weather(FAIR, world.options.seed)
     if world.options.has(Trouble.SECURITY):
         world.door.be_kind(world.charger.mind.view("security", world.now))
     if world.checker.calls.is_stopped:
@@ -108,6 +111,7 @@ def check(world: Simulation) -> None:
     _check_connectors(world)
     _check_transactions(world)
     _check_records(world)
+    check_book(world)
     assert not world.open_requests, f"nobody answered {world.open_requests}"
 
 

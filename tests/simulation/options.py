@@ -11,6 +11,8 @@ from enum import StrEnum
 from random import Random
 
 from cp_tui.charge_point.config import ChargePointConfig, ConnectorConfig, CurrentKind
+from cp_tui.network.weather import FaultKind, NetworkFault, Way, Weather
+from cp_tui.network.weathers import FAIR, WEATHERS
 from tests.simulation.security import secure
 
 
@@ -70,6 +72,7 @@ class Options:
     troubles: frozenset[Trouble] = frozenset()
     faulty: tuple[str, ...] = ()
     """The parts that fail; all of them where none is named."""
+    weather: Weather = FAIR
     clock_skew_s: int = 0
     """What the clock of the CSMS is ahead of the machine's."""
 
@@ -95,6 +98,7 @@ class Options:
         return (
             f"seed={self.seed} steps={self.steps} pace={self.pace_s:g} s"
             f" skew={self.clock_skew_s} s\n  connectors: {hardware}\n  keys: {keys}"
+            f"\n  weather: {self.weather}"
             f"\n  troubles: {', '.join(sorted(self.troubles)) or 'none'}"
         )
 
@@ -116,7 +120,37 @@ def options_of(seed: int, steps: int = 250) -> Options:
         connectors=connectors,
         keys=_keys(random),
         troubles=frozenset(each for each in Trouble if random.random() < 0.4),
+        weather=weather_of(random),
         clock_skew_s=random.choice((0, 0, 0, 3_600, -3_600)),
+    )
+
+
+def weather_of(random: Random) -> Weather:
+    """Draw a weather: a fair one, one that has a name, or some faults together."""
+    kind = random.choice(("fair", "named", "made"))
+    if kind == "fair":
+        return FAIR
+    if kind == "named":
+        return random.choice(tuple(WEATHERS.values()))
+    faults = tuple(_fault(random) for _ in range(random.randint(1, 3)))
+    return Weather(name="made", about="", faults=faults)
+
+
+def _fault(random: Random) -> NetworkFault:
+    """Draw a fault that leaves the life some frames that come through."""
+    lasts_s = random.choice((1.0, 20.0, 200.0))
+    is_drawn = random.random() < 0.5
+    return NetworkFault(
+        kind=random.choice(tuple(FaultKind)),
+        probability=random.choice((0.05, 0.3)) if is_drawn else 1.0,
+        shortest_s=lasts_s if is_drawn else 0.0,
+        direction=random.choice((None, *Way)),
+        begins_s=random.uniform(0.0, 60.0),
+        every_s=None if is_drawn else lasts_s * 5,
+        lasts_s=None if is_drawn else lasts_s,
+        latency_s=random.choice((0.0, 1.0, 20.0)),
+        jitter_s=random.choice((0.1, 5.0, 60.0)),
+        bytes_per_s=random.choice((20.0, 500.0)),
     )
 
 
@@ -146,4 +180,5 @@ def _keys(random: Random) -> dict[str, str]:
         "TransactionMessageAttempts": random.choice(("1", "3", "5")),
         "TransactionMessageRetryInterval": random.choice(("0", "10", "60")),
         "WaitingMeterValuesMax": random.choice(("20", "10000")),
+        "WebSocketPingInterval": random.choice(("0", "60", "60")),
     }

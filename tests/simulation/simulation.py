@@ -29,6 +29,7 @@ from cp_tui.charge_point.effects import (
     Reply,
     Send,
     SetCredentials,
+    SetPing,
     Upload,
 )
 from cp_tui.charge_point.events import (
@@ -45,9 +46,11 @@ from cp_tui.charge_point.events import (
     Tick,
     TransferFinished,
 )
+from cp_tui.charge_point.variables import LinkFault
 from cp_tui.charger.charger import Charger
 from cp_tui.library.agenda import VirtualAgenda
 from cp_tui.library.memory_store import MemoryStore
+from cp_tui.library.virtual_network import VirtualConnection, VirtualNetwork
 from cp_tui.station.errors import StationError
 from tests.acts import act_of
 from tests.charge_point.rig import NEW_FIRMWARE, swiped
@@ -55,7 +58,6 @@ from tests.simulation import ending, troublemaker
 from tests.simulation.checks import Checker
 from tests.simulation.csms import ModelCsms
 from tests.simulation.fault_points import DefectError, FaultPoints
-from tests.simulation.network import Connection, Network
 from tests.simulation.options import Options, Trouble
 from tests.simulation.security import Door
 
@@ -82,8 +84,8 @@ class Simulation:
         self.random = Random(f"world {options.seed}")
         self.store = MemoryStore()
         self.agenda = VirtualAgenda()
-        latency_s = self.random.choice((0.02, 0.5))
-        self.network = Network(self, self.agenda, self.random, latency_s)
+        near_s = (0.0, 2 * self.random.choice((0.02, 0.5)))
+        self.network = VirtualNetwork(self, self.agenda, options.weather, options.seed, near_s)
         self.csms = ModelCsms(options, self, self.network, self.random)
         self.checker = Checker(options, Random(f"checks {options.seed}"))
         self.trace: deque[str] = deque(maxlen=TRACE_MAX)
@@ -261,6 +263,8 @@ class Simulation:
                 self.network.close()
             case Reconnect():
                 self.network.reconnect()
+            case SetPing(interval_s):
+                self.network.set_ping(interval_s)
             case SetCredentials():
                 self.door.tell(effect)
             case MakeCertificateRequest():
@@ -355,33 +359,38 @@ class Simulation:
             self._handle(outcome)
         return isinstance(outcome, LinkOpened)
 
-    def charger_opened(self) -> None:
+    def dial_failed(self, text: str) -> None:
+        """The weather let an attempt to connect fail."""
+        self.note(f"link failed: {text}")
+        self._handle(LinkFailed(LinkFault.OTHER, text))
+
+    def link_opened(self) -> None:
         """The charger's connection is open."""
         self.note("link opened")
         opened = self.door.outcome() if self.options.has(Trouble.SECURITY) else LinkOpened()
         assert isinstance(opened, LinkOpened)
         self._handle(opened)
 
-    def charger_closed(self) -> None:
+    def link_closed(self) -> None:
         """The charger's connection is gone."""
         self.note("link closed")
         self.checker.calls.link_closed()
         self._handle(LinkClosed())
 
-    def charger_receives(self, text: str | bytes) -> None:
+    def charge_point_receives(self, text: str | bytes) -> None:
         """A frame reaches the charger."""
         self.note(f"<- {text[:200]!r}")
         self.checker.arrives(text)
         self._handle(FrameReceived(text))
 
-    def csms_opened(self, connection: Connection) -> None:
+    def csms_opened(self, connection: VirtualConnection) -> None:
         """The CSMS sees the charger."""
         self.csms.opened(connection)
 
-    def csms_closed(self, connection: Connection) -> None:
+    def csms_closed(self, connection: VirtualConnection) -> None:
         """The CSMS sees it no more."""
         self.csms.closed(connection)
 
-    def csms_receives(self, connection: Connection, text: str) -> None:
+    def csms_receives(self, connection: VirtualConnection, text: str) -> None:
         """A frame reaches the CSMS."""
         self.csms.receives(connection, text)
