@@ -99,7 +99,13 @@ def test_a_tag_that_was_refused_may_not_start() -> None:
     offline.wait(30)
     offline.link(LinkKind.OPEN)
     start(offline, timestamp=happened)
+    unanswered = Talk()
+    authorize(unanswered, "Blocked")
+    unanswered.charge_point("Authorize", {"idTag": "TAG-1"})
+    unanswered.wait(40)
+    start(unanswered)
     assert again.found() == offline.found() == []
+    assert "auth.start_after_refusal" not in unanswered.found()
 
 
 def test_the_tag_of_a_transaction_stops_it_without_being_asked_for() -> None:

@@ -139,6 +139,8 @@ def test_after_a_lost_connection_nothing_has_to_wait_or_counts() -> None:
     talk.charge_point("StopTransaction", payload)
     talk.link(LinkKind.CLOSE)
     talk.link(LinkKind.OPEN)
+    fails(talk, payload)
+    talk.link(LinkKind.OPEN)
     works(talk, payload)
     assert queue(talk) == []
 

@@ -36,7 +36,7 @@ from cp_tui.ocpp.datatypes import (
     StopReason,
     format_date_time,
 )
-from cp_tui.traces.record import Record
+from cp_tui.traces.record import Record, RecordKind
 
 TAGS_MAX = 20_000
 _TAKES_NO_TAG = frozenset(
@@ -77,6 +77,8 @@ class AuthorizationRules:
     def __init__(self) -> None:
         self._accepted: set[str] = set()
         """Tags in small letters that Authorize.conf has accepted, or that nobody answered for."""
+        self._unanswered: set[str] = set()
+        """Those that were asked for, and not answered: they are judged without the CSMS."""
         self._remote: set[str] = set()
         """Those of a remote start that was Accepted."""
         self._own: dict[int, _Asked] = {}
@@ -95,6 +97,7 @@ class AuthorizationRules:
             case AuthorizeRequest(id_tag=tag):
                 # Where no answer comes, it decides for itself.
                 _remember(self._accepted, tag)
+                _remember(self._unanswered, tag)
                 self._asked(record, tag, known)
             case StopTransactionRequest() as stop:
                 self._refused.end(stop.transaction_id)
@@ -111,9 +114,9 @@ class AuthorizationRules:
     def _started(
         self, record: Record, start: StartTransactionRequest, known: Known
     ) -> Iterator[Finding]:
-        if was_offline(record, start.timestamp, known):
-            return
         tag = start.id_tag.lower()
+        if was_offline(record, start.timestamp, known) or tag in self._unanswered:
+            return
         entry, verdict = known.local_list.entries.get(tag), known.tags.get(tag)
         if entry is not None and entry.status is AuthorizationStatus.ACCEPTED:
             return
@@ -210,6 +213,8 @@ class AuthorizationRules:
                 if isinstance(request, RemoteStartTransactionRequest):
                     _remember(self._remote, request.id_tag)
         if isinstance(request, AuthorizeRequest):
+            if record.kind is RecordKind.CALL_RESULT:
+                self._unanswered.discard(request.id_tag.lower())
             response = known.exchange.response
             is_refused = isinstance(response, AuthorizeResponse) and (
                 response.id_tag_info.status is not AuthorizationStatus.ACCEPTED

@@ -210,9 +210,9 @@ class RetryRules:
         else:
             if not has_break:
                 yield from _too_early(before, record, known)
-            if before.outcome is _Outcome.FAILED or not has_break:
+                # Where the connection was lost, the answer may have been lost with it.
                 before.sends += 1
-            yield from _too_often(before, record, known)
+                yield from _too_often(before, record, known)
         if before.key in self._waiting:
             self._waiting.move_to_end(before.key)
         before.payload, before.frame = payload, ref(record)

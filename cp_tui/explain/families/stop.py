@@ -70,6 +70,8 @@ class _Cause(Struct, frozen=True):
     connector: int | None
     asked: FrameRef
     answered: FrameRef
+    seconds: float
+    """What ends later, ends for another reason."""
 
 
 class _Unplugged(Struct, frozen=True):
@@ -133,10 +135,13 @@ class StopRules:
                 stops = known.keys.boolean("StopTransactionOnInvalidId")
                 energy_wh = known.keys.integer("MaxEnergyOnInvalidId") or 0
                 if stops is not False and energy_wh <= 0:
+                    # Where it need not be stopped at once, a later end has a reason of its own.
+                    limits = known.limits
+                    seconds = limits.remote_stop if stops else limits.slow_answer
                     reasons = frozenset({StopReason.DE_AUTHORIZED})
                     what = f"its tag was {info.status}"
                     answer = ref(record)
-                    cause = _Cause(what, reasons, id_, None, answer, answer)
+                    cause = _Cause(what, reasons, id_, None, answer, answer, seconds)
                     self._causes = [*self._causes[-CAUSES_MAX + 1 :], cause]
 
     def _add(
@@ -149,7 +154,8 @@ class StopRules:
         known: Known,
     ) -> None:
         asked = known.exchange.call.record if known.exchange.call else record
-        cause = _Cause(what, reasons, transaction, connector, ref(asked), ref(record))
+        seconds = known.limits.remote_stop
+        cause = _Cause(what, reasons, transaction, connector, ref(asked), ref(record), seconds)
         self._causes = [*self._causes[-CAUSES_MAX + 1 :], cause]
 
     def _stopped(
@@ -248,7 +254,7 @@ def _may_end(
     if cause.answered.number < transaction.where.number:
         return False
     asked_at, ended_at = cause.asked.at, known.clock.in_log(stop.timestamp)
-    if known.is_past(cause.answered.at, known.limits.remote_stop):
+    if known.is_past(cause.answered.at, cause.seconds):
         return False
     # The charge point had stopped for another reason when the order came.
     blur_s = 0 if stop.timestamp.microsecond else WHOLE_S
