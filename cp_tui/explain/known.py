@@ -141,10 +141,14 @@ class Known:
             return None
         return (self.now - instant).total_seconds()
 
-    def is_past(self, instant: datetime | None, seconds: float) -> bool:
-        """Whether more than so many seconds have surely gone by since then."""
-        gone = self.seconds_since(instant)
-        return gone is not None and gone > seconds + self.resolution_s
+    def is_past(
+        self, instant: datetime | None, seconds: float, *, by: datetime | None = None
+    ) -> bool:
+        """Whether more than so many seconds have surely gone by since then, up to now or `by`."""
+        end = by or self.now
+        if instant is None or end is None:
+            return False
+        return (end - instant).total_seconds() > seconds + self.resolution_s
 
     def meet(self, record: Record) -> None:
         """Take a record in hand: the time moves on, and the log may have broken off before."""

@@ -70,12 +70,13 @@ class Waits(Generic[Key, What]):
     def over(self, known: Known) -> Iterator[Wait[What]]:
         """Take out and give those whose time is over, where the log can tell.
 
-        The same holds at the end of the log: what it is too short for is not over.
+        A charge point that is not heard at all may be offline without the log saying so: the time
+        counts up to the last frame of its own. The same holds at the end of the log.
         """
         for key, wait in list(self._waits.items()):
             if not self._outlives_breaks and wait.breaks != known.breaks:
                 del self._waits[key]
-            elif known.is_past(wait.since, wait.seconds):
+            elif known.is_past(wait.since, wait.seconds, by=known.heard_at):
                 if self._is_queued and known.is_held_up:
                     return
                 del self._waits[key]

@@ -98,6 +98,8 @@ class Rig:
     published: list[tuple[str, Any]] = field(default_factory=list)
     """Each value of a variable that was news, in order."""
     events: list[tuple[str, Any]] = field(default_factory=list)
+    noted: list[NotedFrame] = field(default_factory=list)
+    """Every frame that passed, either way; `forget_sent` leaves them."""
     replies: dict[int, Reply] = field(default_factory=dict)
     refusals: dict[int, Reason] = field(default_factory=dict)
     """Commands that were not carried out."""
@@ -287,8 +289,10 @@ class Rig:
                 case Send(text) if self._open:
                     answers.extend(self._take(text))
                 case Emit(name, event):
-                    shown = event.record() if isinstance(event, NotedFrame) else event
-                    self.events.append((name, shown))
+                    if isinstance(event, NotedFrame):
+                        self.noted.append(event)
+                        event = event.record()
+                    self.events.append((name, event))
                 case Reply(request):
                     self.replies[request] = effect
                 case Refuse(request, reason):

@@ -136,6 +136,7 @@ def test_tc_007_cached_id() -> None:
     charging(made)
     made.act("swipe", id_tag=TAG)
     made.act("plug_out", connector_id=1)
+    made.after(1)
     made.act("plug_in", connector_id=1)
     made.forget_sent()
     made.request("RemoteStartTransaction", {"connectorId": 1, "idTag": TAG})

@@ -197,4 +197,5 @@ def test_charging_again_after_the_reservation_was_used_needs_no_reservation() ->
     made.act("swipe", id_tag=TAG)
     made.act("plug_out", connector_id=1)
     made.forget_sent()
+    made.after(1)
     charging(made, tag=OTHER_TAG)

@@ -62,7 +62,9 @@ class StatusAfterBootRules:
         match known.exchange.request:
             case StatusNotificationRequest(connector_id=connector):
                 wait = self._missing.end(connector)
-                if wait and known.is_past(wait.since, known.limits.status_after_boot_soon):
+                if wait and known.is_past(wait.since, known.limits.status_after_boot):
+                    yield _missing(connector, known, wait.where)
+                elif wait and known.is_past(wait.since, known.limits.status_after_boot_soon):
                     gone = known.seconds_since(wait.since)
                     yield found(
                         "boot.status_missing",

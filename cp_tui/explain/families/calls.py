@@ -10,6 +10,7 @@ from cp_tui.explain.catalogue import found, sender_of
 from cp_tui.explain.families.error_answers import error_answer
 from cp_tui.explain.finding import Finding, Party, Severity
 from cp_tui.explain.known import Known
+from cp_tui.ocpp.action import Action
 from cp_tui.ocpp.datatypes import RegistrationStatus
 from cp_tui.traces.record import FrameDirection, Record, RecordKind
 
@@ -84,6 +85,8 @@ class CallRules:
                 each.is_blurred |= not is_broken
 
     def _called(self, record: Record, known: Known) -> Iterator[Finding]:
+        if known.exchange.action is Action.BOOT_NOTIFICATION and not known.was_asked:
+            self._booted(record)
         first = self._still_open(record, known)
         if first is not None and first.number not in self._seconds:
             self._seconds[first.number] = _Second(record, first, known.blurs)
@@ -96,6 +99,11 @@ class CallRules:
             record,
             is_excused=is_rejected and record.direction is FrameDirection.TO_CHARGE_POINT,
         )
+
+    def _booted(self, record: Record) -> None:
+        """What boots has forgotten what it asked, and connects anew."""
+        for each in self._open.values():
+            each.is_lost |= each.record.direction is record.direction
 
     def _still_open(self, record: Record, known: Known) -> Record | None:
         """Return the CALL of the same side that is open at a new one."""

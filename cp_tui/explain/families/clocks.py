@@ -121,6 +121,9 @@ class ClockRules:
             return
         if self._current_at is None or known.breaks != self._breaks:
             return
+        if known.was_asked:
+            # What is told again keeps the time at which it became so.
+            return
         if not known.is_past(known.registration.accepted_at, AFTER_BOOT_S):
             return
         gone_s = (record.at - self._current_at).total_seconds()
