@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from cp_tui.cli.output import ExitStatus, complain, told_if_slow
+from cp_tui.cli.output import ExitStatus, complain, say, told_if_slow
 from cp_tui.explain.catalogue import CATALOGUE
 from cp_tui.explain.explain import Report, explain
 from cp_tui.explain.finding import Finding, Severity
@@ -24,10 +24,12 @@ from cp_tui.explain.limits import rows
 from cp_tui.ocpp.plural import count
 from cp_tui.ocpp.printable import clean
 from cp_tui.traces.opening import UnreadableTrace
+from cp_tui.traces.privacy import PrivateNames
 from cp_tui.traces.reading import open_traces
-from cp_tui.traces.record import ZoneFrom
+from cp_tui.traces.record import RecordKind, ZoneFrom
 from cp_tui.traces.times import stamp_of
 from cp_tui.traces.trace import Trace
+from cp_tui.traces.writing import can_be_written, trace_lines
 
 wrap = partial(wrap_anywhere, break_on_hyphens=False)
 COLUMNS_MAX = 100
@@ -96,7 +98,9 @@ def _explained(file: str, options: Namespace, zone: tzinfo | None) -> Iterator[i
             charger=options.id,
             zone=zone,
         )
-        reports = [explain(trace) for trace in traces]
+        reports = [_told_to_others(explain(trace), options) for trace in traces]
+    if options.to_trace is not None:
+        _write(traces, options)
     for report in reports:
         if options.json:
             print(msgspec.json.encode(_as_json(report)).decode(), flush=True)
@@ -104,6 +108,59 @@ def _explained(file: str, options: Namespace, zone: tzinfo | None) -> Iterator[i
             print("\n".join(_as_text(report)), flush=True)
         is_grave = report.has(Severity(options.fail_on))
         yield ExitStatus.FAILED if is_grave else ExitStatus.DONE
+
+
+def _told_to_others(report: Report, options: Namespace) -> Report:
+    """Shorten tags in what is printed, or put other names for all that is private."""
+    trace = report.trace
+    if not options.anonymous and (options.show_tags or not report.findings):
+        return report
+    names = PrivateNames.of(trace.records)
+    change = names.disguised_text if options.anonymous else names.shortened
+    if options.anonymous:
+        trace = msgspec.structs.replace(
+            trace,
+            chargers=tuple(name and names.stand_in(name) for name in trace.chargers),
+            inferred_charger=trace.inferred_charger and names.stand_in(trace.inferred_charger),
+        )
+    findings = tuple(
+        msgspec.structs.replace(
+            each,
+            charger=each.charger and change(each.charger),
+            text=change(each.text),
+            effect=change(each.effect),
+            values={
+                name: change(value) if isinstance(value, str) else value
+                for name, value in each.values.items()
+            },
+        )
+        for each in report.findings
+    )
+    return msgspec.structs.replace(report, trace=trace, findings=findings)
+
+
+def _write(traces: list[Trace], options: Namespace) -> None:
+    """Write the frames for other tools.
+
+    Raises:
+        UnreadableTrace: the file cannot be written.
+    """
+    left_out = 0
+    try:
+        with options.to_trace.open("x", encoding="utf-8") as file:
+            for trace in traces:
+                names = PrivateNames.of(trace.records) if options.anonymous else None
+                for line in trace_lines(trace.records, names):
+                    file.write(f"{line}\n")
+                left_out += sum(
+                    each.kind is not RecordKind.LINK and not can_be_written(each)
+                    for each in trace.records
+                )
+    except OSError as error:
+        raise UnreadableTrace(f"{options.to_trace}: {error.strerror}") from None
+    if left_out:
+        what = count(left_out, "frame")
+        say(f"{what} without time or direction, or not readable: the format has no place for that")
 
 
 def _as_text(report: Report) -> Iterator[str]:

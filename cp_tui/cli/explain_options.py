@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, RawTextHelpFormatter
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -53,3 +54,16 @@ def add_explain(commands: Commands) -> None:
         help="from which severity on the exit status is 1 (default warning)",
     )
     explain.add_argument("--rules", action="store_true", help="list all findings and the numbers")
+    explain.add_argument("--show-tags", action="store_true", help="print tags of people whole")
+    explain.add_argument(
+        "--to-trace",
+        type=Path,
+        metavar="FILE",
+        help="write the log as Open OCPP Trace too, secrets masked",
+    )
+    explain.add_argument(
+        "--anonymous",
+        action="store_true",
+        help="other names for charge points, tags, serial numbers and transactions,\n"
+        "in what is printed and written",
+    )

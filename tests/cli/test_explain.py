@@ -117,3 +117,28 @@ def test_the_rules_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
     assert status == 0
     assert "tx.meter_stop_below_start: error (S 4.10, 7.31)" in out
     assert "    call_timeout: 30\n" in out
+
+
+def test_for_others_the_log_is_written_without_names(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    out_file = tmp_path / "trace.jsonl"
+    status, out, _ = explained(capsys, FAULTY, "--to-trace", out_file, "--anonymous")
+    assert status == 1
+    text = out_file.read_text()
+    for private in ("KESTREL", "PARKCARD", "KS2-0011", "5102"):
+        assert private not in text + out.partition("\n")[2]
+    assert "CP-2, line 42" in out
+    again = explained(capsys, out_file)
+    assert "tx.meter_stop_below_start" in again[1]
+    assert "File exists" in explained(capsys, FAULTY, "--to-trace", out_file)[2]
+
+
+def test_tags_are_shortened_unless_asked_for(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    log = tmp_path / "log"
+    tag = "04A2B3C4D5E6F7081920AB"  # Two characters too long.
+    log.write_text(f'[2,"1","Authorize",{{"idTag":"{tag}"}}]\n[3,"1",{{}}]\n')
+    assert tag not in explained(capsys, log)[1]
+    assert tag not in explained(capsys, log, "--json")[1]

@@ -43,6 +43,7 @@ def entry_of(found: JsonRecord) -> LogEntry:
     entry.direction = DIRECTIONS[value["direction"]]
     charger = value.get("chargePointId")
     entry.charger = charger if isinstance(charger, str) and charger else None
+    entry.is_injected = _is_composed(value.get("meta"))
     entry.extra = {name: value[name] for name in _KNOWN if name in value} or None
     if _is_other_protocol(value):
         entry.note = "log.other_protocol"
@@ -63,6 +64,12 @@ def entry_of(found: JsonRecord) -> LogEntry:
     entry.is_settled = True
     entry.text = msgspec.json.encode(entry.elements).decode()
     return entry
+
+
+def _is_composed(meta: Any) -> bool:
+    """Say whether a person has made the frame on purpose: cp-tui notes it."""
+    ours = meta.get("cp-tui") if isinstance(meta, dict) else None
+    return isinstance(ours, dict) and ours.get("is_composed") is True
 
 
 def _is_other_protocol(value: dict[str, Any]) -> bool:
