@@ -138,6 +138,8 @@ async def test_a_frame_can_reset_the_connection_and_the_cause_is_named() -> None
         talk.link.open()
         await under_test.until_open()
         talk.set("reset")
+        talk.ask("harmless", action="Authorize", payload='{"idTag":"TAG1"}')
+        await talk.until(lambda: talk.answered == ["harmless"])
         talk.ask("the last")
         await under_test.until_error()
         assert talk.error.text == "the connection was reset, by the weather reset, seed 7"
@@ -147,7 +149,7 @@ async def test_a_frame_can_reset_the_connection_and_the_cause_is_named() -> None
         talk.set("fair")
         await talk.until(lambda: talk.number == 2)
         talk.ask("over the next")
-        await talk.until(lambda: talk.answered == ["over the next"])
+        await talk.until(lambda: talk.answered == ["harmless", "over the next"])
         assert under_test.weathers[-1].weather == "fair"
         assert [each.cut for each in under_test.weathers if each.cut] in ([], [1])
 
