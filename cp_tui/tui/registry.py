@@ -14,6 +14,7 @@ from cp_tui.tui.dashboard import (
     charge_point_actions as charge_point,
     connector_actions as connector,
     preset_actions as presets,
+    weather_actions as weather,
 )
 from cp_tui.tui.dashboard.screen import DashboardScreen
 from cp_tui.tui.frame import actions as frame
@@ -65,6 +66,7 @@ ACTIONS: tuple[ScreenAction, ...] = (
     connector.set_vehicle,
     charge_point.try_now,
     charge_point.network,
+    weather.choose_weather,
     charge_point.power_cycle,
     charge_point.show_stop_report,
     charge_point.show_alarms,

@@ -67,6 +67,12 @@ def restart(snapshot: Snapshot) -> str | None:
     )
 
 
+def weather(snapshot: Snapshot) -> str | None:
+    """The charge point must be able to make its network bad."""
+    why = "this charge point is of a version without weather"
+    return change(snapshot) or _unless(snapshot.network is not None, why)
+
+
 def try_now(snapshot: Snapshot) -> str | None:
     """The link, or the oldest message of the queue, must wait for its next attempt."""
     if (why := change(snapshot)) is not None:

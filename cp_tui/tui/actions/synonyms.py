@@ -18,6 +18,9 @@ ALSO: Mapping[str, str] = {
     "hurry, skip the wait",
     "charge_point.network": "offline, go offline, online, go online, disconnect, connection loss, "
     "lose the connection, unplug the network, ethernet, lan, wifi, cut the line, internet",
+    "charge_point.weather": "latency, jitter, packet loss, slow network, chaos, simulate a bad "
+    "connection, train tunnel, overloaded backend, flapping, lte, captive portal, lossy, half "
+    "open, dns, timeout, throttle, bandwidth, seed, toxic, network conditions, fair weather",
     "charge_point.power_cycle": "reboot, power off, power cycle, power loss, outage, blackout, "
     "hard reset, reset, restart the charge point, boot, switch off, turn off",
     "charge_point.stop_report": "stop report, why it is stopped",

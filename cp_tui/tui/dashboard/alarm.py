@@ -26,6 +26,7 @@ from cp_tui.tui.dashboard.connection_text import (
 )
 from cp_tui.tui.dashboard.connectors_text import fault_words, refusal_words, where
 from cp_tui.tui.dashboard.one_alarm import Alarm, Remedy, Urgency
+from cp_tui.tui.dashboard.weather_text import weather_alarm
 from cp_tui.tui.state.store import Snapshot
 from cp_tui.tui.text.clock_steps import misread_words, step_words
 from cp_tui.tui.text.connection import boot_words
@@ -36,6 +37,7 @@ ALARM_SHOWS = frozenset(
     {
         "engine",
         "link",
+        "network",
         "registration",
         "connectors",
         "outbox",
@@ -116,6 +118,7 @@ def alarms(snapshot: Snapshot, clock: Clock) -> list[Alarm]:
     endings = [*security_alarms.endings(snapshot, snapshot.link, clock)]
     return [
         *_wrong_inside(snapshot, clock),
+        *weather_alarm(snapshot, clock, is_acting=True),
         *_link(snapshot, snapshot.link, clock),
         *_registration(snapshot, snapshot.link, clock),
         *_faults(snapshot, clock),
@@ -132,6 +135,7 @@ def alarms(snapshot: Snapshot, clock: Clock) -> list[Alarm]:
         *_transfers(snapshot),
         *_refused(snapshot, clock),
         *_out_of_operation(snapshot, clock),
+        *weather_alarm(snapshot, clock, is_acting=False),
     ]
 
 

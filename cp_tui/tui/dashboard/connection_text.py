@@ -15,6 +15,7 @@ from cp_tui.charge_point.variables import (
 )
 from cp_tui.ocpp.action import Action
 from cp_tui.ocpp.datatypes import RegistrationStatus
+from cp_tui.tui.dashboard.weather_text import weather_details, weather_fact
 from cp_tui.tui.state.store import Snapshot
 from cp_tui.tui.text.certificates import (
     brief_left,
@@ -77,6 +78,7 @@ def _now(snapshot: Snapshot, link: LinkView, clock: Clock) -> list[Fact]:
         facts += _trouble(link, clock)
     if link.phase is LinkPhase.STOPPED and snapshot.stop_report is not None:
         facts += [Fact("·", safe_text(line)) for line in snapshot.stop_report.lines]
+    facts += weather_fact(snapshot.network)
     facts += _registration(snapshot.registration, link, clock)
     facts += [
         Fact("Clock", _clock(snapshot.registration, clock)),
@@ -126,7 +128,8 @@ def connection_details(snapshot: Snapshot, clock: Clock) -> list[Fact]:
         *tls_facts(link, clock),
         *_own_certificate(snapshot, clock),
     ]
-    return [*facts, *_now(snapshot, link, clock), *others]
+    weather = weather_details(snapshot.network, clock)
+    return [*facts, *_now(snapshot, link, clock), *weather, *others]
 
 
 def _own_certificate(snapshot: Snapshot, clock: Clock) -> list[Fact]:

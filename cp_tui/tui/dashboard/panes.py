@@ -37,12 +37,15 @@ class ConnectionPane(FactsPane):
 
     NAME = "connection"
     TITLE = "Connection"
-    SHOWS = frozenset({"link", "registration", "identity", "security", "stop_report", "engine"})
+    SHOWS = frozenset(
+        {"link", "network", "registration", "identity", "security", "stop_report", "engine"}
+    )
     HELP_SENTENCES = (
         "Socket: is the WebSocket to the CSMS open?",
         "Boot: did the CSMS accept the charge point?",
         "Clock: how far the CSMS is ahead (+) or behind (-), and the message that said so.",
         "Where connecting fails, the step is named (DNS, TCP, TLS, HTTP) with what to check.",
+        "Net: the weather that makes the network bad, where somebody has set one.",
         "Stopped by the operator is not offline: nothing is tried or stored until restart.",
         "Its details show address, security profile, form of the key and server certificate.",
     )

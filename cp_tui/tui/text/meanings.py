@@ -17,6 +17,7 @@ class Meaning(Enum):
     ALARMS = "a", "Everything that is wrong now"
     ACKNOWLEDGE = "A", "Acknowledge what went wrong"
     POWER = "b", "Cut the power and boot again"
+    WEATHER = "B", "Bad network: choose its weather"
     COMPOSE = "c", "Compose a message and send it; ask for a certificate"
     COMPOSE_RAW = "C", "The same as raw text"
     DATA = "d", "Data transfer to the CSMS"
