@@ -45,6 +45,8 @@ class Ours(Struct, frozen=True, omit_defaults=True):
     reason: Reason | None = None
     flaws: tuple[str, ...] = ()
     is_ignored: bool = False
+    connection: str = ""
+    """Of a tap: over which WebSocket connection it went, counted from 1."""
 
 
 class TraceMeta(Struct, frozen=True, omit_defaults=True):

@@ -125,7 +125,7 @@ class Report(Struct, frozen=True):
         return any(order.index(each.severity) <= order.index(severity) for each in self.findings)
 
 
-class _Speaker:
+class Speaker:
     """One charge point with the rules that follow it."""
 
     def __init__(self, known: Known, families: Iterable[Callable[[], Family]]) -> None:
@@ -210,7 +210,7 @@ def explain(trace: Trace, limits: Limits = LIMITS) -> Report:
     file.walk(trace.records)
     found = _Found()
     found.add(noted(trace))
-    speakers: dict[str | None, _Speaker] = {}
+    speakers: dict[str | None, Speaker] = {}
     for record in trace.records:
         survey = file.surveys.get(record.charger)
         if survey is None:
@@ -218,7 +218,7 @@ def explain(trace: Trace, limits: Limits = LIMITS) -> Report:
         speaker = speakers.get(record.charger)
         if speaker is None:
             known = Known(record.charger, survey, file, limits)
-            speaker = _Speaker(known, SIMPLE if trace.is_mixed else FAMILIES)
+            speaker = Speaker(known, SIMPLE if trace.is_mixed else FAMILIES)
             speakers[record.charger] = speaker
         found.add(speaker.take(record))
         if record.at is not None and record.kind is not RecordKind.LINK:

@@ -44,6 +44,7 @@ def entry_of(found: JsonRecord) -> LogEntry:
     charger = value.get("chargePointId")
     entry.charger = charger if isinstance(charger, str) and charger else None
     entry.is_injected = _is_composed(value.get("meta"))
+    entry.connection = _connection(value.get("meta"))
     entry.extra = {name: value[name] for name in _KNOWN if name in value} or None
     if _is_other_protocol(value):
         entry.note = "log.other_protocol"
@@ -70,6 +71,13 @@ def _is_composed(meta: Any) -> bool:
     """Say whether a person has made the frame on purpose: cp-tui notes it."""
     ours = meta.get("cp-tui") if isinstance(meta, dict) else None
     return isinstance(ours, dict) and ours.get("is_composed") is True
+
+
+def _connection(meta: Any) -> str | None:
+    """Give the connection that `cp-tui tap` has written down."""
+    ours = meta.get("cp-tui") if isinstance(meta, dict) else None
+    found = ours.get("connection") if isinstance(ours, dict) else None
+    return found if isinstance(found, str) and found else None
 
 
 def _is_other_protocol(value: dict[str, Any]) -> bool:

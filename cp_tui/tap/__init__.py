@@ -1,0 +1,1 @@
+"""The tap: it passes every byte between a charge point and its CSMS, and reads along."""

@@ -1,0 +1,269 @@
+"""Who reads along: a thread that parses, writes down and judges what the relay has passed on.
+
+The relay hands its copies over and never waits. What the thread cannot follow (a flood, a disk that
+hangs) is dropped beyond a bound, and told: from there on that connection is no longer read, since a
+stream with a hole in it cannot be, but its bytes go on.
+"""
+
+from __future__ import annotations
+
+import queue
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from threading import Lock, Thread
+
+from msgspec import Struct
+
+from cp_tui.charge_point.codec import encode
+from cp_tui.engine.log import LogFile
+from cp_tui.explain.finding import Finding, Severity
+from cp_tui.explain.live import LiveExplainer
+from cp_tui.ocpp.plural import count
+from cp_tui.tap.conversation import Conversation
+from cp_tui.tap.http_head import HttpHead
+from cp_tui.tap.trace_lines import tapped_line
+from cp_tui.tap.wire import Passed, WireKind, WireReader
+from cp_tui.traces.formats.handshake import charger_of
+from cp_tui.traces.record import FrameDirection, LinkKind, Record
+
+WAITING_BYTES_MAX = 64_000_000
+"""Bytes that may wait to be read along."""
+CHARGERS_MAX = 1_000
+"""Charge points that are judged; those beyond are passed on and written down."""
+FILES_KEPT = 3
+UNKNOWN = "(no identity)"
+
+
+class Tapped(Struct, frozen=True):
+    """What is told, as it happens."""
+
+    at: datetime
+    charger: str
+    text: str
+    finding: Finding | None = None
+
+
+class _Bytes(Struct, frozen=True):
+    connection: int
+    direction: FrameDirection
+    data: bytes
+    at: datetime
+
+
+class _Asked(Struct, frozen=True):
+    connection: int
+    head: HttpHead
+    at: datetime
+
+
+class _Ended(Struct, frozen=True):
+    connection: int
+    why: str
+    at: datetime
+    lost_bytes: int
+
+
+_Event = _Bytes | _Asked | _Ended | None
+
+
+class _Connection:
+    """One connection as the thread sees it."""
+
+    def __init__(self, number: int, asked: _Asked, charger: _Charger) -> None:
+        self.name = f"{number}"
+        self.asked = asked
+        self.charger = charger
+        self.reader = WireReader()
+        self.is_open = False
+
+
+class _Charger:
+    """One charge point, over all its connections."""
+
+    def __init__(self, name: str, *, is_judged: bool) -> None:
+        self.name = name
+        self.conversation = Conversation(name)
+        self.explainer = LiveExplainer(name) if is_judged else None
+
+
+class Observer:
+    """Reads along on all connections of a tap."""
+
+    def __init__(
+        self,
+        tell: Callable[[Tapped], None],
+        *,
+        file: Path | None = None,
+        keep_bytes: int = 100_000_000,
+        is_tls: bool = False,
+        level: Severity = Severity.WARNING,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        """`file` gets the frames, bounded by `keep_bytes`; raises `OSError`."""
+        self._tell = tell
+        self._is_tls = is_tls
+        self._levels = {each for each in Severity if [*Severity].index(each) <= _place(level)}
+        self.clock = clock
+        """The time of what passes, UTC."""
+        self._file = LogFile(file, keep_bytes // (FILES_KEPT + 1), FILES_KEPT) if file else None
+        self._file_error = ""
+        self._events: queue.SimpleQueue[_Event] = queue.SimpleQueue()
+        self._lock = Lock()
+        self._waiting = 0
+        self._number = 0
+        self._connections: dict[int, _Connection] = {}
+        self._chargers: dict[str, _Charger] = {}
+        self.frames = 0
+        """Frames that were read along."""
+        self.findings = 0
+        self._thread = Thread(target=self._run, daemon=True, name="tap observer")
+        self._thread.start()
+
+    def watch(self) -> ConnectionWatcher:
+        """Begin to read along on one more connection."""
+        self._number += 1
+        return ConnectionWatcher(self, self._number)
+
+    def put(self, event: _Event, size: int = 0) -> bool:
+        """Hand something to the thread; False: too much waits already. Never waits."""
+        with self._lock:
+            if size and self._waiting + size > WAITING_BYTES_MAX:
+                return False
+            self._waiting += size
+        self._events.put(event)
+        return True
+
+    def close(self, timeout_s: float = 2.0) -> None:
+        """Read what waits, and end; blocks that long at most."""
+        self._events.put(None)
+        self._thread.join(timeout_s)
+
+    def _run(self) -> None:
+        while (event := self._events.get()) is not None:
+            match event:
+                case _Asked():
+                    self._asked(event)
+                case _Bytes():
+                    with self._lock:
+                        self._waiting -= len(event.data)
+                    self._passed(event)
+                case _Ended():
+                    self._ended(event)
+        if self._file is not None:
+            self._file.close()
+
+    def _asked(self, asked: _Asked) -> None:
+        name = charger_of(asked.head.target) or UNKNOWN
+        charger = self._chargers.get(name)
+        if charger is None:
+            is_judged = len(self._chargers) < CHARGERS_MAX
+            charger = _Charger(name, is_judged=is_judged)
+            if is_judged:
+                self._chargers[name] = charger
+        self._connections[asked.connection] = _Connection(asked.connection, asked, charger)
+
+    def _passed(self, event: _Bytes) -> None:
+        connection = self._connections.get(event.connection)
+        if connection is None:
+            return
+        for passed in connection.reader.feed(event.direction, event.data):
+            self._take(passed, connection, event.at)
+
+    def _take(self, passed: Passed, connection: _Connection, at: datetime) -> None:
+        charger = connection.charger
+        match passed.kind:
+            case WireKind.RESPONSE:
+                self._answered(passed, connection, at)
+            case WireKind.LOST:
+                text = f"can no longer be read along: {passed.text}; the bytes go on"
+                self._tell(Tapped(at, charger.name, text))
+            case _:
+                record = charger.conversation.record(passed, connection.name, at)
+                if record.number:
+                    self.frames += 1
+                    self._write(record, charger)
+                self._judge(record, charger)
+
+    def _answered(self, passed: Passed, connection: _Connection, at: datetime) -> None:
+        charger, head = connection.charger, passed.head
+        assert head is not None
+        said = charger.conversation.handshake(
+            connection.asked.head, head, connection.name, at, is_tls=self._is_tls
+        )
+        self._judge(said, charger)
+        if head.status != 101:
+            self._tell(Tapped(at, charger.name, f"was refused by the CSMS: {head.start}"))
+            return
+        connection.is_open = True
+        opened = charger.conversation.link(LinkKind.OPEN, connection.name, at)
+        self._judge(opened, charger)
+        subprotocol = head.get("sec-websocket-protocol") or "no subprotocol"
+        self._tell(Tapped(at, charger.name, f"connected, {subprotocol}"))
+
+    def _ended(self, event: _Ended) -> None:
+        connection = self._connections.pop(event.connection, None)
+        if connection is None:
+            return
+        charger = connection.charger
+        if event.lost_bytes:
+            lost = count(event.lost_bytes, "byte")
+            text = f"{lost} were passed on and not read along: they came too fast"
+            self._tell(Tapped(event.at, charger.name, text))
+        if connection.is_open:
+            closed = charger.conversation.link(LinkKind.CLOSE, connection.name, event.at, event.why)
+            self._judge(closed, charger)
+        self._tell(Tapped(event.at, charger.name, f"disconnected: {event.why}"))
+
+    def _judge(self, record: Record, charger: _Charger) -> None:
+        if charger.explainer is None or record.at is None:
+            return
+        for finding in charger.explainer.take(record):
+            self.findings += finding.severity is not Severity.NOTE
+            if finding.severity in self._levels:
+                self._tell(Tapped(record.at, charger.name, finding.text, finding))
+
+    def _write(self, record: Record, charger: _Charger) -> None:
+        if self._file is None or record.at is None:
+            return
+        line = tapped_line(record, charger.conversation.latency_ms(record))
+        if line is None:
+            return
+        try:
+            self._file.write(encode(line) + b"\n")
+        except OSError as error:
+            why = error.strerror or type(error).__name__
+            if why != self._file_error:
+                self._file_error = why
+                self._tell(Tapped(record.at, charger.name, f"the trace is not written: {why}"))
+        else:
+            self._file_error = ""
+
+
+class ConnectionWatcher:
+    """Hands the observer what passes on one connection; nothing here waits."""
+
+    def __init__(self, observer: Observer, connection: int) -> None:
+        self._observer = observer
+        self._connection = connection
+        self._lost_bytes = 0
+
+    def asked(self, head: HttpHead) -> None:
+        """The charge point begins its handshake."""
+        self._observer.put(_Asked(self._connection, head, self._observer.clock()))
+
+    def passed(self, direction: FrameDirection, data: bytes) -> None:
+        """These bytes have been passed on."""
+        event = _Bytes(self._connection, direction, data, self._observer.clock())
+        # With a hole in the stream nothing behind it can be read.
+        if self._lost_bytes or not self._observer.put(event, len(data)):
+            self._lost_bytes += len(data)
+
+    def ended(self, why: str) -> None:
+        """Both sides are closed."""
+        now = self._observer.clock()
+        self._observer.put(_Ended(self._connection, why, now, self._lost_bytes))
+
+
+def _place(level: Severity) -> int:
+    return [*Severity].index(level)
