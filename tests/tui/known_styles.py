@@ -65,11 +65,7 @@ class KnownStyles(Stylesheet):
                 node.styles.base._rules.update(found.own)
                 node.styles.base._updates += 1
             else:
-                if animate or node.styles.base._rules != found.rules:
-                    self.replace_rules(node, found.rules, animate=animate)
-                else:
-                    # Each of them would be set to what it is.
-                    node.notify_style_update()
+                self._style(node, found, animate)
                 self._style_parts(node, kind)
         else:
             # Empty, so that it is filled where Textual itself finds that nodes of a kind are alike.
@@ -85,6 +81,18 @@ class KnownStyles(Stylesheet):
                     node._has_order_style,
                     node._has_odd_or_even,
                 )
+
+    def _style(self, node: DOMNode, found: Found, animate: bool) -> None:
+        """Give a node the rules of its kind: one by one, where something follows from them."""
+        base = node.styles.base
+        if base._rules and (animate or base._rules != found.own):
+            self.replace_rules(node, found.rules, animate=animate)
+            return
+        if not base._rules:
+            # It is new: nothing of it is shown that would be painted anew.
+            base._rules.update(found.own)
+            base._updates += 1
+        node.notify_style_update()
 
     def _style_parts(self, node: DOMNode, kind: Kind) -> None:
         """Give the parts of a node their styles, unless they have them."""

@@ -21,10 +21,12 @@ from textual._context import active_app
 from textual.cache import FIFOCache
 from textual.css.model import RuleSet
 from textual.css.parse import parse
+from textual.css.styles import RenderStyles
 from textual.css.tokenize import tokenize_values
 from textual.message import Message
 from textual.message_pump import MessagePump
 from textual.pilot import Pilot
+from textual.reactive import Reactive
 from textual.strip import Strip
 
 from tests.tui.known_styles import KnownStyles
@@ -183,6 +185,36 @@ class _Handlers:
         ]
 
 
+class _Values:
+    """What a reactive attribute holds, looked up as what it nearly always is: a plain value.
+
+    Textual asks each time whether the node is whole, has the value yet, and has it worked out anew.
+    """
+
+    def __init__(self) -> None:
+        self._get = Reactive.__get__
+        self._plain: set[tuple[type, str]] = set()
+        """The attributes that no method of the class works out."""
+
+    def get(self, reactive: Reactive[Any], node: Any, cls: type) -> Any:
+        """Give the value, or have Textual find it."""
+        if node is not None:
+            key = cls, reactive.compute_name
+            if key in self._plain:
+                found = node.__dict__.get(reactive.internal_name, self)
+                if found is not self:
+                    return found
+            elif not hasattr(cls, reactive.compute_name):
+                self._plain.add(key)
+        return self._get(reactive, node, cls)
+
+
+def _get_rule(styles: RenderStyles, name: str, default: object = None) -> object:
+    """Give a rule of those that are set in line, else of those of the style sheet."""
+    inline = styles._inline_styles._rules
+    return inline[name] if name in inline else styles._base_styles._rules.get(name, default)  # type: ignore[literal-required]
+
+
 def be_frugal(patch: pytest.MonkeyPatch) -> None:
     """From now on every app under test runs so."""
     patch.setattr(textual.app, "wait_for_idle", _wait_for_idle)
@@ -195,11 +227,13 @@ def be_frugal(patch: pytest.MonkeyPatch) -> None:
 
 def known() -> Iterable[tuple[Any, str, object]]:
     """What, put in place of Textual's own, finds nothing twice: the owner, the name, what it is."""
-    handlers, sheets = _Handlers(), _StyleSheets()
+    handlers, sheets, values = _Handlers(), _StyleSheets(), _Values()
     return (
         (Strip, "__init__", _make_strip),
         (Strip, "__getattr__", _make_cache),
         (MessagePump, "_get_dispatch_methods", lambda *call: handlers.find(*call)),
+        (Reactive, "__get__", lambda *call: values.get(*call)),
+        (RenderStyles, "get_rule", _get_rule),
         (textual.css.stylesheet, "tokenize_values", sheets.tokens),
         (textual.css.stylesheet, "parse", sheets.rules),
         (textual.app, "Stylesheet", KnownStyles),

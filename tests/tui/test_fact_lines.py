@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from textual.app import App, ComposeResult
 from textual.content import Content
 
@@ -57,6 +58,30 @@ async def test_the_last_line_says_where_the_rest_of_what_it_begins_is_below_the_
         facts.show([Fact("", Content("a" * 80))])
         await pilot.pause()
         assert shown()[-1] == "a" * (WIDTH - 1)
+
+
+async def test_only_what_is_new_is_broken_and_not_before_there_is_room_for_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    broken: list[str] = []
+
+    def noted(facts: list[Fact], width: int, label_width: int) -> list[Content]:
+        broken.append(facts[0].label)
+        return fact_lines(facts, width, label_width)
+
+    monkeypatch.setattr("cp_tui.tui.widgets.fact_lines.fact_lines", noted)
+    first, second = (Fact(label, Content(label)) for label in ("1", "2"))
+    app = FactsApp()
+    async with app.run_test(size=(WIDTH, 3)) as pilot:
+        facts = app.query_one(FactLines)
+        facts.show([first, second])
+        FactLines().show([first])
+        await pilot.pause()
+        facts.show([first, Fact("2", Content("two"))])
+        facts.show([first, Fact("2", Content("two")), Fact("3", Content("3"))])
+        await pilot.pause()
+        assert facts.plain.split() == ["1", "1", "2", "two", "3", "3"]
+    assert broken == ["1", "2", "2", "3"]
 
 
 def test_where_a_column_of_labels_would_leave_no_room_each_is_the_first_word_of_its_own() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import accumulate, chain
+from itertools import accumulate, chain, repeat
 from typing import ClassVar
 
 from textual import events
@@ -22,6 +22,11 @@ GOES_ON = "…"
 
 LINES_MAX = 500
 """More than this nobody reads in a pane; a bound on what a hostile text can cost."""
+
+FACT_CELLS_MIN = 10
+"""Facts are broken for as many cells where there are fewer."""
+WIDTHS_MAX = 3
+"""With a scroll bar and without it, and what was before."""
 
 
 class FactLines(QuietFocus, GrowingView, can_focus=True):
@@ -59,6 +64,8 @@ class FactLines(QuietFocus, GrowingView, can_focus=True):
         """How many lines each fact has."""
         self._going_on: frozenset[int] = frozenset()
         """The lines after which their fact goes on."""
+        self._known: dict[int, tuple[Sequence[Fact], list[list[Content]]]] = {}
+        """Facts and their lines, by width: to lay a screen out it is asked several times."""
         self._broken_for: tuple[Sequence[Fact], int] = (), 0
 
     @property
@@ -126,10 +133,10 @@ class FactLines(QuietFocus, GrowingView, can_focus=True):
         return min(max(1, sum(map(len, broken))), LINES_MAX)
 
     def _break(self) -> None:
-        """Break the facts into lines, unless they are."""
-        facts, width = self._broken_for
-        if facts is not self._facts or width != self.scrollable_content_region.width:
-            width = self.scrollable_content_region.width
+        """Break the facts into lines, unless they are, or there is no room for them yet."""
+        facts, known_width = self._broken_for
+        width = self.scrollable_content_region.width
+        if width and (facts is not self._facts or width != known_width):
             self._broken_for = self._facts, width
             broken = self._broken(width)
             self._lines = list(chain.from_iterable(broken))[:LINES_MAX]
@@ -138,5 +145,19 @@ class FactLines(QuietFocus, GrowingView, can_focus=True):
             self._going_on = frozenset(range(len(self._lines))) - ends
 
     def _broken(self, width: int) -> list[list[Content]]:
-        """The lines of each fact."""
-        return [fact_lines([each], max(width, 10), self._label_width) for each in self._facts]
+        """The lines of each fact; those of one that was broken so before are known."""
+        width = max(width, FACT_CELLS_MIN)
+        facts, lines = self._known.pop(width, ((), []))
+        if facts is not self._facts:
+            known = [*zip(facts, lines, strict=True)][: len(self._facts)]
+            known_or_none = chain(known, repeat(None))
+            lines = [
+                before[1]
+                if before is not None and each.is_same(before[0])
+                else fact_lines([each], width, self._label_width)
+                for each, before in zip(self._facts, known_or_none, strict=False)
+            ]
+        if len(self._known) == WIDTHS_MAX:
+            del self._known[next(iter(self._known))]
+        self._known[width] = self._facts, lines
+        return lines
