@@ -98,7 +98,7 @@ def test_a_csms_that_goes_on_refusing_is_not_hammered_and_nothing_is_lost(code: 
     made = charging(TransactionMessageAttempts="1", TransactionMessageRetryInterval="1")
     forget(made, code, for_good=True)
     made.act("swipe", id_tag="TAG")
-    time_s = tier(7_200, deep=86_400)
+    time_s = tier(3_700, deep=86_400)
     made.after(time_s)
     boots = len(made.calls("BootNotification"))
     assert 10 < boots <= time_s / 300 + 10

@@ -128,7 +128,7 @@ JSON = st.recursive(
 ACTIONS = ("Reset", "SetChargingProfile", "ChangeConfiguration", "RemoteStartTransaction", "X")
 
 
-@settings(max_examples=tier(40, deep=5_000))
+@settings(max_examples=tier(20, deep=5_000))
 @given(st.text() | st.binary() | JSON.map(json.dumps))
 def test_no_text_harms(data: str | bytes) -> None:
     made = rig()
@@ -136,7 +136,7 @@ def test_no_text_harms(data: str | bytes) -> None:
     assert made.request("ChangeAvailability", {"connectorId": 1, "type": "Operative"})[0] == 3
 
 
-@settings(max_examples=tier(40, deep=5_000))
+@settings(max_examples=tier(20, deep=5_000))
 @given(st.sampled_from(ACTIONS), JSON)
 def test_no_payload_harms(action: str, payload: Any) -> None:
     made = rig()

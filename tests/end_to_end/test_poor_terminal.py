@@ -10,6 +10,10 @@ from pathlib import Path
 from tests.end_to_end.processes import Serve
 from tests.end_to_end.terminal import Terminal, in_terminal, program_in_terminal
 from tests.end_to_end.together import in_turn
+from tests.tiers import tier
+
+LOCALES = tier(["C"], deep=["C", "de_DE.ISO-8859-1"])
+"""Of terminals that show no UTF-8."""
 
 SGR = re.compile(rb"\x1b\[([0-9;:]*)m")
 
@@ -92,8 +96,7 @@ async def test_other_terminals_are_sent_what_they_can_show(serve: Serve) -> None
 
     await in_turn(
         ascii_by_option=nothing_but_ascii("--ascii", "C.UTF-8"),
-        ascii_by_locale_c=nothing_but_ascii("--theme=cp-light", "C"),
-        ascii_by_locale_latin_1=nothing_but_ascii("--theme=cp-light", "de_DE.ISO-8859-1"),
+        **{locale: nothing_but_ascii("--theme=cp-light", locale) for locale in LOCALES},
         colours=colours_where_nobody_is_against_it(),
     )
 

@@ -21,10 +21,11 @@ from tests.end_to_end.processes import Serve, cp_tui, serving
 from tests.end_to_end.raw_csms import RawCsms
 from tests.end_to_end.terminal import Terminal, in_terminal
 from tests.peer import PeerCsms
+from tests.tiers import tier
 
 SMALL, LARGE = (80, 24), (160, 50)
 
-STALL_S = 5.0
+STALL_S = tier(2.5, deep=5.0)
 """How long a terminal is not read; nothing that is told to wait shorter may notice."""
 ANSWER_S_MAX = 1.0
 """For an answer to the CSMS, whatever the terminals do; it is a few milliseconds as a rule."""

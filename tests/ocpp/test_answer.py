@@ -164,7 +164,7 @@ def test_a_thousand_flaws_are_ten_sentences() -> None:
     assert len(flaws) == FLAWS_MAX
 
 
-@settings(max_examples=tier(60, deep=5_000))
+@settings(max_examples=tier(25, deep=5_000))
 @given(st.sampled_from(ASKED), st.dictionaries(st.text(), JSON_VALUES, max_size=3), st.data())
 def test_no_payload_is_refused(action: Action, extra: dict[str, Any], data: st.DataObject) -> None:
     payload = sample(schema(Message(action, Kind.RESPONSE)), full=True)
@@ -224,7 +224,7 @@ def test_of_a_broken_answer_the_id_is_read(data: str | bytes, expected: type | N
         assert found.message_id == "7"
 
 
-@settings(max_examples=tier(60, deep=5_000))
+@settings(max_examples=tier(25, deep=5_000))
 @given(st.binary() | ANY_TEXT | JSON_VALUES.map(repr))
 def test_nothing_harms_the_salvage(data: str | bytes) -> None:
     salvage(data)

@@ -55,13 +55,13 @@ def agree(data: str | bytes) -> None:
     assert judged(data) == judged_strictly(data)
 
 
-@settings(max_examples=tier(60, deep=5_000))
+@settings(max_examples=tier(25, deep=5_000))
 @given(st.binary() | st.text(st.characters(exclude_categories=())))
 def test_any_bytes_and_any_text(data: str | bytes) -> None:
     agree(data)
 
 
-@settings(max_examples=tier(60, deep=5_000))
+@settings(max_examples=tier(25, deep=5_000))
 @given(NEARLY_FRAMES, st.booleans())
 def test_any_json_that_is_nearly_a_frame(elements: list[Any], is_ascii: bool) -> None:
     text = json.dumps(elements, ensure_ascii=is_ascii)
@@ -69,7 +69,7 @@ def test_any_json_that_is_nearly_a_frame(elements: list[Any], is_ascii: bool) ->
     agree(text.encode(errors="surrogatepass"))
 
 
-@settings(max_examples=tier(60, deep=5_000))
+@settings(max_examples=tier(25, deep=5_000))
 @given(st.sampled_from(LEGAL_FRAMES), st.data())
 def test_legal_frames_with_a_piece_replaced(text: str, data: st.DataObject) -> None:
     start = data.draw(st.integers(0, len(text)))
@@ -78,7 +78,7 @@ def test_legal_frames_with_a_piece_replaced(text: str, data: st.DataObject) -> N
     agree(text[:start] + piece + text[end:])
 
 
-@settings(max_examples=tier(60, deep=5_000))
+@settings(max_examples=tier(25, deep=5_000))
 @given(NUMBERS)
 @example("1.7976931348623159e308")
 @example("9" * 4_301)

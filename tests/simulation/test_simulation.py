@@ -17,8 +17,8 @@ from tests.simulation.options import Trouble, options_of
 from tests.simulation.simulation import Simulation
 from tests.tiers import tier
 
-SEEDS = os.environ.get("SIMULATION_SEEDS", tier("0:10", deep="0:10000"))
-FAULTY_STEPS = 60
+SEEDS = os.environ.get("SIMULATION_SEEDS", tier("0:6", deep="0:10000"))
+FAULTY_STEPS = tier(30, deep=60)
 LIVES_MAX = 8
 FAULTY_SEEDS = tier(1, deep=200)
 OTHERS = (Trouble.REQUESTS, Trouble.PROFILES, Trouble.CUTS, Trouble.FAULTS, Trouble.OPERATOR_STOPS)
@@ -56,7 +56,7 @@ def test_an_error_at_any_point_of_a_part_leaves_nothing_half_done(part: str, fir
     assert made > 0 or part in RARE
 
 
-@pytest.mark.parametrize("seed", range(tier(6, deep=1_000)))
+@pytest.mark.parametrize("seed", range(tier(4, deep=1_000)))
 def test_certificates_and_profiles_leave_a_charge_point_that_connects(seed: int) -> None:
     """Whatever was cut off in between: it boots, and gets in with a profile that it has to try."""
     options = options_of(seed, STEPS)
