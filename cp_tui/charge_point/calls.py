@@ -52,6 +52,9 @@ LATE_MAX = 20
 """How many timed-out calls are remembered for an answer that may come late."""
 
 
+_WITH_METER = (Action.METER_VALUES, Action.START_TRANSACTION, Action.STOP_TRANSACTION)
+
+
 class FailureKind(StrEnum):
     """How a CALL failed."""
 
@@ -418,9 +421,14 @@ class Calls:
         return pending
 
 
-def _habits(quirks: Quirks, action: Action) -> tuple[str, ...]:
-    is_one = action is Action.METER_VALUES and quirks.meter_values_without_transaction
-    return ("meter_values_without_transaction",) if is_one else ()
+def _habits(quirks: Quirks, action: Action) -> list[str]:
+    """Name the habits that show in a request of an action."""
+    names = []
+    if action is Action.METER_VALUES and quirks.meter_values_without_transaction:
+        names.append("meter_values_without_transaction")
+    if action in _WITH_METER and quirks.meter_per_transaction:
+        names.append("meter_per_transaction")
+    return names
 
 
 def _carried(outgoing: Outgoing) -> int:

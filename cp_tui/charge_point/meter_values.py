@@ -17,6 +17,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from cp_tui.charge_point.calls import Calls, Outgoing
 from cp_tui.charge_point.connector import Connector
@@ -236,4 +237,8 @@ class MeterValueSampling:
         time: datetime,
     ) -> MeterValue | None:
         reading = self._turn.body.reading(connector.connector_id, self._turn.now)
+        start_wh = connector.transaction.meter_start_wh if connector.transaction else 0
+        shown_wh = self._turn.config.quirks.meter_wh(reading.register_wh, start_wh)
+        if shown_wh != reading.register_wh:
+            reading = replace(reading, register_wh=shown_wh)
         return meter_value(reading, items, context, time)

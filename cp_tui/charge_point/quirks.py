@@ -34,10 +34,18 @@ class Quirks(Struct, frozen=True):
     forgets_profiles: bool = False
     """Charging profiles are gone after a boot; they are to be kept (S 5.16.4)."""
 
+    meter_per_transaction: bool = False
+    """The energy register begins at 0 with each transaction; it only grows (S 7.31)."""
+    no_connector_0: bool = False
+    """StatusNotification never tells of connector 0, the charge point as a whole (S 4.9)."""
     answers_late_s: float = 0
     """Answers and requests leave so many seconds late; the standard wants them soon (J 4.1.1)."""
     local_time: tzinfo | None = None
     """Instants are written in the time of this zone, and without it; UTC is wanted (S 3.14)."""
+
+    def meter_wh(self, register_wh: float, start_wh: float) -> float:
+        """Give what the meter shows, of a transaction that began at `start_wh`."""
+        return register_wh - start_wh if self.meter_per_transaction else register_wh
 
     @property
     def habits(self) -> tuple[str, ...]:
@@ -81,6 +89,8 @@ _WORDS: Mapping[str, str] = MappingProxyType(
         "no_suspended_ev": "SuspendedEV is never told",
         "takes_foreign_fields": "unknown fields and nulls of a request are dropped",
         "forgets_profiles": "charging profiles are gone after a boot",
+        "meter_per_transaction": "the energy register begins at 0 with each transaction",
+        "no_connector_0": "StatusNotification never tells of connector 0",
         "answers_late_s": "it leaves {} s late",
         "local_time": "times are those of {} and do not say so",
     }

@@ -148,6 +148,8 @@ class StatusNotifications:
 
     def notify(self, connector: Connector, *, is_triggered: bool = False) -> None:
         """Send the StatusNotification of a connector as it is now."""
+        if not connector.connector_id and self._turn.config.quirks.no_connector_0:
+            return
         said = _what_to_say(connector)
         behind = self._turn.now - max(
             connector.status_since, self._stamped_from or connector.status_since

@@ -115,13 +115,17 @@ class Transactions:
         request = StartTransactionRequest(
             connector_id=connector_id,
             id_tag=record.id_tag,
-            meter_start=record.meter_start_wh,
+            meter_start=self._meter_wh(record, meter_wh),
             timestamp=record.started_at,
             reservation_id=reservation_id,
         )
         self._outbox.add(request, Action.START_TRANSACTION, record.key, connector_id)
         self._sampling.begin(connector)
         return record
+
+    def _meter_wh(self, record: TransactionRecord, register_wh: int) -> int:
+        """Give what the CSMS is told of a register."""
+        return int(self._turn.config.quirks.meter_wh(register_wh, record.meter_start_wh))
 
     def seen(self, connector: Connector) -> None:
         """Save the register and the time of now: it ends with them if the power fails."""
@@ -173,7 +177,7 @@ class Transactions:
         connector.transaction = None
         request = StopTransactionRequest(
             id_tag=id_tag,
-            meter_stop=ended.meter_last_wh,
+            meter_stop=self._meter_wh(ended, ended.meter_last_wh),
             timestamp=self._turn.time,
             # Required by the model; the outbox fills in what is known when it is sent.
             transaction_id=0,
@@ -231,12 +235,13 @@ class Transactions:
             stop_explanation=reason,
         )
         self._keep(ended)
+        told_wh = self._meter_wh(record, meter_stop_wh)
         request = StopTransactionRequest(
-            meter_stop=meter_stop_wh,
+            meter_stop=told_wh,
             timestamp=time,
             transaction_id=0,
             reason=stop_reason,
-            transaction_data=self._sampling.end_interrupted(record.key, meter_stop_wh, time),
+            transaction_data=self._sampling.end_interrupted(record.key, told_wh, time),
         )
         self._outbox.add(request, Action.STOP_TRANSACTION, ended.key, ended.connector_id)
         return ended

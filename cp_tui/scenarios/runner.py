@@ -178,10 +178,11 @@ class Runner:
         # without an answer is found by the steps.
         connectors = charger.get("connectors")
         assert isinstance(connectors, list)
+        told = len(connectors) - charger.quirks.no_connector_0
 
         def is_told() -> bool | None:
             sent = stage.calls(Direction.OUT, Action.STATUS_NOTIFICATION, 0)
-            return len([n for n in sent if stage.answer_to(n)]) >= len(connectors) or None
+            return len([n for n in sent if stage.answer_to(n)]) >= told or None
 
         await charger.message(is_told, loop.time() + stage.within + late_s * len(connectors))
 

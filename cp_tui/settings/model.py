@@ -133,6 +133,10 @@ class QuirksSettings(Section):
     """Unknown fields and nulls of requests are dropped, and the rest is carried out."""
     forgets_profiles: bool = False
     """Charging profiles are gone after a boot."""
+    meter_per_transaction: bool = False
+    """The energy register begins at 0 with each transaction."""
+    no_connector_0: bool = False
+    """StatusNotification never tells of connector 0."""
     answers_late_s: Annotated[float, Field(ge=0, le=300)] = 0
     """Answers and requests leave so many seconds late."""
     local_time: str = ""

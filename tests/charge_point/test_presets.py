@@ -161,6 +161,33 @@ def writes_local_time(made: Rig) -> bool:
     return hours == {"10"}
 
 
+def begins_at_zero(made: Rig) -> bool:
+    change = {"key": "StopTxnSampledData", "value": "Energy.Active.Import.Register"}
+    made.request("ChangeConfiguration", change)
+    for _ in range(2):
+        charging(made)
+        made.act("plug_out", connector_id=1)
+    start, stop = made.calls("StartTransaction")[1], made.calls("StopTransaction")[1]
+    data = [each["sampledValue"][0]["value"] for each in stop["transactionData"]]
+    assert [int(data[0]), int(data[-1])] == [start["meterStart"], stop["meterStop"]]
+    sampled = made.calls("MeterValues")[-1]["meterValue"][0]["sampledValue"][0]
+    assert start["meterStart"] < int(sampled["value"]) <= stop["meterStop"]
+    charging(made)
+    made.forget_sent()
+    made.power_cycle()
+    assert (made.calls("StopTransaction")[0]["meterStop"] < 1.2 * stop["meterStop"]) is (
+        start["meterStart"] == 0
+    )
+    return bool(start["meterStart"] == 0)
+
+
+def keeps_connector_0_to_itself(made: Rig) -> bool:
+    made.power_cycle()
+    made.request("TriggerMessage", {"requestedMessage": "StatusNotification"})
+    assert made.statuses(1) == ["Available"] * 2
+    return not made.statuses(0)
+
+
 CASES: dict[str, Callable[[Rig], bool]] = {
     "amperes-only": takes_amperes_alone,
     "answers-late": answers_late,
@@ -169,7 +196,9 @@ CASES: dict[str, Callable[[Rig], bool]] = {
     "forgets-profiles": forgets_profiles,
     "ignores-phases": ignores_phases,
     "local-time": writes_local_time,
+    "meter-per-transaction": begins_at_zero,
     "meter-values-without-transaction": omits_the_transaction,
+    "no-connector-0": keeps_connector_0_to_itself,
     "no-suspended-ev": never_says_suspended,
     "one-phase": has_one_phase,
     "small-lists": has_short_lists,

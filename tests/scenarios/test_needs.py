@@ -76,7 +76,7 @@ def test_a_charge_point_of_any_kind_puts_no_blame_on_a_csms_that_is_right(
             file.write_text(f'[charge_point]\npreset = "{preset}"\n')
             make = read(file, csms.url, "CP1").charge_point
             runner = Runner(make, runner._around, clock=FastClock())
-            some = named("plug-first", "cold-boot", "firmware", "tx-profile")
+            some = named("plug-first", "tx-profile")
             return await runner.run_all(tier(some, deep=[*built_in()]))
 
     outcomes = play()
