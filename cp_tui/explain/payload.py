@@ -11,6 +11,8 @@ from typing import Any
 
 from cp_tui.ocpp.datatypes import parse_date_time
 
+NUMBER_MAX = 2**63
+"""What is further from zero is no number that a charge point counts with."""
 _INTEGER = re.compile(r"\s*[+-]?\d{1,19}\s*", re.ASCII)
 
 
@@ -35,12 +37,12 @@ def whole(value: Any) -> int | None:
     match value:
         case bool():
             return None
-        case int():
+        case int() if abs(value) < NUMBER_MAX:
             return value
-        case float() if value.is_integer():
+        case float() if value.is_integer() and abs(value) < NUMBER_MAX:
             return int(value)
         case str() if _INTEGER.fullmatch(value):
-            return int(value)
+            return whole(int(value))
     return None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator
 
 import msgspec
@@ -119,7 +120,8 @@ class SeenIds:
     def seen_before(self, record: Record, frame: ParsedFrame, *, is_cold: bool) -> SeenId | None:
         """Return the earlier CALL of this id, if it said something else."""
         key = hash((record.direction, frame.message_id))
-        said = frame.action.encode() + msgspec.json.encode(frame.payload, order="deterministic")
+        # ASCII holds lone surrogates too, which a hostile frame may name.
+        said = json.dumps([frame.action, frame.payload], sort_keys=True)
         digest = hash(said) & 0xFFFFFFFF
         packed = self._seen.get(key)
         if packed is None:

@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from cp_tui.explain.finding import FrameRef
 from cp_tui.explain.knowledge.moment import Moment
+from cp_tui.explain.payload import whole
 from cp_tui.ocpp.core import (
     BootNotificationResponse,
     ChangeConfigurationRequest,
@@ -60,11 +61,8 @@ class KnownKeys:
         return None if key is None or self.waits_for_boot(name) else key.value
 
     def integer(self, name: str) -> int | None:
-        value = self.value(name)
-        try:
-            return None if value is None else int(value)
-        except ValueError:
-            return None
+        """The value as a number; None: not known, or it is none."""
+        return whole(self.value(name))
 
     def boolean(self, name: str) -> bool | None:
         value = (self.value(name) or "").strip().lower()
