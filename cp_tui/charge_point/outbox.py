@@ -295,8 +295,12 @@ class Outbox:
 
     def failure(self, sequence: int | None) -> str:
         """Say why the newest attempt of a message failed; empty: none has, or it waits no more."""
-        queues = chain(self._entries[:1], self._aside[:1])
-        return next((each.last_failure for each in queues if each.sequence == sequence), "")
+        return record.last_failure if (record := self._head(sequence)) else ""
+
+    def _head(self, sequence: int | None) -> OutboxRecord | None:
+        """Give a message that was tried and waits: no other one than the oldest of a queue was."""
+        heads = chain(self._entries[:1], self._aside[:1])
+        return next((each for each in heads if each.sequence == sequence), None)
 
     def _why(self, record: OutboxRecord) -> str:
         is_head = record in self._entries[:1]
@@ -318,38 +322,34 @@ class Outbox:
 
     def _is_open(self, sequence: int) -> bool:
         """Say whether an answer to a message still brings something."""
-        is_head = bool(self._entries) and self._entries[0].sequence == sequence
-        return is_head or sequence in self._given_up
+        return self._head(sequence) is not None or sequence in self._given_up
 
     def _confirmed(self, sequence: int, response: WireModel) -> None:
-        if not self._entries or self._entries[0].sequence != sequence:
-            # The late answer to an earlier attempt: another message is on its way by now. A start
-            # or a stop that was given up has arrived after all, and a start has its transactionId.
+        if (record := self._head(sequence)) is None:
+            # A start or a stop that was given up has arrived after all, a start with its id.
             if given_up := self._given_up.pop(sequence, None):
                 self._on_confirmed(given_up, response)
             return
-        self._is_in_flight = False
-        record = self._entries[0]
+        # A security event that was set aside is answered late, while another message is on its way.
+        self._is_in_flight &= record in self._aside
         self._has_taken_event |= record.is_event
         self._remove(record)
         self._on_confirmed(record, response)
 
     def awaited(self, message_id: str) -> Action | None:
         """Give the action of the message that was sent last with this id, if it still waits."""
-        if self._entries and self._entries[0].message_id == message_id:
-            return Action(self._entries[0].action)
-        return None
+        heads = self._entries[:1]
+        return next((Action(e.action) for e in heads if e.message_id == message_id), None)
 
     def taken_unread(self, message_id: str, payload: JsonValue) -> None:
         """The CSMS has a message, but its answer could not be handled: it is not sent again."""
-        if self._entries and self._entries[0].message_id == message_id:
-            record = self._entries[0]
-            self._remove(record)
+        if self.awaited(message_id):
+            self._remove(record := self._entries[0])
             self._on_unread(record, payload)
 
     def refused_unread(self, message_id: str, why: str) -> None:
         """The CSMS refused a message, and its answer could not be handled: one attempt."""
-        if self._entries and self._entries[0].message_id == message_id:
+        if self.awaited(message_id):
             self._failed(self._entries[0].sequence, CallFailure(FailureKind.CALL_ERROR, why))
 
     def _failed(self, sequence: int, failure: CallFailure) -> None:

@@ -113,6 +113,23 @@ def test_one_that_got_no_answer_is_sent_again_with_its_id() -> None:
     assert [each[1] for each in again] == [first[1], first[1]]
 
 
+def test_one_that_is_answered_late_is_not_sent_again() -> None:
+    """It was set aside for what is sent next, which is on its way when the answer comes."""
+    made, _ = secured(1)
+    made.responders["SecurityEventNotification"] = lambda _: None
+    raised(made)
+    message_id = made.sent[-1][1]
+    made.after(45)
+    made.responders["StartTransaction"] = lambda _: None
+    made.act("plug_in", connector_id=1)
+    made.act("swipe", id_tag="TAG")
+    made.receive(f'[3,"{message_id}",{{}}]')
+    assert newest(made).state is SecurityEventState.SENT
+    made.after(600)
+    assert events(made).count(TAMPER) == 1
+    assert made.calls("StartTransaction")
+
+
 def test_nothing_is_sent_before_the_csms_has_accepted() -> None:
     made = rig(boot=False, keys={"AuthorizationKey": PASSWORD})
     pending = {"status": "Pending", "currentTime": T0.isoformat(), "interval": 60}

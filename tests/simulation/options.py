@@ -125,6 +125,15 @@ def options_of(seed: int, steps: int = 250) -> Options:
     )
 
 
+def replay_words(options: Options) -> str:
+    """Say how a life is lived again, where it is one of those that are drawn as a whole."""
+    seed, steps = options.seed, options.steps
+    if options != options_of(seed, steps):
+        return "again: the same test"
+    seeds = f"SIMULATION_SEEDS={seed}:{seed + 1} SIMULATION_STEPS={steps}"
+    return f"again: {seeds} pytest tests/simulation/test_simulation.py -k loses_nothing"
+
+
 def weather_of(random: Random) -> Weather:
     """Draw a weather: a fair one, one that has a name, or some faults together."""
     kind = random.choice(("fair", "named", "made"))

@@ -58,7 +58,7 @@ from tests.simulation import ending, troublemaker
 from tests.simulation.checks import Checker
 from tests.simulation.csms import ModelCsms
 from tests.simulation.fault_points import DefectError, FaultPoints
-from tests.simulation.options import Options, Trouble
+from tests.simulation.options import Options, Trouble, replay_words
 from tests.simulation.security import Door
 
 if TYPE_CHECKING:
@@ -125,9 +125,9 @@ class Simulation:
             ending.check_use(self)
         except Exception as error:
             trace = "\n  ".join(self.trace)
-            words = f"{type(error).__name__}: {error}"
+            words, again = f"{type(error).__name__}: {error}", replay_words(self.options)
             raise AssertionError(
-                f"{words}\n{self.options}\n  at step {step}, {self.now}\n  {trace}"
+                f"{words}\n{self.options}\n  {again}\n  at step {step}, {self.now}\n  {trace}"
             ) from error
 
     def after(self, seconds: float) -> None:

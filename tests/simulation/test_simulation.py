@@ -8,10 +8,13 @@ module that was wrong.
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from dataclasses import replace
 
 import pytest
 
+from cp_tui.charge_point.effects import Effect
+from cp_tui.library.memory_store import MemoryStore
 from tests.simulation.fault_points import PARTS
 from tests.simulation.options import Trouble, options_of
 from tests.simulation.simulation import Simulation
@@ -20,6 +23,7 @@ from tests.tiers import tier
 SEEDS = os.environ.get("SIMULATION_SEEDS", tier("0:6", deep="0:10000"))
 FAULTY_STEPS = tier(30, deep=60)
 LIVES_MAX = 8
+PLANTED_STEPS = 30
 FAULTY_SEEDS = tier(1, deep=200)
 OTHERS = (Trouble.REQUESTS, Trouble.PROFILES, Trouble.CUTS, Trouble.FAULTS, Trouble.OPERATOR_STOPS)
 RARE = {
@@ -66,6 +70,31 @@ def test_certificates_and_profiles_leave_a_charge_point_that_connects(seed: int)
     world.run()
     asked = {each.action for each in world.csms.book.received}
     assert "SecurityEventNotification" in asked
+
+
+def test_a_queue_that_is_saved_after_it_was_sent_is_found_and_again_from_its_seed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def life(seed: int) -> str:
+        try:
+            Simulation(options_of(seed, PLANTED_STEPS)).run()
+        except AssertionError as error:
+            return str(error)
+        return ""
+
+    in_time = MemoryStore.commit
+    held: dict[MemoryStore, list[Effect]] = {}
+
+    def too_late(store: MemoryStore, effects: Iterable[Effect]) -> None:
+        in_time(store, held.pop(store, ()))
+        held[store] = list(effects)
+
+    with monkeypatch.context() as planted:
+        planted.setattr(MemoryStore, "commit", too_late)
+        seed, found = next((n, words) for n in range(LIVES_MAX) if (words := life(n)))
+        assert f"SIMULATION_SEEDS={seed}:{seed + 1} SIMULATION_STEPS={PLANTED_STEPS} " in found
+        assert life(seed) == found
+    assert life(seed) == ""
 
 
 @pytest.mark.parametrize("seed", range(*map(int, SEEDS.split(":"))))
