@@ -199,6 +199,22 @@ def _add_screenshot(commands: Commands) -> None:
     )
 
 
+def _add_bundle(commands: Commands) -> None:
+    bundle = commands.add_parser(
+        "bundle",
+        help="make one file for support: trace, logs, variables, screens; no secrets",
+    )
+    _add_target_options(bundle)
+    bundle.add_argument(
+        "--data-dir", type=Path, metavar="DIR", help="of a charge point that does not run"
+    )
+    _add_config_option(bundle)
+    _add_look_options(bundle)
+    bundle.add_argument(
+        "file", type=Path, nargs="?", metavar="FILE", help="default: named by it and the time"
+    )
+
+
 def _add_demo(commands: Commands) -> None:
     demo = commands.add_parser("demo", help="a charge point, a CSMS and a story; needs no network")
     _add_config_option(demo)
@@ -321,6 +337,7 @@ _ADD: Mapping[str, Callable[[Commands], None]] = {
     "attach": _add_attach,
     "ctl": _add_ctl,
     "screenshot": _add_screenshot,
+    "bundle": _add_bundle,
     "demo": _add_demo,
     "csms": _add_csms,
     "tap": add_tap,

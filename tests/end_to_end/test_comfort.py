@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import xml.etree.ElementTree as ET
+import zipfile
 from pathlib import Path
 
 from tests.end_to_end.processes import Serve, cp_tui, cp_tui_anew
@@ -35,6 +37,18 @@ async def test_a_picture_is_an_svg_or_a_text_of_the_screen_that_is_named(
         assert (await cp_tui(*target, "--screen=4", "--theme=night", str(file))).status == 0
         assert ET.parse(file).getroot().tag.endswith("svg")
 
+    async def all_in_one_file() -> None:
+        file = folder / "all.zip"
+        done = await cp_tui("bundle", f"--socket={serve.socket}", str(file))
+        assert (done.status, done.out) == (0, "")
+        with zipfile.ZipFile(file) as archive:
+            names = archive.namelist()
+            assert "▶ Connectors" in archive.read("screens/dashboard.txt").decode()
+            assert json.loads(archive.read("variables/identity.json"))["charge_point_id"] == "CP 1"
+        assert {name.partition("/")[0] for name in names} == {
+            *("summary.json", "variables", "screens", "trace", "log")
+        }
+
     async def refused(status: int, words: str, *arguments: str) -> None:
         done = await cp_tui(*target, *arguments)
         assert (done.status, done.err.count("\n")) == (status, 1), done
@@ -44,6 +58,7 @@ async def test_a_picture_is_an_svg_or_a_text_of_the_screen_that_is_named(
         text_of_a_size=text_of_a_size(),
         ascii_of_a_screen=ascii_of_a_screen(),
         svg_in_a_theme=svg_in_a_theme(),
+        all_in_one_file=all_in_one_file(),
         no_such_format=refused(2, "must end in .svg or .txt", str(folder / "a.png")),
         no_such_screen=refused(
             2, "there are dashboard (1), ", "--screen=nonsense", str(folder / "d.txt")

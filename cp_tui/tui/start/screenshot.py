@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 
 from textual.pilot import Pilot
@@ -39,14 +39,35 @@ async def take_picture(
     `warn` hears what is wrong with theme files: what is wrong there is left out of the picture.
     Raises `NoSuchScreen`, and `TimeoutError` where the engine says nothing.
     """
-    environment = {name: value for name, value in os.environ.items() if name == "NO_COLOR"}
-    # A picture shows every colour, unless others were asked for.
-    environment |= {"COLORTERM": "truecolor"}
-    app = make_app(Attachment(connect, read_only=True), look, LayoutState(), environment)
+    app = _app(connect, look)
     name = _screen_name(app, screen)
     for problem in app.problems:
         warn(problem)
-    pictures: list[str] = []
+    pictures = await _taken(app, [name], size, _text if is_text else svg_of)
+    return pictures[name]
+
+
+async def take_texts(connect: Connect, look: Look, size: tuple[int, int]) -> Mapping[str, str]:
+    """Show every screen at this size, off any terminal; gives each as text, by its name.
+
+    Raises `TimeoutError` where the engine says nothing.
+    """
+    app = _app(connect, look)
+    return await _taken(app, [*app.screen_classes], size, _text)
+
+
+def _app(connect: Connect, look: Look) -> CpTuiApp:
+    environment = {name: value for name, value in os.environ.items() if name == "NO_COLOR"}
+    # A picture shows every colour, unless others were asked for.
+    environment |= {"COLORTERM": "truecolor"}
+    return make_app(Attachment(connect, read_only=True), look, LayoutState(), environment)
+
+
+async def _taken(
+    app: CpTuiApp, names: Sequence[str], size: tuple[int, int], draw: Callable[[CpTuiApp], str]
+) -> Mapping[str, str]:
+    """Go to each screen, and draw it when it is there."""
+    pictures: dict[str, str] = {}
 
     async def take(pilot: Pilot[object]) -> None:
         with suppress(TimeoutError):
@@ -55,16 +76,17 @@ async def take_picture(
         if app.store.snapshot.link is None or not app.store.snapshot.has_engine:
             app.exit()
             return
-        await app.go_to(name)
-        await pilot.pause(SETTLE_S)
-        pictures.append(_text(app) if is_text else svg_of(app))
+        for name in names:
+            await app.go_to(name)
+            await pilot.pause(SETTLE_S)
+            pictures[name] = draw(app)
         app.exit()
 
     await app.run_async(headless=True, size=size, auto_pilot=take)
     if not pictures:
         why = app.store.snapshot.other_version or "the charge point does not answer"
         raise TimeoutError(f"{why}: there is nothing to show")
-    return pictures[0]
+    return pictures
 
 
 def _screen_name(app: CpTuiApp, asked: str) -> str:
