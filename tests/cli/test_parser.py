@@ -103,5 +103,6 @@ def test_version_and_help_load_next_to_nothing() -> None:
         "print(*[each for each in sys.modules if each.startswith('cp_tui')], file=sys.stderr)\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    loaded = "cp_tui cp_tui.cli cp_tui.cli.explain_options cp_tui.cli.parser"
+    options = "cp_tui.cli.explain_options cp_tui.cli.tap_options"
+    loaded = f"cp_tui cp_tui.cli {options} cp_tui.cli.parser"
     assert done.stderr.splitlines() == ["set()", loaded]
