@@ -83,7 +83,13 @@ class Connection:
         self._failure: LinkFailure | None = None
         self._is_closing = False
         self._network = network
-        self._passage = Passage(network, leave=self._leave, enter=self._enter, cut=self._cut)
+        self._passage = Passage(
+            network,
+            leave=self._leave,
+            enter=self._enter,
+            cut=self._cut,
+            stop_reading=self._stop_reading,
+        )
 
     def send(self, *texts: str) -> bool:
         """Send frames, or queue them; False if so many wait that the connection is given up."""
@@ -215,6 +221,13 @@ class Connection:
                 f"the CSMS did not answer a ping within {number(limit_s)} s",
                 "the network or the CSMS hangs",
             ) from None
+
+    def _stop_reading(self, is_stopped: bool) -> None:
+        transport = self._websocket.transport
+        if is_stopped:
+            transport.pause_reading()
+        else:
+            transport.resume_reading()
 
     async def _cut(self, broken: Break) -> None:
         """End the connection as the weather does: both sides see it, and ours knows why."""

@@ -30,6 +30,7 @@ from msgspec.structs import replace
 
 from cp_tui.charge_point.effects import CloseLink, SetCredentials
 from cp_tui.charge_point.events import FrameReceived, LinkClosed, LinkFailed, LinkOpened
+from cp_tui.charge_point.reason import Reason
 from cp_tui.charge_point.variables import (
     Direction,
     LastFrame,
@@ -243,6 +244,10 @@ class Link:
             due = self._frames_told_at + FRAMES_TOLD_S
             asyncio.get_running_loop().call_at(due, self._tell_frames)
         self._newest["last_in" if direction is Direction.IN else "last_out"] = (at, action)
+
+    def fate(self, message_id: str) -> Reason | None:
+        """Tell once what the weather has done to a frame that was just sent."""
+        return self._network.fate(message_id)
 
     async def cut(self) -> None:
         """Lose power: end everything at once, without a close frame and without further events."""

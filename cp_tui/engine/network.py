@@ -11,10 +11,12 @@ import asyncio
 import logging
 from collections.abc import Callable
 from datetime import UTC, datetime
+from math import inf
 from random import SystemRandom
 
 from msgspec.structs import asdict, replace
 
+from cp_tui.charge_point.reason import Reason, because
 from cp_tui.charge_point.variables import NetworkView, WeatherEntry
 from cp_tui.engine.config import NetworkConfig
 from cp_tui.network.bad_network import BadNetwork, Break, Dialling
@@ -26,6 +28,8 @@ COUNTS_TOLD_S = 1.0
 """The shortest time between two updates that only count."""
 DOING_TOLD_S = 0.05
 """The shortest time between two looks at what the weather does."""
+FATES_MAX = 100
+"""How many fates wait to be told; they are told in the turn of the loop that made them."""
 SEEDS = 1_000_000
 """A seed that nobody gives is drawn below this: short enough to be typed again."""
 
@@ -49,6 +53,8 @@ class Network:
         self._log = log
         self.bad: BadNetwork | None = None
         """What makes it bad; None: the weather is fair."""
+        self._fates: dict[str, Reason] = {}
+        """What becomes of frames that have just left, by message id."""
         self._timer: asyncio.TimerHandle | None = None
         """Until it does something else."""
         self._counting: asyncio.TimerHandle | None = None
@@ -71,6 +77,7 @@ class Network:
         except ValueError as error:
             raise UnknownWeather(str(error)) from None
         self._stop_timers()
+        self._fates.clear()
         if name == FAIR.name:
             self.bad, seed = None, None
         else:
@@ -110,9 +117,27 @@ class Network:
         assert self.bad is not None
         return next(iter(self.bad.ping(way, _now())), None)
 
+    def note_fate(self, message_id: str, *, is_lost: bool) -> None:
+        """Remember what becomes of a frame that leaves, until it is told."""
+        if is_lost:
+            fate = because("network.lost", "cp-tui", "it is lost on its way by {by}", by=self.words)
+        else:
+            fate = because("network.doubled", "cp-tui", "it arrives twice by {by}", by=self.words)
+        self._fates[message_id] = fate
+        if len(self._fates) > FATES_MAX:
+            del self._fates[next(iter(self._fates))]
+
+    def fate(self, message_id: str) -> Reason | None:
+        """Tell once what has become of a frame; None: nothing out of the ordinary."""
+        return self._fates.pop(message_id, None) if self._fates else None
+
     def next_break(self) -> Break | None:
         """Say when and how the open connection will be broken; None: it will not."""
         return None if self.bad is None else self.bad.next_break(_now())
+
+    def deaf_from(self) -> float:
+        """Say from which time of the loop on nothing of the open connection comes here."""
+        return inf if self.bad is None else self.bad.silent_from(Way.TO_CHARGE_POINT)
 
     def note_cut(self) -> None:
         """Count a connection that was broken."""

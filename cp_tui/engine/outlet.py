@@ -215,4 +215,8 @@ class Outlet:
             head = replace(head, result=STAYS[why], reason=NOT_WRITTEN)
             return replace(noted, head=head)
         self._link.note_frame(head.direction, head.time, head.action)
+        if is_out and (fate := self._link.fate(head.message_id)) is not None:
+            known = head.reason
+            reason = fate if known is None else replace(known, text=f"{known.text}; {fate.text}")
+            return replace(noted, head=replace(head, reason=reason))
         return noted

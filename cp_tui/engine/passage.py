@@ -6,6 +6,7 @@ In fair weather nothing goes this way but what is still under way.
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable, Coroutine
 
 from cp_tui.engine.frames_under_way import FramesUnderWay
@@ -13,6 +14,9 @@ from cp_tui.engine.network import Network
 from cp_tui.network.bad_network import Break
 from cp_tui.network.frame_actions import FrameActions
 from cp_tui.network.weather import Way
+
+_HEAD = re.compile(r'\s*\[\s*[234]\s*,\s*"([^"]*)"')
+"""Of a frame, up to its message id."""
 
 
 class Passage:
@@ -25,11 +29,16 @@ class Passage:
         leave: Callable[[str], object],
         enter: Callable[[str | bytes], Awaitable[None]],
         cut: Callable[[Break], Awaitable[None]],
+        stop_reading: Callable[[bool], None],
     ) -> None:
-        """`leave` sends a frame, `enter` hands one over that has come, `cut` ends it all."""
+        """`leave` sends a frame, `enter` hands one over that has come, `cut` ends it all.
+
+        `stop_reading` leaves what the CSMS sends where it is, or has it read again.
+        """
         self._network = network
         self._leave = leave
         self._cut = cut
+        self._stop_reading = stop_reading
         self._outward = FramesUnderWay(self._left)
         self._inward = FramesUnderWay(enter)
         self._actions = FrameActions()
@@ -47,8 +56,11 @@ class Passage:
         """Send a frame into the weather; False if too many are under way."""
         if self._outward.is_full:
             return False
-        for at in self._arrivals(Way.TO_CSMS, text):
+        arrivals = self._arrivals(Way.TO_CSMS, text)
+        for at in arrivals:
             self._outward.put(at, text)
+        if len(arrivals) != 1 and (head := _HEAD.match(text)) is not None:
+            self._network.note_fate(head[1], is_lost=not arrivals)
         return True
 
     async def receive(self, frame: str | bytes) -> None:
@@ -78,7 +90,7 @@ class Passage:
 
     def jobs(self) -> tuple[Coroutine[None, None, None], ...]:
         """Give what has to run while the connection is open."""
-        return self._outward.run(), self._inward.run(), self._weather()
+        return self._outward.run(), self._inward.run(), self._weather(), self._silence()
 
     def _arrivals(self, way: Way, frame: str | bytes) -> tuple[float, ...]:
         network = self._network
@@ -109,6 +121,17 @@ class Passage:
                 assert broken is not None
                 self._network.note_cut()
                 await self._cut(broken)
+
+    async def _silence(self) -> None:
+        """Take nothing off the wire in silence: a ping of the CSMS must have no answer either."""
+        while True:
+            bad = self._network.bad
+            if await self._is_stirred_before(self._network.deaf_from()):
+                continue
+            self._stop_reading(True)
+            while self._network.bad is bad:
+                await self._is_stirred_before(None)
+            self._stop_reading(False)
 
     async def _is_stirred_before(self, at: float | None) -> bool:
         """Wait for a time of the loop; True: before that there was something new."""

@@ -135,6 +135,10 @@ class BadNetwork:
         """Say when a ping or pong arrives: late, held or lost as a frame, and in their order."""
         return self._arrivals(way, now, 0, None, self._next(f"ping {way}"), "ping")[:1]
 
+    def silent_from(self, way: Way) -> float:
+        """Say from when on the open connection carries nothing in a direction; may be infinite."""
+        return self._dead_from[way]
+
     def next_break(self, now: float) -> Break | None:
         """Say how and when the open connection ends; None: it is not known to."""
         return self._break

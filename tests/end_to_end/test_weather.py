@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
+from cp_tui.rpc.client import Client
 from tests.end_to_end.processes import cp_tui, serving
 from tests.peer import PeerCsms
 
@@ -13,11 +14,15 @@ OWN = """
 weather = "upward"
 seed = 7
 [network.weathers.upward]
-about = "Nothing goes to the CSMS but BootNotification and StatusNotification."
+about = "What matters is held back, what does not comes twice."
 [[network.weathers.upward.faults]]
 kind = "hold"
 direction = "to_csms"
 actions = ["Authorize", "StartTransaction"]
+[[network.weathers.upward.faults]]
+kind = "double"
+direction = "to_csms"
+actions = ["StatusNotification"]
 [network.weathers.dead]
 faults = [{ kind = "reset", begins_s = 0.01 }, { kind = "dns" }]
 """
@@ -27,16 +32,21 @@ async def test_what_the_weather_holds_arrives_once_it_is_fair(csms: PeerCsms, fo
     config = folder / "cp-tui.toml"
     config.write_text(OWN)
     listed = await cp_tui("weathers", f"--config={config}")
-    assert "upward              Nothing goes to the CSMS but Boot" in listed.out
+    assert "upward              What matters is held back" in listed.out
     async with serving(folder, csms.url, f"--config={config}") as serve:
-        assert (await serve.ctl("plug_in", "1")).status == 0
-        await csms.receive("StatusNotification", connectorId=1, status="Preparing")
-        swipe = asyncio.create_task(serve.ctl("swipe", "TAG1", "1"))
+        screen = await Client.connect(serve.socket)
+        await screen.call("plug_in", connector_id=1)
+        await csms.receive("StatusNotification", connectorId=1, status="Preparing", count=2)
+        log = (await serve.ctl("tail", "messages", "action:StatusNotification", "count=1")).out
+        assert "it arrives twice by the weather upward, seed 7" in log
+        swipe = asyncio.create_task(screen.call("swipe", id_tag="TAG1", connector_id=1))
         assert (await serve.ctl("wait", "link.last_out.action=Authorize")).status == 0
 
-        network = (await serve.ctl("get", "network")).result
+        network = (await screen.call("get", variable="network")).result
         assert (network["weather"], network["seed"]) == ("upward", 7)
-        assert network["doing"] == "Authorize and StartTransaction to the CSMS are held back"
+        held, twice = network["doing"].split(", ")
+        assert held == "Authorize and StartTransaction to the CSMS are held back"
+        assert twice == "StatusNotification to the CSMS arrive twice"
         assert "Authorize" not in csms.actions()
 
         wrong = await serve.ctl("set_weather", "upwards")
@@ -44,16 +54,16 @@ async def test_what_the_weather_holds_arrives_once_it_is_fair(csms: PeerCsms, fo
         assert 'no weather "upwards"; did you mean "upward"?' in wrong.err
         assert (await serve.ctl("set_weather", "fair")).result is True
         await csms.receive("StartTransaction", connectorId=1, idTag="TAG1")
-        assert (await swipe).result["outcome"] == "Accepted"
-        await csms.receive("StatusNotification", connectorId=1, status="Charging")
+        await swipe
 
-        assert (await serve.ctl("set_weather", "dead", "7")).result is True
+        await screen.call("set_weather", weather="dead", seed=7)
         assert (await serve.ctl("wait", "link.phase=waiting")).status == 0
-        assert (await serve.ctl("plug_out", "1")).result is True
-        error = (await serve.ctl("get", "link", "path=last_error")).result
-        assert error["text"].endswith(", by the weather dead, seed 7")
+        await screen.call("plug_out", connector_id=1)
+        link = (await screen.call("get", variable="link")).result
+        assert link["last_error"]["text"].endswith(", by the weather dead, seed 7")
         assert "StopTransaction" not in csms.actions()
-        await serve.ctl("set_weather", "fair")
+        await screen.call("set_weather", weather="fair")
         await csms.receive("StopTransaction", transactionId=1)
         assert csms.actions().count("StartTransaction") == 1
-        assert (await serve.ctl("get", "network", "path=seed")).result is None
+        assert (await screen.call("get", variable="network")).result["seed"] is None
+        await screen.close()

@@ -22,7 +22,7 @@ from cp_tui.charge_point.effects import (
     Upload,
 )
 from cp_tui.charge_point.events import Event, PoweredOn
-from cp_tui.charge_point.reason import because
+from cp_tui.charge_point.reason import Reason, because
 from cp_tui.charge_point.smart_charging.composite import Work
 from cp_tui.charge_point.smart_charging.schedule import CompositeSchedule
 from cp_tui.charge_point.station_port import Body
@@ -193,6 +193,9 @@ class FakeLink:
 
     def note_frame(self, direction: Direction, at: datetime, action: str) -> None:
         self.log.append(f"noted {direction} {action}")
+
+    def fate(self, message_id: str) -> Reason | None:
+        return None
 
     async def cut(self) -> None:
         self.log.append("cut")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Callable
 from typing import Any, cast
@@ -15,7 +16,15 @@ from cp_tui.charge_point.variables import LinkError, LinkPhase, LinkStep
 from cp_tui.engine.network import UnknownWeather
 from cp_tui.network.weather import FaultKind, NetworkFault, Way, Weather
 from cp_tui.network.weathers import FAIR
-from tests.engine.links import FAST, PATIENT, LinkUnderTest, link_to, websocket_server
+from tests.engine.links import (
+    FAST,
+    PATIENT,
+    WAIT_S,
+    LinkUnderTest,
+    link_to,
+    url_of,
+    websocket_server,
+)
 from tests.peer import PeerCsms
 
 SEED = 7
@@ -164,7 +173,7 @@ async def test_the_csms_sees_the_code_of_a_close_by_the_weather_and_nobody_is_bl
     async with (
         websocket_server(note) as server,
         link_to(
-            f"ws://127.0.0.1:{server.sockets[0].getsockname()[1]}",
+            url_of(server),
             weathers=WEATHERS,
             settings=replace(PATIENT, session=FAST.session),
         ) as under_test,
@@ -195,6 +204,27 @@ async def test_a_silent_connection_is_found_out_by_its_ping_and_the_hint_names_t
         assert talk.error.text == "the CSMS did not answer a ping within 0.2 s"
         assert talk.error.hint.startswith("the weather silence, seed 7, is set")
         assert csms.received == []
+
+
+async def test_in_silence_the_pings_of_a_csms_have_no_answer_and_nobody_here_knows() -> None:
+    given_up = asyncio.Event()
+
+    async def note(connection: ServerConnection) -> None:
+        await connection.wait_closed()
+        given_up.set()
+
+    async with (
+        websocket_server(note, ping_interval=0.01, ping_timeout=0.1) as server,
+        link_to(url_of(server), weathers=WEATHERS, settings=PATIENT) as under_test,
+    ):
+        under_test.link.open()
+        await under_test.until_open()
+        under_test.link.set_weather("silence", SEED)
+        async with asyncio.timeout(WAIT_S):
+            await given_up.wait()
+        assert under_test.state.phase is LinkPhase.OPEN, "it has heard nothing"
+        under_test.link.set_weather("fair", SEED)
+        assert (await under_test.until_error()).last_error
 
 
 @pytest.mark.parametrize(
