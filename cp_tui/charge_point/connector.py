@@ -205,6 +205,8 @@ class Connector(Struct):
 
         EVCommunicationError stays silent until the connector is in a state that it may go with.
         """
+        if not self.faults:
+            return None
         may_tell_ev = self.current_status() in WITH_EV_COMMUNICATION_ERROR
         told = [
             fault

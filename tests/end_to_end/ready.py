@@ -7,13 +7,12 @@ terminal, the environment and the command line that a shell would give it; it be
 app under test; that it finds the same is held by tests/tui/test_known_styles.py and the pictures.
 
 That the commands start by themselves is tried with real starts: of `ctl`, `check`, `screenshot` and
-`demo` by `processes.start` and in tests/cli, of `serve` by what `run` and `demo` start, of a screen
-on terminals of other languages and over SSH.
+`demo` by `processes.start` and in tests/cli, of `serve` by a `demo` that makes its imports itself,
+of a screen on terminals of other languages and over SSH.
 """
 
 from __future__ import annotations
 
-import ctypes
 import gc
 import importlib
 import json
@@ -26,10 +25,11 @@ import time
 from collections.abc import Sequence
 from contextlib import suppress
 from io import TextIOWrapper
-from pathlib import Path
 from typing import TypedDict
 
 from cp_tui.tui.theme.themes import our_themes
+from tests.end_to_end import forked_children
+from tests.end_to_end.command_line import be_called
 from tests.end_to_end.dying import DIES_AT, install
 from tests.tui.quiet import known
 
@@ -117,17 +117,7 @@ def _settle_in(asked: Asked, streams: Sequence[int]) -> None:
     assert isinstance(sys.stdout, TextIOWrapper)
     sys.stdout.reconfigure(line_buffering=sys.stdout.isatty())
     sys.argv = ["cp-tui", *arguments]
-    _be_called([sys.executable, "-m", "cp_tui", *arguments])
-
-
-def _be_called(command: Sequence[str]) -> None:
-    """Show another command line to who looks for it, as the tests do for what they left behind."""
-    fields = Path("/proc/self/stat").read_text().rpartition(")")[2].split()
-    # Numbered from 1 on in proc(5), the first two stand before the bracket.
-    start, end = int(fields[48 - 3]), int(fields[49 - 3])
-    text = b"\0".join(map(os.fsencode, command)) + b"\0"
-    assert len(text) <= end - start, command
-    ctypes.memmove(start, text.ljust(end - start, b"\0"), end - start)
+    be_called([sys.executable, "-m", "cp_tui", *arguments])
 
 
 if __name__ == "__main__":
@@ -142,6 +132,7 @@ if __name__ == "__main__":
     wait()
     if wanted := os.environ.pop(DIES_AT, ""):
         install(wanted)
+    forked_children.install()
     from cp_tui.cli import main
 
     sys.exit(main())
