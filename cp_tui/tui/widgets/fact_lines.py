@@ -80,7 +80,8 @@ class FactLines(QuietFocus, GrowingView, can_focus=True):
         self._facts = facts
         old = self._visible()
         self._break()
-        self.resize_content(self.size.width, len(self._lines))
+        # Without room yet nothing is broken; to guess right saves a layout for a scroll bar.
+        self.resize_content(self.size.width, len(self._lines) or len(facts))
         for y, (before, after) in enumerate(zip(old, self._visible(), strict=True)):
             if not before.is_same(after):
                 self.refresh(Region(0, y, self.size.width, 1))
