@@ -28,6 +28,8 @@ EXPECTED: dict[str, set[str]] = {
     "cp-tui serve --set Heart": {"HeartbeatInterval="},
     "cp-tui run --preset whole": {"whole-amperes"},
     "cp-tui demo --preset one": {"one-phase"},
+    "cp-tui serve --weather tr": {"train_tunnel"},
+    "cp-tui ctl set_weather weather=half": {"weather=half_open"},
     "cp-tui serve --url ": set(),
 }
 """A line -> some of what can come next; nothing: nothing can."""

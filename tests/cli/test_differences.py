@@ -86,6 +86,12 @@ def test_another_kind_of_charge_point_is_named_with_its_habits(folder: Path) -> 
     ]
 
 
+def test_a_weather_that_is_asked_for_and_is_not_there_is_named(folder: Path) -> None:
+    assert found(folder, weather="lossy", seed=7) == [
+        "weather of the network: fair there, lossy, seed 7 here"
+    ]
+
+
 def test_each_key_that_is_another_is_named(folder: Path) -> None:
     described = ("localauthlistmaxlength=5",)
     assert found(folder, keys=described) == ["LocalAuthListMaxLength: 10000 there, 5 here"]

@@ -40,7 +40,8 @@ async def test_a_good_way_ends_with_status_0(csms: PeerCsms, folder: Path) -> No
     assert "2: wss://" in done.out
     assert "would fail: SecurityProfile 2 needs an AuthorizationKey first" in done.out
     assert csms.actions() == []
-    done = await cp_tui("check", "--boot", *target)
+    done = await cp_tui("check", "--boot", "--weather=lossy", *target)
+    assert "Network      note    the weather lossy is set; what is tried here is the" in done.out
     assert verdicts(done.out)["Boot"] == "ok"
     assert csms.actions() == ["BootNotification"]
 
