@@ -131,6 +131,20 @@ class Known:
         told = self.keys.integer("MessageTimeout")
         return float(told) if told is not None and told > 0 else self.limits.call_timeout
 
+    @property
+    def online_at(self) -> datetime | None:
+        """Until when the charge point was surely there: it answers now, or was heard before.
+
+        A CALL in hand may be the first of many that had to wait while it was offline.
+        """
+        record = self.record
+        is_answering = (
+            record is not None
+            and record.direction is FrameDirection.TO_CSMS
+            and record.kind in (RecordKind.CALL_RESULT, RecordKind.CALL_ERROR)
+        )
+        return self.now if is_answering else self.heard_at
+
     def call_of(self, record: Record) -> Half | None:
         """Return the CALL that an answer belongs to."""
         return self.calls.get(record.pair)

@@ -76,7 +76,7 @@ class Waits(Generic[Key, What]):
         for key, wait in list(self._waits.items()):
             if not self._outlives_breaks and wait.breaks != known.breaks:
                 del self._waits[key]
-            elif known.is_past(wait.since, wait.seconds, by=known.heard_at):
+            elif known.is_past(wait.since, wait.seconds, by=known.online_at):
                 if self._is_queued and known.is_held_up:
                     return
                 del self._waits[key]

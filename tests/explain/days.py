@@ -288,3 +288,72 @@ class Day:
         """The CSMS has the charge point boot."""
         self.ask("Reset", {"type": self.random.choice(("Soft", "Hard"))})
         self.wait(200, 400)
+
+
+def tour(seed: int) -> list[LogFrame]:
+    """Give a log in which each kind of exchange occurs, the order and the times left to chance."""
+    day = Day(seed)
+    charger, random = day.charger, day.random
+    day.wait(60, 300)
+    day.ask("GetConfiguration", {})
+    change = {"key": "MeterValueSampleInterval", "value": str(random.choice((60, 120)))}
+    day.ask("ChangeConfiguration", change)
+    day.ask("GetConfiguration", {"key": ["MeterValueSampleInterval"]})
+
+    def local() -> None:
+        connector = random.choice((1, 2))
+        charger.plug_in(connector)
+        day.wait(2, 20)
+        charger.swipe(random.choice(TAGS), connector)
+        day.wait(400, 900)
+        charger.swipe(charger.transactions[0].id_tag, connector)
+        day.wait(30, 60)
+        charger.plug_out(connector)
+
+    def remote() -> None:
+        connector = random.choice((1, 2))
+        charger.plug_in(connector)
+        start = {"connectorId": connector, "idTag": random.choice(TAGS)}
+        day.ask("RemoteStartTransaction", start)
+        day.wait(400, 900)
+        running = charger.connector(connector).transaction_id
+        day.ask("RemoteStopTransaction", {"transactionId": running})
+        day.wait(80, 100)
+        charger.plug_out(connector)
+
+    def reserve() -> None:
+        end = format_date_time(later(charger.now, 2_000))
+        made = {"connectorId": 2, "idTag": "TAG-1", "expiryDate": end, "reservationId": 5}
+        day.ask("ReserveNow", made)
+        day.wait(20, 60)
+        day.ask("CancelReservation", {"reservationId": 5})
+
+    def lists() -> None:
+        entries = [{"idTag": "TAG-8", "idTagInfo": {"status": "Accepted"}}]
+        update = {"listVersion": random.randrange(1, 9), "updateType": "Full"}
+        day.ask("SendLocalList", {**update, "localAuthorizationList": entries})
+        day.ask("GetLocalListVersion", {})
+
+    def rest() -> None:
+        day.ask("GetCompositeSchedule", {"connectorId": 1, "duration": 600})
+        day.ask("TriggerMessage", {"requestedMessage": random.choice(("Heartbeat", "MeterValues"))})
+        day.wait(60, 90)
+        day.ask("ChangeAvailability", {"connectorId": 2, "type": "Inoperative"})
+        day.wait(60, 90)
+        day.ask("ChangeAvailability", {"connectorId": 2, "type": "Operative"})
+
+    def files() -> None:
+        day.ask("GetDiagnostics", {"location": "ftp://example.com/", "retries": 0})
+        day.wait(60, 90)
+        day.ask("TriggerMessage", {"requestedMessage": "Heartbeat"})
+
+    parts = [local, remote, reserve, lists, rest, files]
+    random.shuffle(parts)
+    for part in parts:
+        part()
+        day.wait(60, 200)
+    day.ask("Reset", {"type": random.choice(("Soft", "Hard"))})
+    day.wait(60, 90)
+    day.ask("TriggerMessage", {"requestedMessage": "Heartbeat"})
+    day.wait(5, 10)
+    return [frame_of(message) for message in charger.messages]

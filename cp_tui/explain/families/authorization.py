@@ -126,7 +126,7 @@ class AuthorizationRules:
         )
         if verdict and verdict.info and is_verdict and not verdict.is_accepted:
             # A start that was under way when the verdict came did not know it.
-            if verdict.at is None or start.timestamp >= verdict.at:
+            if verdict.at is None or not known.clock.is_surely_before(start.timestamp, verdict.at):
                 yield found(
                     "auth.start_after_refusal",
                     f"A transaction was started on connector {start.connector_id} with a tag for "

@@ -36,6 +36,7 @@ class AvailabilityRules:
         """By connector: it was Unavailable while a transaction ran."""
 
     def take(self, record: Record, known: Known) -> Iterable[Finding]:
+        yield from self._overdue(known)
         exchange = known.exchange
         if exchange.is_call:
             match exchange.request:
@@ -47,7 +48,6 @@ class AvailabilityRules:
             match exchange.request, exchange.response:
                 case ChangeAvailabilityRequest() as request, ChangeAvailabilityResponse() as answer:
                     yield from self._answered(record, request, answer.status, known)
-        yield from self._overdue(known)
 
     def at_end(self, known: Known) -> Iterable[Finding]:
         yield from self._overdue(known)

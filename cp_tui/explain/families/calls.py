@@ -86,7 +86,7 @@ class CallRules:
 
     def _called(self, record: Record, known: Known) -> Iterator[Finding]:
         if known.exchange.action is Action.BOOT_NOTIFICATION and not known.was_asked:
-            self._booted(record)
+            self._booted(record, known)
         first = self._still_open(record, known)
         if first is not None and first.number not in self._seconds:
             self._seconds[first.number] = _Second(record, first, known.blurs)
@@ -100,10 +100,11 @@ class CallRules:
             is_excused=is_rejected and record.direction is FrameDirection.TO_CHARGE_POINT,
         )
 
-    def _booted(self, record: Record) -> None:
+    def _booted(self, record: Record, known: Known) -> None:
         """What boots has forgotten what it asked, and connects anew."""
         for each in self._open.values():
-            each.is_lost |= each.record.direction is record.direction
+            if each.record.direction is record.direction and not _is_over(each.record, known):
+                each.is_lost = True
 
     def _still_open(self, record: Record, known: Known) -> Record | None:
         """Return the CALL of the same side that is open at a new one."""

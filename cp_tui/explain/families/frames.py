@@ -11,10 +11,10 @@ from cp_tui.explain.catalogue import found
 from cp_tui.explain.finding import Finding, FrameRef, Severity
 from cp_tui.explain.known import Known
 from cp_tui.ocpp.action import SPEC, Action, RequestDirection
-from cp_tui.ocpp.errors import ErrorCode
+from cp_tui.ocpp.errors import ErrorCode, OcppError
 from cp_tui.ocpp.feature_profile import FeatureProfile
 from cp_tui.ocpp.frame import MESSAGE_ID_LENGTH_MAX, shape_defect
-from cp_tui.ocpp.json_array import is_json
+from cp_tui.ocpp.json_array import is_json, load
 from cp_tui.ocpp.plural import count
 from cp_tui.ocpp.validation import quoted
 from cp_tui.traces.record import DirectionFrom, FrameDirection, ParsedFrame, Record, RecordKind
@@ -140,20 +140,32 @@ class SeenIds:
 def _unreadable(record: Record, known: Known) -> Iterator[Finding]:
     if not record.raw_is_exact:
         return
-    if is_json(record.raw):
+    if (elements := _array(record.raw)) is not None:
+        kind = elements[0] if elements and type(elements[0]) is int else None
+        id_ = elements[1] if len(elements) > 1 and isinstance(elements[1], str) else ""
+        yield from _shape(record, ParsedFrame(kind, id_, elements=tuple(elements)), known)
+    elif is_json(record.raw):
         yield found(
             "frame.shape",
             "A message is a JSON array; this is JSON, but none.",
             record,
             charger=known.charger,
         )
-        return
-    yield found(
-        "frame.not_json",
-        "This message is no JSON; whoever gets it cannot tell what it answers or asks.",
-        record,
-        charger=known.charger,
-    )
+    else:
+        yield found(
+            "frame.not_json",
+            "This message is no JSON; whoever gets it cannot tell what it answers or asks.",
+            record,
+            charger=known.charger,
+        )
+
+
+def _array(text: str) -> list[object] | None:
+    """Read a JSON array in the place of a frame; None: it is something else."""
+    try:
+        return load(text)
+    except OcppError:
+        return None
 
 
 def _shape(record: Record, frame: ParsedFrame, known: Known) -> Iterator[Finding]:

@@ -43,8 +43,6 @@ CAUSES_MAX = 100
 COLLECTED = ("StopTxnSampledData", "StopTxnAlignedData")
 """The keys that say what transactionData holds."""
 ASKED_MAX = 100_000
-WHOLE_S = 1
-"""An instant that is told in whole seconds is somewhere within one."""
 _BY_TAG = frozenset({StopReason.LOCAL, StopReason.DE_AUTHORIZED, StopReason.OTHER})
 """Reasons with which a tag may be told."""
 _RESET = frozenset(
@@ -253,12 +251,11 @@ def _may_end(
         return False
     if cause.answered.number < transaction.where.number:
         return False
-    asked_at, ended_at = cause.asked.at, known.clock.in_log(stop.timestamp)
+    asked_at = cause.asked.at
     if known.is_past(cause.answered.at, cause.seconds):
         return False
     # The charge point had stopped for another reason when the order came.
-    blur_s = 0 if stop.timestamp.microsecond else WHOLE_S
-    is_earlier = asked_at is not None and later(ended_at, blur_s) < asked_at
+    is_earlier = asked_at is not None and known.clock.is_surely_before(stop.timestamp, asked_at)
     told = known.connectors.get(transaction.connector)
     has_ended = (
         told is not None

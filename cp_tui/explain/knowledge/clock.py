@@ -45,6 +45,11 @@ class KnownClock:
         """Give an instant of the charge point by the clock of the log, as far as that is known."""
         return later(instant, self.lag_s or 0.0)
 
+    def is_surely_before(self, told: datetime, at: datetime) -> bool:
+        """Whether a timestamp lies before a time of the log by more than it may be rounded."""
+        rounded_s = 0.001 if told.microsecond else 1
+        return later(self.in_log(told), rounded_s) < at
+
     def learn(self, moment: Moment) -> None:
         match moment.request:
             case StatusNotificationRequest(timestamp=datetime() as told):
