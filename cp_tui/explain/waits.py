@@ -6,7 +6,7 @@ a frame in between cannot be read and might be the one.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from datetime import datetime
 from typing import Generic, TypeVar
 
@@ -67,12 +67,16 @@ class Waits(Generic[Key, What]):
     def get(self, key: Key) -> Wait[What] | None:
         return self._waits.get(key)
 
-    def over(self, known: Known) -> Iterator[Wait[What]]:
+    def over(self, known: Known) -> Iterable[Wait[What]]:
         """Take out and give those whose time is over, where the log can tell.
 
         A charge point that is not heard at all may be offline without the log saying so: the time
         counts up to the last frame of its own. The same holds at the end of the log.
         """
+        # Asked by every rule at every record, and nearly always there is none.
+        return self._over(known) if self._waits else ()
+
+    def _over(self, known: Known) -> Iterator[Wait[What]]:
         for key, wait in list(self._waits.items()):
             if not self._outlives_breaks and wait.breaks != known.breaks:
                 del self._waits[key]
