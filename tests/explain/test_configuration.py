@@ -66,8 +66,15 @@ def test_what_waits_for_a_boot_or_is_masked_or_came_with_the_boot_is_not_held_ag
     talk.csms("GetConfiguration", {"key": ["ConnectionTimeOut"]})
     talk.answer({"configurationKey": [key("ConnectionTimeOut", "***")]}, masked=True)
     assert talk.found() == []
+    changed(talk, "ConnectionTimeOut", "40", "RebootRequired")
+    asked(talk, key("ConnectionTimeOut", "40"))
+    talk.csms("GetConfiguration", {"key": ["VendorKey"]})
+    talk.answer({"configurationKey": [{"key": "VendorKey", "readonly": False}]})
+    assert talk.found() == []
     asked(talk, key("MeterValueSampleInterval", "60"))
-    assert talk.found() == ["config.accepted_not_applied"]
+    changed(talk, "HeartbeatInterval", "30")
+    asked(talk, key("HeartbeatInterval", "300"))
+    assert talk.found() == ["config.accepted_not_applied"] * 2
 
 
 def test_after_a_break_somebody_else_may_have_changed_it() -> None:
@@ -94,27 +101,36 @@ def test_a_key_that_is_not_there_is_not_supported() -> None:
     assert other.only("config.unknown_key_accepted").frames[0].number == 2
     third = Talk()
     asked(third, *full_list(), names=[])
-    changed(third, "Foo", "1")
+    changed(third, "ConnectionTimeOut", "90")
+    assert third.found() == []
+    changed(third, "BlinkRepeat", "1")
     assert third.found() == ["config.unknown_key_accepted"]
 
 
 def test_a_key_that_is_read_only_cannot_be_changed() -> None:
     talk = Talk()
     asked(talk, key("NumberOfConnectors", "1", readonly=True), key("Foo", "1"))
+    asked(talk, key("ConnectionTimeOut", "60", readonly=True))
     changed(talk, "NumberOfConnectors", "2", "Rejected")
+    changed(talk, "ConnectionTimeOut", "90", "Rejected")
     changed(talk, "Foo", "2")
-    assert talk.found() == []
+    talk.csms("ChangeConfiguration", {"key": "ConnectionTimeOut", "value": "***"}, masked=True)
+    talk.answer({"status": "Rejected"})
+    assert talk.noted() == ["config.wrong_access"]
     changed(talk, "NumberOfConnectors", "2")
-    assert talk.found() == ["config.read_only_accepted"]
+    assert talk.found() == ["config.wrong_access", "config.read_only_accepted"]
 
 
 def test_a_key_of_the_standard_has_the_access_of_the_standard() -> None:
     talk = Talk()
     asked(talk, *full_list())
     asked(talk, key("AuthorizeRemoteTxRequests", "true", readonly=True), key("Foo", "1"))
+    asked(talk, key("TxProfileFallback", "true", readonly=True))
+    asked(talk, key("AuthorizationKey", "", readonly=True))
     assert talk.found() == []
     asked(talk, key("HeartbeatInterval", "1", readonly=True), key("NumberOfConnectors", "1"))
     assert [each.rule for each in talk.findings()] == ["S 9.1.10", "S 9.1.21"]
+    assert "writable" in talk.findings()[0].text.partition(";")[2]
     assert set(talk.found()) == {"config.wrong_access"}
 
 
@@ -141,6 +157,9 @@ def test_bounds_of_our_own_and_keys_of_vendors_are_held_against_nobody() -> None
     changed(talk, "ClockAlignedDataInterval", "100000")
     changed(talk, "HeartbeatInterval", "0")
     changed(talk, "VendorKey", "yes")
+    changed(talk, "TxProfileFallback", "yes")
+    talk.csms("ChangeConfiguration", {"key": "ConnectionTimeOut", "value": "***"}, masked=True)
+    talk.answer({"status": "Accepted"})
     changed(talk, "MeterValuesSampledData", "")
     changed(talk, "MeterValuesSampledData", "Voltage.L1, Current.Import")
     assert talk.noted() == []
@@ -191,8 +210,11 @@ def test_the_value_of_a_secret_is_never_told() -> None:
     talk = Talk()
     for status in ("Accepted", "Rejected"):
         changed(talk, "AuthorizationKey", "tooshort", status)
-        asked(talk, key("AuthorizationKey", "another"))
-    assert all("short" not in each.text and "another" not in each.text for each in talk.findings())
+        asked(talk, key("AuthorizationKey", "hunter2"))
+    changed(talk, "WifiPassword", "short")
+    asked(talk, key("WifiPassword", "hunter2"))
+    assert "config.accepted_not_applied" in talk.found()
+    assert all("short" not in each.text and "hunter2" not in each.text for each in talk.findings())
     assert [spec.name for spec in STANDARD_KEYS if spec.access is Access.WRITE_ONLY] == [
         "AuthorizationKey"
     ]

@@ -6,6 +6,7 @@ standard sets none, are not held against others.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from decimal import Decimal, InvalidOperation
 
@@ -42,6 +43,7 @@ EITHER_ACCESS = frozenset(
 )
 """A charge point may let these be changed or not (S 9.1.3, E 3.80, E 3.84)."""
 
+_MAY_BE_SECRET = re.compile("auth|key|pass|pin|pwd|secret|token", re.IGNORECASE)
 CHANGES_MAX = 2_000
 """Names of keys that are remembered; beyond are inventions."""
 
@@ -98,10 +100,12 @@ class ConfigurationRules:
                 charger=known.charger,
                 matter=change.key.lower(),
             )
-        if spec is None or spec not in STANDARD_KEYS or record.masked or (call and call.masked):
+        if spec is None or spec not in STANDARD_KEYS or _is_write_only(spec):
+            return
+        if record.masked or (call and call.masked):
             return
         defect = _unlawful(spec, change.value)
-        shown = "a value" if spec.access is Access.WRITE_ONLY else quoted(change.value)
+        shown = quoted(change.value)
         if status in _TAKEN and defect:
             yield found(
                 "config.bad_value_accepted",
@@ -109,7 +113,7 @@ class ConfigurationRules:
                 record,
                 call,
                 charger=known.charger,
-                rule=spec.source or None,
+                rule=spec.source,
                 matter=spec.name,
             )
         is_writable = spec.access is Access.READ_WRITE and not is_read_only
@@ -121,7 +125,7 @@ class ConfigurationRules:
                 record,
                 call,
                 charger=known.charger,
-                rule=spec.source or None,
+                rule=spec.source,
                 matter=spec.name,
             )
 
@@ -217,10 +221,16 @@ def _not_applied(record: Record, told: KeyValue, known: Known) -> Iterator[Findi
         return
     if not _is_same(spec, before.value, told.value):
         has_break = before.breaks != known.breaks
+        # Vendors keep passwords in keys of their own.
+        is_shown = spec is not None or not _MAY_BE_SECRET.search(told.key)
+        words = (
+            f"is {quoted(told.value)}; the change to {quoted(before.value)}"
+            if is_shown
+            else "has another value than the one that was set; the change"
+        )
         yield found(
             "config.accepted_not_applied",
-            f"{quoted(told.key)} is {quoted(told.value)}; the change to {quoted(before.value)} was "
-            "Accepted, and has to be in force from then on.",
+            f"{quoted(told.key)} {words} was Accepted, and has to be in force from then on.",
             record,
             before.where,
             charger=known.charger,
@@ -241,9 +251,8 @@ def _is_same(spec: KeySpec | None, left: str, right: str) -> bool:
     try:
         return Decimal(left) == Decimal(right)
     except InvalidOperation:
-        return "," in left and [*map(str.strip, left.split(","))] == [
-            *map(str.strip, right.split(","))
-        ]
+        # A list of a vendor's, which may mean something by its order.
+        return [*map(str.strip, left.split(","))] == [*map(str.strip, right.split(","))]
 
 
 def _wrong_access(record: Record, told: KeyValue, known: Known) -> Iterator[Finding]:
@@ -257,7 +266,7 @@ def _wrong_access(record: Record, told: KeyValue, known: Known) -> Iterator[Find
             f"{spec.name} is told as {is_told}; it has to be {must_be}.",
             record,
             charger=known.charger,
-            rule=spec.source or None,
+            rule=spec.source,
             matter=spec.name,
         )
 
