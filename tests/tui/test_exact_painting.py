@@ -31,7 +31,7 @@ COLUMNS, LINES = 80, 24
 READING_BYTES_MAX = 150
 """Of a second of a car that charges: two or three numbers that go on."""
 KEYS_AT_ONCE = 10
-ROUNDS = 20
+ROUNDS = tier(8, deep=20)
 KEYS = (
     *(
         "j",

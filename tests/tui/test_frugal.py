@@ -24,6 +24,7 @@ from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.text.words import Clock
 from cp_tui.tui.widgets.fact_lines import FactLines
 from cp_tui.tui.widgets.pane import Pane
+from tests.tiers import tier
 from tests.tui import worlds
 from tests.tui.byte_budgets import LETTER, LETTER_WITH_CHOICE, SCENES, WORDS
 from tests.tui.driving import screen
@@ -235,7 +236,7 @@ async def test_a_key_costs_no_more_than_its_budget_while_two_cars_charge(
 
         async with drive.step("a key, and a pause"):
             found: list[tuple[str, str, int, int]] = []
-            for scene in SCENES:
+            for scene in tier(SCENES[::2], deep=SCENES):
                 await drive.press(*scene.lead)
                 for step in scene.steps:
                     await readings_go_on()
@@ -246,7 +247,7 @@ async def test_a_key_costs_no_more_than_its_budget_while_two_cars_charge(
                     found.append((scene.name, step.what, sum(sent), step.most))
             assert [each for each in found if each[2] > each[3]] == []
             assert [each for each in found if not each[2]] == [], "every step does something"
-        for word in WORDS:
+        for word in tier(WORDS[::3], deep=WORDS):
             async with drive.step(f"{word.name}: {word.letters}"):
                 await drive.press(*word.lead)
                 await drive.pass_time(PAUSE_S)

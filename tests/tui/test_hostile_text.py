@@ -31,12 +31,17 @@ TOGETHER = {
     "markup-first": "[/red][@click=app.quit]x[/]\x1b]52;c;aGk=\x07\u202el\ud800日本$error{%s}",
     "controls-first-and-long": CONTROLS + "x" * 300,
 }
-"""The same in two texts, with much of everything in what a narrow column shows.
+"""The same in two texts, with much of everything in what a narrow column shows."""
+ALL_AT_ONCE = {
+    "all-at-once": "\x9b[/red]\x07\n[@click=app.quit]x[/]\x1b]52;c;aGk=\x07\r\t\x00\x7f"
+    "\u202el\ud800日本$error{%s}\x1b[2J\x9d0;t\x9c\u2066\u200b\ufeff[bold]" + "x" * 300
+}
+"""The same in one: a closing tag between controls, right where it begins.
 
-The longest is longer than a line of the widest screen here.
+It is longer than a line of the widest screen here.
 """
 
-HOSTILE = tier(TOGETHER, deep=TOGETHER | APART)
+HOSTILE = tier(ALL_AT_ONCE, deep=ALL_AT_ONCE | TOGETHER | APART)
 
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
@@ -94,7 +99,7 @@ async def test_every_pane_shows_it_harmlessly(poison: str) -> None:
 
 
 async def test_every_answer_is_shown_harmlessly() -> None:
-    poison = "".join(APART.values())
+    poison = tier(*ALL_AT_ONCE.values(), deep="".join(APART.values()))
     engine = FakeEngine(poisoned_world(worlds.healthy(), poison))
     reason = Reason(id=poison, rule=poison, text=poison, values={poison: poison})
     engine.answers("data_transfer", {"status": poison, "data": poison, "code": poison}, reason)

@@ -12,14 +12,29 @@ from textual.strip import Strip
 from wcwidth import wcwidth
 
 from cp_tui.tui.text.safe_text import drawn, safe_text
+from tests.tiers import tier
 
 HARMFUL = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp", "Me"})
+UNIFORM = (
+    range(0x3400, 0xA000),
+    range(0xAC00, 0xD7A0),
+    range(0xE000, 0xF900),
+    range(0x17000, 0x1B000),
+)
+"""Ideographs, syllables, private use, Tangut: of each block all are alike."""
+IN_FULL = tuple(
+    code for code in range(0x20000) if not any(code in block and code % 61 for block in UNIFORM)
+)
 CHARACTERS = [
     chr(code)
-    for plane in (range(0x20000), range(0x20000, 0xE0000, 97), range(0xE0000, sys.maxunicode, 7))
+    for plane in (
+        tier(IN_FULL, deep=range(0x20000)),
+        range(0x20000, 0xE0000, 97),
+        range(0xE0000, sys.maxunicode, tier(61, deep=7)),
+    )
     for code in plane
 ]
-"""All of the first two planes; of the rest, whose blocks are large and uniform, a sample."""
+"""All of the first two planes; of large and uniform blocks, and of the rest, a sample."""
 
 
 def test_no_code_point_leaves_a_control_or_an_invisible_character_behind() -> None:

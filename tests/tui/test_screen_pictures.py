@@ -40,9 +40,14 @@ SCREENS = (
 MakeState = Callable[[], State]
 WITHOUT_COLOURS = terminal_colors({"NO_COLOR": "1"}, None)
 
-in_every_size = pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
 in_bad_times = pytest.mark.parametrize("state", [states.broken])
 """Where most is told; good times in few colours and in none are among those of `test_face.py`."""
+
+
+@pytest.fixture(autouse=True)
+def still(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Count nothing down: how long a picture takes is another question."""
+    monkeypatch.setattr("cp_tui.tui.dashboard.alarm_text.stale_after_s", lambda at, now: None)
 
 
 @asynccontextmanager
@@ -81,19 +86,18 @@ def colors(drive: Drive) -> set[Color]:
     return {color for color in found if color is not None}
 
 
-@in_every_size
 @pytest.mark.parametrize("state", [states.normal, states.fresh, crowded, states.broken])
-async def test_every_state(
-    snapshot: SnapshotAssertion, state: MakeState, size: tuple[int, int]
-) -> None:
+async def test_every_state(snapshot: SnapshotAssertion, state: MakeState) -> None:
     """What stands where; and no line of facts parts a number from its unit."""
-    async with screens(state, size) as drive:
+    async with screens(state) as drive:
         with pictures(snapshot) as seen:
-            async for name in walk(drive):
-                seen.text(name, drive)
-                facts = [each.plain.split("\n") for each in drive.app.screen.query(FactLines)]
-                assert facts
-                assert [found for lines in facts for found in breaks(lines)] == [], name
+            for size in SIZES:
+                await drive.resize(*size)
+                async for name in walk(drive):
+                    seen.text(f"{name}-{size[0]}x{size[1]}", drive)
+                    facts = [each.plain.split("\n") for each in drive.app.screen.query(FactLines)]
+                    assert facts
+                    assert [found for lines in facts for found in breaks(lines)] == [], name
 
 
 async def test_an_engine_that_has_said_nothing_yet(snapshot: SnapshotAssertion) -> None:

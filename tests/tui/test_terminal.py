@@ -18,7 +18,9 @@ from dataclasses import dataclass
 
 import pytest
 
+from cp_tui.tui import main
 from tests.sources import ROOT
+from tests.tiers import tier
 
 DEADLINE_S = 30.0
 """A loaded machine needs some of it to import; nothing waits for the rest."""
@@ -117,14 +119,18 @@ def test_a_screen_shows_all_at_once_stands_still_paints_what_moves_and_ends_with
         assert b"ended: leave" in term.output
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
-def test_a_signal_ends_the_screen_in_order_and_leaves_the_engine(number: signal.Signals) -> None:
+def assert_ended_in_order_by(number: signal.Signals, term: Terminal) -> None:
+    """A signal ends the screen, and leaves the engine."""
+    term.process.send_signal(number)
+    assert term.end() == 0
+    assert b"\x1b[?1049l" in term.output
+    assert b"ended: leave" in term.output
+
+
+def test_a_signal_ends_the_screen_in_order_and_leaves_the_engine() -> None:
     with terminal("healthy") as term:
         term.read_until(b"HeartbeatInterval")
-        term.process.send_signal(number)
-        assert term.end() == 0
-        assert b"\x1b[?1049l" in term.output
-        assert b"ended: leave" in term.output
+        assert_ended_in_order_by(signal.SIGTERM, term)
 
 
 def test_a_terminal_that_goes_without_a_signal_ends_the_screen() -> None:
@@ -138,12 +144,13 @@ def test_a_terminal_that_goes_without_a_signal_ends_the_screen() -> None:
         term.process.wait(DEADLINE_S)
 
 
-def test_no_control_sequence_from_outside_reaches_the_terminal() -> None:
+def test_no_control_sequence_from_outside_reaches_the_terminal_and_a_signal_ends_it_too() -> None:
     with terminal("hostile") as term:
         term.read_until("␛]52;c;aGk=".encode())
         term.read_until_quiet()
         for sent in (b"\x1b]52", b"\x1b]2;", "\x9b".encode(), b"aGk=\x07"):
             assert sent not in term.output
+        assert_ended_in_order_by(signal.SIGHUP, term)
 
 
 STUCK = """
@@ -161,7 +168,7 @@ with main.ended_if_stuck():
 """It waits for itself and looks for no signal, as a loop that waits for a dead writer."""
 
 
-@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGTERM])
+@pytest.mark.parametrize("number", tier(main.ENDING[:1], deep=main.ENDING))
 def test_a_loop_that_is_stuck_and_handles_no_signal_is_ended_all_the_same(
     number: signal.Signals,
 ) -> None:

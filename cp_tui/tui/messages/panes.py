@@ -22,6 +22,7 @@ from cp_tui.tui.text.copying import Copyable, copyable, fields_of_row
 from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.text.safe_text import drawn, safe_text
 from cp_tui.tui.text.words import Clock, joined
+from cp_tui.tui.widgets.fact_lines import FactLines
 from cp_tui.tui.widgets.line_table import LineTable
 from cp_tui.tui.widgets.table_pane import TablePane
 
@@ -192,6 +193,12 @@ class MessagesPane(TablePane):
             return
         rows = MessageRows(self._search, self._length, columns)
         self.table.set_source(rows, stays_in_place=not self.is_still)
+
+    @on(FactLines.SizeChanged)
+    def _room_for_facts_changed(self) -> None:
+        # A screen that was away when the terminal grew gives them more lines after the pane has
+        # its size: they say more.
+        self.on_resize()
 
     def _tell_of_one(self, snapshot: Snapshot, clock: Clock) -> None:
         log = snapshot.messages

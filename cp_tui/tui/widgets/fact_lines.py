@@ -10,6 +10,7 @@ from textual import events
 from textual.binding import BindingType
 from textual.content import Content
 from textual.geometry import Region, Size
+from textual.message import Message
 from textual.strip import Strip
 
 from cp_tui.tui.terminal.textual_private import GrowingView
@@ -52,6 +53,9 @@ class FactLines(QuietFocus, GrowingView, can_focus=True):
         Meaning.HALF_UP.bound("half_page(-1)", "Half a page up", "facts.half-up"),
         Meaning.HALF_DOWN.bound("half_page(1)", "Half a page down", "facts.half-down"),
     ]
+
+    class SizeChanged(Message):
+        """There is room for more or less: who fills it says more or less."""
 
     def __init__(
         self, *, label_width: int = 6, id: str | None = None, classes: str | None = None
@@ -101,6 +105,7 @@ class FactLines(QuietFocus, GrowingView, can_focus=True):
 
     def on_resize(self, event: events.Resize) -> None:
         """Break the lines anew."""
+        self.post_message(self.SizeChanged())
         self._break()
         self.resize_content(self.size.width, len(self._lines))
         self.refresh()

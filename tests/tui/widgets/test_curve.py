@@ -23,6 +23,7 @@ from cp_tui.tui.timeline.parts import POWER, Part
 from cp_tui.tui.timeline.picture import Picture, draw
 from cp_tui.tui.timeline.readout import Use
 from cp_tui.tui.timeline.view import NOW_ZOOM, View
+from tests.tiers import tier
 from tests.tui.widgets.schedules import (
     ARMED,
     BY_TX_PROFILE,
@@ -287,7 +288,7 @@ def test_whatever_happened_the_picture_keeps_its_size_and_its_words_whole(
         assert all(word == restraint for word in words if "battery" in word)
 
 
-@settings(max_examples=30)
+@settings(max_examples=tier(10, deep=500))
 @given(st.integers(0, 1200), st.integers(30, 200))
 def test_a_steady_curve_only_moves_to_the_left(seconds: int, width: int) -> None:
     """What was cut into a column stays in that column: nothing dances."""

@@ -395,7 +395,7 @@ async def test_walking_far_keeps_few_rows() -> None:
     table = line_table()
     async with WidgetApp(table).run_test(size=SIZE) as pilot:
         table.set_source(Numbers(99_999, 100_000))
-        for _page in range(400):
+        for _page in range(PAINTED_MAX // 5):
             table.action_cursor("page_down")
             lines(table)
         await pilot.pause()
