@@ -22,7 +22,7 @@ from tests.sources import ROOT, parsed, python_files, shown
 HOME_OF_LIBRARY = {
     "textual": {"cp_tui.tui"},
     "rich": {"cp_tui.tui"},
-    "websockets": {"cp_tui.engine", "cp_tui.csms", "cp_tui.tap"},
+    "websockets": {"cp_tui.engine", "cp_tui.csms", "cp_tui.replay", "cp_tui.tap"},
     "sqlite3": {"cp_tui.engine"},
     "httpx": {"cp_tui.engine"},
     "ftplib": {"cp_tui.engine"},

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from cp_tui import __version__
 from cp_tui.cli.explain_options import add_explain
+from cp_tui.cli.replay_options import add_replay
 from cp_tui.cli.tap_options import add_tap
 
 if TYPE_CHECKING:
@@ -343,6 +344,7 @@ _ADD: Mapping[str, Callable[[Commands], None]] = {
     "tap": add_tap,
     "scenario": _add_scenario,
     "explain": add_explain,
+    "replay": add_replay,
     "presets": _add_presets,
     "weathers": _add_weathers,
     "completion": _add_completion,

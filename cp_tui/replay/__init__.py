@@ -1,0 +1,1 @@
+"""A log played again: one side of it speaks to a real peer, and what differs is told."""
