@@ -92,6 +92,8 @@ RULES = {
             "cp_tui/cli/explain.py": "the names of JSON that programs read",
             "cp_tui/traces/formats/csv_rows.py": "names of columns in tables of others",
             "csms-to-cp": "a word of Open OCPP Trace",
+            "cp_tui/cli/replay.py": "a word to be typed",
+            "cp_tui/cli/replay_options.py": "a word to be typed",
             "cp_tui/cli/tap.py": "the name of a field, as explain --json has it",
             "cp_tui/library/tables.py": SETTINGS_SECTION,
             "cp_tui/settings/build.py": SETTINGS_SECTION,

@@ -62,13 +62,11 @@ def _check(options: Namespace) -> None:
 def _acts(trace: Trace, options: Namespace) -> list[ReplayStep]:
     """Read what is to be done; raises `WrongUse`."""
     chargers = [each for each in trace.chargers if each]
-    wanted = options.charger
+    wanted = options.source
     if wanted is None and len(chargers) > 1:
-        raise WrongUse(f"the log has {', '.join(map(clean, chargers))}: say which with --charger")
+        raise WrongUse(f"the log has {', '.join(map(clean, chargers))}: say which with --from")
     if wanted is not None and wanted not in chargers:
-        raise WrongUse(
-            f"--charger {wanted}: the log has {', '.join(map(clean, chargers)) or 'none'}"
-        )
+        raise WrongUse(f"--from {wanted}: the log has {', '.join(map(clean, chargers)) or 'none'}")
     ours = FrameDirection.TO_CSMS if options.role == "charger" else FrameDirection.TO_CHARGE_POINT
 
     def is_meant(record: Record) -> bool:
@@ -104,7 +102,7 @@ async def _played(acts: list[ReplayStep], trace: Trace, options: Namespace) -> R
                 listening=lambda port: said(f"waiting at ws://127.0.0.1:{port}/"),
                 **how,
             )
-        identity = options.id or options.charger or trace.inferred_charger
+        identity = options.id or options.source or trace.inferred_charger
         identity = identity or next((each for each in trace.chargers if each), None)
         if not identity:
             raise WrongUse("the log does not name its charge point: say --id")

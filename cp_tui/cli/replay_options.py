@@ -37,7 +37,7 @@ def add_replay(commands: Commands) -> None:
     replay.add_argument("--url", metavar="URL", help="of the CSMS, as charger")
     replay.add_argument("--id", metavar="ID", help="of the charge point (default: that of the log)")
     replay.add_argument("--port", type=int, metavar="N", help="on loopback, as csms; 0: a free one")
-    replay.add_argument("--charger", metavar="ID", help="which one of a log of several")
+    replay.add_argument("--from", dest="source", metavar="ID", help="which one of a log of several")
     replay.add_argument("--format", metavar="NAME", help="of the log (default: by itself)")
     replay.add_argument(
         "--speed",

@@ -25,7 +25,7 @@ INBOX_MAX = 1_000
 """CALLs of the peer that wait for their turn; further ones are answered as unexpected."""
 
 
-class Difference(Struct, frozen=True):
+class PeerDifference(Struct, frozen=True):
     """Where the peer of now does something else than that of the log."""
 
     number: int
@@ -41,7 +41,7 @@ class ReplayReport(Struct):
     matched: int = 0
     """Frames of the peer that are as they were."""
     skipped: int = 0
-    differences: list[Difference] = field(default_factory=list)
+    differences: list[PeerDifference] = field(default_factory=list)
     omitted: int = 0
     """Differences beyond the bound."""
 
@@ -262,7 +262,7 @@ class LogPlayer:
     def _differ(self, step: ReplayStep | None, text: str) -> None:
         number, line = (0, None) if step is None else (step.number, step.line)
         if len(self.report.differences) < DIFFERENCES_MAX:
-            self.report.differences.append(Difference(number, line, text))
+            self.report.differences.append(PeerDifference(number, line, text))
         else:
             self.report.omitted += 1
         self._tell(f"{'' if step is None else _where(step)}differs: {text}")

@@ -47,7 +47,7 @@ async def test_nobody_there_is_said_in_words() -> None:
         (["--as", "csms"], "needs --port"),
         (["--as", "csms", "--port", "70000"], "from 0 to 65535"),
         (["--as", "charger", "--url", "http://x"], "must start with ws://"),
-        (["--as", "charger", "--url", "ws://x", "--charger", "other"], "the log has NW-0417"),
+        (["--as", "charger", "--url", "ws://x", "--from", "other"], "the log has NW-0417"),
     ],
 )
 def test_wrong_use_is_said(
