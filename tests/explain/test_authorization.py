@@ -99,6 +99,11 @@ def test_a_tag_that_was_refused_may_not_start() -> None:
     offline.wait(30)
     offline.link(LinkKind.OPEN)
     start(offline, timestamp=happened)
+    under_way = Talk()
+    happened = under_way.time
+    authorize(under_way, "Blocked")
+    start(under_way, timestamp=happened)
+    assert under_way.found() == []
     unanswered = Talk()
     authorize(unanswered, "Blocked")
     unanswered.charge_point("Authorize", {"idTag": "TAG-1"})
@@ -115,6 +120,21 @@ def test_the_tag_of_a_transaction_stops_it_without_being_asked_for() -> None:
     authorize(talk, "Accepted", "tag-1")
     talk.stopped()
     assert talk.only("auth.authorize_for_own_stop").frames[0].number == 15
+
+
+@pytest.mark.parametrize(("passed_s", "is_found"), [(0, True), (20, False)])
+def test_at_another_connector_that_is_taken_only_a_stop_at_once_is_meant(
+    passed_s: float, is_found: bool
+) -> None:
+    talk = Talk()
+    talk.booted(connectors=2)
+    talk.started()
+    talk.started(2, 8, "OTHER")
+    authorize(talk, "Accepted", "tag-1")
+    talk.wait(passed_s)
+    stop = {"transactionId": 7, "meterStop": 1000, "timestamp": talk.time, "reason": "Local"}
+    talk.tell("StopTransaction", {**stop, "idTag": "TAG-1"})
+    assert ("auth.authorize_for_own_stop" in talk.found()) is is_found
 
 
 @pytest.mark.parametrize("how", ["free elsewhere", "after a break", "remotely", "another tag"])
@@ -156,6 +176,7 @@ def test_what_has_expired_is_not_accepted() -> None:
         ("", "SuspendedEVSE", None),
         ("", "SuspendedEV", None),
         ("", "stop", None),
+        ("", "elsewhere", Severity.WARNING),
         ("break", "", None),
         ("MaxEnergyOnInvalidId", "", None),
         ("end", "", None),
@@ -174,6 +195,8 @@ def test_after_a_refusal_the_transaction_ends_or_gives_nothing(
     if then == "stop":
         stop = {"transactionId": 7, "meterStop": 9000, "timestamp": talk.time}
         talk.tell("StopTransaction", {**stop, "reason": "DeAuthorized"})
+    elif then == "elsewhere":
+        talk.tell("StatusNotification", status(2, "SuspendedEVSE"))
     elif then:
         talk.tell("StatusNotification", status(1, then))
     if key == "break":

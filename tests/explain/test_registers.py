@@ -59,6 +59,25 @@ def test_a_register_rises_and_not_too_fast(
     assert [id_ for id_ in talk.found() if id_.startswith("tx.")] == found
 
 
+def test_values_that_name_no_transaction_count_for_the_one_that_runs() -> None:
+    talk = begun()
+    before = read(talk, value("900"), after_s=-300)
+    talk.wait(300)
+    meter = read(talk, value("1100"))
+    talk.tell("MeterValues", {"connectorId": 1, "meterValue": [before]})
+    talk.tell("MeterValues", {"connectorId": 1, "meterValue": [meter]})
+    assert "tx.register_falls" not in talk.found()
+    talk.tell("MeterValues", {"connectorId": 1, "meterValue": [read(talk, value("1050"))]})
+    assert "tx.register_falls" in talk.found()
+    other = begun()
+    sent(other, value("1100"))
+    meter = read(other, value("50"))
+    other.tell("MeterValues", {"connectorId": 2, "meterValue": [meter]})
+    hidden = {"connectorId": 1, "transactionId": 7, "meterValue": [meter]}
+    other.charge_point("MeterValues", hidden, masked=True)
+    assert "tx.register_falls" not in other.found()
+
+
 def test_what_is_offered_bounds_what_may_flow() -> None:
     talk = begun()
     offered = {"value": "11", "unit": "kW", "measurand": "Power.Offered"}
@@ -99,6 +118,11 @@ def test_meter_stop_is_not_below_what_was_read_before() -> None:
     sent(talk, value("1100"))
     talk.stopped(meterStop=1050)
     assert talk.found() == ["tx.meter_stop_mismatch"]
+    late = begun()
+    stopped = late.time
+    sent(late, value("1100"))
+    late.stopped(meterStop=1050, timestamp=stopped)
+    assert "tx.meter_stop_mismatch" not in late.found()
     coarse = begun()
     sent(coarse, value("1.1", unit="kWh"))
     coarse.stopped(meterStop=1050)
@@ -117,9 +141,12 @@ def test_meter_stop_is_not_below_what_was_read_before() -> None:
 )
 def test_begin_and_end_are_told_twice_and_alike(begin: str, end: str, found: list[str]) -> None:
     talk = begun()
-    first = read(talk, value(begin, "Transaction.Begin"), after_s=0)
+    voltage = value("230", "Transaction.Begin", measurand="Voltage")
+    per_phase = value("300", "Transaction.Begin", phase="L1")
+    first = read(talk, voltage, per_phase, value(begin, "Transaction.Begin"), after_s=0)
     between = read(talk, value("1500"))
-    last = read(talk, value(end, "Transaction.End"))
+    voltage = value("230", "Transaction.End", measurand="Voltage")
+    last = read(talk, voltage, value(end, "Transaction.End"))
     talk.stopped(transactionData=[first, between, last])
     assert talk.found() == found
 
@@ -134,7 +161,11 @@ def test_a_register_goes_on_where_it_ended() -> None:
     assert talk.found() == ["tx.meter_start_mismatch"]
     talk.booted()
     talk.started(id=10, meterStart=0)
-    assert talk.found() == ["tx.meter_start_mismatch"]
+    earlier = talk.time
+    talk.wait(10)
+    talk.stopped(id=10)
+    talk.started(id=11, meterStart=0, timestamp=earlier)
+    assert talk.found().count("tx.meter_start_mismatch") == 1
 
 
 def test_a_register_that_begins_at_zero_each_time_is_noted() -> None:

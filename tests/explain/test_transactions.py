@@ -67,12 +67,34 @@ def test_a_connector_has_one_transaction_at_a_time() -> None:
     assert unstopped.found() == []  # The stop may still come, and be earlier.
     heartbeat(unstopped, 70)
     assert unstopped.found() == ["tx.parallel"]
+    silent = booted()
+    silent.tell("StatusNotification", status(1, "Preparing"))
+    begins(silent, 7)
+    begins(silent, 8)
+    heartbeat(silent, 70)
+    assert silent.found() == ["tx.parallel"]
     broken = booted()
     broken.started()
     broken.link(LinkKind.CLOSE)
     begins(broken, 8)
     heartbeat(broken, 70)
     assert broken.found() == []
+
+
+def test_a_start_where_the_one_before_was_lost_or_stopped_late_is_not_parallel() -> None:
+    lost = booted()
+    begins(lost, None)
+    lost.error("InternalError")
+    begins(lost, 8)
+    heartbeat(lost, 70)
+    late = booted()
+    late.started()
+    stopped = late.time
+    late.wait(10)
+    begins(late, 8)
+    ends(late, 7, timestamp=stopped)
+    assert "tx.parallel" not in lost.found() + late.found()
+    assert "queue.order" in late.found()
 
 
 def test_a_transaction_that_is_over_is_stopped() -> None:
@@ -94,12 +116,23 @@ def test_a_transaction_that_is_over_is_stopped() -> None:
     late.error("InternalError")
     heartbeat(late, 90)
     assert "tx.not_stopped" not in late.found()
-    broken = booted()
-    broken.started()
-    broken.tell("StatusNotification", status(1, "Available"))
-    broken.link(LinkKind.CLOSE)
-    heartbeat(broken, 90)
-    assert broken.found() == []
+    for comes_first in (True, False):
+        broken = booted(2)
+        broken.started()
+        if comes_first:
+            broken.link(LinkKind.CLOSE)
+        broken.tell("StatusNotification", status(1, "Available"))
+        if not comes_first:
+            broken.link(LinkKind.CLOSE)
+        heartbeat(broken, 90)
+        assert broken.found() == []
+    queued = booted(2)
+    before = queued.time
+    queued.started()
+    queued.started(2, 8)
+    queued.tell("StatusNotification", {**status(1, "Available"), "timestamp": before})
+    heartbeat(queued, 90)
+    assert "tx.not_stopped" not in queued.found()
 
 
 def test_an_id_that_is_not_that_of_the_start_is_wrong() -> None:
@@ -126,11 +159,17 @@ def test_an_id_from_before_the_log_is_no_mistake() -> None:
     broken = booted()
     broken.link(LinkKind.CLOSE)
     ends(broken, 57)
+    idle = Talk()
+    idle.tell("StatusNotification", status(1, "Available"))
+    ends(idle, 59)
+    elsewhere = Talk()
+    values(elsewhere, 55, 2)
+    values(elsewhere, 55, 1)
     charging = Talk()
     charging.tell("BootNotification", {}, {"status": "Accepted", "currentTime": talk.time})
     charging.tell("StatusNotification", status(1, "Charging"))
     ends(charging, 58)
-    for each in (talk, broken, charging):
+    for each in (talk, broken, idle, elsewhere, charging):
         assert not any(id_.startswith("tx.") for id_ in each.found())
 
 
@@ -196,11 +235,22 @@ def test_each_transaction_has_an_id_of_its_own() -> None:
     again = booted()
     begins(again, 7, at := again.time)
     begins(again, 7, at)
-    assert "tx.id_given_twice" not in again.found()
+    unstopped = booted(2)
+    unstopped.started(1, 7)
+    unstopped.link(LinkKind.CLOSE)
+    unstopped.started(2, 7)
+    cold = Talk()
+    values(cold, 7)
+    begins(cold, 7)
+    for each in (again, unstopped, cold):
+        assert "tx.id_given_twice" not in each.found()
 
 
 def test_an_id_of_zero_is_noted() -> None:
     talk = booted()
     talk.started(id=0)
-    assert "tx.zero_id" in talk.noted()
-    assert talk.found() == []
+    talk.stopped(id=0)
+    start = begins(talk, 0, at := talk.time)
+    begins(talk, 0, at)
+    [note] = [each for each in talk.report().findings if each.id == "tx.zero_id"]
+    assert (note.count, note.frames[1].number) == (2, start.number + 1)

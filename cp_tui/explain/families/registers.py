@@ -54,7 +54,6 @@ class _Stopped(Struct, frozen=True):
     stop_wh: int
     at: datetime
     breaks: int
-    boot: FrameRef | None
     where: FrameRef
 
 
@@ -106,7 +105,7 @@ class RegisterRules:
         if before is None or before.at > start.timestamp or start.meter_start >= before.stop_wh - 1:
             return
         # After a boot it may be another meter.
-        if before.breaks != known.breaks or before.boot != known.registration.told:
+        if before.breaks != known.breaks:
             return
         if start.meter_start == before.start_wh == 0:
             yield found(
@@ -145,7 +144,6 @@ class RegisterRules:
                 stop.meter_stop,
                 stop.timestamp,
                 known.breaks,
-                known.registration.told,
                 ref(record),
             )
         if start is not None and stop.meter_stop < start.meter_start:

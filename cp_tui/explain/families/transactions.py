@@ -178,7 +178,7 @@ class TransactionRules:
                 f"StopTransaction names transaction {stop.transaction_id}; the one that was "
                 f"running is {transaction.id}, on connector {transaction.connector}.",
                 record,
-                transaction.confirmed or transaction.where,
+                transaction.confirmed,
                 charger=known.charger,
                 effect="the CSMS cannot end the session",
             )
@@ -274,7 +274,7 @@ def _parallel(second: _Second, where: FrameRef, stop: Record | None, known: Know
     return found(
         "tx.parallel",
         f"A transaction was started on connector {second.connector} while transaction "
-        f"{second.first.id or '(without an id)'} was running there. A connector has one at a time.",
+        f"{second.first.id} was running there. A connector has one at a time.",
         where,
         second.first.where,
         stop,
@@ -283,13 +283,11 @@ def _parallel(second: _Second, where: FrameRef, stop: Record | None, known: Know
 
 
 def _never_started(record: Record, stop: StopTransactionRequest, known: Known) -> Finding:
-    ended = known.transactions.ended.get(stop.transaction_id)
-    why = "had ended already" if ended else "never began: the CSMS gave no such id"
     return found(
         "tx.stop_without_start",
-        f"StopTransaction ends transaction {stop.transaction_id}, which {why}.",
+        f"StopTransaction ends transaction {stop.transaction_id}, which never began: the CSMS gave "
+        "no such id.",
         record,
-        ended.stopped if ended else None,
         charger=known.charger,
     )
 
