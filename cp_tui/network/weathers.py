@@ -96,6 +96,11 @@ _ALL = (
         ),
     ),
     Weather(
+        name="deaf",
+        about="Nothing that the CSMS sends arrives, until the weather is another one.",
+        faults=(NetworkFault(kind=FaultKind.HOLD, direction=Way.TO_CHARGE_POINT),),
+    ),
+    Weather(
         name="slow_lte",
         about="Frames take a second, and long ones several: 2000 bytes a second get through.",
         faults=(

@@ -53,6 +53,7 @@ class BenchSettings(Struct, frozen=True):
                 "station": {"connectors": plan.connectors},
                 "keys": dict(plan.keys),
                 "charge_point": {"preset": plan.preset} if plan.preset else {},
+                "network": {"weathers": _weathers(plan)},
             }
         sources = self.sources.under(canonical_layer(own, self.sources.file))
         try:
@@ -71,6 +72,11 @@ class BenchSettings(Struct, frozen=True):
             where = "" if plan is None else f"{plan.name}: "
             lines = [f"{where}{line}".replace("--set ", "keys.") for line in error.lines]
             raise SettingsError(*lines) from None
+
+
+def _weathers(plan: Plan | PythonPlan) -> dict[str, Any]:
+    own = plan.weathers.items() if isinstance(plan, Plan) else ()
+    return {name: table.model_dump(mode="json", exclude_unset=True) for name, table in own}
 
 
 def read(file: Path | None, url: str | None, charge_point_id: str | None) -> BenchSettings:

@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
+from cp_tui.network.reading import WeatherTable
 from cp_tui.ocpp.action import Action
 from cp_tui.ocpp.plural import count
 from cp_tui.settings.model import KeyText
@@ -131,9 +132,8 @@ class SeeStep(StepTable):
 class NetworkStep(StepTable):
     """Something happens to the connection."""
 
-    link: Literal["down", "up", "deaf", "hears"]
-    """`down`, `up`: the cable of the charge point; `deaf`: what the CSMS sends waits on its way,
-    `hears`: and comes now."""
+    link: Literal["down", "up"]
+    """The cable of the charge point."""
 
     @property
     def words(self) -> str:
@@ -141,9 +141,21 @@ class NetworkStep(StepTable):
         return {
             "down": "the network cable is pulled",
             "up": "the network cable is plugged in",
-            "deaf": "what the CSMS sends is held back",
-            "hears": "what was held back arrives",
         }[self.link]
+
+
+class WeatherStep(StepTable):
+    """The network becomes as bad as a weather; what the one of before has held arrives now."""
+
+    weather: Words
+    """A name that `cp-tui weathers` lists, or one of the scenario's own; `fair` ends it."""
+    seed: int | None = Field(default=None, ge=0)
+    """What its chance comes from; default: that of the run."""
+
+    @property
+    def words(self) -> str:
+        """The step in a line."""
+        return f"the weather of the network is {self.weather}"
 
 
 class TimeStep(StepTable):
@@ -193,6 +205,7 @@ AnyStep = (
     | OperatorStep
     | SeeStep
     | NetworkStep
+    | WeatherStep
     | TimeStep
     | SameStep
     | OnceStep
@@ -205,6 +218,7 @@ STEP_KINDS: Mapping[str, type[AnyStep]] = MappingProxyType(
         "operator": OperatorStep,
         "see": SeeStep,
         "link": NetworkStep,
+        "weather": WeatherStep,
         "clock": TimeStep,
         "same": SameStep,
         "once": OnceStep,
@@ -232,6 +246,8 @@ class Plan(_Table):
     connectors: Annotated[int, Field(ge=1, le=100)] = 1
     keys: dict[str, KeyText] = {}
     """First values of configuration keys."""
+    weathers: dict[str, WeatherTable] = {}
+    """Weathers of its own, as under `[network.weathers]` in the settings."""
     clock: int = 0
     """How far ahead the clock of the charge point is at first, in seconds."""
     begins: Literal["accepted", "offline"] = "accepted"

@@ -16,11 +16,21 @@ from cp_tui.charge_point.config import FEATURE_PROFILES
 from cp_tui.charge_point.quirks import Quirks
 from cp_tui.charge_point.variables import VARIABLES
 from cp_tui.engine.commands import COMMANDS
+from cp_tui.network.weathers import WEATHERS
 from cp_tui.ocpp.action import SPEC
 from cp_tui.ocpp.configuration_key import KEYS, find
 from cp_tui.rpc.json_path import condition
 from cp_tui.scenarios.needs import NOT
-from cp_tui.scenarios.plan import STEP_KINDS, AskStep, DoStep, ExpectStep, Plan, SameStep, SeeStep
+from cp_tui.scenarios.plan import (
+    STEP_KINDS,
+    AskStep,
+    DoStep,
+    ExpectStep,
+    Plan,
+    SameStep,
+    SeeStep,
+    WeatherStep,
+)
 from cp_tui.settings.lines import Location, line_of
 from cp_tui.settings.problem import SettingsError, unknown
 
@@ -163,6 +173,9 @@ def _wrong_words(plan: Plan) -> Iterator[tuple[Location, str]]:
                 if action not in SPEC:
                     yield ("step", number, key), f"{action}: {unknown(action, SPEC, what='action')}"
         match step:
+            case WeatherStep(weather=name) if name not in {**WEATHERS, **plan.weathers}:
+                told = unknown(name, {**WEATHERS, **plan.weathers}, what="weather")
+                yield ("step", number, "weather"), f"{name}: {told}"
             case DoStep(do=name) if name not in COMMANDS:
                 yield ("step", number, "do"), f"{name}: {unknown(name, COMMANDS, what='command')}"
             case ExpectStep(expect=name) | AskStep(ask=name) | SameStep(same=name) if (

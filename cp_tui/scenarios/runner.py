@@ -10,14 +10,11 @@ from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from datetime import datetime
 from pathlib import Path
-from urllib.parse import urlsplit
 
-from msgspec.structs import replace
 from pydantic import JsonValue
 
 from cp_tui.charge_point.variables import Direction, MessageRecord
 from cp_tui.engine.config import EngineConfig
-from cp_tui.engine.endpoint import endpoint
 from cp_tui.engine.errors import CannotBegin
 from cp_tui.ocpp.action import Action
 from cp_tui.rpc.json_path import Condition
@@ -25,7 +22,6 @@ from cp_tui.scenarios.needs import lacking
 from cp_tui.scenarios.plan import SCENARIO_S_MAX, WITHIN_S, Plan
 from cp_tui.scenarios.player_charger import PlayerCharger
 from cp_tui.scenarios.python_scenario import PythonPlan, play_python
-from cp_tui.scenarios.relay import Relay
 from cp_tui.scenarios.steps import Stage, Surroundings, play, skipped_for
 from cp_tui.scenarios.verdict import ScenarioOutcome, StepEnded, StepOutcome, Verdict
 
@@ -139,16 +135,6 @@ class Runner:
         """Switch the charge point of a scenario on."""
         config = self._make(plan)
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="cp-tui-scenario-")))
-        relay = None
-        if isinstance(plan, Plan) and _needs_relay(plan) and config.url.startswith("ws:"):
-            where = urlsplit(config.url)
-            relay = Relay(where.hostname or "", where.port or 80)
-            stack.push_async_callback(relay.close)
-            port = await relay.start()
-            url = where._replace(netloc=f"127.0.0.1:{port}").geturl()
-            own = config.charge_point
-            full = endpoint(url, own.charge_point_id).uri
-            config = replace(config, url=url, charge_point=replace(own, url=full))
         ahead_s, within_s = (plan.clock, plan.within_s) if isinstance(plan, Plan) else (0, WITHIN_S)
         charger = PlayerCharger(config, folder, self._seed, ahead_s=ahead_s, clock=self._clock)
         await charger.start()
@@ -156,7 +142,7 @@ class Runner:
         known: dict[str, JsonValue] = {"id": config.charge_point.charge_point_id}
         known.update(self._tags)
         return Stage(
-            within=within_s, charger=charger, around=self._around, known=known, relay=relay
+            within=within_s, charger=charger, around=self._around, known=known, seed=self._seed
         )
 
     async def _begin(self, plan: Plan | PythonPlan, stage: Stage) -> None:
@@ -224,10 +210,6 @@ class Runner:
                     took_s=time.monotonic() - begun,
                 )
             )
-
-
-def _needs_relay(plan: Plan) -> bool:
-    return any(getattr(step, "link", "") in ("deaf", "hears") for step in plan.step)
 
 
 def last_frames(messages: Sequence[MessageRecord]) -> tuple[str, ...]:

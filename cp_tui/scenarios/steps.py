@@ -28,9 +28,9 @@ from cp_tui.scenarios.plan import (
     SeeStep,
     TimeStep,
     Wanted,
+    WeatherStep,
 )
 from cp_tui.scenarios.player_charger import PlayerCharger
-from cp_tui.scenarios.relay import Relay
 from cp_tui.scenarios.verdict import failed, inconclusive
 
 BEHIND_EACH_OTHER = 5
@@ -59,7 +59,8 @@ class Stage(Struct):
     around: Surroundings
     known: dict[str, JsonValue]
     """What names in braces stand for."""
-    relay: Relay | None = None
+    seed: int = 0
+    """What the chance of a weather comes from that names no seed."""
     mark: int = 0
     """From which message on a step looks."""
     taken: set[int] = field(default_factory=set)
@@ -259,17 +260,14 @@ async def _see(step: SeeStep, stage: Stage) -> None:
 
 
 async def _link(step: NetworkStep, stage: Stage) -> None:
-    if step.link in ("down", "up"):
-        await stage.charger.call("set_network", {"up": step.link == "up"})
-        if step.link == "down":
-            await _see(SeeStep(see=("is_connected=false",)), stage)
-        return
-    if stage.relay is None:
-        raise inconclusive("what the CSMS sends can be held back at ws:// only")
-    if step.link == "deaf":
-        stage.relay.hold()
-    else:
-        stage.relay.release()
+    await stage.charger.call("set_network", {"up": step.link == "up"})
+    if step.link == "down":
+        await _see(SeeStep(see=("is_connected=false",)), stage)
+
+
+async def _weather(step: WeatherStep, stage: Stage) -> None:
+    seed = stage.seed if step.seed is None else step.seed
+    await stage.charger.call("set_weather", {"weather": step.weather, "seed": seed})
 
 
 async def _clock(step: TimeStep, stage: Stage) -> None:
@@ -341,6 +339,7 @@ _PLAYED: Mapping[type, Callable[..., Awaitable[None]]] = {
     OperatorStep: _operator,
     SeeStep: _see,
     NetworkStep: _link,
+    WeatherStep: _weather,
     TimeStep: _clock,
     SameStep: _same,
     OnceStep: _once,

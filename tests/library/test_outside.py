@@ -48,6 +48,7 @@ def outside(tmp_path_factory: pytest.TempPathFactory) -> Outside:
         "test_planted.py": suite.replace("from csms", "from planted"),
         "program.py": example("program.py"),
         "virtual.py": example("virtual.py"),
+        "weather.py": example("weather.py"),
     }
     for name, content in files.items():
         (folder / name).write_text(content)
@@ -101,10 +102,11 @@ def test_the_csms_of_a_project_is_tested_in_less_than_thirty_lines(outside: Outs
 
 
 def test_the_programs_of_the_paper_run(outside: Outside) -> None:
-    both = "from runpy import run_path; run_path('program.py'); run_path('virtual.py')"
-    status, shown = outside.run("-c", both)
+    programs = ("program.py", "virtual.py", "weather.py")
+    all_of_them = f"from runpy import run_path; [*map(run_path, {programs})]"
+    status, shown = outside.run("-c", all_of_them)
     assert status == 0, shown
-    assert shown.splitlines()[-2:] == ["TAG1 Accepted", "7"]
+    assert shown.splitlines()[-3:] == ["TAG1 Accepted", "7", "2 1"]
 
 
 def test_a_suite_that_does_not_use_it_pays_next_to_nothing(outside: Outside) -> None:

@@ -32,6 +32,7 @@ def test_there_are_many_and_each_says_what_it_is_for() -> None:
         "field",
         "firmware",
         "local-list",
+        "network",
         "offline",
         "remote-trigger",
         "reservation",

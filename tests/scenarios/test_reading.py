@@ -47,6 +47,14 @@ def test_a_step_is_read_with_its_head() -> None:
             'a.toml, line 3: step.1.see: conectors: unknown variable; did you mean "connectors"?',
         ),
         (
+            f'{HEAD}[[step]]\nweather = "lossi"\n',
+            'a.toml, line 3: step.1.weather: lossi: unknown weather; did you mean "lossy"?',
+        ),
+        (
+            f'{HEAD}{STEP}[[weathers.x.faults]]\nkind = "loss"\nprobability = 2\n',
+            "a.toml, line 7: weathers.x.faults.1.probability: must be 0 or from 0.001 to 1, not 2",
+        ),
+        (
             f'{HEAD}{STEP}forbid = ["Strat"]\n',
             "a.toml, line 5: step.1.forbid: Strat: unknown action",
         ),
