@@ -61,7 +61,7 @@ def has_id(payload: Any) -> bool:
     return response.transaction_id is not None
 
 
-@settings(max_examples=tier(30, deep=5_000))
+@settings(max_examples=tier(15, deep=5_000))
 @given(st.sampled_from(ACTIONS), st.sampled_from([3, 4]), st.data())
 def test_any_answer_with_our_id_ends_the_call(action: str, kind: int, data: st.DataObject) -> None:
     made = rig()

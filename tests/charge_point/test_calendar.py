@@ -397,7 +397,7 @@ def profiles(draw: st.DrawFn) -> dict[str, Any]:
     return {key: each for key, each in profile.items() if each is not None}
 
 
-@settings(max_examples=tier(25, deep=2_000), suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=tier(12, deep=2_000), suppress_health_check=[HealthCheck.too_slow])
 @given(
     sent=st.lists(st.tuples(profiles(), st.integers(0, 2)), min_size=1, max_size=3),
     duration_s=SECONDS,

@@ -41,10 +41,11 @@ from tests.charge_point.smart_charging.builders import (
     to_wire,
 )
 from tests.charge_point.smart_charging.scenario import scenario
+from tests.tiers import tier
 
 
 def test_every_schedule_is_sound_by_either_phase_rule() -> None:
-    for seed in range(300):
+    for seed in range(tier(150, deep=3_000)):
         asked = scenario(seed)
         for rule in PhaseRule:
             given = replace(asked.context, phase_rule=rule)
@@ -62,7 +63,7 @@ def test_every_schedule_is_sound_by_either_phase_rule() -> None:
 
 def test_a_schedule_asked_later_is_the_rest_of_the_one_asked_before() -> None:
     """While transactions run on all connectors nothing depends on when one asks."""
-    for seed in range(200):
+    for seed in range(tier(100, deep=2_000)):
         asked = scenario(seed)
         given = asked.context
         running = {n: given.transactions.get(n) for n in given.hardware}
@@ -76,7 +77,7 @@ def test_a_schedule_asked_later_is_the_rest_of_the_one_asked_before() -> None:
 
 
 def test_the_order_of_installation_plays_no_part() -> None:
-    for seed in range(200):
+    for seed in range(tier(100, deep=2_000)):
         asked = scenario(seed)
         turned = replace(asked.context, profiles=asked.context.profiles[::-1])
         one, other = (
@@ -215,7 +216,7 @@ def test_more_steps_than_allowed_are_cut_and_what_is_given_is_right() -> None:
 @pytest.mark.parametrize("steps_max", [0, 1, 2, 3, 5, 8, 13])
 def test_up_to_the_cut_the_decisions_are_those_without_a_cut(steps_max: int) -> None:
     begin = to_second(T0)
-    for seed in range(60):
+    for seed in range(tier(30, deep=600)):
         asked = scenario(seed)
         full, cut = (Sweep(asked.context, A, begin, Budget(n)) for n in (10_000, steps_max))
         wanted, found = (

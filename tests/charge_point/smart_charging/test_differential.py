@@ -26,8 +26,9 @@ from tests.charge_point.smart_charging.builders import (
 )
 from tests.charge_point.smart_charging.oracle import Reading
 from tests.charge_point.smart_charging.scenario import Scenario, scenario
+from tests.tiers import tier
 
-CASES = int(os.environ.get("DIFFERENTIAL_CASES", "400"))
+CASES = int(os.environ.get("DIFFERENTIAL_CASES", tier("200", deep="4_000")))
 
 
 def test_every_limit_is_that_of_the_oracle() -> None:

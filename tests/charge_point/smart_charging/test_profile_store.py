@@ -21,6 +21,7 @@ from tests.charge_point.smart_charging.builders import (
     profile,
 )
 from tests.charge_point.smart_charging.scenario import EDGE_S_MAX, scenario
+from tests.tiers import tier
 
 
 def ids(profiles: tuple[InstalledProfile, ...]) -> list[int]:
@@ -110,7 +111,7 @@ def test_a_transaction_takes_its_tx_profiles_with_it() -> None:
 
 
 def test_no_limit_changes_because_a_profile_expires() -> None:
-    for seed in range(200):
+    for seed in range(tier(100, deep=2_000)):
         asked = scenario(seed)
         later = after(EDGE_S_MAX)
         kept = expire(asked.context.profiles, later).kept

@@ -26,6 +26,7 @@ from tests.charge_point.smart_charging.builders import (
     profile,
 )
 from tests.charge_point.smart_charging.scenario import scenario
+from tests.tiers import tier
 
 
 def amperes(given: Context, at_s: int = 0) -> dict[int, Decimal]:
@@ -113,7 +114,7 @@ def test_a_share_lasts_while_what_another_one_could_take_changes_nothing() -> No
 
 def test_what_is_told_of_later_is_what_is_followed_then() -> None:
     told = 0
-    for seed in range(300):
+    for seed in range(tier(150, deep=3_000)):
         asked = scenario(seed)
         given, now = asked.context, asked.start
         for connector_id, ahead in whole(shares_ahead(given, now, 600)).items():
@@ -227,7 +228,7 @@ def test_dividing(offers: tuple[int, ...], total: int | str, shares: tuple[int |
 
 
 def test_no_connector_takes_more_than_its_schedule_and_all_together_no_more_than_the_cap() -> None:
-    for seed in range(200):
+    for seed in range(tier(100, deep=2_000)):
         asked = scenario(seed)
         given, now = asked.context, asked.start
         limits = limits_in_force(given, now)
