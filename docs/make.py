@@ -15,6 +15,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 MAP = "docs/ARCHITECTURE.md"
 SCENARIOS = "docs/scenarios.md"
+TRACES = "docs/spec/traces.md"
 
 
 def papers() -> Mapping[str, Callable[[], str]]:
@@ -32,6 +33,7 @@ def papers() -> Mapping[str, Callable[[], str]]:
         "cp_tui/library/async_commands.py": lambda: library_module(is_async=True),
         "cp_tui/library/commands.py": lambda: library_module(is_async=False),
         MAP: lambda: with_maps((ROOT / MAP).read_text("utf-8")),
+        TRACES: lambda: with_findings((ROOT / TRACES).read_text("utf-8")),
         SCENARIOS: lambda: with_scenarios((ROOT / SCENARIOS).read_text("utf-8")),
     }
 
@@ -64,6 +66,26 @@ def with_scenarios(text: str) -> str:
             ]
         cells = (f"`{plan.name}`", plan.about, ", ".join(plan.cases), ", ".join(plan.hooks))
         lines.append(f"| {' | '.join(cells)} |")
+    return head + mark + "\n".join(lines) + "\n"
+
+
+def with_findings(text: str) -> str:
+    """List anew what can be found in a log, and the numbers of the rules."""
+    from cp_tui.explain.catalogue import CATALOGUE
+    from cp_tui.explain.limits import rows
+
+    head, mark, _ = text.partition("<!-- findings -->\n")
+    lines = [
+        "\n## Findings",
+        "",
+        "| Id | Severity | At fault | Section | |",
+        "|---|---|---|---|---|",
+    ]
+    for entry in CATALOGUE.values():
+        cells = (f"`{entry.id}`", entry.severity, entry.at_fault, entry.section, entry.title)
+        lines.append(f"| {' | '.join(cells)} |")
+    lines += ["", "## Numbers", "", "| Name | |", "|---|---|"]
+    lines += [f"| `{name}` | {number:g} |" for name, number in rows()]
     return head + mark + "\n".join(lines) + "\n"
 
 

@@ -25,6 +25,14 @@ class CatalogueEntry(Struct, frozen=True):
     title: str
     """What it is, in a sentence."""
 
+    @property
+    def at_fault(self) -> str:
+        """Who it is, as it is said to people."""
+        return "who " + _DID[self.party] if self.party in _DID else Party(self.party).words
+
+
+_DID: Mapping[str, str] = MappingProxyType({"sender": "sent it", "answerer": "owes the answer"})
+
 
 _PARTY_WORDS: Mapping[str, str] = MappingProxyType({"charge_point": Party.CHARGE_POINT})
 
