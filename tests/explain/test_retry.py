@@ -205,11 +205,45 @@ def test_messages_come_in_the_order_in_which_they_happened() -> None:
     assert queue(corrected) == []
 
 
+def test_what_has_no_place_in_the_queue_has_no_order() -> None:
+    talk = begun()
+    earlier = talk.time
+    talk.wait(60)
+    values(talk)
+    triggered = {"value": "1100", "context": "Trigger"}
+    values(talk, meterValue=[{"timestamp": earlier, "sampledValue": [triggered]}])
+    interval = {"value": "100", "measurand": "Energy.Active.Import.Interval"}
+    values(talk, meterValue=[{"timestamp": earlier, "sampledValue": [interval]}])
+    works(talk, stop(talk, timestamp=earlier, reason="PowerLoss"))
+    assert queue(talk) == []
+
+
+def test_a_tag_is_not_told_where_it_changed() -> None:
+    talk = begun()
+    fails(talk, stop(talk, idTag="SECRET-1"))
+    works(talk, stop(talk, idTag="SECRET-2"), 30)
+    [finding] = [each for each in talk.findings() if each.id == "retry.content_changed"]
+    assert "another idTag" in finding.text
+    assert "SECRET" not in finding.text
+
+
+def test_values_that_were_lost_are_no_matter_of_billing() -> None:
+    talk = begun(attempts=1)
+    values(talk, answer=False)
+    talk.wait(100)
+    values(talk)
+    assert queue(talk) == []
+
+
 def test_nothing_overtakes_what_waits_for_its_repetition() -> None:
     talk = begun()
     values(talk, answer=False)
     works(talk, stop(talk))
     assert queue(talk) == ["queue.overtaken"]
+    open_still = begun()
+    open_still.charge_point("MeterValues", {"connectorId": 1, "meterValue": []})
+    works(open_still, stop(open_still))
+    assert "queue.overtaken" not in open_still.found()
     dropped = begun(attempts=1)
     values(dropped, answer=False)
     works(dropped, stop(dropped))

@@ -92,9 +92,16 @@ def test_what_came_before_the_order_is_another_reason() -> None:
     long_ago = begun()
     long_ago.ask("UnlockConnector", {"connectorId": 2}, {"status": "Unlocked"})
     long_ago.stopped()
+    slow = begun()
+    slow.ask("RemoteStopTransaction", *ASKED["RemoteStopTransaction"])
+    slow.wait(100)
+    slow.stopped(reason="Remote")
+    broken = begun()
+    broken.link(LinkKind.CLOSE)
+    broken.stopped(reason="Remote", timestamp=at(broken, 1))
     cold = Talk()
     cold.stopped(id=55, reason="Remote")
-    for each in (earlier, told, close, long_ago, cold):
+    for each in (earlier, told, close, long_ago, slow, broken, cold):
         assert "tx.reason_mismatch" not in each.noted()
 
 
@@ -103,6 +110,9 @@ def test_a_transaction_whose_tag_was_refused_is_deauthorized() -> None:
     right.stopped(reason="DeAuthorized")
     goes_on = begun("Invalid", StopTransactionOnInvalidId="false")
     goes_on.stopped(reason="Local")
+    energy = begun("Invalid", MaxEnergyOnInvalidId="500")
+    energy.stopped(reason="Local")
+    assert "tx.reason_mismatch" not in energy.found()
     later_on = begun("Invalid")
     later_on.wait(20)
     later_on.stopped(reason="Local")
@@ -119,6 +129,10 @@ def test_a_vehicle_that_has_gone_does_not_go_on_charging() -> None:
     talk = begun()
     stop = {"transactionId": 7, "meterStop": 1500, "timestamp": talk.time}
     talk.tell("StopTransaction", {**stop, "reason": "EVDisconnected"})
+    before = at(talk, -5)
+    talk.tell("StatusNotification", status(1, "Charging", timestamp=before))
+    talk.tell("StatusNotification", status(1, "Charging"))
+    assert talk.found() == []
     talk.tell("StatusNotification", status(1, "Charging", timestamp=at(talk, 1)))
     assert talk.found() == ["tx.reason_mismatch"]
 
