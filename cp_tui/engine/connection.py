@@ -82,6 +82,7 @@ class Connection:
         self._outgoing_bytes = 0
         self._failure: LinkFailure | None = None
         self._is_closing = False
+        self._is_dropped = False
         self._network = network
         self._passage = Passage(
             network,
@@ -157,6 +158,13 @@ class Connection:
         self._failure = self._failure or failure
         self._websocket.transport.abort()
 
+    def drop(self) -> None:
+        """Give it up; the CSMS sees that at once, but in silence."""
+        transport = self._websocket.transport
+        if not self._is_dropped and (transport.is_closing() or not self._network.keeps(transport)):
+            transport.abort()
+        self._is_dropped = True
+
     async def run(self) -> LinkFailure | None:
         """Carry the traffic; returns why it ended, None if `close` was called."""
         jobs = (self._read(), self._write(), self._ping(), *self._passage.jobs())
@@ -164,7 +172,7 @@ class Connection:
         try:
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            self._websocket.transport.abort()
+            self.drop()
             for task in tasks:
                 task.cancel()
             results = await asyncio.gather(*tasks, return_exceptions=True)

@@ -352,7 +352,7 @@ class Link:
         finally:
             # However it ended, even by an error of ours: nothing is sent over it any more.
             self._connection = None
-            websocket.transport.abort()
+            connection.drop()
             self._publish("is_connected", False)
             if asyncio.get_running_loop().time() - opened_at >= self._settings.lasting_s:
                 self._backoff.reset()

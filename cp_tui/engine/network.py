@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import deque
 from collections.abc import Callable
 from datetime import UTC, datetime
 from math import inf
@@ -30,6 +31,8 @@ DOING_TOLD_S = 0.05
 """The shortest time between two looks at what the weather does."""
 FATES_MAX = 100
 """How many fates wait to be told; they are told in the turn of the loop that made them."""
+KEPT_MAX = 8
+"""How many connections that were given up may stay open for the CSMS."""
 SEEDS = 1_000_000
 """A seed that nobody gives is drawn below this: short enough to be typed again."""
 
@@ -55,6 +58,8 @@ class Network:
         """What makes it bad; None: the weather is fair."""
         self._fates: dict[str, Reason] = {}
         """What becomes of frames that have just left, by message id."""
+        self._kept: deque[asyncio.Transport] = deque()
+        """Connections that were given up here, and that the CSMS takes for open."""
         self._timer: asyncio.TimerHandle | None = None
         """Until it does something else."""
         self._counting: asyncio.TimerHandle | None = None
@@ -76,7 +81,7 @@ class Network:
             weather = find_weather(name, self._weathers)
         except ValueError as error:
             raise UnknownWeather(str(error)) from None
-        self._stop_timers()
+        self.end()
         self._fates.clear()
         if name == FAIR.name:
             self.bad, seed = None, None
@@ -139,6 +144,20 @@ class Network:
         """Say from which time of the loop on nothing of the open connection comes here."""
         return inf if self.bad is None else self.bad.silent_from(Way.TO_CHARGE_POINT)
 
+    def keeps(self, transport: asyncio.Transport) -> bool:
+        """Say whether a connection that is given up stays open: in silence the CSMS hears no end.
+
+        It gets the next one beside it then, as from a modem that has lost its network; what is kept
+        ends with the weather.
+        """
+        if self.bad is None or self.bad.silent_from(Way.TO_CSMS) > _now():
+            return False
+        transport.pause_reading()
+        self._kept.append(transport)
+        if len(self._kept) > KEPT_MAX:
+            self._kept.popleft().abort()
+        return True
+
     def note_cut(self) -> None:
         """Count a connection that was broken."""
         if self.bad is not None:
@@ -146,8 +165,10 @@ class Network:
             self._note_counts()
 
     def end(self) -> None:
-        """End: nothing is told any more."""
+        """End what the present weather has begun: nothing is told any more, nothing kept."""
         self._stop_timers()
+        while self._kept:
+            self._kept.pop().abort()
 
     def _note_counts(self) -> None:
         """Have counts told in a moment, together with those that follow."""

@@ -62,6 +62,7 @@ class LinkUnderTest:
         self._happened = asyncio.Condition()
         self._notices: set[asyncio.Task[None]] = set()
         made = None if tls is None else LinkTls(tls)
+        self.network = Network(self._publish, NetworkConfig(weathers=weathers))
         self.link = Link(
             endpoint(url, identity),
             make_tls or (lambda sent: made),  # type: ignore[arg-type, return-value]
@@ -70,7 +71,7 @@ class LinkUnderTest:
             random=Random(1),
             log=logging.Logger("test", logging.CRITICAL),
             settings=settings,
-            network=Network(self._publish, NetworkConfig(weathers=weathers)),
+            network=self.network,
         )
 
     @property
@@ -155,6 +156,7 @@ async def link_to(
         yield under_test
     finally:
         await under_test.link.end()
+        under_test.network.end()
 
 
 async def listen_quietly(connection: ServerConnection) -> None:

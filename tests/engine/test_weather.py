@@ -46,6 +46,7 @@ _ALL = (
     weather(FaultKind.HOLD, Way.TO_CHARGE_POINT),
     weather(FaultKind.DELAY, latency_s=0.02),
     weather(FaultKind.SILENCE),
+    replace(weather(FaultKind.SILENCE, lasts_s=0.25), name="tunnel"),
     weather(FaultKind.RESET, actions=("Heartbeat",)),
     weather(FaultKind.CLOSE, begins_s=0.05, code=1013, reason="try again later"),
     weather(FaultKind.SLOW_HANDSHAKE, latency_s=3600.0),
@@ -225,6 +226,35 @@ async def test_in_silence_the_pings_of_a_csms_have_no_answer_and_nobody_here_kno
         assert under_test.state.phase is LinkPhase.OPEN, "it has heard nothing"
         under_test.link.set_weather("fair", SEED)
         assert (await under_test.until_error()).last_error
+
+
+async def test_a_csms_keeps_what_died_in_silence_beside_the_next_connection() -> None:
+    opened, is_open = list[ServerConnection](), set[ServerConnection]()
+    changed = asyncio.Event()
+
+    async def note(connection: ServerConnection) -> None:
+        opened.append(connection)
+        is_open.add(connection)
+        await connection.wait_closed()
+        is_open.remove(connection)
+        changed.set()
+
+    quick = replace(FAST, connect=replace(FAST.connect, tcp_s=0.02))
+    async with (
+        websocket_server(note, ping_interval=None) as server,
+        link_to(url_of(server), weathers=WEATHERS, settings=quick) as under_test,
+    ):
+        under_test.link.open()
+        await under_test.until_open()
+        under_test.link.set_weather("tunnel", SEED)
+        under_test.link.set_ping(cast(int, 0.01))  # No whole second has to pass.
+        await under_test.until(lambda: LinkOpened(2) in under_test.events)
+        assert is_open == set(opened)
+        assert len(opened) == 2
+        under_test.link.set_weather("fair", SEED)
+        async with asyncio.timeout(WAIT_S):
+            await changed.wait()
+        assert is_open == {opened[1]}
 
 
 @pytest.mark.parametrize(
