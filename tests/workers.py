@@ -90,6 +90,9 @@ def import_all() -> None:
     # Its own plugin looks in each process for the numbers and texts in all that is imported.
     with suppress(ImportError):
         import_module("hypothesis.internal.conjecture.providers")._get_local_constants()
+    # So it does for all characters that a text may have; where a clone is fresh, for a second.
+    with suppress(ImportError):
+        import_module("hypothesis.internal.charmap").intervals_from_codec("utf-8")
 
 
 def _import(files: Iterable[Path]) -> None:

@@ -82,9 +82,11 @@ class Place(Eye):
 
     def flat(self) -> str:
         """Everything on the screen line by line, then pane by pane, one space between words."""
-        parts = [self.text()]
-        if self.app.screen is self.app.main:
+        if self.app.screen is not self.app.main:
+            parts = [self.text()]
+        else:
             strips = self.strips()
+            parts = ["\n".join(strip.text for strip in strips)]
             for box in (pane.region for pane in self.app.main.panes):
                 lines = strips[box.y : box.bottom]
                 parts.append("\n".join(line.crop(box.x, box.right).text for line in lines))
