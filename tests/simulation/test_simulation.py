@@ -15,6 +15,8 @@ import pytest
 
 from cp_tui.charge_point.effects import Effect
 from cp_tui.library.memory_store import MemoryStore
+from cp_tui.network.weathers import WEATHERS
+from tests.simulation.delivery_watch import METER_VALUES, START, STOP
 from tests.simulation.fault_points import PARTS
 from tests.simulation.options import Trouble, options_of
 from tests.simulation.simulation import Simulation
@@ -24,6 +26,10 @@ SEEDS = os.environ.get("SIMULATION_SEEDS", tier("0:6", deep="0:10000"))
 FAULTY_STEPS = tier(30, deep=60)
 LIVES_MAX = 8
 PLANTED_STEPS = 30
+WEATHER_STEPS = 30
+CUTS = frozenset(
+    {Trouble.POWER_CYCLES, Trouble.KILLS, Trouble.CRASH_BEFORE_COMMIT, Trouble.CRASH_BEFORE_SEND}
+)
 FAULTY_SEEDS = tier(1, deep=200)
 OTHERS = (Trouble.REQUESTS, Trouble.PROFILES, Trouble.CUTS, Trouble.FAULTS, Trouble.OPERATOR_STOPS)
 RARE = {
@@ -64,12 +70,34 @@ def test_an_error_at_any_point_of_a_part_leaves_nothing_half_done(part: str, fir
 def test_certificates_and_profiles_leave_a_charge_point_that_connects(seed: int) -> None:
     """Whatever was cut off in between: it boots, and gets in with a profile that it has to try."""
     options = options_of(seed, STEPS)
-    cuts = {Trouble.KILLS, Trouble.POWER_CYCLES, Trouble.CRASH_BEFORE_COMMIT}
-    cuts |= {Trouble.CRASH_BEFORE_SEND, Trouble.SECURITY}
-    world = Simulation(replace(options, troubles=options.troubles | cuts))
+    troubles = options.troubles | CUTS | {Trouble.SECURITY}
+    world = Simulation(replace(options, troubles=troubles))
     world.run()
     asked = {each.action for each in world.csms.book.received}
     assert "SecurityEventNotification" in asked
+
+
+@pytest.mark.parametrize("name", WEATHERS)
+@pytest.mark.parametrize("seed", range(tier(1, deep=200)))
+def test_in_no_weather_a_message_of_a_transaction_is_lost(name: str, seed: int) -> None:
+    """Nor doubled, nor out of order, wherever the power is cut: none may be given up here."""
+    drawn = options_of(seed, WEATHER_STEPS)
+    keys = {
+        "AllowOfflineTxForUnknownId": "true",
+        "LocalPreAuthorize": "true",
+        "MessageTimeout": "30",
+        "MeterValueSampleInterval": "300",
+        "TransactionMessageAttempts": "1000",
+        "TransactionMessageRetryInterval": "10",
+        "WebSocketPingInterval": "60",
+    }
+    world = Simulation(
+        replace(drawn, pace_s=60.0, troubles=CUTS, keys=keys, weather=WEATHERS[name])
+    )
+    world.run()
+    delivery = world.checker.delivery
+    assert all(each.is_delivered for each in delivery.saved)
+    assert {each.record.action for each in delivery.saved} == {START, METER_VALUES, STOP}
 
 
 def test_a_queue_that_is_saved_after_it_was_sent_is_found_and_again_from_its_seed(
