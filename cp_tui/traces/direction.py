@@ -12,6 +12,7 @@ from types import MappingProxyType
 from cp_tui.ocpp.action import SPEC, RequestDirection
 from cp_tui.traces.record import FrameDirection
 
+TOKENS_MAX = 10_000
 AGREE_SHARE = 0.9
 """Of the votes for a word that have to agree."""
 
@@ -57,6 +58,8 @@ class Votes:
 
     def take(self, token: str, action: str) -> None:
         """Count a CALL of an action, or with an empty action an answer, beside a word."""
+        if token not in self._votes and len(self._votes) >= TOKENS_MAX:
+            return
         votes = self._votes.setdefault(token, dict.fromkeys(FrameDirection, 0))
         if meant := DIRECTION_OF.get(action):
             votes[meant] += 1

@@ -7,9 +7,10 @@ is in memory at a time.
 from __future__ import annotations
 
 import codecs
+import json
 import re
 from collections.abc import Iterator
-from typing import IO
+from typing import IO, Any
 
 from msgspec import Struct
 
@@ -19,6 +20,7 @@ CHUNK = 1 << 16
 ITEM_MAX = 4 << 20
 """Characters of one item; of a longer one the rest is left out."""
 _BLANK = re.compile(r"[\s\x00]*")
+_DECODER = json.JSONDecoder()
 _SCALAR = re.compile(r'[^\s,\]}"{\[]+')
 
 
@@ -31,8 +33,8 @@ class DocumentItem(Struct):
     line: int
     """From 1, on which it begins."""
     offset: int
-    text: str
-    is_cut: bool = False
+    value: Any
+    """None: it is no JSON, or larger than ITEM_MAX."""
 
 
 class DocumentError(Exception):
@@ -95,6 +97,19 @@ class _Cursor:
         self.at += 1
         return found
 
+    def value(self) -> Any:
+        """Take the value that begins here and read it."""
+        self.peek()
+        try:
+            found, end = _DECODER.raw_decode(self.text, self.at)
+        except (ValueError, RecursionError):
+            text, is_cut = self.capture(ITEM_MAX)
+            return None if is_cut else _read(text)
+        if end == len(self.text) and isinstance(found, int | float):
+            return _read(self.capture(ITEM_MAX)[0])  # There may be further digits.
+        self.at = end
+        return found
+
     def capture(self, most: int) -> tuple[str, bool]:
         """Take the value that begins here; gives its text, and whether it was cut."""
         if self.peek() not in '[{"':
@@ -127,6 +142,13 @@ class _Cursor:
         return "".join(parts)
 
 
+def _read(text: str) -> Any:
+    try:
+        return _DECODER.decode(text)
+    except (ValueError, RecursionError):
+        return None
+
+
 def items_of(
     stream: IO[bytes], through: frozenset[str], skip: frozenset[str] = frozenset()
 ) -> Iterator[DocumentItem]:
@@ -147,9 +169,10 @@ def _walk(
     first = cursor.peek()
     if pattern not in through or first not in ("{", "["):
         line, offset = cursor.place()
-        text, is_cut = cursor.capture(0 if pattern in skip else ITEM_MAX)
-        if pattern not in skip:
-            yield DocumentItem(pattern, pointer, line, offset, text, is_cut)
+        if pattern in skip:
+            cursor.capture(0)
+        else:
+            yield DocumentItem(pattern, pointer, line, offset, cursor.value())
         return
     cursor.at += 1
     is_object = first == "{"

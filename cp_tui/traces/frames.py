@@ -18,7 +18,11 @@ from cp_tui.traces.record import ParsedFrame, RecordKind
 FRAME_MAX = 1 << 20
 """Characters of a frame that is put together from several lines."""
 
+DEPTH_MAX = 500
+"""Brackets within each other; the deepest frame needs seven."""
+
 BEGIN = re.compile(r"\[\s*[234]\s*,")
+_BEGUN = re.compile(r"\s*\[\s*[234]?\s*$")
 _HEAD = re.compile(r'\[\s*([234])\s*,\s*("(?:[^"\\]|\\.)*"|-?\d+)\s*,?(?:\s*("(?:[^"\\]|\\.)*"))?')
 _MARK = re.compile(r'[][{}"]')
 _STRING_END = re.compile(r'[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
@@ -45,7 +49,8 @@ def take_apart(entry: LogEntry) -> Ending:
     text = entry.text
     found = BEGIN.search(text)
     if found is None:
-        return Ending.BROKEN
+        # Printed prettily, a frame may have no more than its bracket on the first line.
+        return Ending.OPEN if _BEGUN.match(text) else Ending.BROKEN
     begin = found.start()
     text = text[begin:].rstrip() if begin else text.rstrip()
     try:
@@ -93,6 +98,8 @@ class Brackets:
                     return Ending.BROKEN, len(text)
                 if not self._waiting:
                     return Ending.CLOSED, at
+            elif len(self._waiting) >= DEPTH_MAX:
+                return Ending.BROKEN, len(text)
             else:
                 self._waiting.append(mark)
 
@@ -108,11 +115,12 @@ def truncate(entry: LogEntry) -> None:
     found = _HEAD.match(entry.text)
     entry.is_truncated = entry.is_settled = True
     if found:
-        action = [found[3]] if found[3] and found[1] == "2" else []
-        entry.elements = [
-            int(found[1]),
-            *(msgspec.json.decode(each, strict=False) for each in (found[2], *action)),
-        ]
+        parts = (found[2], found[3] if found[1] == "2" else None)
+        try:
+            told = [_QUICK.decode(each) for each in parts if each]
+        except ValueError:
+            return  # Its head is spoiled as well.
+        entry.elements = [int(found[1]), *told]
 
 
 def kind_of(elements: list[Any] | None) -> RecordKind:
@@ -163,4 +171,7 @@ def parsed(elements: list[Any], action: str) -> ParsedFrame:
 
 def is_masked(text: str) -> bool:
     """Whether values of a frame are replaced by something that stands for them."""
-    return _MASK.search(text) is not None
+    # Nearly no frame is: a search without a pattern says so in no time.
+    text = text.lower()
+    may_be = "***" in text or '"xxx' in text or "redacted" in text
+    return may_be and _MASK.search(text) is not None

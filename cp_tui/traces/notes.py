@@ -21,7 +21,7 @@ _WORDS = {
     "log.damaged": "does not agree with the fields that stand beside it",
     "log.duplicate": "was written once more by a second logger, and counts once",
     "log.masked": "has values that are masked; what needs them is not judged",
-    "log.other_protocol": "is not of OCPP 1.6J, and is left out",
+    "log.other_protocol": "is of another version of OCPP, or SOAP; only 1.6J is judged",
     "log.time_backwards": "has a time before that of the one above it",
 }
 

@@ -7,7 +7,6 @@ makes a readable one of it.
 from __future__ import annotations
 
 import codecs
-import gzip
 import io
 import os
 import tempfile
@@ -32,6 +31,8 @@ MEMBERS_MAX = 200
 UNPACKED_MAX = 4 << 30
 """Bytes of one packed file; one with more was made to fill the disk."""
 
+_GZIP_WINDOW = 31
+"""Of zlib: the largest window, with the head of gzip."""
 _GZIP = b"\x1f\x8b"
 _ZIP = b"PK\x03\x04"
 _CAPTURES = (b"\xd4\xc3\xb2\xa1", b"\xa1\xb2\xc3\xd4", b"\x4d\x3c\xb2\xa1", b"\x0a\x0d\x0d\x0a")
@@ -78,7 +79,7 @@ def texts_in(file: str | Path | IO[bytes]) -> list[TraceText]:
             head = stream.read(4)
         if head.startswith(_GZIP):
             with plain.open() as packed:
-                return [_in_utf_8(_spooled(name, gzip.GzipFile(fileobj=packed)))]
+                return [_in_utf_8(_spooled(name, packed, _gunzipped))]
         if head.startswith(_ZIP):
             with plain.open() as packed:
                 return _members(name, packed)
@@ -135,20 +136,38 @@ def _recoded(text: TraceText, encoding: str) -> TraceText:
     return TraceText(text.name, spool.open, text.damage)
 
 
-def _spooled(name: str, stream: IO[bytes] | gzip.GzipFile) -> TraceText:
+def _spooled(
+    name: str, stream: IO[bytes], read: Callable[[IO[bytes]], Iterator[bytes]] | None = None
+) -> TraceText:
     """Copy a stream, which can be read once, into a file that has no name and ends with it."""
-    left, damage = UNPACKED_MAX, ""
+    size, damage = 0, ""
     with tempfile.TemporaryFile() as file:
         try:
-            while left > 0 and (piece := stream.read(CHUNK)):
+            for piece in (read or _chunks)(stream):
                 file.write(piece)
-                left -= len(piece)
-            if left <= 0:
-                damage = f"only its first {UNPACKED_MAX >> 30} GiB were read"
-        except (EOFError, zlib.error, gzip.BadGzipFile, zipfile.BadZipFile) as error:
-            damage = f"it is packed, and ends too early: {clean(str(error))}"
+                size += len(piece)
+                if size > UNPACKED_MAX:
+                    damage = f"only its first {UNPACKED_MAX >> 30} GiB were read"
+                    break
+        except (EOFError, zlib.error, zipfile.BadZipFile) as error:
+            damage = f"it is packed, and cannot be unpacked to its end: {clean(str(error))}"
         spool = Spool(file)
     return TraceText(name, spool.open, damage)
+
+
+def _gunzipped(stream: IO[bytes]) -> Iterator[bytes]:
+    """Unpack as far as it goes, one packed part after the other."""
+    unpacking = None
+    for piece in _chunks(stream):
+        while piece:
+            unpacking = unpacking or zlib.decompressobj(_GZIP_WINDOW)
+            # Bounded, as a few bytes may stand for very many.
+            yield unpacking.decompress(piece, CHUNK)
+            piece = unpacking.unconsumed_tail
+            if unpacking.eof:
+                piece, unpacking = unpacking.unused_data.lstrip(b"\0"), None
+    if unpacking is not None:
+        raise EOFError("it is cut off")
 
 
 class Spool:

@@ -104,7 +104,7 @@ def _without_frames(text: TraceText) -> str:
     with text.open() as stream:
         is_empty = not stream.read(1)
     if is_empty:
-        return f"{text.name}: it is empty"
+        return f"{text.name}: {text.damage or 'it is empty'}"
     words = (
         f"{text.name}: no frame of OCPP-J was found: no line and no JSON in it has an array that "
         "begins with 2, 3 or 4 and a message id"
@@ -195,12 +195,15 @@ class Records:
     def _numbered(self) -> Iterator[tuple[int, LogEntry]]:
         """Give each entry with its frame, counted from 0; -1 for an event of the connection."""
         frame = 0
-        doubles = self._survey.doubles
+        left_out = iter(self._survey.left_out)
+        next_left_out = next(left_out, -1)
         try:
             for place, entry in enumerate(_entries(self._format, self._recording)):
                 if entry.link is not None:
                     yield -1, entry
-                elif place not in doubles and frame < self._survey.frames:
+                elif place == next_left_out:
+                    next_left_out = next(left_out, -1)
+                elif frame < self._survey.frames:
                     yield frame, entry
                     frame += 1
         except DocumentError:

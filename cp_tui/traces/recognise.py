@@ -140,12 +140,13 @@ def _document(text: TraceText, sample: list[Line]) -> Recognised | None:
         return None
     try:
         items = [
-            (item.pattern, item.text) for item in islice(items_of(text.open(), _THROUGH), ITEMS_MAX)
+            (item.pattern, item.value)
+            for item in islice(items_of(text.open(), _THROUGH), ITEMS_MAX)
         ]
     except DocumentError:
         return None
-    for pattern, item in items:
-        id = _of_item(pattern, decoded(item))
+    for pattern, value in items:
+        id = _of_item(pattern, value)
         if id is not None:
             return Recognised(FORMATS[id])
     return None

@@ -24,6 +24,7 @@ from cp_tui.traces.times import Offsets, Stamp, seconds_of, stamp_of
 CHARGERS_MAX = 60_000
 ACTIONS_MAX = 250
 """Different ones of a log; what is beyond has no name in its answers."""
+BOOTS_MAX = 1_000
 NAMED_MAX = 5
 """Frames that a note names."""
 BACKWARDS_S = 2.0
@@ -31,6 +32,15 @@ BACKWARDS_S = 2.0
 DOUBLE_S = 0.05
 """Within which a second logger writes the same frame again."""
 
+OTHER_ACTIONS = frozenset(
+    (
+        *("TransactionEvent", "RequestStartTransaction", "RequestStopTransaction", "SetVariables"),
+        *("GetVariables", "GetBaseReport", "NotifyReport", "NotifyEvent", "NotifyMonitoringReport"),
+        *("SetNetworkProfile", "GetTransactionStatus", "CostUpdated", "NotifyEVChargingNeeds"),
+        *("SetVariableMonitoring", "NotifyChargingLimit", "ReservationStatusUpdate"),
+    )
+)
+"""Of OCPP 2.0.1 and 2.1, and of no other."""
 NO_ACTION = 255
 _KINDS = tuple(RecordKind)
 KIND_OF = {number: kind for number, kind in enumerate(_KINDS)}
@@ -90,8 +100,8 @@ class LogSurvey:
         self.votes = Votes()
         self.offsets = Offsets()
         self.noted: dict[str, NotedFrames] = {}
-        self.doubles: set[int] = set()
-        """Ordinal of each entry that only repeats a frame."""
+        self.left_out = array("Q")
+        """Ordinals of the entries that are no frames, or only repeat one; they rise."""
         self.skipped = 0
         self.path_charger: str | None = None
         self.boots: Counter[tuple[str, str, str]] = Counter()
@@ -120,8 +130,11 @@ class LogSurvey:
         elements = entry.elements
         kind = RecordKind.UNREADABLE if elements is None else kind_of(elements)
         if kind is RecordKind.UNREADABLE and not entry.is_placed and not entry.is_truncated:
-            self.skipped += 1
-            self.doubles.add(self._entry)
+            if entry.note:
+                self._note(entry.note, entry)
+            else:
+                self.skipped += 1
+            self.left_out.append(self._entry)
             return
         message_id = hash(id_of(elements)) if elements else 0
         action = action_of(elements) if elements and kind is RecordKind.CALL else ""
@@ -137,12 +150,12 @@ class LogSurvey:
             token,
         )
         if self._is_double(row, seconds, stamp or outer):
-            self.doubles.add(self._entry)
+            self.left_out.append(self._entry)
             self._note("log.duplicate", entry)
             return
         for column, value in zip(self._columns(), (*row, seconds), strict=True):
             column.append(value)
-        self._note_matters(entry)
+        self._note_matters(entry, action)
         if stamp or outer:
             self._order(seconds, stamp or outer, entry)
         if stamp is not None and outer is not None and outer.at.tzinfo and not stamp.at.tzinfo:
@@ -188,11 +201,13 @@ class LogSurvey:
     def _note(self, id: str, entry: LogEntry) -> None:
         self.noted.setdefault(id, NotedFrames()).add(self.frames, entry.line)
 
-    def _note_matters(self, entry: LogEntry) -> None:
+    def _note_matters(self, entry: LogEntry, action: str) -> None:
         if entry.is_truncated:
             self._note("log.truncated_frame", entry)
         if entry.note:
             self._note(entry.note, entry)
+        elif action in OTHER_ACTIONS:
+            self._note("log.other_protocol", entry)
         if is_masked(entry.text):
             self._note("log.masked", entry)
 
@@ -224,7 +239,8 @@ class LogSurvey:
             payload.get("chargePointModel") or "",
         )
         who = (str(names[0]), str(names[1]), str(names[2]))
-        self.boots[who] += 1
+        if who in self.boots or len(self.boots) < BOOTS_MAX:
+            self.boots[who] += 1
 
     @property
     def is_unnamed(self) -> bool:

@@ -23,6 +23,10 @@ AGREE_S = 60
 STEP_S = 15 * 60
 """Offsets of time zones are multiples of it."""
 OFFSET_S_MAX = 14 * 3600
+TEXT_MAX = 64
+"""Characters of a time; what is longer is none."""
+DAYS_MAX = 5_000
+"""Of a log, whose offsets are told apart."""
 NO_DATE = date(4, 1, 1)
 """Stands for the day of a time without one."""
 
@@ -82,6 +86,8 @@ class Stamp(Struct, frozen=True):
 
 def stamp_of(text: str) -> Stamp | None:
     """Read a time in any of the ways that programs print it; None: it is none."""
+    if len(text) > TEXT_MAX:
+        return None
     try:
         at = datetime.fromisoformat(text)
     except ValueError:
@@ -171,9 +177,12 @@ class Offsets(Struct):
     def observe(self, local: datetime, utc: datetime, *, is_weak: bool = False) -> None:
         """Take in what a clock showed at an instant."""
         offset_s = offset_between(local, utc)
-        if offset_s is not None:
-            counter = self.weak if is_weak else self.by_day.setdefault(local.date(), Counter())
-            counter[offset_s] += 1
+        if offset_s is None:
+            return
+        if is_weak:
+            self.weak[offset_s] += 1
+        elif len(self.by_day) < DAYS_MAX or local.date() in self.by_day:
+            self.by_day.setdefault(local.date(), Counter())[offset_s] += 1
 
     def estimate(self) -> dict[date, int]:
         """Give the offset of each day that tells one; NO_DATE stands for all others."""

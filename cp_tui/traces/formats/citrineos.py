@@ -39,7 +39,8 @@ def _rows(source: LogSource) -> Iterator[JsonRecord]:
         value = row.named()
         message = value.get("message", "")
         told = decoded(message)
-        yield JsonRecord({**value, "message": message if told is None else told}, row.line)
+        if is_row(value):
+            yield JsonRecord({**value, "message": message if told is None else told}, row.line)
 
 
 def _entry_of(found: JsonRecord, *, has_tenants: bool) -> LogEntry:

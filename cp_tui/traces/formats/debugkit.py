@@ -9,7 +9,7 @@ import msgspec
 
 from cp_tui.traces.documents import items_of
 from cp_tui.traces.entry import LogEntry
-from cp_tui.traces.formats.json_records import decoded, is_document, records_of
+from cp_tui.traces.formats.json_records import is_document, records_of
 from cp_tui.traces.formats.trace_format import LogSource, TraceFormat
 from cp_tui.traces.record import FrameDirection
 
@@ -53,8 +53,7 @@ def _station(source: LogSource) -> str | None:
     skip = frozenset({"/events", "/trace/events"})
     for item in items_of(source.open(), frozenset({"", "/trace"}), skip):
         if item.pattern in ("/metadata", "/trace/metadata"):
-            value = decoded(item.text)
-            name = value.get("stationId") if isinstance(value, dict) else None
+            name = item.value.get("stationId") if isinstance(item.value, dict) else None
             return name if isinstance(name, str) and name else None
     return None
 

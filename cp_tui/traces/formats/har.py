@@ -12,7 +12,6 @@ from msgspec import Struct, field
 from cp_tui.traces.documents import items_of
 from cp_tui.traces.entry import LogEntry
 from cp_tui.traces.formats.handshake import charger_of, handshake
-from cp_tui.traces.formats.json_records import decoded
 from cp_tui.traces.formats.trace_format import LogSource, TraceFormat
 from cp_tui.traces.record import FrameDirection, LinkEvent
 
@@ -53,7 +52,7 @@ def entries(source: LogSource) -> Iterator[LogEntry]:
                     charger=connection.charger,
                     connection=number,
                 )
-        value = decoded(item.text)
+        value = item.value
         direction = DIRECTIONS.get(str(value.get("type"))) if isinstance(value, dict) else None
         if direction is None:
             continue
@@ -81,9 +80,9 @@ def _connections(source: LogSource) -> dict[str, _Connection]:
             number, current = steps[3], _Connection()
         match steps[4]:
             case "request" | "response":
-                current.parts[steps[4]] = decoded(item.text)
+                current.parts[steps[4]] = item.value
             case "startedDateTime":
-                current.time = str(decoded(item.text) or "")
+                current.time = str(item.value or "")
             case "_webSocketMessages":
                 current.has_messages = True
         if current.has_messages and len(found) < CONNECTIONS_MAX:

@@ -21,8 +21,8 @@ from cp_tui.traces.times import FIND
 
 QUOTED = re.compile(r'\[\s*[234]\s*,\s*\\+"')
 OBJECT = re.compile(r'\{\s*"')
-_ARROW = re.compile(r"\s*(?:<?[-=]+>|<[-=]+|>>?|<<?|[➡⬅]\ufe0f?)\s*$")
-_WORD = re.compile(r"\s*\w+\s*:?\s*\"?$")
+_ARROW = re.compile(r"(?:<?[-=]{1,3}>|<[-=]{1,3}|>>?|<<?|[➡⬅]\ufe0f?)$")
+_WORD = re.compile(r"\w{1,30}\s?:?$")
 DEPTH_MAX = 4
 """Objects and texts within each other, that are looked into."""
 
@@ -74,8 +74,9 @@ def _begun(line: Line, at: int) -> LogEntry:
 
 def _prefix(head: str) -> str:
     """Give what the pieces of one frame begin with alike: the head without its arrow."""
+    head = head.rstrip(' "')
     without_arrow = _ARROW.sub("", head)
-    return without_arrow if without_arrow != head else _WORD.sub("", head)
+    return (without_arrow if without_arrow != head else _WORD.sub("", head)).rstrip()
 
 
 def _continuation(text: str, prefix: str) -> str | None:

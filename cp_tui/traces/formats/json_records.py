@@ -44,7 +44,7 @@ def records_of(recording: LogSource, through: frozenset[str]) -> Iterator[JsonRe
 
 
 def _of_item(item: DocumentItem) -> JsonRecord:
-    return JsonRecord(decoded(item.text), item.line, None, item.offset, item.pointer, item.pattern)
+    return JsonRecord(item.value, item.line, None, item.offset, item.pointer, item.pattern)
 
 
 def decoded(text: str) -> Any:

@@ -13,8 +13,6 @@ from cp_tui.traces.record import FrameDirection, LinkEvent, LinkKind
 
 TABLE = '<table class="log">'
 _ROW = re.compile(r'<tr class="(ChargePoint|CentralSystem|SYS)"')
-_CELL = re.compile(r"<td[^>]*>(.*?)</td>", re.DOTALL)
-_FRAME = re.compile(r"<pre[^>]*>(.*?)(?:</pre>|$)", re.DOTALL)
 DIRECTIONS = {
     "ChargePoint": FrameDirection.TO_CSMS,
     "CentralSystem": FrameDirection.TO_CHARGE_POINT,
@@ -48,24 +46,28 @@ def entries(source: LogSource) -> Iterator[LogEntry]:
 def _row(line: Line, text: str) -> Iterator[LogEntry]:
     for found in _ROW.finditer(text):
         row = text[found.start() :].partition("</tr>")[0]
-        cells = [each[1] for each in _CELL.finditer(row)]
         entry = entry_at(line)
-        entry.time = cells[0].strip() if cells else ""
+        entry.time = _content(row, "<td", "</td>").strip()
         if found[1] == "SYS":
             event = next((event for words, event in _EVENTS.items() if words in row), None)
             if event is not None:
                 entry.link = LinkEvent(event)
                 yield entry
             continue
-        frame = _FRAME.search(row)
-        if frame is None:
+        frame = _content(row, "<pre", "</pre>")
+        if not frame:
             continue
         entry.direction = DIRECTIONS[found[1]]
-        entry.text = frame[1].replace("&lt;", "<").replace("&gt;", ">")
+        entry.text = frame.replace("&lt;", "<").replace("&gt;", ">")
         entry.is_exact = False
         if take_apart(entry) is Ending.OPEN:
             truncate(entry)
         yield entry
+
+
+def _content(row: str, begin: str, end: str) -> str:
+    """Give what is in the first element of a kind, which may have no end yet."""
+    return row.partition(begin)[2].partition(">")[2].partition(end)[0]
 
 
 FORMAT = TraceFormat("libocpp-html", entries)

@@ -36,7 +36,7 @@ HOW = LineFormat(
     is_below=True,
 )
 CONSOLE = LineFormat(
-    head=re.compile(r"\bocpp:OCPP\S*\s+::.*?(?P<way>ChargePoint|CentralSystem): (?=\[)"),
+    head=re.compile(r"\bocpp:OCPP\S*\s+::.{0,100}?(?P<way>ChargePoint|CentralSystem): (?=\[)"),
     ways=DIRECTIONS,
     begin=re.compile(r"\d{4}-\d\d-\d\d[ T]"),
 )

@@ -26,8 +26,12 @@ HOW = LineFormat(
     },
     begin=re.compile(r"\[\w+\] |[EWID] \(\d+\) |ets [A-Z]|rst:|\d\d:\d\d:\d\d"),
     links=(
-        LinkWords(re.compile(_MARK + r".*\bConnected \(path: (?P<id>[^)]*)\)"), LinkKind.OPEN),
-        LinkWords(re.compile(_MARK + r".*\b(?:Disconnected|Connection closed)\b"), LinkKind.CLOSE),
+        LinkWords(
+            re.compile(_MARK + r".{0,100}?\bConnected \(path: (?P<id>[^)]*)\)"), LinkKind.OPEN
+        ),
+        LinkWords(
+            re.compile(_MARK + r".{0,100}?\b(?:Disconnected|Connection closed)\b"), LinkKind.CLOSE
+        ),
         LinkWords(re.compile(_MARK + r"Recv: WS ping"), LinkKind.PING, _TO_CHARGE_POINT),
         LinkWords(re.compile(_MARK + r"Recv: WS pong"), LinkKind.PONG, _TO_CHARGE_POINT),
         LinkWords(re.compile(_MARK + r"Send: WS ping"), LinkKind.PING, _TO_CSMS),

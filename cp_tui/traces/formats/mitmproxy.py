@@ -13,7 +13,8 @@ from cp_tui.traces.lines import Line
 from cp_tui.traces.record import FrameDirection, LinkEvent, LinkKind
 
 HEAD = re.compile(
-    r"(?P<client>\S+:\d+) (?P<arrow>->|<-) WebSocket (?:text|binary) message (?:->|<-) (?P<url>\S+)"
+    r"(?<!\S)(?P<client>\S{1,100}:\d+) (?P<arrow>->|<-) WebSocket (?:text|binary) message "
+    r"(?:->|<-) (?P<url>\S+)"
 )
 _CLOSED = re.compile(
     r"WebSocket connection closed by (?:client|server)(?:: (?P<code>\d+) ?(?P<reason>.*))?"

@@ -16,12 +16,12 @@ from cp_tui.traces.formats.trace_format import LogSource, TraceFormat
 from cp_tui.traces.lines import Line
 from cp_tui.traces.record import ChargerFrom, LinkKind
 
-_SOCKET = r"\[?\bwebsockets\.(?:server|client|protocol)\b.*?"
+_SOCKET = r"\[?\bwebsockets\.(?:server|client|protocol)\b.{0,100}?"
 _HTTP = re.compile(_SOCKET + r"[<>] (?P<text>GET /.*|HTTP/1.*|[\w-]+: .*)$")
 HOW = LineFormat(
     head=re.compile(
         r"(?:^|[\[\s:]|everest\.)ocpp\b\]?[\s:-]*(?:(?:DEBUG|INFO|WARNING|ERROR)[\s:-]+)?"
-        r"(?:(?P<id>[^\s\[\]]*?): ?)?(?P<way>receive message|send message|send|Rx:|Tx:)\s*"
+        r"(?:(?P<id>[^\s\[\]]{0,200}?): ?)?(?P<way>receive message|send message|send|Rx:|Tx:)\s*"
         r"(?=\[)"
     ),
     begin=re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:|[A-Z]+:[\w.]+:"),

@@ -11,18 +11,19 @@ from cp_tui.traces.formats.trace_format import LogSource, TraceFormat
 from cp_tui.traces.record import FrameDirection, LinkKind
 
 _TIME = (
-    r"(?:(?P<level>\w+): )?"
-    r"(?P<time>\d[\d/.-]+,? \d\d?:\d\d:\d\d(?:[\s\u202f\u00a0][AaPp]\.?[Mm]\.?)?) "
+    r"(?:(?P<level>\w{1,10}): )?"
+    r"(?P<time>\d[\d/.-]{5,12},? \d\d?:\d\d:\d\d(?:[\s\u202f\u00a0][AaPp]\.?[Mm]\.?)?) "
 )
 HOW = LineFormat(
     head=re.compile(
-        rf"(?:{_TIME})?(?P<id>\S+) \| \S+ (?P<way>>>|<<) Command '\w*' .*?payload: (?=\[)"
+        rf"(?<!\S)(?:{_TIME})?(?P<id>\S{{1,200}}) \| \S{{1,200}} (?P<way>>>|<<) "
+        r"Command '\w*' .{0,100}?payload: (?=\[)"
     ),
     ways={">>": FrameDirection.TO_CSMS, "<<": FrameDirection.TO_CHARGE_POINT},
     begin=re.compile(r"\w+: \d"),
     links=(
-        LinkWords(re.compile(r" (?P<id>\S+) \| \S+onOpen\b"), LinkKind.OPEN),
-        LinkWords(re.compile(r" (?P<id>\S+) \| \S+onClose\b"), LinkKind.CLOSE),
+        LinkWords(re.compile(r"(?<!\S)(?P<id>\S{1,200}) \| \S{1,200}?onOpen\b"), LinkKind.OPEN),
+        LinkWords(re.compile(r"(?<!\S)(?P<id>\S{1,200}) \| \S{1,200}?onClose\b"), LinkKind.CLOSE),
     ),
 )
 

@@ -22,30 +22,32 @@ HOW = LineFormat(
     begin=re.compile(r"\[\w+ *\] \d{4}-"),
     link_head=re.compile(_HEAD),
     links=(
-        LinkWords(re.compile(r"WebSocketLogger .*\] Connection is established"), LinkKind.OPEN),
+        LinkWords(
+            re.compile(r"WebSocketLogger .{0,300}?\] Connection is established"), LinkKind.OPEN
+        ),
         LinkWords(
             re.compile(
-                r"WebSocketLogger .*\] Connection is closed, status: "
+                r"WebSocketLogger .{0,300}?\] Connection is closed, status: "
                 r"CloseStatus\[code=(?P<code>\d+), reason=(?P<reason>[^\]]*)\]"
             ),
             LinkKind.CLOSE,
         ),
         LinkWords(
-            re.compile(r"WebSocketLogger .*\] Connection (?:is closed|ended unexpectedly)"),
+            re.compile(r"WebSocketLogger .{0,300}?\] Connection (?:is closed|ended unexpectedly)"),
             LinkKind.CLOSE,
         ),
         LinkWords(
-            re.compile(r"WebSocketLogger .*\] Sending ping message"),
+            re.compile(r"WebSocketLogger .{0,300}?\] Sending ping message"),
             LinkKind.PING,
             _TO_CHARGE_POINT,
         ),
         LinkWords(
-            re.compile(r"WebSocketLogger .*\] Received pong message"),
+            re.compile(r"WebSocketLogger .{0,300}?\] Received pong message"),
             LinkKind.PONG,
             FrameDirection.TO_CSMS,
         ),
         LinkWords(
-            re.compile(r"WebSocketLogger .*\] Attempted to send to closed session: "),
+            re.compile(r"WebSocketLogger .{0,300}?\] Attempted to send to closed session: "),
             LinkKind.UNSENT,
             _TO_CHARGE_POINT,
         ),

@@ -11,6 +11,7 @@ from cp_tui.traces.formats.trace_format import LogSource
 
 CELL_MAX = 1 << 20
 """Characters; a quotation mark that is never closed would take in all that follows."""
+COLUMNS_MAX = 200
 _DELIMITERS = ",;\t|"
 
 
@@ -48,7 +49,9 @@ def rows_of(source: LogSource) -> Iterator[TableRow]:
             yield f"{line.text}\n"
 
     delimiter = delimiter_of(header.text)
-    names = [name.strip() for name in next(csv.reader([header.text], delimiter=delimiter))]
+    if header.text.count(delimiter) >= COLUMNS_MAX:
+        return
+    names = [name.strip()[:100] for name in next(csv.reader([header.text], delimiter=delimiter))]
     reader = csv.reader(texts(), delimiter=delimiter)
     while True:
         try:

@@ -17,6 +17,8 @@ from cp_tui.traces.record import FrameDirection, LinkEvent, LinkKind
 _EVENTS = {"8": LinkKind.CLOSE, "9": LinkKind.PING, "10": LinkKind.PONG, "0xa": LinkKind.PONG}
 _TEXTS = ("websocket.payload.text", "websocket.payload", "data-text-lines", "text")
 STREAMS_MAX = 10_000
+MESSAGES_MAX = 1_000
+"""In one packet."""
 
 
 def is_header(text: str) -> bool:
@@ -79,7 +81,10 @@ def _of_packet(packet: _Packet, clients: dict[str, tuple[str, str | None]]) -> I
         if event is not None:
             yield _entry(packet, clients, LinkEvent(event))
     # Several messages in one packet stand one behind the other, parted by commas.
-    while text and (found := BEGIN.search(text)):
+    for _ in range(MESSAGES_MAX):
+        found = BEGIN.search(text)
+        if found is None:
+            return
         entry = _entry(packet, clients)
         rest = entry.text = text[found.start() :]
         if take_apart(entry) is Ending.OPEN:

@@ -1,0 +1,80 @@
+"""Files that nobody means well with: no line hangs a pattern, and nothing is kept of a long log."""
+
+from __future__ import annotations
+
+import time
+import tracemalloc
+from io import BytesIO
+
+import pytest
+
+from cp_tui.traces.lines import LINE_MAX
+from cp_tui.traces.opening import UnreadableTrace
+from cp_tui.traces.reading import open_trace
+from tests.traces.layouts import CALL, LAYOUTS, RESULT, read
+
+LENGTH = 10_000
+RUNS = ("A", " ", "[", "]", "{", '"', "\\", "-", ".", "=", "> ", "1", "a:", "ocpp:", "<td>", "[2,")
+"""What a line may be full of, to make a pattern try again and again."""
+GOOD = f"2026-10-05T08:00:00.100Z TX {CALL}\n2026-10-05T08:00:01.100Z RX {RESULT}\n"
+
+
+@pytest.mark.parametrize("run", RUNS)
+def test_no_line_hangs_a_pattern(run: str) -> None:
+    """What takes the square of the length would take minutes here."""
+    before = time.process_time()
+    filling = run * (LENGTH // len(run))
+    trace = read(f"{filling}\n2026-10-05T08:00:00Z TX {filling}[2,\n{filling}{CALL}\n{GOOD}")
+    assert trace.counts.frames >= 1
+    assert time.process_time() - before < 2
+
+
+@pytest.mark.parametrize("run", ["A", " ", "["])
+def test_no_line_of_a_known_format_hangs_its_pattern(run: str) -> None:
+    before = time.process_time()
+    filling = run * (LENGTH // len(run))
+    for _, _, text in LAYOUTS.values():
+        middle = text.find("\n") + 1
+        try:
+            read(f"{text[:middle]}{filling}\n{text[middle:]}{filling}\n")
+        except UnreadableTrace:
+            continue
+    assert time.process_time() - before < 5
+
+
+def test_what_is_nested_without_end_is_no_frame() -> None:
+    deep = '[2,"d","DataTransfer",' + '{"a":' * 20_000 + "1" + "}" * 20_000 + "]"
+    assert read(f"2026-10-05T08:00:00Z TX {deep}\n{GOOD}").counts.frames == 2
+    for text in ("[" * 30_000, '{"log":' * 10_000, "[2," * 10_000):
+        with pytest.raises(UnreadableTrace):
+            read(text)
+
+
+def test_a_line_that_is_longer_than_any_frame_is_cut_and_the_next_is_read() -> None:
+    long = '[2,"x","DataTransfer",{"vendorId":"V","data":"' + "A" * LINE_MAX + '"}]'
+    trace = read(f"2026-10-05T08:00:00.000Z TX {long}\n{GOOD}")
+    assert (trace.counts.frames, trace.counts.truncated) == (3, 1)
+    assert [each.action for each in trace.records] == ["DataTransfer", "Heartbeat", "Heartbeat"]
+
+
+def test_bytes_that_are_no_text_spoil_their_line_only() -> None:
+    trace = open_trace(BytesIO(b"\x80\xff\xfegarbage\n\x00\x01\x02\n" + GOOD.encode()[:-5]))
+    assert trace.counts.frames == 2
+    assert trace.counts.truncated == 1
+
+
+def test_no_text_of_a_long_log_is_kept() -> None:
+    """Sixteen megabytes; four are looked at to tell the format."""
+    padding = "x" * 80_000
+    text = "".join(
+        f'2026-10-05T08:00:00Z TX [2,"{n}","DataTransfer",{{"vendorId":"V","data":"{padding}"}}]\n'
+        for n in range(200)
+    )
+    stream = BytesIO(text.encode())
+    tracemalloc.start()
+    try:
+        trace = open_trace(stream)
+        assert sum(1 for _ in trace.records) == 200
+        assert tracemalloc.get_traced_memory()[1] < 10_000_000
+    finally:
+        tracemalloc.stop()
