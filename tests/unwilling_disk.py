@@ -22,8 +22,6 @@ from enum import IntEnum
 from pathlib import Path
 from threading import Lock, Timer
 
-import pytest
-
 HEADER = struct.Struct("<IIQQIIII")
 """Length, operation, number, node, uid, gid, pid, padding of a request."""
 ANSWER = struct.Struct("<IiQ")
@@ -299,6 +297,9 @@ def unwilling_disk(folder: Path) -> Iterator[UnwillingDisk]:
     assert process.stdout is not None
     try:
         if process.stdout.readline().strip() != "ready":
+            # Not above: the process that is the disk needs none of it, and starts often.
+            import pytest
+
             pytest.skip("nobody may mount a file system here")
         yield UnwillingDisk(folder, process)
     finally:

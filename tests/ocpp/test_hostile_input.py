@@ -68,19 +68,19 @@ def refusal(data: str | bytes) -> OcppError | None:
     return None
 
 
-@settings(max_examples=tier(25, deep=5_000))
+@settings(max_examples=tier(60, deep=5_000))
 @given(st.binary() | st.text(st.characters(exclude_categories=())))
 def test_any_bytes_and_any_text(data: str | bytes) -> None:
     handle(data)
 
 
-@settings(max_examples=tier(25, deep=5_000))
+@settings(max_examples=tier(60, deep=5_000))
 @given(NEARLY_FRAMES)
 def test_any_json_that_is_nearly_a_frame(elements: list[Any]) -> None:
     handle(json.dumps(elements))
 
 
-@settings(max_examples=tier(25, deep=5_000))
+@settings(max_examples=tier(60, deep=5_000))
 @given(st.sampled_from(LEGAL_FRAMES), st.data())
 def test_legal_frames_with_a_piece_replaced(text: str, data: st.DataObject) -> None:
     start = data.draw(st.integers(0, len(text)))
@@ -89,7 +89,7 @@ def test_legal_frames_with_a_piece_replaced(text: str, data: st.DataObject) -> N
     handle(text[:start] + piece + text[end:])
 
 
-@settings(max_examples=tier(25, deep=5_000))
+@settings(max_examples=tier(60, deep=5_000))
 @given(st.sampled_from(list(Action)), st.dictionaries(ANY_TEXT, JSON_VALUES, max_size=3), st.data())
 def test_legal_payloads_with_fields_replaced(
     action: Action, extra: dict[str, Any], data: st.DataObject
