@@ -83,7 +83,11 @@ class World:
         await self.until(lambda run: run.run is not None and run.run.finished_at is not None)
         run = self.scenarios.run
         assert run is not None
+        assert [step.told[-1] for step in run.steps if step.state is RunState.FAILED] == []
         assert run.state is RunState.PASSED, run
+        assert all(step.told for step in run.steps), run
+        info = next(each for each in self.scenarios.available if each.id == scenario_id)
+        assert info.last is RunState.PASSED
 
     async def until(self, is_so: Callable[[Scenarios], bool]) -> None:
         try:
@@ -413,9 +417,11 @@ async def test_a_story_that_somebody_breaks_begins_again_by_itself(tmp_path: Pat
 
 
 @in_fast_time
-async def test_the_story_goes_on_after_all_scenarios(tmp_path: Path) -> None:
+async def test_scenarios_pass_one_after_another_and_again_and_the_story_goes_on(
+    tmp_path: Path,
+) -> None:
     async with world(tmp_path) as made:
-        for scenario in SCENARIOS:
+        for scenario in (*SCENARIOS, SCENARIOS[0]):
             await made.play_scenario(scenario.id)
         await made.see_it_mended()
         await made.see_a_round_end()

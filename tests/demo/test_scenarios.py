@@ -8,14 +8,11 @@ from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
 
-import pytest
-
 from cp_tui.csms.behaviour import Behaviour, CertificateAnswer
 from cp_tui.demo.charge_point_watch import ChargePointWatch
 from cp_tui.demo.csms_variables import RunState, ScenarioRun, Scenarios
 from cp_tui.demo.pacing import AT_ONCE, Pacing
 from cp_tui.demo.player import Player
-from cp_tui.demo.scenarios import SCENARIOS
 from cp_tui.demo.story import ROUND
 from cp_tui.demo.story_profiles import RAISED_A
 from cp_tui.ocpp.datatypes import ChargePointStatus
@@ -76,21 +73,6 @@ async def finished(watched: Watched, scenario_id: str) -> ScenarioRun:
         while watched.run.finished_at is None:
             await asyncio.sleep(0.01)
     return watched.run
-
-
-@pytest.mark.parametrize("scenario_id", [scenario.id for scenario in SCENARIOS])
-@in_fast_time
-async def test_a_scenario_passes_and_can_be_run_again_after_another(
-    tmp_path: Path, scenario_id: str
-) -> None:
-    async with watched_in(tmp_path) as watched:
-        await finished(watched, "refused_tag")
-        run = await finished(watched, scenario_id)
-        assert [step.told[-1] for step in run.steps if step.state is RunState.FAILED] == []
-        assert run.state is RunState.PASSED
-        assert all(step.told for step in run.steps)
-        info = next(each for each in watched.said[-1].available if each.id == scenario_id)
-        assert info.last is RunState.PASSED
 
 
 @in_fast_time
