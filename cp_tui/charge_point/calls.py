@@ -110,10 +110,6 @@ class _Pending(Struct, frozen=True):
     message_id: str
     sent_at: datetime
     deadline: datetime
-    text: str
-    """What is still to leave, at `sent_at`; empty: it has left."""
-    habit: Reason | None = None
-    """Why it is not as the standard wants it."""
     is_late: bool = False
     """It has timed out, and its failure is told."""
 
@@ -128,6 +124,7 @@ class Calls:
         configuration: Configuration,
         *,
         may_send: Callable[[Outgoing], bool],
+        is_outbox_ready: Callable[[], bool],
         next_from_outbox: Callable[[], Outgoing | None],
         starts_soon: Callable[[str], bool],
         settled: Callable[[Outgoing, CallFailure | None], None],
@@ -136,11 +133,14 @@ class Calls:
         self._journal = journal
         self._configuration = configuration
         self._may_send = may_send
+        self._is_outbox_ready = is_outbox_ready
         self._next_from_outbox = next_from_outbox
         self._starts_soon = starts_soon
         self._tell_settled = settled
         self._waiting: list[Outgoing] = []
         self._pending: _Pending | None = None
+        self._leaves_at: datetime | None = None
+        """When the next call leaves that is late on purpose."""
         self._late: OrderedDict[str, _Pending] = OrderedDict()
         self.is_open = False
         self.latency = timedelta(0)
@@ -152,16 +152,18 @@ class Calls:
 
     @property
     def deadline(self) -> datetime | None:
-        """When the pending call leaves or times out; None where none does."""
-        pending = self._pending
-        if pending is None:
-            return None
-        return pending.sent_at if pending.text else pending.deadline
+        """When the call that waits for its answer times out, or the next one leaves late."""
+        return self._pending.deadline if self._pending else self._leaves_at
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing waits for its answer, and nothing is about to leave."""
+        return self._pending is None and self._leaves_at is None
 
     @property
     def pending_since(self) -> datetime | None:
-        """When the pending call was sent; None where there is none, or it has not left yet."""
-        return self._pending.sent_at if self._pending and not self._pending.text else None
+        """When the pending call was sent."""
+        return self._pending.sent_at if self._pending else None
 
     @property
     def pending_action(self) -> Action | None:
@@ -211,7 +213,7 @@ class Calls:
         failure = CallFailure(FailureKind.OFFLINE, "the connection to the CSMS was lost")
         lost = [self._pending.outgoing] if self._pending else []
         lost.extend(self._waiting)
-        self._pending = None
+        self._pending = self._leaves_at = None
         self._waiting.clear()
         for outgoing in lost:
             outgoing.on_failure(failure)
@@ -229,7 +231,7 @@ class Calls:
 
     def pump(self) -> None:
         """Send the next call if none is open: one of those made here, else one of the outbox."""
-        if not self.is_open or self._pending:
+        if not self.is_open or self._pending or not self._is_time():
             return
         outgoing = self._take()
         if outgoing is None:
@@ -238,25 +240,31 @@ class Calls:
         assert message_id not in self._late, "an id stands for one request"
         quirks = self._turn.config.quirks
         text = frame.call_text(message_id, action, outgoing.request)
-        text, habit = quirks.shaped(text, None, *_habits(quirks, action))
+        text, why = quirks.shaped(text, None, *_habits(quirks, action))
+        now = self._turn.now
         # Pending from the decision on, not from when the bytes leave: what comes next in this turn
         # must not be sent as well. Where the disk holds it up, `left_late` starts the wait anew.
-        at = later(self._turn.now, quirks.answers_late_s)
-        self._pending = _Pending(outgoing, message_id, at, later(at, self._timeout), text, habit)
-        self._leave(self._pending)
-
-    def _leave(self, pending: _Pending) -> None:
-        """Send the pending call if its time has come."""
-        if self._turn.now < pending.sent_at:
-            return
-        self._pending = replace(pending, text="")
-        outgoing, text, message_id = pending.outgoing, pending.text, pending.message_id
-        request, why = outgoing.request, pending.habit
-        self._journal.sent_call(message_id, outgoing.action, request, text, why)
+        self._pending = _Pending(outgoing, message_id, now, later(now, self._timeout))
+        self._journal.sent_call(message_id, action, outgoing.request, text, why)
         # Only what comes from the outbox has a record that is to be on disk before it leaves.
         is_kept = outgoing.message_id is not None
         what = WhileDiskFails.OFFERED_AGAIN if is_kept else WhileDiskFails.LEAVES
         self.send(text, message_id, what)
+
+    def _is_time(self) -> bool:
+        """Whether what wants to leave may; one that is late on purpose decides on it only then."""
+        late_s = self._turn.config.quirks.answers_late_s
+        if not late_s:
+            return True
+        if not any(map(self._may_send, self._waiting)) and not self._is_outbox_ready():
+            self._leaves_at = None
+            return False
+        if self._leaves_at is None:
+            self._leaves_at = later(self._turn.now, late_s)
+        if self._turn.now < self._leaves_at:
+            return False
+        self._leaves_at = None
+        return True
 
     def send(self, text: str, message_id: str, while_disk_fails: WhileDiskFails) -> None:
         """Put a frame on the wire."""
@@ -274,7 +282,7 @@ class Calls:
     def left_late(self, decided_at: datetime) -> None:
         """Give the CSMS its whole time for a call that was decided upon then, and left only now."""
         pending = self._pending
-        if pending is not None and not pending.text and pending.sent_at >= decided_at:
+        if pending is not None and pending.sent_at >= decided_at:
             now = self._turn.now
             deadline = later(now, self._timeout)
             self._pending = replace(pending, sent_at=now, deadline=deadline)
@@ -352,11 +360,8 @@ class Calls:
             self._tell_settled(outgoing, failure)
 
     def tick(self) -> None:
-        """Send the pending call, or time it out, when that is due."""
+        """Time the pending call out when it is due."""
         pending = self._pending
-        if pending is not None and pending.text:
-            self._leave(pending)
-            return
         if pending is None or self._turn.now < pending.deadline:
             return
         self._pending = None

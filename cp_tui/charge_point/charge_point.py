@@ -115,7 +115,7 @@ class ChargePoint:
             ]
             # Else it is not time that the oldest message waits for, but an event.
             can_send = components.is_online and self._turn.can_write
-            if can_send and components.calls.pending_action is None:
+            if can_send and components.calls.is_idle:
                 deadlines.append(components.outbox.deadline)
         return min((due for due in deadlines if due is not None), default=None)
 

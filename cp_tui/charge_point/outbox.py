@@ -206,7 +206,7 @@ class Outbox:
 
     def next(self) -> Outgoing | None:
         """Give the oldest message if it is its time; nothing later may pass it."""
-        if not self._may_send_head():
+        if not self.is_ready():
             return None
         record = self._entries[0]
         # The id is saved with the record before the frame leaves: a boot in between must not make
@@ -225,17 +225,17 @@ class Outbox:
 
     def starts_soon(self, transaction_key: str) -> bool:
         """Say whether the StartTransaction of this transaction goes now, or after a few others."""
-        return self._may_send_head() and any(
+        return self.is_ready() and any(
             record.action == Action.START_TRANSACTION and record.transaction_key == transaction_key
             for record in islice(self._entries, SOON_MAX)
         )
 
-    def _may_send_head(self) -> bool:
+    def is_ready(self) -> bool:
+        """Say whether it is the time of the oldest message."""
         self._take_back()
         if not self._entries or self._is_in_flight or self.is_held:
             return False
-        due = self._entries[0].next_attempt_at
-        return due is None or self._turn.now >= due
+        return (due := self._entries[0].next_attempt_at) is None or self._turn.now >= due
 
     def try_now(self) -> str | None:
         """Do not wait any longer for the next attempt; give what is tried, if anything is."""

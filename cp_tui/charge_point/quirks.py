@@ -75,6 +75,8 @@ class Quirks(Struct, frozen=True):
     def shaped(self, text: str, reason: Reason | None, *names: str) -> tuple[str, Reason | None]:
         """Give a frame as this charge point writes it, and its reason with the habits in it."""
         zone = self.local_time
+        if not names and zone is None and not self.answers_late_s:
+            return text, reason
         written = text if zone is None else without_offset(text, zone)
         shown = [*names, *["local_time"] * (written != text)]
         shown += ["answers_late_s"] if self.answers_late_s else []

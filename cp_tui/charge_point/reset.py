@@ -86,7 +86,7 @@ class Resetting:
         """Boot as soon as nothing is left to wait for."""
         if self._until is None:
             return
-        is_idle = self._calls.pending_action is None and not len(self._outbox)
+        is_idle = self._calls.is_idle and not len(self._outbox)
         if is_idle or not self._calls.is_open or self._turn.now >= self._until:
             self._until = None
             self._reboot(hard=False)

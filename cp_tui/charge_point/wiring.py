@@ -94,16 +94,21 @@ class _Wiring:
             case _:
                 return outgoing.is_boot
 
+    @property
+    def _may_offer(self) -> bool:
+        return self.components.registration.is_accepted and self.components.turn.can_write
+
     def next_from_outbox(self) -> Outgoing | None:
         """Give the next transaction message once the CSMS has accepted this charge point."""
-        may_offer = self.components.registration.is_accepted and self.components.turn.can_write
-        return self.components.outbox.next() if may_offer else None
+        return self.components.outbox.next() if self._may_offer else None
+
+    def is_outbox_ready(self) -> bool:
+        """Say whether there is one to give now."""
+        return self._may_offer and self.components.outbox.is_ready()
 
     def starts_soon(self, transaction_key: str) -> bool:
         """Say whether a StartTransaction goes soon; one behind a backlog holds nothing back."""
-        components = self.components
-        may_offer = components.registration.is_accepted and components.turn.can_write
-        return may_offer and components.outbox.starts_soon(transaction_key)
+        return self._may_offer and self.components.outbox.starts_soon(transaction_key)
 
     def why_outbox_is_kept(self) -> str | None:
         """Say what keeps every transaction message, if anything does."""
@@ -236,6 +241,7 @@ def _build_messages(made: Components, wiring: _Wiring) -> None:
         made.journal,
         configuration,
         may_send=wiring.may_send,
+        is_outbox_ready=wiring.is_outbox_ready,
         next_from_outbox=wiring.next_from_outbox,
         settled=lambda outgoing, failure: made.recognition.settled(outgoing, failure),
         starts_soon=wiring.starts_soon,

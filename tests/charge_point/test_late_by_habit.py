@@ -82,3 +82,17 @@ def test_a_record_tells_when_it_came_and_when_it_was_answered() -> None:
 def test_own_lateness_moves_no_clock() -> None:
     made = late(200)
     assert made.variables["registration"].clock_offset_s == 0
+
+
+def test_what_was_answered_before_it_leaves_again_does_not_leave() -> None:
+    keys = {"MessageTimeout": "10", "TransactionMessageRetryInterval": "0"}
+    made = late(keys=keys)
+    made.responders["StartTransaction"] = lambda _payload: None
+    made.act("plug_in", connector_id=1)
+    made.act("swipe", id_tag="TAG")
+    made.after(75)
+    (start,) = (frame for frame in made.sent if frame[2] == "StartTransaction")
+    made.receive(f'[3,"{start[1]}",{{"transactionId":7,"idTagInfo":{{"status":"Accepted"}}}}]')
+    made.after(200)
+    assert len(made.calls("StartTransaction")) == 1
+    assert made.variables["transactions"][0].transaction_id == 7

@@ -45,8 +45,12 @@ class Outcome:
 class CallWatch:
     """What the charger may send at this moment, seen from outside."""
 
-    def __init__(self, connectors: int) -> None:
+    def __init__(self, connectors: int, *, is_late: bool) -> None:
+        """`is_late`: the charger answers late on purpose."""
         self._connectors = connectors
+        self._is_late = is_late
+        self.owed: list[tuple[str, dict[str, Any]]] = []
+        """What it was asked and has not answered yet, where it is late."""
         self.registration: str | None = None
         self.is_stopped = False
         self._outstanding: Sent | None = None
@@ -79,6 +83,7 @@ class CallWatch:
         """Nothing is outstanding on a connection that is gone."""
         self._outstanding = None
         self._triggered.clear()
+        self.owed.clear()
 
     def arrives(self, data: str | bytes) -> Outcome | None:
         """A frame reaches the charger; give what it means for a CALL of the charger."""
@@ -88,8 +93,12 @@ class CallWatch:
         except (ValueError, RecursionError):
             return None
         match message:
-            case [2, str(message_id), str(), dict(payload)] if 0 < len(message_id) <= 36:
+            case [2, str(message_id), str(), dict(payload)] if len(message_id) <= 36 and (
+                message_id or self._is_late
+            ):
                 self._asked, self._is_broken = (message_id, payload), False
+                if self._is_late and not self.is_stopped:
+                    self.owed.append(self._asked)
             case [3 | 4, *_] if len(message) >= 3 and not self.is_stopped:
                 return self._answered(message)
             case _:
@@ -124,7 +133,10 @@ class CallWatch:
     def decided(self, frames: list[list[Any]], now: datetime, timeout_s: int) -> list[Sent]:
         """The charger wants to send these frames; give the CALLs among them."""
         answers = [frame for frame in frames if frame[0] != CALL]
-        self._check_answers(answers, self._asked)
+        if self._is_late:
+            self._check_late(answers)
+        else:
+            self._check_answers(answers, self._asked)
         self._asked, self._is_broken = None, False
         calls = [
             Sent(frame[1], frame[2], frame[3], now + timedelta(seconds=timeout_s))
@@ -163,6 +175,16 @@ class CallWatch:
         assert answer[1] in (message_id, "-1"), f"{asked} was answered by {answer}"
         if answer[0] == CALL_RESULT and "requestedMessage" in payload:
             self._note_trigger(answer[2], payload)
+
+    def _check_late(self, answers: list[list[Any]]) -> None:
+        assert not (self.is_stopped and answers), f"answers while stopped: {answers}"
+        for answer in answers:
+            found = next((each for each in self.owed if each[0] == answer[1]), None)
+            assert found is not None or self._is_broken, f"nobody asked: {answer}"
+            if found is not None:
+                self.owed.remove(found)
+                if answer[0] == CALL_RESULT and "requestedMessage" in found[1]:
+                    self._note_trigger(answer[2], found[1])
 
     def _note_trigger(self, answer: dict[str, Any], payload: dict[str, Any]) -> None:
         if answer.get("status") == "Accepted":

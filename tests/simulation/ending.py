@@ -113,6 +113,7 @@ def check(world: Simulation) -> None:
     _check_records(world)
     check_book(world)
     assert not world.open_requests, f"nobody answered {world.open_requests}"
+    assert not world.checker.calls.owed, f"without an answer: {world.checker.calls.owed}"
 
 
 def _check_registration(world: Simulation) -> None:

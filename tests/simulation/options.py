@@ -11,6 +11,7 @@ from enum import StrEnum
 from random import Random
 
 from cp_tui.charge_point.config import ChargePointConfig, ConnectorConfig, CurrentKind
+from cp_tui.charge_point.quirks import Quirks
 from cp_tui.network.weather import FaultKind, NetworkFault, Way, Weather
 from cp_tui.network.weathers import FAIR, WEATHERS
 from tests.simulation.security import secure
@@ -75,6 +76,8 @@ class Options:
     weather: Weather = FAIR
     clock_skew_s: int = 0
     """What the clock of the CSMS is ahead of the machine's."""
+    answers_late_s: float = 0
+    """By how much the charge point is late on purpose."""
 
     def has(self, trouble: Trouble) -> bool:
         """Say whether a kind of trouble is switched on."""
@@ -87,6 +90,7 @@ class Options:
             url="ws://127.0.0.1/CP001",
             connectors=self.connectors,
             keys=self.keys,
+            quirks=Quirks(answers_late_s=self.answers_late_s),
         )
         return secure(config) if self.has(Trouble.SECURITY) else config
 
@@ -97,7 +101,8 @@ class Options:
         keys = " ".join(f"{key}={value}" for key, value in self.keys.items())
         return (
             f"seed={self.seed} steps={self.steps} pace={self.pace_s:g} s"
-            f" skew={self.clock_skew_s} s\n  connectors: {hardware}\n  keys: {keys}"
+            f" skew={self.clock_skew_s} s late={self.answers_late_s:g} s"
+            f"\n  connectors: {hardware}\n  keys: {keys}"
             f"\n  weather: {self.weather}"
             f"\n  troubles: {', '.join(sorted(self.troubles)) or 'none'}"
         )

@@ -125,6 +125,12 @@ def test_a_queue_that_is_saved_after_it_was_sent_is_found_and_again_from_its_see
     assert life(seed) == ""
 
 
+@pytest.mark.parametrize("seed", range(tier(1, deep=1_000)))
+def test_a_charge_point_that_is_late_on_purpose_loses_nothing(seed: int) -> None:
+    """Whatever happens between the decision upon a message and its leaving."""
+    Simulation(replace(options_of(seed, STEPS), answers_late_s=0.5)).run()
+
+
 @pytest.mark.parametrize("seed", range(*map(int, SEEDS.split(":"))))
 def test_a_life_full_of_trouble_loses_nothing(seed: int) -> None:
     Simulation(options_of(seed, STEPS)).run()
