@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
+from functools import cached_property
 from statistics import median
 
 from cp_tui.explain.knowledge.moment import Moment
@@ -81,7 +82,7 @@ class Survey:
         elif (sent := self._sent.pop(message_id, None)) is not None:
             self._latencies.append((record.at - sent).total_seconds())
 
-    @property
+    @cached_property
     def usual_latency_s(self) -> float | None:
         """Seconds from a CALL to its answer; None: too few to say."""
         return median(self._latencies) if len(self._latencies) >= 5 else None

@@ -58,6 +58,27 @@ def test_what_boots_has_not_two_calls_open() -> None:
     assert talk.found() == []
 
 
+def test_what_is_collected_from_within_a_transaction_on_has_no_begin() -> None:
+    """Also where the key was read again after the change."""
+    talk = Talk()
+    talk.booted()
+    talk.started()
+    key = {"key": "StopTxnSampledData", "value": "Voltage"}
+    talk.ask("ChangeConfiguration", key, ACCEPTED)
+    told = {"configurationKey": [{**key, "readonly": False}]}
+    talk.ask("GetConfiguration", {"key": [key["key"]]}, told)
+    values = [
+        {
+            "timestamp": talk.time,
+            "sampledValue": [{"value": "230", "context": context, "measurand": "Voltage"}],
+        }
+        for context in ("Sample.Periodic", "Transaction.End")
+    ]
+    talk.wait(1)
+    talk.stopped(transactionData=values)
+    assert talk.found() == []
+
+
 def test_a_charge_point_that_is_not_heard_at_all_may_be_offline() -> None:
     talk = Talk()
     talk.booted(3_600)

@@ -290,7 +290,7 @@ def _off_grid(record: Record, found_samples: tuple[Sample, ...], known: Known) -
         # Values of before the change were taken on the old grid.
         if each.at is None or each.context != ReadingContext.SAMPLE_CLOCK:
             continue
-        is_older = key.is_change and key.where.at is not None and each.at <= key.where.at
+        is_older = key.changed and key.changed.at is not None and each.at <= key.changed.at
         if not is_older and not _is_on_grid(each, interval_s, known.limits.interval_least):
             yield found(
                 "tx.aligned_off_grid",

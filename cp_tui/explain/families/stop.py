@@ -329,7 +329,7 @@ def _contexts(
     keys = [known.keys.get(name) for name in COLLECTED]
     # What was set within the transaction was not there at its begin.
     is_changed = any(
-        each and each.is_change and each.where.number > transaction.where.number for each in keys
+        each and each.changed and each.changed.number > transaction.where.number for each in keys
     )
     contexts = {each.context for each in data}
     lacks = [

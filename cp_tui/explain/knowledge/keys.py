@@ -30,6 +30,8 @@ class KeyKnown(Struct, frozen=True):
     breaks: int
     is_change: bool = False
     """Known from a ChangeConfiguration that was Accepted, not from a GetConfiguration.conf."""
+    changed: FrameRef | None = None
+    """The last change that was Accepted, also where the value was told since then."""
     is_read_only: bool | None = None
     """None: never told."""
 
@@ -89,6 +91,7 @@ class KnownKeys:
         self, moment: Moment, request: GetConfigurationRequest, response: GetConfigurationResponse
     ) -> None:
         for each in response.configuration_key or ():
+            before = self.get(each.key)
             self._keep(
                 self._keys,
                 KeyKnown(
@@ -97,6 +100,7 @@ class KnownKeys:
                     moment.where,
                     moment.breaks,
                     is_read_only=each.readonly,
+                    changed=before.changed if before else None,
                 ),
             )
             self.unknown.pop(each.key.lower(), None)
@@ -118,6 +122,7 @@ class KnownKeys:
             moment.where,
             moment.breaks,
             is_change=True,
+            changed=moment.where,
             is_read_only=before.is_read_only if before else None,
         )
         if status is ConfigurationStatus.ACCEPTED:
