@@ -43,6 +43,8 @@ class Survey:
         self.actions: Counter[str] = Counter()
         """CALLs by their action, and how often."""
         self.links: Counter[LinkKind] = Counter()
+        self.has_connections = False
+        """Whether the records name their connections."""
         self.connectors: set[int] = set()
         """Those above 0 that the charge point names anywhere."""
         self._latencies: list[float] = []
@@ -50,6 +52,7 @@ class Survey:
 
     def add(self, record: Record) -> None:
         """Count a record."""
+        self.has_connections |= record.connection is not None
         if record.kind is RecordKind.LINK:
             if record.link:
                 self.links[record.link.event] += 1
@@ -105,6 +108,11 @@ class Survey:
         """False: only one direction was recorded (K8)."""
         ways = {way for way, _ in self.kinds}
         return {FrameDirection.TO_CSMS, FrameDirection.TO_CHARGE_POINT} <= ways
+
+    @property
+    def tells_of_connections(self) -> bool:
+        """False: nothing in the log says when a connection was lost and another one made."""
+        return self.has_connections or bool(self.links[LinkKind.OPEN] + self.links[LinkKind.CLOSE])
 
     def answers_of(self, direction: FrameDirection | None) -> bool:
         """Say whether answers that go this way are recorded."""

@@ -105,6 +105,13 @@ def test_what_was_answered_is_not_sent_again() -> None:
     works(talk, payload)
     works(talk, payload, 30)
     assert talk.only("retry.after_answer").severity is Severity.ERROR
+    same_id = begun()
+    payload = stop(same_id)
+    works(same_id, payload, id="stop")
+    works(same_id, payload, 30, id="stop")
+    assert same_id.only("retry.after_answer").severity is Severity.WARNING
+    same_id.link(LinkKind.OPEN)
+    assert same_id.only("retry.after_answer").severity is Severity.ERROR
     broken = begun()
     payload = stop(broken)
     works(broken, payload)

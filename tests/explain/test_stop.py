@@ -89,6 +89,11 @@ def test_what_came_before_the_order_is_another_reason() -> None:
     happened = at(close, -0.2)
     close.ask("RemoteStopTransaction", *ASKED["RemoteStopTransaction"])
     close.stopped(timestamp=happened)
+    between = begun()
+    between.tell("Heartbeat", {}, {"currentTime": between.time})
+    happened = at(between, 0.2)
+    between.ask("UnlockConnector", *ASKED["UnlockConnector"])
+    between.stopped(timestamp=happened)
     long_ago = begun()
     long_ago.ask("UnlockConnector", {"connectorId": 2}, {"status": "Unlocked"})
     long_ago.stopped()
@@ -99,9 +104,14 @@ def test_what_came_before_the_order_is_another_reason() -> None:
     broken = begun()
     broken.link(LinkKind.CLOSE)
     broken.stopped(reason="Remote", timestamp=at(broken, 1))
+    timeless = Talk(has_times=False)
+    timeless.booted()
+    timeless.started()
+    timeless.ask("UnlockConnector", *ASKED["UnlockConnector"])
+    timeless.stopped()
     cold = Talk()
     cold.stopped(id=55, reason="Remote")
-    for each in (earlier, told, close, long_ago, slow, broken, cold):
+    for each in (earlier, told, close, between, long_ago, slow, broken, timeless, cold):
         assert "tx.reason_mismatch" not in each.noted()
 
 

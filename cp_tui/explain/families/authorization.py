@@ -165,7 +165,9 @@ class AuthorizationRules:
         if len(own) != 1 or own[0].id is None or own[0].breaks != known.breaks:
             return
         others = (known.survey.connectors | known.connectors.told) - {0, own[0].connector}
-        if all(_takes_no_tag(connector, known) for connector in others):
+        # Without times nobody can tell a stop at once from one a while later.
+        is_clear = not others or record.at is not None
+        if is_clear and all(_takes_no_tag(connector, known) for connector in others):
             # Shown at another connector, it may be meant for what runs there.
             seconds = known.limits.interval_least if others else known.limits.not_stopped
             self._own[own[0].id] = _Asked(ref(record), known.breaks, seconds)

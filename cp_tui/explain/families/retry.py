@@ -357,6 +357,10 @@ def _flaw(action: str, record: Record) -> str:
     return ""
 
 
+def _has_id(record: Record, message_id: str) -> bool:
+    return record.frame is not None and record.frame.message_id == message_id
+
+
 def _after_answer(before: _Message, record: Record, known: Known, *, has_break: bool) -> Finding:
     severity, why = None, "A message that was answered is not sent again."
     if before.answer_flaw:
@@ -365,6 +369,10 @@ def _after_answer(before: _Message, record: Record, known: Known, *, has_break: 
     elif has_break:
         severity = Severity.NOTE
         why = "The connection was lost in between; the answer may not have arrived."
+    elif not known.survey.tells_of_connections and _has_id(record, before.message_id):
+        # JE 3.1: the same id is for what was sent before the connection was lost.
+        severity = Severity.WARNING
+        why = "Perhaps the connection was lost in between, of which the log does not tell."
     return found(
         "retry.after_answer",
         f"{before.action} was sent again although it had been answered. {why}",

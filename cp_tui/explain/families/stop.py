@@ -251,11 +251,13 @@ def _may_end(
         return False
     if cause.answered.number < transaction.where.number:
         return False
-    asked_at = cause.asked.at
-    if known.is_past(cause.answered.at, cause.seconds):
+    # Without times nobody can tell which of two things came first.
+    answered_at = cause.answered.at
+    if answered_at is None or known.is_past(answered_at, cause.seconds):
         return False
-    # The charge point had stopped for another reason when the order came.
-    is_earlier = asked_at is not None and known.clock.is_surely_before(stop.timestamp, asked_at)
+    # The charge point had stopped for another reason when the order came. In the log of a CSMS the
+    # order stands before it came; the answer tells better when.
+    is_earlier = known.clock.is_surely_before(stop.timestamp, answered_at)
     told = known.connectors.get(transaction.connector)
     has_ended = (
         told is not None
