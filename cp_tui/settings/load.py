@@ -200,14 +200,13 @@ def every_field(merged: Mapping[str, Any]) -> tuple[Settings, list[Problem]]:
     """Check every field by itself; returns what is right, and what is wrong with the rest."""
     rest: dict[str, Any] = deepcopy(dict(merged))
     problems: list[Problem] = []
-    for _round in range(ROUNDS_MAX):
+    for number in range(ROUNDS_MAX):
         try:
             return Settings(**rest), problems
         except ValidationError as error:
             details = error.errors()
-            # Of what was taken out and has no default, it is no news that it is missing.
-            told = {each.location for each in problems}
-            problems += [_problem(each) for each in details if each["loc"] not in told]
+            # What is missing in a later round was taken out, with its mistake, in one before.
+            problems += [_problem(e) for e in details if not number or e["type"] != "missing"]
             # From the back: the places in a list that come before stay what they are.
             for each in reversed(details):
                 _take_out(rest, each["loc"])

@@ -61,6 +61,16 @@ def test_what_no_weather_can_be_is_refused_by_line_and_field(
     assert found.startswith(line)
 
 
+def test_each_of_several_faults_is_refused_once(all_refused: AllRefused) -> None:
+    """What is wrong with one is no mistake of the next, which takes its place in between."""
+    reset = '[[network.weathers.mine.faults]]\nkind = "reset"\n'
+    lines = all_refused(f"{BASE}{OWN}\n{reset}{reset.replace('reset', 'rest')}")
+    assert [line.partition(": must")[0].partition(": reset")[0] for line in lines] == [
+        f"line 16: {FAULT[:-1]}2",
+        f"line 19: {FAULT[:-1]}3.kind",
+    ]
+
+
 def test_an_option_that_names_no_weather_is_called_by_its_name(all_refused: AllRefused) -> None:
     assert all_refused(weather="train_tunel") == [
         '--weather: unknown weather; did you mean "train_tunnel"?'
