@@ -101,11 +101,20 @@ def _explained(file: str, options: Namespace, zone: tzinfo | None) -> Iterator[i
         reports = [_told_to_others(explain(trace), options) for trace in traces]
     if options.to_trace is not None:
         _write(traces, options)
-    for report in reports:
+    for trace, report in zip(traces, reports, strict=True):
+        ours = None
+        if options.ours:
+            # Imported late: it takes the whole charge point.
+            from cp_tui.cli.explain_ours import as_json, in_words, ours_in
+
+            ours = ours_in(trace, is_anonymous=options.anonymous, shows_tags=options.show_tags)
         if options.json:
-            print(msgspec.json.encode(_as_json(report)).decode(), flush=True)
+            told = _as_json(report) | ({} if ours is None else {"ours": as_json(ours)})
+            print(msgspec.json.encode(told).decode(), flush=True)
         else:
             print("\n".join(_as_text(report)), flush=True)
+            for line in () if ours is None else in_words(ours):
+                print(line, flush=True)
         is_grave = report.has(Severity(options.fail_on))
         yield ExitStatus.FAILED if is_grave else ExitStatus.DONE
 

@@ -46,6 +46,11 @@ def add_explain(commands: Commands) -> None:
         metavar="ZONE",
         help="time zone of a log that states none: +02:00, Europe/Berlin",
     )
+    explain.add_argument(
+        "--ours",
+        action="store_true",
+        help="also tell what our own charge point would have answered otherwise, and why",
+    )
     explain.add_argument("--json", action="store_true", help="an object for each log, on a line")
     explain.add_argument(
         "--fail-on",

@@ -1,0 +1,303 @@
+"""A charge point of ours that lives through a log in virtual time, beside the real one.
+
+It is given what the log tells: each request of the CSMS, the cables and tags that the messages of
+the real one speak of, and the CSMS's answers. Where it answers a request otherwise, both answers
+stand side by side, with our reason. What the log does not tell (what was installed before it, what
+the hardware can) it does not know either, so another answer is no fault of anybody by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from datetime import datetime
+from typing import Any
+
+from msgspec import Struct
+
+from cp_tui.charge_point.described import DESCRIBING_KEYS
+from cp_tui.charge_point.variables import Direction, MessageKind, MessageRecord
+from cp_tui.engine.errors import CommandError
+from cp_tui.explain.exchange import action_named
+from cp_tui.explain.survey import CONNECTOR_MAX
+from cp_tui.library.virtual_charger import BEGIN, VirtualCharger
+from cp_tui.ocpp.action import Action
+from cp_tui.ocpp.configuration_key import STANDARD_KEYS
+from cp_tui.ocpp.redaction import is_secret_key
+from cp_tui.settings.problem import SettingsError
+from cp_tui.shadow.lookahead import Lookahead
+from cp_tui.traces.record import FrameDirection, Record, RecordKind
+
+REQUESTS_MAX = 5_000
+"""Of one charge point; a log with more is compared up to there."""
+PAUSE_MAX_S = 7 * 86_400.0
+STEP_S = 1.0
+"""Between two frames of a log without times."""
+CONNECTORS_MAX = 100
+_STANDARD = frozenset(spec.name for spec in STANDARD_KEYS)
+_COMPARED: Mapping[Action, str] = {
+    Action.CANCEL_RESERVATION: "status",
+    Action.CHANGE_AVAILABILITY: "status",
+    Action.CHANGE_CONFIGURATION: "status",
+    Action.CLEAR_CACHE: "status",
+    Action.CLEAR_CHARGING_PROFILE: "status",
+    Action.GET_COMPOSITE_SCHEDULE: "status",
+    Action.GET_LOCAL_LIST_VERSION: "listVersion",
+    Action.REMOTE_START_TRANSACTION: "status",
+    Action.REMOTE_STOP_TRANSACTION: "status",
+    Action.RESERVE_NOW: "status",
+    Action.RESET: "status",
+    Action.SEND_LOCAL_LIST: "status",
+    Action.SET_CHARGING_PROFILE: "status",
+    Action.TRIGGER_MESSAGE: "status",
+    Action.UNLOCK_CONNECTOR: "status",
+}
+"""Requests that can be compared -> the field of the answer that says what became of them."""
+
+
+class OtherAnswer(Struct, frozen=True):
+    """A request that we would have answered otherwise."""
+
+    charger: str | None
+    number: int
+    """Of the request in the log."""
+    line: int | None
+    at: datetime | None
+    action: str
+    theirs: str
+    ours: str
+    reason: str
+    """Why ours; empty: it is a matter of course."""
+    rule: str
+
+
+def other_answers(records: Iterable[Record]) -> Iterator[OtherAnswer]:
+    """Give the requests of a log that we would have answered otherwise; it is walked twice."""
+    ahead = Lookahead()
+    for record in records:
+        ahead.add(record)
+    shadows: dict[str | None, Shadow] = {}
+    for record in records:
+        shadow = shadows.get(record.charger)
+        if shadow is None:
+            if not _is_accepted(record):
+                # Before that nobody knows in which state it is.
+                continue
+            shadow = shadows[record.charger] = Shadow(record, ahead)
+            continue
+        yield from shadow.take(record)
+
+
+def _is_accepted(record: Record) -> bool:
+    """Whether the CSMS accepts a charge point that has booted."""
+    frame = record.frame
+    return (
+        record.kind is RecordKind.CALL_RESULT
+        and frame is not None
+        and frame.action == Action.BOOT_NOTIFICATION
+        and isinstance(frame.payload, dict)
+        and frame.payload.get("status") == "Accepted"
+    )
+
+
+class Shadow:
+    """Our charge point in the place of one of the log."""
+
+    def __init__(self, accepted: Record, ahead: Lookahead) -> None:
+        self._charger = accepted.charger
+        self._ahead = ahead
+        self._at = accepted.at
+        self._requests = 0
+        self._has_reset = False
+        self._plugged: set[int] = set()
+        self._number = accepted.number
+        """Of the record in hand."""
+        self._interval_s = 300
+        if accepted.frame and isinstance(accepted.frame.payload, dict):
+            interval = accepted.frame.payload.get("interval")
+            self._interval_s = interval if type(interval) is int and interval > 0 else 300
+        self._ours = self._made(accepted.at or BEGIN)
+        self._ours.after(seconds=5)
+
+    def take(self, record: Record) -> Iterator[OtherAnswer]:
+        """Live through a record of the log."""
+        frame = record.frame
+        if frame is None or record.truncated or record.kind is not RecordKind.CALL:
+            return
+        payload = frame.payload if isinstance(frame.payload, dict) else {}
+        self._number = record.number
+        self._let_pass(record)
+        if record.direction is FrameDirection.TO_CSMS:
+            # What the body cannot do now (a cable that is in already) is no matter here.
+            with suppress(CommandError):
+                self._act(record, frame.action, payload)
+        elif record.direction is FrameDirection.TO_CHARGE_POINT:
+            yield from self._asked(record, frame.action, payload)
+
+    def _made(self, start: datetime) -> VirtualCharger:
+        number = self._ahead.connectors(self._charger)
+        keys = {
+            name: value
+            for name, value in self._ahead.keys(self._charger).items()
+            if name in _STANDARD and not is_secret_key(name)
+        }
+        for given in (keys, _describing(keys), {}):
+            with suppress(SettingsError):
+                return VirtualCharger(
+                    connectors=min(max(1, number), CONNECTORS_MAX),
+                    csms=self._csms,
+                    keys=given,
+                    start=start,
+                )
+        raise AssertionError("without keys every charge point can be made")
+
+    def _let_pass(self, record: Record) -> None:
+        seconds = STEP_S
+        if record.at is not None:
+            seconds = 0.0 if self._at is None else (record.at - self._at).total_seconds()
+            self._at = record.at
+        self._ours.after(seconds=min(max(seconds, 0.0), PAUSE_MAX_S))
+
+    def _csms(self, action: str, payload: Mapping[str, Any]) -> Mapping[str, Any] | str | None:
+        """The CSMS of the log, as far as it is known."""
+        match action:
+            case Action.BOOT_NOTIFICATION:
+                now = self._ours.now if hasattr(self, "_ours") else (self._at or BEGIN)
+                return {
+                    "status": "Accepted",
+                    "currentTime": now.isoformat(),
+                    "interval": self._interval_s,
+                }
+            case Action.HEARTBEAT:
+                return {"currentTime": self._ours.now.isoformat()}
+            case Action.AUTHORIZE:
+                tag = str(payload.get("idTag"))
+                return {"idTagInfo": self._ahead.verdict(self._charger, tag)}
+            case Action.START_TRANSACTION:
+                connector = int(payload.get("connectorId") or 0)
+                id_ = self._ahead.transaction_id(self._charger, connector, self._number)
+                info = self._ahead.verdict(self._charger, str(payload.get("idTag")))
+                return {"transactionId": id_, "idTagInfo": info}
+            case Action.DATA_TRANSFER:
+                return {"status": "Accepted"}
+            case _:
+                return {}
+
+    def _act(self, record: Record, action: str, payload: Mapping[str, Any]) -> None:
+        """Have happen to our body what the real one tells of its own."""
+        connector = payload.get("connectorId")
+        connector = connector if type(connector) is int and 0 < connector <= CONNECTOR_MAX else 0
+        match action:
+            case Action.BOOT_NOTIFICATION:
+                if not self._has_reset:
+                    self._ours.power_cycle()
+                self._has_reset = False
+                self._ours.after(seconds=2)
+            case Action.STATUS_NOTIFICATION if connector:
+                self._status(connector, payload)
+            case Action.START_TRANSACTION if connector:
+                self._start(connector, str(payload.get("idTag")))
+            case Action.STOP_TRANSACTION:
+                self._stop(payload)
+
+    def _status(self, connector: int, payload: Mapping[str, Any]) -> None:
+        match payload.get("status"):
+            case "Preparing" | "Charging":
+                self._plug_in(connector)
+                if payload.get("status") == "Charging":
+                    self._ours.resume_ev(connector)
+            case "SuspendedEV":
+                self._ours.suspend_ev(connector)
+            case "Available" | "Reserved" if connector in self._plugged:
+                self._plugged.discard(connector)
+                self._ours.plug_out(connector)
+            case "Faulted":
+                self._ours.raise_error(connector, str(payload.get("errorCode")))
+        if payload.get("status") != "Faulted":
+            with suppress(CommandError):
+                self._ours.clear_error(connector)
+
+    def _plug_in(self, connector: int) -> None:
+        if connector not in self._plugged:
+            self._plugged.add(connector)
+            self._ours.plug_in(connector)
+
+    def _start(self, connector: int, tag: str) -> None:
+        self._plug_in(connector)
+        if self._ours.connector(connector).transaction is None:
+            self._ours.swipe(tag, connector)
+        self._ours.after(seconds=2)
+
+    def _stop(self, payload: Mapping[str, Any]) -> None:
+        id_ = payload.get("transactionId")
+        for each in self._ours.get("connectors"):
+            if each.connector_id and each.transaction is not None and each.transaction_id == id_:
+                if payload.get("reason") == "EVDisconnected":
+                    self._plugged.discard(each.connector_id)
+                    self._ours.plug_out(each.connector_id)
+                else:
+                    self._ours.press_stop(each.connector_id)
+                self._ours.after(seconds=2)
+
+    def _asked(
+        self, record: Record, action: str, payload: Mapping[str, Any]
+    ) -> Iterator[OtherAnswer]:
+        """Give our charge point a request of the CSMS, and compare the answers."""
+        named = action_named(action)
+        field = _COMPARED.get(named) if named else None
+        if field is None or self._requests >= REQUESTS_MAX or record.masked:
+            return
+        if named is Action.CHANGE_CONFIGURATION and not _is_ours(payload):
+            return
+        theirs = self._ahead.answer(record.number)
+        if theirs is None or _cannot(theirs):
+            return
+        self._requests += 1
+        if named is Action.RESET:
+            self._has_reset = True
+        with suppress(CommandError):
+            self._ours.call(action, payload)
+        answer = self._answer(action)
+        if answer is None:
+            return
+        told = answer.payload.get(field) if isinstance(answer.payload, dict) else None
+        ours = str(answer.result if told is None else told)
+        said = theirs if isinstance(theirs, str) else str(theirs.get(field))
+        if ours == said:
+            return
+        reason = answer.reason
+        yield OtherAnswer(
+            charger=record.charger,
+            number=record.number,
+            line=record.source.line,
+            at=record.at,
+            action=action,
+            theirs=said,
+            ours=ours,
+            reason="" if reason is None else reason.text,
+            rule="" if reason is None else reason.rule,
+        )
+
+    def _answer(self, action: str) -> MessageRecord | None:
+        """Our newest answer to such a request; after a Reset the link that it went over is gone."""
+        for each in reversed(self._ours.messages.all):
+            if each.direction is Direction.OUT and each.action == action:
+                return each if each.kind is not MessageKind.CALL else None
+        return None
+
+
+def _cannot(answer: Mapping[str, Any] | str) -> bool:
+    """Whether the real one has no such feature or key, which is no other decision."""
+    status = answer if isinstance(answer, str) else answer.get("status")
+    return status in ("NotSupported", "NotImplemented")
+
+
+def _is_ours(payload: Mapping[str, Any]) -> bool:
+    """Whether a key is one of the standard: of others only the maker knows what is right."""
+    key = payload.get("key")
+    return isinstance(key, str) and key in _STANDARD and not is_secret_key(key)
+
+
+def _describing(keys: Mapping[str, str]) -> dict[str, str]:
+    names = {spec.name for spec in DESCRIBING_KEYS}
+    return {name: value for name, value in keys.items() if name in names}

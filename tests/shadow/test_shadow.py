@@ -1,0 +1,132 @@
+"""Our charge point lives through a log: alike where the real one is right, with a reason if not."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from cp_tui.cli import main
+from cp_tui.shadow.shadow import OtherAnswer, other_answers
+from cp_tui.traces.reading import open_trace
+from tests.explain.talk import BOOT, Talk, status
+
+LOGS = Path(__file__).parents[1] / "data" / "traces"
+
+
+def found(talk: Talk) -> list[OtherAnswer]:
+    return list(other_answers(talk.records))
+
+
+def session(remote_stop: int = 7) -> Talk:
+    talk = Talk()
+    talk.booted(connectors=2)
+    talk.started()
+    talk.ask("RemoteStopTransaction", {"transactionId": remote_stop}, {"status": "Accepted"})
+    talk.stopped(reason="Remote")
+    return talk
+
+
+def test_a_session_as_it_should_be_is_answered_alike() -> None:
+    talk = session()
+    talk.ask(
+        "ChangeAvailability", {"connectorId": 1, "type": "Inoperative"}, {"status": "Accepted"}
+    )
+    talk.ask("TriggerMessage", {"requestedMessage": "Heartbeat"}, {"status": "Accepted"})
+    talk.ask("ClearCache", {}, {"status": "Accepted"})
+    assert found(talk) == []
+
+
+def test_what_it_would_refuse_stands_there_with_its_reason() -> None:
+    [other] = found(session(remote_stop=8))
+    assert (other.action, other.theirs, other.ours) == (
+        "RemoteStopTransaction",
+        "Accepted",
+        "Rejected",
+    )
+    assert "transaction 8 does not run" in other.reason
+    assert other.rule == "S 5.12"
+
+
+def test_ids_tags_and_keys_are_those_of_the_log() -> None:
+    talk = Talk()
+    talk.booted(connectors=2)
+    keys = [{"key": "ChargeProfileMaxStackLevel", "readonly": True, "value": "2"}]
+    talk.ask("GetConfiguration", {"key": [keys[0]["key"]]}, {"configurationKey": keys})
+    profile = {
+        "chargingProfileId": 1,
+        "stackLevel": 3,
+        "chargingProfilePurpose": "TxDefaultProfile",
+        "chargingProfileKind": "Relative",
+        "chargingSchedule": {
+            "chargingRateUnit": "A",
+            "chargingSchedulePeriod": [{"startPeriod": 0, "limit": 6}],
+        },
+    }
+    payload = {"connectorId": 1, "csChargingProfiles": profile}
+    talk.ask("SetChargingProfile", payload, {"status": "Accepted"})
+    [other] = found(talk)
+    assert "ChargeProfileMaxStackLevel" in other.reason
+    # A remote start begins a transaction of ours before the real one tells of its own.
+    talk = Talk()
+    talk.booted()
+    talk.tell("StatusNotification", status(1, "Preparing"))
+    talk.ask("RemoteStartTransaction", {"connectorId": 1, "idTag": "TAG-1"}, {"status": "Accepted"})
+    talk.wait(5)
+    start = {"connectorId": 1, "idTag": "TAG-1", "meterStart": 0, "timestamp": talk.time}
+    accepted = {"idTagInfo": {"status": "Accepted"}}
+    talk.tell("StartTransaction", start, {"transactionId": 99} | accepted)
+    talk.ask("RemoteStopTransaction", {"transactionId": 99}, {"status": "Accepted"})
+    assert found(talk) == []
+
+
+def test_what_is_not_known_or_not_there_is_not_compared() -> None:
+    cold = Talk()
+    cold.ask("RemoteStopTransaction", {"transactionId": 7}, {"status": "Accepted"})
+    assert found(cold) == []
+    talk = Talk()
+    talk.booted()
+    vendor = {"key": "VendorKey", "value": "1"}
+    talk.ask("ChangeConfiguration", vendor, {"status": "Accepted"})
+    talk.csms("GetLocalListVersion", {})
+    talk.error("NotSupported")
+    talk.csms("ClearCache", {})
+    assert found(talk) == []
+
+
+def test_a_reset_and_a_power_cut_are_lived_through() -> None:
+    for is_reset in (True, False):
+        talk = Talk()
+        talk.booted()
+        talk.started()
+        if is_reset:
+            talk.ask("Reset", {"type": "Hard"}, {"status": "Accepted"})
+        talk.wait(60)
+        answer = {"status": "Accepted", "currentTime": talk.time, "interval": 300}
+        talk.tell("BootNotification", BOOT, answer)
+        talk.ask("RemoteStopTransaction", {"transactionId": 7}, {"status": "Rejected"})
+        talk.ask("UnlockConnector", {"connectorId": 5}, {"status": "NotSupported"})
+        assert found(talk) == []
+
+
+def test_of_sixteen_logs_one_answer_is_other() -> None:
+    others = {
+        path.name: [each.action for each in other_answers(open_trace(path).records)]
+        for path in sorted(LOGS.iterdir())
+        if path.suffix != ".md" and path.name != "expected.json"
+    }
+    assert {name: each for name, each in others.items() if each} == {
+        "citrineos_profile.json": ["SetChargingProfile"]
+    }
+
+
+def test_the_command_tells_it_to_people_and_programs(capsys: pytest.CaptureFixture[str]) -> None:
+    file = str(LOGS / "citrineos_profile.json")
+    assert main(["explain", "--ours", file]) == 1
+    assert (
+        "SetChargingProfile Accepted, and ours Rejected: TxProfile needs" in capsys.readouterr().out
+    )
+    assert main(["explain", "--ours", "--json", file]) == 1
+    [told] = json.loads(capsys.readouterr().out)["ours"]
+    assert (told["theirs"], told["ours"], told["rule"]) == ("Accepted", "Rejected", "S 3.13.1")
