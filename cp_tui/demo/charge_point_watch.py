@@ -17,6 +17,7 @@ from cp_tui.charge_point.variables import (
     KeyChange,
     LinkView,
     MonitorsView,
+    NetworkView,
     OutboxView,
     Profiles,
     RegistrationView,
@@ -29,6 +30,7 @@ from cp_tui.rpc.client import ConnectionLost, EngineConnection
 
 NAMES = (
     "link",
+    "network",
     "registration",
     "connectors",
     "outbox",
@@ -57,6 +59,7 @@ class ChargePointWatch:
         self._client = client
         # The variables that are watched, each under its name; as long as nothing was told, nothing.
         self.link: LinkView | None = None
+        self.network: NetworkView | None = None
         self.registration: RegistrationView | None = None
         self.connectors: Connectors = ()
         self.outbox: OutboxView | None = None

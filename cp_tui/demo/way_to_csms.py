@@ -169,4 +169,7 @@ def _with_misbehaviour(context: StepContext) -> StoryFailed:
     text = "The charge point does not get through to the CSMS"
     is_normal = context.csms.behaviour == Behaviour()
     why = "" if is_normal else ", which answers wrongly on purpose"
+    network = context.view.network
+    if network is not None and network.seed is not None:
+        why += f": the weather of the network is {network.weather}, seed {network.seed}"
     return StoryFailed(f"{text}{why}.")

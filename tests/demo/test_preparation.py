@@ -431,11 +431,15 @@ async def test_scenarios_pass_one_after_another_and_again_and_the_story_goes_on(
 async def test_a_scenario_that_cannot_pass_says_that_the_csms_misbehaves(tmp_path: Path) -> None:
     async with world(tmp_path) as made:
         await made.ask("set_behaviour", faults={"*": "silent"})
+        await made.do("set_weather", weather="doubling_proxy", seed=7)
         # Whatever it was told before is gone: the boot that follows has no answer.
         await made.do("power_cycle")
         await made.ask("run_scenario", scenario="first_car")
         await made.until(lambda shown: shown.run is not None and shown.run.state is RunState.FAILED)
         shown = made.scenarios.run
     assert shown is not None
-    why = "The charge point does not get through to the CSMS, which answers wrongly on purpose."
+    why = (
+        "The charge point does not get through to the CSMS, which answers wrongly on purpose:"
+        " the weather of the network is doubling_proxy, seed 7."
+    )
     assert why in shown.steps[0].told
