@@ -24,6 +24,8 @@ class FramesUnderWay:
         self._frames: deque[tuple[float, str | bytes]] = deque()
         self._bytes = 0
         self._is_arriving = False
+        self._let_go = 0
+        """How often."""
         self._changed = asyncio.Event()
 
     @property
@@ -44,13 +46,15 @@ class FramesUnderWay:
         self._changed.set()
 
     async def put_in_turn(self, at: float, frame: str | bytes) -> None:
-        """The same, once there is room."""
+        """The same, once there is room; if all is let go meanwhile, so is this."""
+        let_go = self._let_go
         while self.is_full:
             await self._wait(None)
-        self.put(at, frame)
+        self.put(at if let_go == self._let_go else 0.0, frame)
 
     def let_go(self) -> None:
         """Have everything arrive now."""
+        self._let_go += 1
         self._frames = deque((0.0, frame) for _, frame in self._frames)
         self._changed.set()
 

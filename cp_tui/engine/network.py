@@ -83,13 +83,14 @@ class Network:
             raise UnknownWeather(str(error)) from None
         self.end()
         self._fates.clear()
+        was_bad = self.bad is not None
         if name == FAIR.name:
             self.bad, seed = None, None
         else:
             seed = SystemRandom().randrange(SEEDS) if seed is None else seed
             self.bad = BadNetwork(weather, seed, _now())
         self._state = NetworkView(weather=name, seed=seed, weathers=self._state.weathers)
-        if self._log is not None:
+        if self._log is not None and (self.bad or was_bad):
             self._log.info("network: %s", self.words if self.bad else FAIR.name)
         self._tell_doing()
 

@@ -13,6 +13,7 @@ from websockets.asyncio.server import ServerConnection
 
 from cp_tui.charge_point.events import FrameReceived, LinkClosed, LinkOpened
 from cp_tui.charge_point.variables import LinkError, LinkPhase, LinkStep
+from cp_tui.engine import frames_under_way
 from cp_tui.engine.network import UnknownWeather
 from cp_tui.network.weather import FaultKind, NetworkFault, Way, Weather
 from cp_tui.network.weathers import FAIR
@@ -28,6 +29,8 @@ from tests.engine.links import (
 from tests.peer import PeerCsms
 
 SEED = 7
+TURNS = 50
+"""Of the loop: more than it takes to read what has come."""
 
 
 def weather(kind: FaultKind, way: Way | None = None, **numbers: Any) -> Weather:
@@ -255,6 +258,43 @@ async def test_a_csms_keeps_what_died_in_silence_beside_the_next_connection() ->
         async with asyncio.timeout(WAIT_S):
             await changed.wait()
         assert is_open == {opened[1]}
+
+
+async def test_what_is_held_is_bounded_both_ways(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(frames_under_way, "UNDER_WAY_FRAMES_MAX", 3)
+    numbers = [str(number) for number in range(10)]
+
+    sent = asyncio.Event()
+
+    async def talk(connection: ServerConnection) -> None:
+        await connection.recv()
+        for number in numbers:
+            await connection.send(number)
+        await (await connection.ping())
+        sent.set()
+        await connection.wait_closed()
+
+    async with (
+        websocket_server(talk) as server,
+        link_to(url_of(server), weathers=WEATHERS, settings=PATIENT) as under_test,
+    ):
+        under_test.link.open()
+        await under_test.until_open()
+        under_test.link.set_weather("hold_to_charge_point", SEED)
+        under_test.send("go")
+        await sent.wait()
+        for _ in range(TURNS):
+            await asyncio.sleep(0)
+        # More than are held: the rest waits to be read, and none is lost.
+        under_test.link.set_weather("fair", SEED)
+        await under_test.until(lambda: len(under_test.events) == 1 + len(numbers))
+        assert under_test.events[1:] == [FrameReceived(number) for number in numbers]
+        under_test.link.set_weather("hold_to_csms", SEED)
+        assert [under_test.send("held") for _ in range(4)] == [True, True, True, False]
+        state = await under_test.until_error()
+        assert state.last_error is not None
+        held = ", by the weather hold_to_csms, seed 7"
+        assert state.last_error.text == f"too many frames are held back{held}"
 
 
 @pytest.mark.parametrize(
