@@ -85,13 +85,16 @@ class KnownStyles(Stylesheet):
     def _style(self, node: DOMNode, found: Found, animate: bool) -> None:
         """Give a node the rules of its kind: one by one, where something follows from them."""
         base = node.styles.base
-        if base._rules and (animate or base._rules != found.own):
-            self.replace_rules(node, found.rules, animate=animate)
-            return
         if not base._rules:
             # It is new: nothing of it is shown that would be painted anew.
             base._rules.update(found.own)
             base._updates += 1
+        elif base._rules != found.own:
+            self.replace_rules(node, found.rules, animate=animate)
+            return
+        elif animate:
+            # There is nothing to animate, and Textual tells nobody.
+            return
         node.notify_style_update()
 
     def _style_parts(self, node: DOMNode, kind: Kind) -> None:

@@ -8,7 +8,7 @@ then on (known_styles.py).
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import pytest
@@ -185,28 +185,27 @@ class _Handlers:
         ]
 
 
-class _Values:
-    """What a reactive attribute holds, looked up as what it nearly always is: a plain value.
+def _value_of_reactives() -> Callable[[Reactive[Any], Any, type], Any]:
+    """Look up what a reactive attribute holds as what it nearly always is: a plain value.
 
     Textual asks each time whether the node is whole, has the value yet, and has it worked out anew.
     """
+    find = Reactive.__get__
+    plain: set[tuple[type, str]] = set()
+    """The attributes that no method of the class works out."""
 
-    def __init__(self) -> None:
-        self._get = Reactive.__get__
-        self._plain: set[tuple[type, str]] = set()
-        """The attributes that no method of the class works out."""
-
-    def get(self, reactive: Reactive[Any], node: Any, cls: type) -> Any:
-        """Give the value, or have Textual find it."""
+    def value(reactive: Reactive[Any], node: Any, cls: type) -> Any:
         if node is not None:
             key = cls, reactive.compute_name
-            if key in self._plain:
-                found = node.__dict__.get(reactive.internal_name, self)
-                if found is not self:
+            if key in plain:
+                found = node.__dict__.get(reactive.internal_name, plain)
+                if found is not plain:
                     return found
             elif not hasattr(cls, reactive.compute_name):
-                self._plain.add(key)
-        return self._get(reactive, node, cls)
+                plain.add(key)
+        return find(reactive, node, cls)
+
+    return value
 
 
 def _get_rule(styles: RenderStyles, name: str, default: object = None) -> object:
@@ -227,12 +226,12 @@ def be_frugal(patch: pytest.MonkeyPatch) -> None:
 
 def known() -> Iterable[tuple[Any, str, object]]:
     """What, put in place of Textual's own, finds nothing twice: the owner, the name, what it is."""
-    handlers, sheets, values = _Handlers(), _StyleSheets(), _Values()
+    handlers, sheets = _Handlers(), _StyleSheets()
     return (
         (Strip, "__init__", _make_strip),
         (Strip, "__getattr__", _make_cache),
         (MessagePump, "_get_dispatch_methods", lambda *call: handlers.find(*call)),
-        (Reactive, "__get__", lambda *call: values.get(*call)),
+        (Reactive, "__get__", _value_of_reactives()),
         (RenderStyles, "get_rule", _get_rule),
         (textual.css.stylesheet, "tokenize_values", sheets.tokens),
         (textual.css.stylesheet, "parse", sheets.rules),

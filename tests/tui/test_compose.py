@@ -9,6 +9,7 @@ from pydantic import JsonValue
 from textual.widgets import Input, TextArea
 
 from cp_tui.charge_point.reason import Reason
+from tests.tiers import tier
 from tests.tui import worlds
 from tests.tui.driving import Drive, screen
 from tests.tui.fake_engine import FakeEngine
@@ -387,7 +388,7 @@ async def test_nothing_hostile_is_prefilled_and_every_answer_is_harmless(poison:
 
 async def test_the_longest_form_can_be_reached_to_its_end(engine: FakeEngine) -> None:
     async with screen(engine=engine) as drive:
-        for size in ((80, 24), (120, 40), (200, 60)):
+        for size in tier(((80, 24), (200, 60)), deep=((80, 24), (120, 40), (200, 60))):
             await drive.resize(*size)
             async with drive.step(f"at {size}"):
                 await choose(drive, "statusnot")
