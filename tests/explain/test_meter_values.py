@@ -136,6 +136,7 @@ def test_the_time_between_values_is_noted() -> None:
         ("900", "2026-11-03T08:15:01.500Z", False),
         ("900", "2026-11-03T08:14:59Z", False),
         ("900", "2026-11-03T08:17:00Z", True),
+        ("50000", "2026-11-03T23:59:59Z", False),
         ("7200", "2026-11-03T09:00:00Z", True),
         ("7200", "2026-11-03T10:00:00+01:00", False),
         ("7200", "2026-11-03T06:00:00-02:00", False),
@@ -158,6 +159,19 @@ def test_values_of_the_clock_are_on_its_grid(interval: str, at: str, is_found: b
     values(talk, None, "Sample.Clock", at)
     values(talk, None, "Sample.Periodic", at)
     assert talk.found() == (["tx.aligned_off_grid"] if is_found else [])
+
+
+def test_values_of_before_a_change_keep_to_the_grid_of_before() -> None:
+    talk = Talk()
+    earlier = talk.time
+    talk.wait(100)
+    set_key(talk, "ClockAlignedDataInterval", "7200")
+    values(talk, None, "Sample.Clock", at=earlier)
+    talk.wait(600)
+    values(talk, None, "Sample.Periodic")
+    assert talk.found() == []
+    values(talk, None, "Sample.Clock")
+    assert talk.found() == ["tx.aligned_off_grid"]
 
 
 def test_each_measurand_that_is_set_comes() -> None:

@@ -32,7 +32,9 @@ def test_a_start_is_not_asked_for_on_connector_0() -> None:
     assert talk.only("remote.start_connector_zero").frames[0].number == 3
 
 
-@pytest.mark.parametrize("comes", ["Preparing", "Authorize", "StartTransaction", "end", ""])
+@pytest.mark.parametrize(
+    "comes", ["Preparing", "Authorize", "StartTransaction", "end", "others", ""]
+)
 def test_something_comes_of_a_remote_start(comes: str) -> None:
     talk = Talk()
     talk.booted()
@@ -44,10 +46,13 @@ def test_something_comes_of_a_remote_start(comes: str) -> None:
         talk.tell("StatusNotification", status(1, "Preparing"))
     elif comes == "Authorize":
         talk.tell("Authorize", {"idTag": "tag-1"}, {"idTagInfo": {"status": "Accepted"}})
+    elif comes == "others":
+        talk.tell("StatusNotification", status(2, "Preparing"))
+        talk.tell("Authorize", {"idTag": "OTHER"}, {"idTagInfo": {"status": "Accepted"}})
     elif comes == "StartTransaction":
         talk.started()
     heartbeat(talk, 80 if comes == "end" else 95)
-    assert ("remote.start_without_result" in talk.noted()) is (comes == "")
+    assert ("remote.start_without_result" in talk.noted()) is (comes in ("", "others"))
     assert talk.found() == []
 
 
@@ -56,6 +61,14 @@ def test_why_a_remote_start_was_refused_is_said_where_it_is_known() -> None:
     talk.ask("RemoteStartTransaction", {"idTag": "T", "connectorId": 1}, {"status": "Rejected"})
     [note] = [each for each in talk.report().findings if each.id == "remote.start_refused_silently"]
     assert "transaction was running" in note.text
+    other = Talk()
+    other.booted()
+    other.tell("StatusNotification", status(1, "Faulted", "GroundFailure"))
+    other.ask("RemoteStartTransaction", {"idTag": "T", "connectorId": 1}, {"status": "Rejected"})
+    [note] = [
+        each for each in other.report().findings if each.id == "remote.start_refused_silently"
+    ]
+    assert "Connector 1 was Faulted" in note.text
 
 
 @pytest.mark.parametrize("comes", ["stop", "break", "end", ""])
@@ -80,6 +93,17 @@ def test_the_answer_to_a_stop_fits_what_is_running() -> None:
     ended.stopped()
     stop(ended)
     assert ended.found() == ["remote.stop_unknown_accepted"]
+    crossed = begun()
+    crossed.csms("RemoteStopTransaction", {"transactionId": 7}, "stop")
+    crossed.stopped()
+    crossed.answer({"status": "Accepted"}, id="stop")
+    heartbeat(crossed, 90)
+    assert crossed.found() == []
+    broken = begun()
+    broken.link(LinkKind.CLOSE)
+    stop(broken, "Rejected")
+    heartbeat(broken, 90)
+    assert broken.found() == []
     cold = Talk()
     stop(cold, "Accepted", 99)
     cold.stopped(id=99, reason="Remote")
