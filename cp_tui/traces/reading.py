@@ -136,12 +136,13 @@ def _entries(format: TraceFormat, recording: LogSource) -> Iterator[LogEntry]:
 
 
 def _clock(survey: LogSurvey, format: TraceFormat, zone: tzinfo | None) -> LogClock:
+    year = survey.first_current_time.year if survey.first_current_time else None
     if zone is not None:
-        return LogClock(ZoneFrom.GIVEN, given=zone)
+        return LogClock(ZoneFrom.GIVEN, given=zone, year=year)
     if format.is_utc:
-        return LogClock(ZoneFrom.BY_FORMAT)
+        return LogClock(ZoneFrom.BY_FORMAT, year=year)
     offsets = survey.offsets.estimate()
-    return LogClock(ZoneFrom.ESTIMATED if offsets else ZoneFrom.NONE, offsets=offsets)
+    return LogClock(ZoneFrom.ESTIMATED if offsets else ZoneFrom.NONE, offsets=offsets, year=year)
 
 
 class _Who(Struct, frozen=True):

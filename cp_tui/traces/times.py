@@ -218,10 +218,8 @@ class LogClock(Struct):
     """Of times that state no zone themselves."""
     given: tzinfo | None = None
     offsets: Mapping[date, int] = MappingProxyType({})
-    day: date | None = None
-    """On which a log without dates begins; with a given zone only."""
     year: int | None = None
-    """Of a log without years."""
+    """Of a log without years: that of the first `currentTime`."""
 
     def utc(self, stamp: Stamp) -> tuple[datetime | None, ZoneFrom, int | None]:
         """Give the instant, how it is known, and the offset in s where it is not stated."""

@@ -17,6 +17,7 @@ from cp_tui.ocpp.frame import (
     encode,
     parse,
 )
+from cp_tui.ocpp.json_array import load_from
 
 
 def refusal(data: str | bytes) -> OcppError:
@@ -246,3 +247,10 @@ def test_descriptions_are_cut_to_what_a_peer_can_take() -> None:
 )
 def test_the_id_of_a_request_is_read_from_what_is_no_json(text: str, expected: str | None) -> None:
     assert call_id(text) == expected
+
+
+def test_an_array_is_read_out_of_the_text_around_it() -> None:
+    assert load_from('[2,"]"] and more') == ([2, "]"], 7)
+    for text in ('{"a":1}', "[2,", "no"):
+        with pytest.raises(ValueError, match=r"array|Expecting"):
+            load_from(text)

@@ -93,6 +93,9 @@ def test_the_zone_is_told_by_the_csms_or_by_a_collector_or_not_at_all() -> None:
     )
     first = frames(wrapped)[0]
     assert (first.zone, f"{first.at:%H:%M:%S}") == (ZoneFrom.ESTIMATED, "08:00:01")
+    yearless = f"Okt 11 10:00:01 pi x[1]: [MO] Recv: {RESULT}"
+    (record,) = open_trace(BytesIO(yearless.encode()), zone=ZoneInfo("Europe/Berlin")).records
+    assert f"{record.at:%Y-%m-%d %H:%M:%S}" == "2026-10-11 08:00:01"
     given = open_trace(BytesIO(once.encode()), zone=ZoneInfo("America/New_York"))
     assert [f"{each.at:%H} {each.zone}" for each in given.records] == ["14 given"]
 
