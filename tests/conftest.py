@@ -103,4 +103,9 @@ def pytest_xdist_setupnodes(config: pytest.Config, specs: Sequence[execnet.XSpec
     """Make each worker a fork of this process, which imports all tests first."""
     is_part = config.getoption("file_or_dir") or config.getoption("markexpr")
     if sys.platform == "linux" and not is_part and all(str(spec) in OWN for spec in specs):
+        from tests.end_to_end import programs
+
+        # One for all workers; it ends after them.
+        programs.ready_process()
+        config.add_cleanup(programs.end_ready_process)
         config.add_cleanup(workers.fork_from_here(specs))

@@ -13,7 +13,7 @@ import asyncio
 import gc
 import logging
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from itertools import chain
 from typing import TYPE_CHECKING
@@ -56,10 +56,7 @@ async def stay_prompt(end: asyncio.Event) -> None:
 
 async def _build_late(end: asyncio.Event) -> None:
     """Have ready what clients and requests will need, a little at a time."""
-    commands = await in_daemon_thread(_late_commands)
-    parameters = (command.params for command in commands)
-    models = (model.model_rebuild() for model in _models_to_build(BaseModel))
-    for _ in chain(parameters, models):
+    for _ in late_builds(await in_daemon_thread(late_commands)):
         if await _is_set(end, PAUSE_S):
             break
 
@@ -71,7 +68,13 @@ async def _is_set(end: asyncio.Event, within_s: float) -> bool:
     return end.is_set()
 
 
-def _late_commands() -> list[Command]:
+def late_builds(commands: Iterable[Command]) -> Iterator[object]:
+    """Build the models that are built when first used, one at each step."""
+    parameters = (command.params for command in commands)
+    return chain(parameters, (model.model_rebuild() for model in _models_to_build(BaseModel)))
+
+
+def late_commands() -> list[Command]:
     """Import what the first client, command and request need, before they wait for it."""
     import cp_tui.charge_point.operator.charging_profiles
     import cp_tui.charge_point.requests  # noqa: F401

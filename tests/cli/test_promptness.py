@@ -64,7 +64,7 @@ async def test_what_cannot_be_made_ready_ends_nothing(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(promptness, "BOOT_S", 0.0)
-    monkeypatch.setattr(promptness, "_late_commands", lambda: [1])
+    monkeypatch.setattr(promptness, "late_commands", lambda: [1])
     end = asyncio.Event()
     staying = asyncio.create_task(stay_prompt(end))
     async with asyncio.timeout(20):

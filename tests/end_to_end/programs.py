@@ -13,6 +13,7 @@ from asyncio import StreamReader
 from asyncio.subprocess import Process
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import cache
 
 from tests.end_to_end.ready import COMMAND_LINE, Asked
@@ -136,23 +137,36 @@ async def _start(
         "is_leader": is_leader,
     }
     with theirs:
-        socket.send_fds(_ready()[1], [json.dumps(asked).encode()], [theirs.fileno(), *streams])
+        socket.send_fds(
+            ready_process().control, [json.dumps(asked).encode()], [theirs.fileno(), *streams]
+        )
     pid = int(await asyncio.get_running_loop().sock_recv(ours, NUMBER_BYTES_MAX))
     return Program(ours, pid)
 
 
+@dataclass(frozen=True)
+class ReadyProcess:
+    """What starts our programs, and where it is asked to; forks of who began it ask it as well."""
+
+    process: subprocess.Popen[bytes]
+    control: socket.socket
+    begun_by: int
+
+
 @cache
-def _ready() -> tuple[subprocess.Popen[bytes], socket.socket]:
+def ready_process() -> ReadyProcess:
+    """Give the process that is ready, which is begun when it is first needed."""
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     command = (sys.executable, "-m", "tests.end_to_end.ready", COMMAND_LINE)
     with theirs:
-        return subprocess.Popen(command, stdin=theirs.fileno(), cwd=ROOT), ours
+        process = subprocess.Popen(command, stdin=theirs.fileno(), cwd=ROOT)
+    return ReadyProcess(process, ours, os.getpid())
 
 
 def end_ready_process() -> None:
-    """End the process that is ready, if there is one; it waits for all that it has started."""
-    if _ready.cache_info().currsize:
-        process, control = _ready()
-        control.close()
-        process.wait()
-        _ready.cache_clear()
+    """Need it no more; it waits for all that it has started, and who has begun it waits for it."""
+    if ready_process.cache_info().currsize and ready_process().begun_by == os.getpid():
+        ready = ready_process()
+        ready.control.close()
+        ready.process.wait()
+        ready_process.cache_clear()

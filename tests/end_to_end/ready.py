@@ -27,6 +27,7 @@ from contextlib import suppress
 from io import TextIOWrapper
 from typing import TypedDict
 
+from cp_tui.cli.promptness import late_builds, late_commands
 from cp_tui.tui.theme.themes import our_themes
 from tests.end_to_end import forked_children
 from tests.end_to_end.command_line import be_called
@@ -127,6 +128,8 @@ if __name__ == "__main__":
     for owner, attribute, value in known():
         setattr(owner, attribute, value)
     our_themes()
+    for _ in late_builds(late_commands()):
+        pass
     gc.collect()
     gc.freeze()
     wait()
