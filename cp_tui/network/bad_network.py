@@ -128,6 +128,7 @@ class BadNetwork:
         self.counts.lost += not arrivals
         self.counts.doubled += len(arrivals) > 1
         if arrivals:
+            self.counts.delayed += arrivals[0] > now
             self._break_with_frame(way, now, action, number, arrivals[0])
         return arrivals
 
@@ -196,7 +197,6 @@ class BadNetwork:
                     pass
         at = self._held(way, action, max(at, self._last[way]))
         self._last[way] = at
-        self.counts.delayed += at > now
         return (at, at) if is_doubled else (at,)
 
     def _held(self, way: Way, action: str | None, at: float) -> float:

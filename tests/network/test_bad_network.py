@@ -60,6 +60,7 @@ def test_held_frames_come_in_a_bunch_and_a_ping_among_them() -> None:
     assert sent(made, 9.9, DOWN) == (9.9,)
     assert [sent(made, at, DOWN) for at in (10, 12, 14.9)] == [(15,), (15,), (15,)]
     assert made.ping(DOWN, BEGAN_AT + 14.9) == (BEGAN_AT + 15,)
+    assert made.counts.delayed == 3, "a ping is no frame of OCPP"
     assert sent(made, 12) == (12,)
     assert sent(made, 15, DOWN) == (15,)
     # On its way when it began.
@@ -81,6 +82,7 @@ def test_a_silent_connection_is_dead_until_there_is_another_one() -> None:
         {"kind": "silence", "begins_s": 10, "lasts_s": 5, "direction": "to_charge_point"}
     )
     assert sent(made, 9, DOWN) == (9,)
+    assert [made.silent_from(way) for way in (UP, DOWN)] == [inf, BEGAN_AT + 10]
     assert [sent(made, at, DOWN) for at in (10, 14, 20, 500)] == [()] * 4
     assert made.ping(DOWN, BEGAN_AT + 20) == ()
     assert sent(made, 12) == (12,)
