@@ -99,7 +99,7 @@ class Day:
         things: list[Callable[[], None]] = [
             *(self.local_session, self.remote_session, self.look_around, self.configure),
             *(self.reserve, self.availability, self.trigger, self.local_list, self.profiles),
-            *(self.fault, self.files, self.reset),
+            *(self.fault, self.files, self.reset, self.outage, self.power_cut),
         ]
         self.local_session()
         for _ in range(steps):
@@ -283,6 +283,17 @@ class Day:
         else:
             self.ask("GetDiagnostics", {"location": "ftp://example.com/", "retries": 0})
         self.wait(100, 300)
+
+    def outage(self) -> None:
+        """The network goes, sometimes in the middle of a session, and the log does not say so."""
+        self.charger.set_network(False)
+        self.random.choice((self.local_session, lambda: self.wait(10, 2_000)))()
+        self.charger.set_network(True)
+        self.wait(10, 200)
+
+    def power_cut(self) -> None:
+        self.charger.power_cut(seconds=self.random.uniform(0, 600))
+        self.wait(60, 200)
 
     def reset(self) -> None:
         """The CSMS has the charge point boot."""
