@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cp_tui.explain.finding import Severity
-from cp_tui.traces.record import LinkKind
+from cp_tui.traces.record import FrameDirection, LinkKind
 from tests.explain.talk import BOOT, Talk, status
 
 
@@ -111,6 +111,14 @@ def test_every_status_is_told_after_a_boot() -> None:
     late.wait(100)
     late.tell("StatusNotification", status(1, "Available"))
     assert late.only("boot.status_missing").severity is Severity.NOTE
+    blurred = registered("Accepted")
+    blurred.tell("StatusNotification", status(0, "Available"))
+    blurred.text('[2,"9","Status', FrameDirection.TO_CSMS, truncated=True)
+    for _ in range(2):
+        blurred.wait(400)
+        blurred.tell("StatusNotification", status(0, "Available"))
+    blurred.tell("StatusNotification", status(1, "Available"))
+    assert "boot.status_missing" not in blurred.found()
     lost = registered("Accepted")
     lost.tell("StatusNotification", status(0, "Available"))
     lost.link(LinkKind.CLOSE)

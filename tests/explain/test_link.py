@@ -37,9 +37,12 @@ def test_silence_beyond_the_interval_is_told_once_and_any_message_ends_it() -> N
     assert (finding.count, finding.values["interval"]) == (1, 100)
 
 
-@pytest.mark.parametrize("why", ["gap", "away", "cold", "unknown", "filtered"])
+@pytest.mark.parametrize("why", ["gap", "away", "elsewhere", "cold", "unknown", "filtered"])
 def test_silence_proves_nothing_where_the_log_may_be_why(why: str) -> None:
     talk = Talk()
+    if why == "elsewhere":
+        talk.charge_point("Heartbeat", connection="first")
+        talk.answer({"currentTime": talk.time}, connection="first")
     if why != "cold":
         talk.booted(100)
     if why == "unknown":
@@ -52,7 +55,9 @@ def test_silence_proves_nothing_where_the_log_may_be_why(why: str) -> None:
         talk.link(LinkKind.OPEN)
     else:
         talk.wait(950 if why == "gap" else 400)
-    talk.tell("StatusNotification", status(0, "Available"))
+    how = {"connection": "second"} if why == "elsewhere" else {}
+    talk.charge_point("StatusNotification", status(0, "Available"), **how)
+    talk.answer({}, **how)
     assert "heartbeat.missing" not in talk.found()
 
 

@@ -132,14 +132,15 @@ def test_charging_needs_a_transaction_and_preparing_none() -> None:
     assert "status.contradicts_transaction" in preparing.found()
 
 
-@pytest.mark.parametrize("why", ["cold", "starts", "stopped", "short"])
+@pytest.mark.parametrize("why", ["cold", "starts", "stopped", "short", "free"])
 def test_charging_without_a_transaction_is_silent_where_one_may_be(why: str) -> None:
     talk = Talk()
     if why != "cold":
         talk.booted()
         talk.started()
         talk.stopped()
-    talk.tell("StatusNotification", status(1, "Preparing"))
+    if why != "free":
+        talk.tell("StatusNotification", status(1, "Preparing"))
     talk.tell("StatusNotification", status(1, "Charging"))
     if why == "starts":
         talk.started(id=8)
