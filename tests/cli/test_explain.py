@@ -103,6 +103,24 @@ def test_what_cannot_be_read_is_told_in_a_line(
     assert "there are: cp-tui," in explained(capsys, FAULTY, "--format", "x")[2]
 
 
+def test_no_secret_is_printed(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    key = "0011223344556677"
+    change = f'{{"key":"AuthorizationKey","value":"{key}"}}'
+    for text in (
+        f'[2,"1","ChangeConfiguration",{change}]\n[3,"1",{{"status":"Accepted"}}]\n',
+        f'[2,"1","ChangeConfiguration",{{"key":"AuthorizationKey","valu":"{key}"}}]\n',
+        f'[2,"1","GetConfiguration",{{}}]\n[3,"1",{{"configurationKey":[{change}]}}]\n',
+        f'[2,"1","ChangeConfiguration",{change}\n',
+        f"authorization: Basic {key}\n",
+        f"wss://me:{key}@csms.example/ocpp\n",
+    ):
+        log.write_text(text)
+        for options in ((), ("--json",), ("--show-tags",)):
+            _, out, err = explained(capsys, log, *options)
+            assert key not in out + err, text
+
+
 def test_zones_are_offsets_and_names() -> None:
     assert str(zone_of("Europe/Berlin")) == "Europe/Berlin"
     assert str(zone_of("+02:00")) == "UTC+02:00"
