@@ -141,8 +141,8 @@ class Eye:
         let_time_pass(seconds)
         await self.settle()
 
-    async def until_it_shows(self, *words: str, seconds: float = 10.0) -> None:
-        """Wait until all of these words can be read."""
+    async def until_it_shows(self, *words: str, seconds: float = 30.0) -> None:
+        """Wait until all of these words can be read; only a test that fails waits so long."""
         async with asyncio.timeout(seconds):
             while not self.shows(*words):
                 await self.pilot.pause(0.02)
