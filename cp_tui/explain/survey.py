@@ -21,6 +21,15 @@ from cp_tui.ocpp.core import (
 )
 from cp_tui.traces.record import FrameDirection, LinkKind, Record, RecordKind
 
+IMPORTANT = frozenset(
+    {
+        Action.BOOT_NOTIFICATION,
+        Action.STATUS_NOTIFICATION,
+        Action.START_TRANSACTION,
+        Action.STOP_TRANSACTION,
+    }
+)
+"""The actions that are left of a log of important events."""
 CONNECTOR_MAX = 1_000
 """A number above this is no connector, but a mistake."""
 LATENCIES_MAX = 1_000
@@ -108,6 +117,11 @@ class Survey:
         """False: only one direction was recorded (K8)."""
         ways = {way for way, _ in self.kinds}
         return {FrameDirection.TO_CSMS, FrameDirection.TO_CHARGE_POINT} <= ways
+
+    @property
+    def is_filtered(self) -> bool:
+        """True: the log keeps no more than the level filters of many a CSMS let through (K8)."""
+        return self.actions.keys() <= IMPORTANT
 
     @property
     def tells_of_connections(self) -> bool:

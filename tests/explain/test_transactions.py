@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from cp_tui.traces.record import LinkKind, Record
+from cp_tui.traces.record import LinkKind, Record, RecordKind
 from tests.explain.talk import Talk, status
 
 
@@ -183,6 +183,16 @@ def test_what_never_began_cannot_be_stopped() -> None:
     values(unstarted, 55)
     ends(unstarted, 55)
     assert unstarted.found() == ["tx.stop_without_start"]
+
+
+def test_a_log_without_answers_says_nothing_of_the_ids_that_they_gave() -> None:
+    talk = booted()
+    begins(talk, None)
+    values(talk, 7)
+    ends(talk, 7, meterStop=500)
+    ends(talk, 8)
+    talk.records = [each for each in talk.records if each.kind is RecordKind.CALL]
+    assert not any(id_.startswith("tx.") for id_ in talk.noted())
 
 
 def test_minus_one_stands_for_an_id_that_was_never_given() -> None:

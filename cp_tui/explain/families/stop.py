@@ -210,6 +210,7 @@ class StopRules:
             return
         is_whole = transaction.request is not None and transaction.breaks == known.breaks
         is_unasked = transaction.id not in self._asked and is_whole and not known.is_cold
+        is_unasked = is_unasked and not known.survey.is_filtered
         if reason is StopReason.REMOTE and not causes and is_unasked:
             yield found(
                 "tx.reason_mismatch",

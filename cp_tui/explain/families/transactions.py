@@ -20,7 +20,7 @@ from cp_tui.ocpp.core import (
     StopTransactionRequest,
 )
 from cp_tui.ocpp.datatypes import ChargePointStatus
-from cp_tui.traces.record import Record
+from cp_tui.traces.record import FrameDirection, Record
 
 EARLY_MAX = 100
 """Messages that are remembered until their start is answered."""
@@ -151,6 +151,8 @@ class TransactionRules:
             # An earlier stop that comes late is for the order of the queue.
             if second is not None and second.what.at < stop.timestamp:
                 yield _parallel(second.what, second.where, record, known)
+        if not known.survey.answers_of(FrameDirection.TO_CHARGE_POINT):
+            return
         if id_ == UNKNOWN_ID:
             yield from _without_id(record, transaction, known)
         elif transactions.get(id_) is None:
@@ -189,6 +191,8 @@ class TransactionRules:
         """Judge the id that values name."""
         transactions = known.transactions
         here = transactions.on(connector)
+        if not known.survey.answers_of(FrameDirection.TO_CHARGE_POINT):
+            return
         if id_ == UNKNOWN_ID:
             yield from _without_id(record, here, known)
             return

@@ -121,7 +121,7 @@ class KnownTransactions:
             return self.running.get(id_)
         can_be = [
             each
-            for each in (*self.running.values(), *self.starting)
+            for each in self.running.values()
             if each.request is not None and each.request.timestamp <= stop.timestamp
         ]
         if len(can_be) > 1 and stop.id_tag is not None:
