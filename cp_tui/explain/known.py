@@ -72,6 +72,8 @@ class Known:
         """None: the log does not tell."""
         self.heard_at: datetime | None = None
         """When the charge point was last heard, before the record in hand."""
+        self.back_at: datetime | None = None
+        """When it was heard again after a while, and may have begun to send what had waited."""
         self.heard_breaks = 0
         """How often the log had broken off when it was heard."""
         self._connection: str | None = None
@@ -145,6 +147,11 @@ class Known:
         )
         return self.now if is_answering else self.heard_at
 
+    @property
+    def may_be_draining(self) -> bool:
+        """Whether the charge point was silent a moment ago: what waited may still be on its way."""
+        return self.back_at is not None and not self.is_past(self.back_at, self.limits.draining)
+
     def call_of(self, record: Record) -> Half | None:
         """Return the CALL that an answer belongs to."""
         return self.calls.get(record.pair)
@@ -185,6 +192,8 @@ class Known:
     def learn(self, record: Record) -> None:
         """Take over what the record in hand tells."""
         if record.direction is FrameDirection.TO_CSMS and record.at is not None:
+            if self.is_past(self.heard_at, self.limits.draining):
+                self.back_at = record.at
             self.heard_at, self.heard_breaks = record.at, self.breaks
         if record.kind is RecordKind.LINK:
             self._learn_link(record)

@@ -83,6 +83,8 @@ class Limits(Struct, frozen=True):
     values_factor: float = 2.0
     """So many intervals without periodic values, and `values_grace`, are too many."""
     values_grace: float = 10.0
+    draining: float = 10.0
+    """A charge point that was away sends what had waited within this time."""
     late_delivery: float = 60.0
     power_most: float = 500_000.0
     """W, where no limit is known."""

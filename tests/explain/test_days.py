@@ -88,4 +88,8 @@ def test_a_charge_point_that_is_not_heard_at_all_may_be_offline() -> None:
     talk.charge_point("Heartbeat")
     assert talk.found() == []
     talk.answer({"currentTime": talk.time})
+    # What had waited would come now.
+    assert talk.found() == []
+    talk.wait(15)
+    talk.tell("Heartbeat", {}, {"currentTime": talk.time})
     assert talk.found() == ["tx.values_missing"]

@@ -115,6 +115,8 @@ class MeterValuesRules:
             self._next.begin(id_, connector, wait_s, record, known)
 
     def _missing(self, known: Known) -> Iterator[Finding]:
+        if known.may_be_draining:
+            return
         for wait in self._next.over(known):
             yield found(
                 "tx.values_missing",
