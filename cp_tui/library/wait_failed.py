@@ -11,6 +11,7 @@ from cp_tui.charge_point.variables import (
     LinkView,
     MessageKind,
     MessageRecord,
+    NetworkView,
     OutboxView,
     RegistrationView,
     Troubles,
@@ -48,6 +49,7 @@ def seen(charger: Looks) -> Iterator[str]:
     """Tell the present state of a charge point, a line for each fact, with the reasons."""
     connected: bool = charger.get("is_connected")
     yield from _link(charger.get("link"), is_connected=connected)
+    yield from _weather(charger.get("network"))
     yield from _registration(charger.get("registration"))
     connectors: tuple[ConnectorView, ...] = charger.get("connectors")
     for connector in connectors[1:]:
@@ -80,6 +82,13 @@ def told(messages: Iterable[MessageRecord]) -> Iterator[str]:
         yield from (f"    {flaw}" for flaw in each.flaws)
     if is_empty:
         yield "none"
+
+
+def _weather(network: NetworkView) -> Iterator[str]:
+    """Say what is wrong on purpose, and how it is had again."""
+    if network.seed is not None:
+        doing = f": {network.doing}" if network.doing else ""
+        yield f"the weather {network.weather}, seed {network.seed}{doing}"
 
 
 def _link(link: LinkView, *, is_connected: bool) -> Iterator[str]:

@@ -91,6 +91,10 @@ def test_the_weather_says_what_it_does_and_can_be_changed() -> None:
     charger.after(seconds=8)
     assert charger.messages.sent("StatusNotification")[-1]["status"] == "Faulted"
     assert charger.get("network").doing == "frames to the CSMS are held back"
+    with pytest.raises(
+        WaitFailed, match="\n  the weather cellar, seed 3: frames to the CSMS are h"
+    ):
+        charger.until(lambda c: False, timeout_s=1)
     answers = len(charger.messages.answers("StatusNotification"))
     assert charger.set_weather("fair")
     # What was held goes at once, and is answered.
