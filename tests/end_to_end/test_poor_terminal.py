@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 import sys
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
 from tests.end_to_end.processes import Serve
@@ -81,8 +82,8 @@ def reverse(screen: Terminal) -> str:
 async def test_other_terminals_are_sent_what_they_can_show(serve: Serve) -> None:
     attach = ("attach", f"--socket={serve.socket}")
 
-    async def nothing_but_ascii(option: str, locale: str) -> None:
-        async with in_terminal(*attach, option, LC_ALL=locale) as screen:
+    async def nothing_but_ascii(screen_of: AbstractAsyncContextManager[Terminal]) -> None:
+        async with screen_of as screen:
             await tour(screen)
             screen.press("q")
             assert await screen.ended() == 0
@@ -95,8 +96,11 @@ async def test_other_terminals_are_sent_what_they_can_show(serve: Serve) -> None
             assert {"38", "48"} <= colours(screen.written)
 
     await in_turn(
-        ascii_by_option=nothing_but_ascii("--ascii", "C.UTF-8"),
-        **{locale: nothing_but_ascii("--theme=cp-light", locale) for locale in LOCALES},
+        ascii_by_option=nothing_but_ascii(in_terminal(*attach, "--ascii")),
+        **{
+            locale: nothing_but_ascii(in_terminal(*attach, "--theme=cp-light", LC_ALL=locale))
+            for locale in LOCALES
+        },
         colours=colours_where_nobody_is_against_it(),
     )
 
