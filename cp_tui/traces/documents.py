@@ -14,7 +14,7 @@ from typing import IO, Any
 
 from msgspec import Struct
 
-from cp_tui.traces.frames import Brackets, Ending
+from cp_tui.traces.frames import Brackets, Ending, without_halves
 
 CHUNK = 1 << 16
 ITEM_MAX = 4 << 20
@@ -107,6 +107,7 @@ class _Cursor:
             return None if is_cut else _read(text)
         if end == len(self.text) and isinstance(found, int | float):
             return _read(self.capture(ITEM_MAX)[0])  # There may be further digits.
+        found = without_halves(found, self.text[self.at : end])
         self.at = end
         return found
 
@@ -144,7 +145,7 @@ class _Cursor:
 
 def _read(text: str) -> Any:
     try:
-        return _DECODER.decode(text)
+        return without_halves(_DECODER.decode(text), text)
     except (ValueError, RecursionError):
         return None
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from cp_tui.ocpp.json_array import load_from
+from cp_tui.ocpp.json_array import harmless, load_from
 from cp_tui.traces.entry import LogEntry
 from cp_tui.traces.record import ParsedFrame, RecordKind
 
@@ -21,6 +21,8 @@ FRAME_MAX = 1 << 20
 DEPTH_MAX = 500
 """Brackets within each other; the deepest frame needs seven."""
 
+SHALLOW = 100
+"""Of a frame that was read anew; no message is so deep."""
 BEGIN = re.compile(r"\[\s*[234]\s*,")
 _BEGUN = re.compile(r"\s*\[\s*[234]?\s*$")
 _HEAD = re.compile(r'\[\s*([234])\s*,\s*("(?:[^"\\]|\\.)*"|-?\d+)\s*,?(?:\s*("(?:[^"\\]|\\.)*"))?')
@@ -59,12 +61,18 @@ def take_apart(entry: LogEntry) -> Ending:
     except (ValueError, RecursionError):
         try:
             elements, end = load_from(text)
+            elements = without_halves(elements, text)
         except (ValueError, RecursionError):
             ending, end = ending_of(text)
             entry.text = text[:end]
             return ending if ending is not Ending.CLOSED else Ending.BROKEN
     entry.text, entry.elements = text[:end], elements
     return Ending.CLOSED
+
+
+def without_halves(value: Any, text: str) -> Any:
+    """Give a value without halves of surrogate pairs, which nothing can write down again."""
+    return harmless(value, SHALLOW) if "\\u" in text else value
 
 
 class Brackets:

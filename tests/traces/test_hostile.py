@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import time
 import tracemalloc
 from io import BytesIO
@@ -11,6 +12,8 @@ import pytest
 from cp_tui.traces.lines import LINE_MAX
 from cp_tui.traces.opening import UnreadableTrace
 from cp_tui.traces.reading import open_trace
+from cp_tui.traces.writing import trace_lines
+from tests.tiers import tier
 from tests.traces.layouts import CALL, LAYOUTS, RESULT, read
 
 LENGTH = 10_000
@@ -57,6 +60,19 @@ def test_a_line_that_is_longer_than_any_frame_is_cut_and_the_next_is_read() -> N
     assert [each.action for each in trace.records] == ["DataTransfer", "Heartbeat", "Heartbeat"]
 
 
+def test_halves_of_surrogate_pairs_are_read_in_every_shape() -> None:
+    call = '[2,"\\ud800","DataTransfer",{"vendorId":"\\udc00"}]'
+    for text in (
+        f"2026-10-05T08:00:00Z TX {call}\n",
+        f"[{call}\n]",
+        f'{{"events":[{{"direction":"CS_TO_CSMS","message":{call},"timestamp":1791187200}}]}}',
+        "".join(f"2026-10-05T08:00:0{n}Z TX {call}\n" for n in (9, 8, 7, 6)),
+    ):
+        trace = read(text)
+        assert trace.counts.calls >= 1
+        list(trace_lines(trace.records))
+
+
 def test_bytes_that_are_no_text_spoil_their_line_only() -> None:
     trace = open_trace(BytesIO(b"\x80\xff\xfegarbage\n\x00\x01\x02\n" + GOOD.encode()[:-5]))
     assert trace.counts.frames == 2
@@ -78,3 +94,48 @@ def test_no_text_of_a_long_log_is_kept() -> None:
         assert tracemalloc.get_traced_memory()[1] < 10_000_000
     finally:
         tracemalloc.stop()
+
+
+PIECES = (
+    b"[2,",
+    b'"',
+    b"}",
+    b"]",
+    b"\n",
+    b"null",
+    b"1e999",
+    b"-1",
+    b"[]",
+    b"{}",
+    b"\\ud800",
+    b'""',
+)
+
+
+def damaged(data: bytearray, chance: random.Random) -> bytes:
+    """Take pieces of a log away, double them, and put others in."""
+    for _ in range(chance.choice((1, 3, 10, 50))):
+        at = chance.randrange(len(data) + 1)
+        match chance.randrange(4):
+            case 0:
+                del data[at : at + chance.randrange(40)]
+            case 1:
+                begin = chance.randrange(len(data) + 1)
+                data[at:at] = data[begin : begin + chance.randrange(200)]
+            case 2:
+                data[at:at] = chance.choice(PIECES)
+            case 3:
+                data[at:at] = chance.randbytes(1)
+    return bytes(data)
+
+
+@pytest.mark.parametrize("seed", range(tier(40, deep=5_000)))
+def test_a_log_that_is_damaged_anywhere_is_read_or_refused(seed: int) -> None:
+    chance = random.Random(seed)
+    name = chance.choice([*LAYOUTS])
+    try:
+        trace = open_trace(BytesIO(damaged(bytearray(LAYOUTS[name][2].encode()), chance)))
+    except UnreadableTrace:
+        return
+    assert sum(each.number > 0 for each in trace.records) == trace.counts.frames
+    list(trace_lines(trace.records))

@@ -51,7 +51,11 @@ def rows_of(source: LogSource) -> Iterator[TableRow]:
     delimiter = delimiter_of(header.text)
     if header.text.count(delimiter) >= COLUMNS_MAX:
         return
-    names = [name.strip()[:100] for name in next(csv.reader([header.text], delimiter=delimiter))]
+    try:
+        names = next(csv.reader([header.text], delimiter=delimiter))
+    except csv.Error:
+        return
+    names = [name.strip()[:100] for name in names]
     reader = csv.reader(texts(), delimiter=delimiter)
     while True:
         try:
