@@ -120,6 +120,16 @@ def test_the_tag_of_a_transaction_stops_it_without_being_asked_for() -> None:
     authorize(talk, "Accepted", "tag-1")
     talk.stopped()
     assert talk.only("auth.authorize_for_own_stop").frames[0].number == 15
+    for is_late in (True, False):
+        other = Talk()
+        other.booted()
+        other.started()
+        happened = other.time
+        other.wait(5)
+        authorize(other, "Accepted", "tag-1")
+        more: dict[str, Any] = {"timestamp": happened} if is_late else {"idTag": "GROUP"}
+        other.stopped(**more)
+        assert "auth.authorize_for_own_stop" not in other.found()
 
 
 @pytest.mark.parametrize(("passed_s", "is_found"), [(0, True), (20, False)])

@@ -65,6 +65,7 @@ class _Refused(Struct, frozen=True):
 class _Asked(Struct, frozen=True):
     """An Authorize of a tag that has a transaction."""
 
+    id_tag: str
     where: FrameRef
     breaks: int
     seconds: float
@@ -170,13 +171,17 @@ class AuthorizationRules:
         if is_clear and all(_takes_no_tag(connector, known) for connector in others):
             # Shown at another connector, it may be meant for what runs there.
             seconds = known.limits.interval_least if others else known.limits.not_stopped
-            self._own[own[0].id] = _Asked(ref(record), known.breaks, seconds)
+            self._own[own[0].id] = _Asked(tag, ref(record), known.breaks, seconds)
 
     def _stopped(
         self, record: Record, stop: StopTransactionRequest, known: Known
     ) -> Iterator[Finding]:
         asked = self._own.pop(stop.transaction_id, None)
         if asked is None or stop.reason not in (None, StopReason.LOCAL):
+            return
+        is_other = stop.id_tag is not None and not same_tag(stop.id_tag, asked.id_tag)
+        at = asked.where.at
+        if is_other or (at is not None and known.clock.is_surely_before(stop.timestamp, at)):
             return
         if asked.breaks == known.breaks and not known.is_past(asked.where.at, asked.seconds):
             yield found(

@@ -52,6 +52,8 @@ class BootRules:
         if action is None or action in _ELSEWHERE or known.was_asked:
             return
         is_boot_open = registration.is_booting and registration.booted_breaks == known.breaks
+        # A log without answers tells of no acceptance.
+        is_boot_open &= known.survey.answers_of(FrameDirection.TO_CHARGE_POINT)
         if registration.status is RegistrationStatus.PENDING:
             yield found(
                 "boot.call_while_pending",
