@@ -18,6 +18,7 @@ from tests.tui.driving import Drive, screen
 from tests.tui.fake_engine import FakeEngine
 
 HARMLESS = {
+    "charge_point.presets",
     "charge_point.stop_report",
     "configuration.all",
     "configuration.changed",
@@ -54,6 +55,7 @@ HARMLESS = {
 """They only look, and write nothing but a file of the observer."""
 
 NEED_ENGINE = {
+    "charge_point.presets",
     "charge_point.stop_report",
     "maintenance.look_up",
     "security.export_certificate",
