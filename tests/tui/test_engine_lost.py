@@ -55,7 +55,6 @@ HARMLESS = {
 """They only look, and write nothing but a file of the observer."""
 
 NEED_ENGINE = {
-    "charge_point.presets",
     "charge_point.stop_report",
     "maintenance.look_up",
     "security.export_certificate",
