@@ -102,7 +102,7 @@ class Connector(Struct):
     """What the running transaction began with; none survives a boot."""
     is_limit_below_minimum: bool = False
     faults: dict[ChargePointErrorCode, Fault] = field(default_factory=dict)
-    charge_point_fault: ChargePointErrorCode | None = None
+    charge_point_fault: Fault | None = None
     """What makes the charge point as a whole Faulted, and this connector with it."""
     status: ChargePointStatus = ChargePointStatus.AVAILABLE
     cause: str = "power on"
@@ -138,7 +138,8 @@ class Connector(Struct):
     def state_words(self) -> str:
         """Describe the state in words that fit after "is", such as `Charging`."""
         if self.charge_point_fault is not None:
-            return f"Faulted with the whole charge point ({self.charge_point_fault} of connector 0)"
+            code = self.charge_point_fault.error_code
+            return f"Faulted with the whole charge point ({code} of connector 0)"
         if self.is_operative and self.is_leaving and not self.is_faulted:
             return "to be Unavailable as soon as it is free"
         return self.current_status()
@@ -201,12 +202,13 @@ class Connector(Struct):
 
     @property
     def shown_fault(self) -> Fault | None:
-        """The fault to report: the newest, a blocking one before a warning.
+        """The fault to report: the newest, a blocking one before a warning, its own before others.
 
+        A connector that is Faulted with the charge point tells the fault of the charge point.
         EVCommunicationError stays silent until the connector is in a state that it may go with.
         """
         if not self.faults:
-            return None
+            return self.charge_point_fault
         may_tell_ev = self.current_status() in WITH_EV_COMMUNICATION_ERROR
         told = [
             fault
@@ -214,7 +216,10 @@ class Connector(Struct):
             if may_tell_ev or code is not ChargePointErrorCode.EV_COMMUNICATION_ERROR
         ]
         newest = sorted(told, key=lambda fault: (fault.blocks_charging, fault.since))
-        return newest[-1] if newest else None
+        own = newest[-1] if newest else None
+        if self.charge_point_fault is not None and (own is None or not own.blocks_charging):
+            return self.charge_point_fault
+        return own
 
     @property
     def info(self) -> str | None:

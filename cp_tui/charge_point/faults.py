@@ -64,6 +64,6 @@ class Faults:
         blocking = [f for f in self._components.connectors[0].faults.values() if f.blocks_charging]
         newest = max(blocking, key=lambda fault: fault.since, default=None)
         for connector in self._components.connectors[1:]:
-            connector.charge_point_fault = newest.error_code if newest else None
+            connector.charge_point_fault = newest
             self._components.statuses.refresh(connector, f"charge point: {cause}")
         self._components.charging.apply_power()

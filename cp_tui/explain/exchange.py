@@ -13,7 +13,8 @@ from pydantic import ValidationError
 
 from cp_tui.ocpp.action import SPEC, Action
 from cp_tui.ocpp.model import WireModel
-from cp_tui.ocpp.validation import Defect, judge
+from cp_tui.ocpp.redaction import shown_text
+from cp_tui.ocpp.validation import Defect, judge, quoted
 from cp_tui.traces.record import Record, RecordKind
 
 _CALL_LENGTH, _RESULT_LENGTH = 4, 3
@@ -51,6 +52,11 @@ class KnownExchange(Struct, frozen=True):
     def is_call(self) -> bool:
         """Whether the record in hand is the CALL."""
         return self.answer is None
+
+
+def shown_action(record: Record) -> str:
+    """Give the action of a frame for people; one that OCPP 1.6 has not is the words of a peer."""
+    return action_named(record.action) or quoted(shown_text(record.action))
 
 
 def action_named(name: str) -> Action | None:

@@ -40,10 +40,37 @@ def order_of(survey: LogSurvey, format: TraceFormat) -> Sequence[int] | None:
     if not format.is_sorted or any(map(math.isnan, survey.times)):
         return turned if is_turned else None
 
-    def key(frame: int) -> tuple[float, bool]:
-        return survey.times[frame], KIND_OF[survey.kinds[frame]] is not RecordKind.CALL
+    times = survey.times
+    by_time = sorted(turned if is_turned else range(survey.frames), key=times.__getitem__)
+    mixed = _mixed_instants(survey, by_time)
 
-    return array("I", sorted(turned if is_turned else reversed(turned), key=key))
+    def key(frame: int) -> tuple[float, bool]:
+        return times[frame], times[frame] in mixed and not _is_call(survey, frame)
+
+    return array("I", sorted(by_time, key=key))
+
+
+def _mixed_instants(survey: LogSurvey, by_time: Sequence[int]) -> set[float]:
+    """Find the instants at which a row with an answer stands before the row with its CALL.
+
+    Rows of one instant are let be otherwise: what is sent once an answer has come, as after a boot,
+    often has the time of that answer.
+    """
+    mixed, answered, now = set[float](), set[tuple[int, int]](), math.nan
+    for frame in by_time:
+        if survey.times[frame] != now:
+            now = survey.times[frame]
+            answered.clear()
+        exchange = survey.chargers[frame], survey.ids[frame]
+        if not _is_call(survey, frame):
+            answered.add(exchange)
+        elif exchange in answered:
+            mixed.add(now)
+    return mixed
+
+
+def _is_call(survey: LogSurvey, frame: int) -> bool:
+    return KIND_OF[survey.kinds[frame]] is RecordKind.CALL
 
 
 def in_order(

@@ -129,13 +129,36 @@ def test_an_error_of_the_vehicle_is_silent_until_a_state_that_it_may_go_with() -
     made.act("clear_error", connector_id=0)
     assert said(made) == [
         ("Unavailable", "NoError"),
-        ("Faulted", "NoError"),
+        ("Faulted", "InternalError"),
         ("Unavailable", "NoError"),
     ]
     made.request("ChangeAvailability", {"connectorId": 1, "type": "Operative"})
     assert said(made)[-1] == ("Preparing", EV_ERROR)
     made.act("raise_error", connector_id=1, error_code="GroundFailure")
     assert said(made)[-1] == ("Faulted", "GroundFailure")
+
+
+def test_who_is_faulted_with_the_charge_point_tells_its_error_unless_there_is_one_of_its_own() -> (
+    None
+):
+    """S 7.6: NoError goes with no Faulted, and a warning does not either."""
+    made = rig()
+    made.act("raise_error", connector_id=1, error_code="WeakSignal")
+    made.act("raise_error", connector_id=0, error_code="OtherError", vendor_error_code="E-17")
+    told = made.calls("StatusNotification")[-1]
+    assert (told["connectorId"], told["errorCode"], told["vendorErrorCode"]) == (
+        *(2, "OtherError", "E-17"),
+    )
+    made.act("raise_error", connector_id=1, error_code="GroundFailure")
+    made.act("clear_error", connector_id=1, error_code="GroundFailure")
+    made.act("clear_error", connector_id=0)
+    assert said(made) == [
+        ("Available", "WeakSignal"),
+        ("Faulted", "OtherError"),
+        ("Faulted", "GroundFailure"),
+        ("Faulted", "OtherError"),
+        ("Available", "WeakSignal"),
+    ]
 
 
 def test_an_error_of_the_vehicle_is_silent_at_a_reserved_connector() -> None:

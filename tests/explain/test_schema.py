@@ -75,6 +75,23 @@ def test_a_flaw_of_a_payload_has_its_own_id_and_blames_who_wrote_it(
     assert (finding.at_fault, finding.severity in ("error", "warning")) == (party, True)
 
 
+def test_an_action_that_is_none_is_shown_without_secrets_and_not_at_any_length() -> None:
+    talk = Talk()
+    talk.booted()
+    talk.charge_point("AuthorizationKey=0102030405")
+    talk.answer()
+    talk.charge_point("ftp://me:hunter22@example.com/")
+    talk.charge_point("x" * 9_000)
+    talk.wait(4_000)
+    talk.tell("Heartbeat", {}, HEARTBEAT)
+    report = talk.report()
+    assert {"schema.unknown_action", "call.two_outstanding"} <= {*talk.found()}
+    told = " ".join(each.text + each.matter for each in report.findings)
+    assert "0102" not in told
+    assert "hunter22" not in told
+    assert "x" * 200 not in told
+
+
 def test_what_the_words_of_the_standard_allow_is_no_flaw() -> None:
     talk = Talk()
     talk.booted()

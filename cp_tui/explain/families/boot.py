@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from cp_tui.explain.catalogue import found
+from cp_tui.explain.exchange import shown_action
 from cp_tui.explain.finding import Finding, Severity
 from cp_tui.explain.known import Known
 from cp_tui.ocpp.action import Action
@@ -95,8 +96,8 @@ class BootRules:
         if status in (RegistrationStatus.PENDING, RegistrationStatus.REJECTED) and not was_asked:
             yield found(
                 "boot.answered_while_pending",
-                f"The CSMS took {call.record.action} while the registration was {status}; the"
-                " answer to what it must not accept is a CALLERROR with SecurityError.",
+                f"The CSMS took {shown_action(call.record)} while the registration was {status};"
+                " the answer to what it must not accept is a CALLERROR with SecurityError.",
                 record,
                 call.record,
                 charger=known.charger,
@@ -175,8 +176,8 @@ def _answered_while_rejected(record: Record, known: Known) -> Iterator[Finding]:
     if known.registration.status is RegistrationStatus.REJECTED and known.exchange.call:
         yield found(
             "boot.call_while_rejected",
-            f"The charge point answered {known.exchange.call.record.action} while its registration"
-            " is Rejected; until the next BootNotification it says nothing.",
+            f"The charge point answered {shown_action(known.exchange.call.record)} while its"
+            " registration is Rejected; until the next BootNotification it says nothing.",
             record,
             known.registration.told,
             charger=known.charger,

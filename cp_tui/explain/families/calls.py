@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from msgspec import Struct
 
 from cp_tui.explain.catalogue import found, sender_of
+from cp_tui.explain.exchange import shown_action
 from cp_tui.explain.families.error_answers import error_answer
 from cp_tui.explain.finding import Finding, Party, Severity
 from cp_tui.explain.known import Known
@@ -128,7 +129,7 @@ class CallRules:
         if not known.calls.is_open(number):
             yield found(
                 "call.answered_twice",
-                f"A second answer to {call.record.action} of line {call.record.source.line}:"
+                f"A second answer to {shown_action(call.record)} of line {call.record.source.line}:"
                 " a CALL has one.",
                 record,
                 call.record,
@@ -209,8 +210,8 @@ def _two_outstanding(second: _Second, known: Known, *, is_order: bool) -> Iterat
         words = "each side has one CALL of its own open at a time, and waits for its answer."
     yield found(
         "call.two_outstanding",
-        f"{record.action} was sent while {first.action} of line {first.source.line} was not"
-        f" answered: {words}",
+        f"{shown_action(record)} was sent while {shown_action(first)} of line {first.source.line}"
+        f" was not answered: {words}",
         record,
         first,
         charger=known.charger,
@@ -235,12 +236,12 @@ def _unanswered(call: _Open, known: Known) -> Iterator[Finding]:
     why = ": the connection was lost" if is_net else f" by {other.words}"
     yield found(
         "call.unanswered",
-        f"{record.action} was never answered{why}.",
+        f"{shown_action(record)} was never answered{why}.",
         record,
         charger=known.charger,
         severity=Severity.NOTE if is_net else None,
         at_fault=Party.NETWORK if is_net else other,
-        matter=record.action,
+        matter=shown_action(record),
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from cp_tui.explain.catalogue import found
-from cp_tui.explain.exchange import Half
+from cp_tui.explain.exchange import Half, shown_action
 from cp_tui.explain.finding import Finding, Severity
 from cp_tui.explain.known import Known
 from cp_tui.ocpp.errors import ErrorCode
@@ -45,7 +45,7 @@ def error_answer(record: Record, call: Half, known: Known) -> Finding:
     is_wrong = code in _BLAMES_FORM and call.message is not None and not call.defects
     said = f" and {quoted(shown_text(frame.description))}" if frame and frame.description else ""
     verdict = " Nothing is wrong with the CALL." if is_wrong else ""
-    name = call.record.action
+    name = shown_action(call.record)
     return found(
         "call.error_answer",
         f"{name} was answered with {quoted(frame.code) if frame else code}{said}:"

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 
 from cp_tui.explain.catalogue import found
-from cp_tui.explain.exchange import Half
+from cp_tui.explain.exchange import Half, shown_action
 from cp_tui.explain.families.ranges import out_of_range
 from cp_tui.explain.finding import Finding
 from cp_tui.explain.known import Known
@@ -86,10 +86,10 @@ def _unknown_action(record: Record, known: Known) -> Finding:
     hint = f" {meant} is written so." if meant else ""
     return found(
         "schema.unknown_action",
-        f"OCPP 1.6 has no action {quoted(record.action)}.{hint}",
+        f"OCPP 1.6 has no action {shown_action(record)}.{hint}",
         record,
         charger=known.charger,
-        matter=record.action[:50],
+        matter=shown_action(record),
     )
 
 
