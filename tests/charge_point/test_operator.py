@@ -131,6 +131,12 @@ def test_data_transfer_gives_the_answer_of_the_csms(status: str) -> None:
     assert made.calls("DataTransfer") == [{"vendorId": "com.example", "data": "x"}]
 
 
+def test_data_transfer_that_brings_no_data_gives_the_status_alone() -> None:
+    made = rig()
+    made.responders["DataTransfer"] = lambda _: {"status": "Accepted"}
+    assert made.replies[transfer(made)].result == {"status": "Accepted"}
+
+
 def test_data_transfer_offline() -> None:
     made = rig()
     made.cut()

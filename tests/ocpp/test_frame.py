@@ -16,8 +16,9 @@ from cp_tui.ocpp.frame import (
     call_id,
     encode,
     parse,
+    shape_defect,
 )
-from cp_tui.ocpp.json_array import load_from
+from cp_tui.ocpp.json_array import is_json, load_from
 
 
 def refusal(data: str | bytes) -> OcppError:
@@ -254,3 +255,14 @@ def test_an_array_is_read_out_of_the_text_around_it() -> None:
     for text in ('{"a":1}', "[2,", "no"):
         with pytest.raises(ValueError, match=r"array|Expecting"):
             load_from(text)
+
+
+def test_json_of_any_kind_is_told_from_what_is_none() -> None:
+    deep = "[" * 100_000 + "]" * 100_000
+    texts = ("[]", "{}", "1", '"a"', "null", "", "[", "hello", deep)
+    assert [text for text in texts if is_json(text)] == ["[]", "{}", "1", '"a"', "null"]
+
+
+def test_a_foreign_type_of_message_has_no_defect_of_its_shape() -> None:
+    assert shape_defect([5, "id"]) == ""
+    assert shape_defect(["5", "id"])
