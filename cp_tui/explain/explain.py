@@ -136,8 +136,10 @@ class Speaker:
     def take(self, record: Record) -> Iterable[Finding]:
         self.known.meet(record)
         self._number = max(self._number, record.number)
+        action = self.known.exchange.action
         for family in self._families:
-            yield from map(self._placed, family.take(record, self.known))
+            if action is None or action in family.ACTIONS or family.is_watching(self.known):
+                yield from map(self._placed, family.take(record, self.known))
         self.known.learn(record)
 
     def at_end(self) -> Iterable[Finding]:

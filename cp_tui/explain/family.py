@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Iterable
-from typing import Protocol
+from typing import ClassVar
 
 from cp_tui.explain.finding import Finding
 from cp_tui.explain.known import Known
+from cp_tui.ocpp.action import Action
 from cp_tui.traces.record import Record
 
+EVERY_ACTION = frozenset(Action)
 
-class Family(Protocol):
+
+class Family:
     """Rules of one subject over the records of one charge point."""
 
+    ACTIONS: ClassVar[frozenset[Action]] = EVERY_ACTION
+    """Their CALLs and answers concern it; what is of no action of OCPP 1.6 concerns all."""
+
+    def is_watching(self, known: Known) -> bool:
+        """Whether the record in hand concerns it whatever its action, as when a wait may end."""
+        return False
+
+    @abstractmethod
     def take(self, record: Record, known: Known) -> Iterable[Finding]:
         """Judge a record by what was known before it."""
-        ...
 
     def at_end(self, known: Known) -> Iterable[Finding]:
         """Judge what was still open when the log ended."""
-        ...
+        return ()

@@ -89,6 +89,19 @@ class Known:
         self.reservations = KnownReservations()
         self.tags = KnownTags()
         self.triggers = KnownTriggers()
+        self._parts = (
+            self.registration,
+            self.clock,
+            self.queue,
+            self.connectors,
+            self.transactions,
+            self.keys,
+            self.profiles,
+            self.local_list,
+            self.reservations,
+            self.tags,
+            self.triggers,
+        )
         self.was_asked = False
         """Whether a trigger has asked for the CALL in hand."""
 
@@ -205,23 +218,16 @@ class Known:
             self.calls.learn(half)
         if self._is_reboot(record):
             self.break_off(record)
+        action = self.exchange.action
+        if action is None:
+            return
         moment = Moment(record, self.exchange, self.breaks, self.blurs)
         self._end_profiles(moment)
-        for part in (
-            self.registration,
-            self.clock,
-            self.queue,
-            self.connectors,
-            self.transactions,
-            self.keys,
-            self.profiles,
-            self.local_list,
-            self.reservations,
-            self.tags,
-            self.triggers,
-        ):
-            part.learn(moment)
-        self.file.learn(self.charger, moment)
+        for part in self._parts:
+            if action in part.ACTIONS:
+                part.learn(moment)
+        if action in FileKnown.ACTIONS:
+            self.file.learn(self.charger, moment)
 
     def break_off(self, record: Record) -> None:
         """From here on what was known before may have changed unseen (K2)."""

@@ -141,6 +141,8 @@ class Survey:
 class FileKnown:
     """What concerns all charge points of a log."""
 
+    ACTIONS = frozenset({Action.START_TRANSACTION, Action.STOP_TRANSACTION})
+
     def __init__(self) -> None:
         self.surveys: dict[str | None, Survey] = {}
         self.is_mixed = False

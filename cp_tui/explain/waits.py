@@ -44,6 +44,9 @@ class Waits(Generic[Key, What]):
         self._is_queued = is_queued
         self._waits: dict[Key, Wait[What]] = {}
 
+    def __len__(self) -> int:
+        return len(self._waits)
+
     def __contains__(self, key: Key) -> bool:
         return key in self._waits
 

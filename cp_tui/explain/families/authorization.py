@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from cp_tui.charge_point.authorization_rules import same_tag, status_now
 from cp_tui.explain.catalogue import found
+from cp_tui.explain.family import Family
 from cp_tui.explain.finding import Finding, FrameRef, Severity, ref
 from cp_tui.explain.knowledge.tags import VerdictFrom
 from cp_tui.explain.known import Known
@@ -72,8 +73,20 @@ class _Asked(Struct, frozen=True):
     """So soon the stop has to follow, else it was for something else."""
 
 
-class AuthorizationRules:
+class AuthorizationRules(Family):
     """Tags of one charge point."""
+
+    ACTIONS = frozenset(
+        {
+            Action.AUTHORIZE,
+            Action.START_TRANSACTION,
+            Action.STOP_TRANSACTION,
+            Action.STATUS_NOTIFICATION,
+            Action.BOOT_NOTIFICATION,
+            Action.HEARTBEAT,
+            Action.REMOTE_START_TRANSACTION,
+        }
+    )
 
     def __init__(self) -> None:
         self._accepted: set[str] = set()
@@ -87,6 +100,9 @@ class AuthorizationRules:
         self._refused: Waits[int, _Refused] = Waits(is_queued=True)
         self._csms_now: datetime | None = None
         """The last time that the CSMS told."""
+
+    def is_watching(self, known: Known) -> bool:
+        return bool(self._refused)
 
     def take(self, record: Record, known: Known) -> Iterable[Finding]:
         """Judge a record by what was known before it."""

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from cp_tui.explain.catalogue import found
+from cp_tui.explain.family import Family
 from cp_tui.explain.finding import Finding
 from cp_tui.explain.knowledge.transactions import TransactionKnown
 from cp_tui.explain.known import Known
 from cp_tui.explain.survey import CONNECTOR_MAX
 from cp_tui.explain.waits import Waits
+from cp_tui.ocpp.action import Action
 from cp_tui.ocpp.core import (
     ChangeAvailabilityRequest,
     ChangeAvailabilityResponse,
@@ -22,8 +24,12 @@ from cp_tui.traces.record import Record
 _UNAVAILABLE = ChargePointStatus.UNAVAILABLE
 
 
-class AvailabilityRules:
+class AvailabilityRules(Family):
     """ChangeAvailability, and the status that has to follow."""
+
+    ACTIONS = frozenset(
+        {Action.STATUS_NOTIFICATION, Action.STOP_TRANSACTION, Action.CHANGE_AVAILABILITY}
+    )
 
     def __init__(self) -> None:
         self._changes: Waits[int, ChangeAvailabilityRequest] = Waits()
@@ -34,6 +40,9 @@ class AvailabilityRules:
         """By connector: the transaction has ended."""
         self._cut_off: Waits[int, TransactionKnown] = Waits()
         """By connector: it was Unavailable while a transaction ran."""
+
+    def is_watching(self, known: Known) -> bool:
+        return bool(self._changes or self._afterwards or self._cut_off)
 
     def take(self, record: Record, known: Known) -> Iterable[Finding]:
         yield from self._overdue(known)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from cp_tui.explain.catalogue import found
 from cp_tui.explain.exchange import shown_action
+from cp_tui.explain.family import Family
 from cp_tui.explain.finding import Finding, Severity
 from cp_tui.explain.known import Known
 from cp_tui.ocpp.action import Action
@@ -19,7 +20,7 @@ _ELSEWHERE = frozenset({Action.SECURITY_EVENT_NOTIFICATION})
 """Has a finding of its own for the time before the registration."""
 
 
-class BootRules:
+class BootRules(Family):
     """Who may speak before the charge point is Accepted."""
 
     def __init__(self) -> None:
@@ -38,9 +39,6 @@ class BootRules:
                 yield from _answered_while_rejected(record, known)
             else:
                 yield from self._csms_answered(record, known)
-
-    def at_end(self, known: Known) -> Iterable[Finding]:
-        return ()
 
     def _called(self, record: Record, known: Known) -> Iterator[Finding]:
         registration = known.registration
@@ -104,8 +102,10 @@ class BootRules:
             )
 
 
-class BootAnswerRules:
+class BootAnswerRules(Family):
     """What the CSMS says in BootNotification.conf."""
+
+    ACTIONS = frozenset({Action.BOOT_NOTIFICATION})
 
     def take(self, record: Record, known: Known) -> Iterable[Finding]:
         response = known.exchange.response
@@ -121,9 +121,6 @@ class BootAnswerRules:
                 record,
                 charger=known.charger,
             )
-
-    def at_end(self, known: Known) -> Iterable[Finding]:
-        return ()
 
 
 def _retried(record: Record, known: Known) -> Iterator[Finding]:

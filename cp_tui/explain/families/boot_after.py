@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from cp_tui.explain.catalogue import found
+from cp_tui.explain.family import Family
 from cp_tui.explain.finding import Finding, FrameRef, Severity, ref
 from cp_tui.explain.known import Known
 from cp_tui.explain.waits import Waits
@@ -27,13 +28,25 @@ CONNECTORS_MAX = 100
 """A charge point that claims more is not waited for."""
 
 
-class StatusAfterBootRules:
+class StatusAfterBootRules(Family):
     """Once Accepted, the charge point tells the status of itself and of each connector."""
+
+    ACTIONS = frozenset(
+        {
+            Action.BOOT_NOTIFICATION,
+            Action.STATUS_NOTIFICATION,
+            Action.START_TRANSACTION,
+            Action.METER_VALUES,
+        }
+    )
 
     def __init__(self) -> None:
         self._missing: Waits[int, int] = Waits()
         """Connector -> connector."""
         self._was_asked = False
+
+    def is_watching(self, known: Known) -> bool:
+        return bool(self._missing)
 
     def take(self, record: Record, known: Known) -> Iterable[Finding]:
         for wait in self._missing.over(known):
@@ -112,8 +125,10 @@ def _missing(connector: int, known: Known, *where: FrameRef) -> Finding:
     )
 
 
-class BootAgainRules:
+class BootAgainRules(Family):
     """Boots that nobody asked for."""
+
+    ACTIONS = frozenset({Action.BOOT_NOTIFICATION, *_CAUSES_BOOT})
 
     def __init__(self) -> None:
         self._boots: deque[FrameRef] = deque(maxlen=100)
@@ -132,9 +147,6 @@ class BootAgainRules:
             is_ours = record.direction is FrameDirection.TO_CSMS
             if is_ours and not known.was_asked and known.registration.is_accepted:
                 yield from self._booted(record, known)
-
-    def at_end(self, known: Known) -> Iterable[Finding]:
-        return ()
 
     def _linked(self, record: Record) -> None:
         event = record.link.event if record.link else None

@@ -9,6 +9,7 @@ from msgspec import Struct
 from cp_tui.explain.catalogue import found, sender_of
 from cp_tui.explain.exchange import shown_action
 from cp_tui.explain.families.error_answers import error_answer
+from cp_tui.explain.family import Family
 from cp_tui.explain.finding import Finding, Party, Severity
 from cp_tui.explain.known import Known
 from cp_tui.ocpp.action import Action
@@ -46,7 +47,7 @@ class _Second(Struct, frozen=True):
     blurs: int
 
 
-class CallRules:
+class CallRules(Family):
     """Who answered what, and when."""
 
     def __init__(self) -> None:

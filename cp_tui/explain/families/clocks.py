@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from cp_tui.explain.catalogue import found
+from cp_tui.explain.family import Family
 from cp_tui.explain.finding import Finding, FrameRef, Party, ref
 from cp_tui.explain.known import Known
 from cp_tui.ocpp.core import (
@@ -38,7 +39,7 @@ class _Told:
         self.count, self.where = 0, []
 
 
-class ClockRules:
+class ClockRules(Family):
     """currentTime of the CSMS, and the timestamps of StatusNotification."""
 
     def __init__(self) -> None:
@@ -66,9 +67,6 @@ class ClockRules:
             return
         if (current := _current_time(exchange.response)) is not None:
             yield from self._answer(record, current, known)
-
-    def at_end(self, known: Known) -> Iterable[Finding]:
-        return ()
 
     def _answer(self, record: Record, current: datetime, known: Known) -> Iterable[Finding]:
         before, before_at, where = self._current, self._current_at, self._current_where

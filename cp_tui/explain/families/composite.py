@@ -15,8 +15,10 @@ from cp_tui.charge_point.smart_charging.schedule import (
 )
 from cp_tui.explain.catalogue import found
 from cp_tui.explain.charging import context_of
+from cp_tui.explain.family import Family
 from cp_tui.explain.finding import Finding
 from cp_tui.explain.known import Known
+from cp_tui.ocpp.action import Action
 from cp_tui.ocpp.calendar import later
 from cp_tui.ocpp.datatypes import ChargingRateUnitType, GetCompositeScheduleStatus
 from cp_tui.ocpp.smart_charging import GetCompositeScheduleRequest, GetCompositeScheduleResponse
@@ -30,8 +32,10 @@ CONVERTED_SHARE = Decimal("0.05")
 """Where watts and amperes are converted, with a voltage that nobody knows."""
 
 
-class CompositeRules:
+class CompositeRules(Family):
     """What a charge point tells about its limits."""
+
+    ACTIONS = frozenset({Action.GET_COMPOSITE_SCHEDULE})
 
     def take(self, record: Record, known: Known) -> Iterable[Finding]:
         exchange = known.exchange
@@ -51,9 +55,6 @@ class CompositeRules:
                     )
                 if not flaws:
                     yield from _compared(record, request, answer, known)
-
-    def at_end(self, known: Known) -> Iterable[Finding]:
-        return ()
 
 
 def _flaws(

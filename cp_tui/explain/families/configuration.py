@@ -13,9 +13,10 @@ from decimal import Decimal, InvalidOperation
 from msgspec.structs import replace
 
 from cp_tui.explain.catalogue import found
+from cp_tui.explain.family import Family
 from cp_tui.explain.finding import Finding, FrameRef, Severity, ref
 from cp_tui.explain.known import Known
-from cp_tui.ocpp.action import SPEC
+from cp_tui.ocpp.action import SPEC, Action
 from cp_tui.ocpp.configuration_key import STANDARD_KEYS, Access, KeySpec, KeyType, find
 from cp_tui.ocpp.core import (
     ChangeConfigurationRequest,
@@ -48,8 +49,15 @@ CHANGES_MAX = 2_000
 """Names of keys that are remembered; beyond are inventions."""
 
 
-class ConfigurationRules:
+_OPTIONAL = frozenset(
+    action for action, spec in SPEC.items() if spec.feature_profile is not FeatureProfile.CORE
+)
+
+
+class ConfigurationRules(Family):
     """Configuration keys of one charge point."""
+
+    ACTIONS = _OPTIONAL | {Action.GET_CONFIGURATION, Action.CHANGE_CONFIGURATION}
 
     def __init__(self) -> None:
         self._answered: dict[str, FrameRef] = {}
@@ -69,10 +77,6 @@ class ConfigurationRules:
                 yield from self._changed(record, change, answer.status, known)
             case GetConfigurationRequest() as asked, GetConfigurationResponse() as told:
                 yield from self._told(record, asked, told, known)
-
-    def at_end(self, known: Known) -> Iterable[Finding]:
-        """Nothing here is waited for."""
-        return ()
 
     def _changed(
         self,

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 import msgspec
 
 from cp_tui.explain.catalogue import found
+from cp_tui.explain.family import Family
 from cp_tui.explain.finding import Finding, FrameRef, Severity
 from cp_tui.explain.known import Known
 from cp_tui.ocpp.action import SPEC, Action, RequestDirection
@@ -29,7 +30,7 @@ _WAYS = {
 _PROVEN = (DirectionFrom.STATED, DirectionFrom.PERSPECTIVE)
 
 
-class FrameRules:
+class FrameRules(Family):
     """Every frame by itself, and its id against those before."""
 
     def __init__(self) -> None:
@@ -52,9 +53,6 @@ class FrameRules:
             yield from self._code(record, frame, known)
         if known.exchange.action and record.kind is not RecordKind.CALL_ERROR:
             self._handled.add((record.direction, known.exchange.action))
-
-    def at_end(self, known: Known) -> Iterable[Finding]:
-        return ()
 
     def _reused(self, record: Record, frame: ParsedFrame, known: Known) -> Iterator[Finding]:
         earlier = self._ids.seen_before(record, frame, is_cold=known.is_cold)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from cp_tui.explain.catalogue import found
+from cp_tui.explain.family import Family
 from cp_tui.explain.finding import Finding
 from cp_tui.explain.known import Known
 from cp_tui.ocpp.action import Action
@@ -12,7 +13,7 @@ from cp_tui.ocpp.plural import count
 from cp_tui.traces.record import FrameDirection, Record, RecordKind
 
 
-class HeartbeatRules:
+class HeartbeatRules(Family):
     """Silence that is too long, and heartbeats that nobody needs."""
 
     def __init__(self) -> None:
@@ -28,9 +29,6 @@ class HeartbeatRules:
             self._told_of = False
             if record.kind is RecordKind.CALL and known.exchange.action is Action.HEARTBEAT:
                 yield from self._early_one(record, known)
-
-    def at_end(self, known: Known) -> Iterable[Finding]:
-        return ()
 
     def _silence(self, record: Record, known: Known) -> Iterator[Finding]:
         interval, gone = _interval(known), _silent_for(known)

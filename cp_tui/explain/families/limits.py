@@ -9,8 +9,10 @@ from decimal import Decimal, InvalidOperation
 from cp_tui.charge_point.smart_charging.context import MINIMUM_CURRENT_A
 from cp_tui.explain.catalogue import found
 from cp_tui.explain.charging import limits_between
+from cp_tui.explain.family import Family
 from cp_tui.explain.finding import Finding, FrameRef
 from cp_tui.explain.known import Known
+from cp_tui.ocpp.action import Action
 from cp_tui.ocpp.calendar import later
 from cp_tui.ocpp.core import MeterValuesRequest
 from cp_tui.ocpp.datatypes import (
@@ -34,12 +36,17 @@ _KILO = {UnitOfMeasure.KW: Decimal(1000)}
 _LIVE = (ReadingContext.SAMPLE_PERIODIC, ReadingContext.SAMPLE_CLOCK, ReadingContext.TRIGGER)
 
 
-class LimitRules:
+class LimitRules(Family):
     """MeterValues of a transaction whose limit is known."""
+
+    ACTIONS = frozenset({Action.METER_VALUES})
 
     def __init__(self) -> None:
         self._changed: FrameRef | None = None
         self._changed_at: datetime | None = None
+
+    def is_watching(self, known: Known) -> bool:
+        return known.profiles.changed != self._changed
 
     def take(self, record: Record, known: Known) -> Iterable[Finding]:
         if known.profiles.changed != self._changed:
@@ -60,9 +67,6 @@ class LimitRules:
         for value in request.meter_value:
             if abs((value.timestamp - record.at).total_seconds()) <= LIVE_S:
                 yield from _judged(record, connector, value, known)
-
-    def at_end(self, known: Known) -> Iterable[Finding]:
-        return ()
 
 
 def _judged(record: Record, connector: int, value: MeterValue, known: Known) -> Iterable[Finding]:

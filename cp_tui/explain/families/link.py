@@ -9,6 +9,7 @@ from datetime import datetime
 from msgspec import Struct
 
 from cp_tui.explain.catalogue import found
+from cp_tui.explain.family import Family
 from cp_tui.explain.finding import Finding, FrameRef, ref
 from cp_tui.explain.known import Known
 from cp_tui.explain.waits import Waits
@@ -24,13 +25,18 @@ SWITCHED = 101
 REASON_LENGTH_MAX = 60
 
 
-class LinkRules:
+class LinkRules(Family):
     """Connections that come and go."""
+
+    ACTIONS = frozenset()
 
     def __init__(self) -> None:
         self._opened: deque[FrameRef] = deque(maxlen=100)
         self._handshake: Record | None = None
         """One without the right subprotocol, until a frame follows."""
+
+    def is_watching(self, known: Known) -> bool:
+        return self._handshake is not None
 
     def take(self, record: Record, known: Known) -> Iterable[Finding]:
         link = record.link
@@ -55,9 +61,6 @@ class LinkRules:
                 record,
                 charger=known.charger,
             )
-
-    def at_end(self, known: Known) -> Iterable[Finding]:
-        return ()
 
     def _flapping(self, record: Record, known: Known) -> Iterator[Finding]:
         limits = known.limits
@@ -96,12 +99,17 @@ def _no_subprotocol(handshake: Record, record: Record, known: Known) -> Finding:
     )
 
 
-class PingRules:
+class PingRules(Family):
     """Pings and pongs of WebSocket."""
+
+    ACTIONS = frozenset()
 
     def __init__(self) -> None:
         self._pings: Waits[FrameDirection | None, None] = Waits()
         self._last_ping_at: datetime | None = None
+
+    def is_watching(self, known: Known) -> bool:
+        return bool(self._pings)
 
     def take(self, record: Record, known: Known) -> Iterable[Finding]:
         yield from self._without_pong(known)
@@ -153,12 +161,17 @@ class _Span(Struct):
     last: datetime | None
 
 
-class DoubleConnectionRules:
+class DoubleConnectionRules(Family):
     """Two connections of one charge point at once."""
+
+    ACTIONS = frozenset()
 
     def __init__(self) -> None:
         self._spans: dict[str, _Span] = {}
         self._told: set[tuple[str, str]] = set()
+
+    def is_watching(self, known: Known) -> bool:
+        return known.record is not None and known.record.connection is not None
 
     def take(self, record: Record, known: Known) -> Iterable[Finding]:
         name = record.connection
@@ -190,6 +203,3 @@ class DoubleConnectionRules:
                     charger=known.charger,
                 )
                 return
-
-    def at_end(self, known: Known) -> Iterable[Finding]:
-        return ()

@@ -6,8 +6,10 @@ from collections import Counter
 from collections.abc import Iterable
 
 from cp_tui.explain.catalogue import found
+from cp_tui.explain.family import Family
 from cp_tui.explain.finding import Finding, Party
 from cp_tui.explain.known import Known
+from cp_tui.ocpp.action import Action
 from cp_tui.ocpp.datatypes import UpdateStatus, UpdateType
 from cp_tui.ocpp.local_auth_list_management import (
     GetLocalListVersionResponse,
@@ -21,8 +23,10 @@ NO_LIST = -1
 """As a version: the charge point has no list at all (S 5.10)."""
 
 
-class LocalListRules:
+class LocalListRules(Family):
     """SendLocalList and GetLocalListVersion."""
+
+    ACTIONS = frozenset({Action.SEND_LOCAL_LIST, Action.GET_LOCAL_LIST_VERSION})
 
     def take(self, record: Record, known: Known) -> Iterable[Finding]:
         exchange = known.exchange
@@ -36,9 +40,6 @@ class LocalListRules:
                 yield from _accepted(record, request, known)
             case _, GetLocalListVersionResponse(list_version=version):
                 yield from _told(record, version, known)
-
-    def at_end(self, known: Known) -> Iterable[Finding]:
-        return ()
 
 
 def _sent(record: Record, request: SendLocalListRequest, known: Known) -> Iterable[Finding]:

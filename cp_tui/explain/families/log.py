@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from cp_tui.explain.catalogue import found
+from cp_tui.explain.family import Family
 from cp_tui.explain.finding import Finding, FrameRef
 from cp_tui.explain.known import Known
 from cp_tui.traces.record import LinkKind, Record
@@ -24,11 +25,16 @@ def noted(trace: Trace) -> Iterable[Finding]:
         yield found(note.id, note.text, *where, charger=note.charger or only, matter=note.text)
 
 
-class RecordingRules:
+class RecordingRules(Family):
     """Gaps, and what was left out by a filter."""
+
+    ACTIONS = frozenset()
 
     def __init__(self) -> None:
         self._is_begun = False
+
+    def is_watching(self, known: Known) -> bool:
+        return known.is_gap or not self._is_begun
 
     def take(self, record: Record, known: Known) -> Iterable[Finding]:
         if not self._is_begun:
@@ -52,9 +58,6 @@ class RecordingRules:
                 charger=known.charger,
                 matter="rotation",
             )
-
-    def at_end(self, known: Known) -> Iterable[Finding]:
-        return ()
 
 
 def _one_sided(record: Record, known: Known) -> Iterable[Finding]:

@@ -12,6 +12,7 @@ from datetime import datetime
 from msgspec import Struct, field
 
 from cp_tui.explain.catalogue import found
+from cp_tui.explain.family import Family
 from cp_tui.explain.finding import Finding, FrameRef, ref
 from cp_tui.explain.knowledge.transactions import TransactionKnown
 from cp_tui.explain.known import Known
@@ -19,6 +20,7 @@ from cp_tui.explain.limits import Limits
 from cp_tui.explain.payload import fields
 from cp_tui.explain.samples import Sample, samples
 from cp_tui.explain.waits import Waits
+from cp_tui.ocpp.action import Action
 from cp_tui.ocpp.core import (
     ChangeConfigurationRequest,
     ChangeConfigurationResponse,
@@ -64,8 +66,17 @@ class _Last(Struct, frozen=True):
     """MeterValueSampleInterval as it was then."""
 
 
-class MeterValuesRules:
+class MeterValuesRules(Family):
     """The MeterValues of one charge point."""
+
+    ACTIONS = frozenset(
+        {
+            Action.METER_VALUES,
+            Action.START_TRANSACTION,
+            Action.STOP_TRANSACTION,
+            Action.CHANGE_CONFIGURATION,
+        }
+    )
 
     def __init__(self) -> None:
         self._next: Waits[int, int] = Waits(is_queued=True)
@@ -73,6 +84,9 @@ class MeterValuesRules:
         self._last: dict[int, _Last] = {}
         """Transaction -> its last periodic values."""
         self._seen = _Seen()
+
+    def is_watching(self, known: Known) -> bool:
+        return bool(self._next)
 
     def take(self, record: Record, known: Known) -> Iterable[Finding]:
         """Judge a record by what was known before it."""

@@ -17,8 +17,10 @@ from cp_tui.explain.charging import (
     UNITS,
     context_of,
 )
+from cp_tui.explain.family import Family
 from cp_tui.explain.finding import Finding, Severity
 from cp_tui.explain.known import Known
+from cp_tui.ocpp.action import Action
 from cp_tui.ocpp.calendar import FIRST
 from cp_tui.ocpp.datatypes import (
     ChargingProfile,
@@ -54,8 +56,10 @@ _OPEN = frozenset(f"{_ID}{each}" for each in ("duration", "validity"))
 """What the standard does not say that it is refused."""
 
 
-class ProfileRules:
+class ProfileRules(Family):
     """Profiles that come and go."""
+
+    ACTIONS = frozenset({Action.SET_CHARGING_PROFILE, Action.CLEAR_CHARGING_PROFILE})
 
     def take(self, record: Record, known: Known) -> Iterable[Finding]:
         exchange = known.exchange
@@ -71,9 +75,6 @@ class ProfileRules:
                     yield from _rejected(record, request, known)
             case ClearChargingProfileRequest() as clearing, ClearChargingProfileResponse() as told:
                 yield from _cleared(record, clearing, told.status, known)
-
-    def at_end(self, known: Known) -> Iterable[Finding]:
-        return ()
 
 
 def _refusal(request: SetChargingProfileRequest, known: Known, *, is_strict: bool) -> Reason | None:

@@ -13,6 +13,7 @@ from types import MappingProxyType
 from msgspec import Struct
 
 from cp_tui.explain.catalogue import found
+from cp_tui.explain.family import Family
 from cp_tui.explain.finding import Finding, FrameRef, Severity, ref
 from cp_tui.explain.known import Known
 from cp_tui.explain.waits import Waits
@@ -167,6 +168,11 @@ class Tracker:
         self._to_begin: Waits[str, AskedFor] = Waits(outlives_breaks=True)
         self._to_end: Waits[str, AskedFor] = Waits(outlives_breaks=True)
 
+    @property
+    def is_waiting(self) -> bool:
+        """Whether anything has to be told in time."""
+        return bool(self._to_begin or self._to_end)
+
     def ask(self, job: AskedFor) -> None:
         """The CSMS asks; what went on before is over."""
         self.job, self.status, self._told = job, _BEGIN, None
@@ -289,8 +295,24 @@ class Tracker:
         self._to_end.end("")
 
 
-class ProgressRules:
+class ProgressRules(Family):
     """Firmware and uploads, each by its tracker."""
+
+    ACTIONS = frozenset(
+        {
+            Action.BOOT_NOTIFICATION,
+            Action.TRIGGER_MESSAGE,
+            Action.EXTENDED_TRIGGER_MESSAGE,
+            Action.UPDATE_FIRMWARE,
+            Action.SIGNED_UPDATE_FIRMWARE,
+            Action.GET_DIAGNOSTICS,
+            Action.GET_LOG,
+            Action.FIRMWARE_STATUS_NOTIFICATION,
+            Action.SIGNED_FIRMWARE_STATUS_NOTIFICATION,
+            Action.DIAGNOSTICS_STATUS_NOTIFICATION,
+            Action.LOG_STATUS_NOTIFICATION,
+        }
+    )
 
     def __init__(self) -> None:
         self._trackers = {
@@ -303,6 +325,13 @@ class ProgressRules:
         self._installed: FrameRef | None = None
         """Where Installed was told, until the next boot."""
         self._request_ids: set[int] = set()
+
+    def is_watching(self, known: Known) -> bool:
+        return (
+            known.is_gap
+            or known.breaks != self._breaks
+            or any(tracker.is_waiting for tracker in self._trackers.values())
+        )
 
     def take(self, record: Record, known: Known) -> Iterable[Finding]:
         if known.breaks != self._breaks or known.is_gap:

@@ -9,11 +9,13 @@ from decimal import Decimal
 from msgspec import Struct, field
 
 from cp_tui.explain.catalogue import found
+from cp_tui.explain.family import Family
 from cp_tui.explain.finding import Finding, FrameRef, ref
 from cp_tui.explain.knowledge.transactions import TransactionKnown
 from cp_tui.explain.known import Known
 from cp_tui.explain.payload import fields
 from cp_tui.explain.samples import Sample, samples
+from cp_tui.ocpp.action import Action
 from cp_tui.ocpp.core import MeterValuesRequest, StartTransactionRequest, StopTransactionRequest
 from cp_tui.ocpp.datatypes import Location, Measurand, ReadingContext
 from cp_tui.ocpp.units import number
@@ -57,8 +59,10 @@ class _Stopped(Struct, frozen=True):
     where: FrameRef
 
 
-class RegisterRules:
+class RegisterRules(Family):
     """The registers of one charge point."""
+
+    ACTIONS = frozenset({Action.START_TRANSACTION, Action.METER_VALUES, Action.STOP_TRANSACTION})
 
     def __init__(self) -> None:
         self._chains: dict[int, _Chain] = {}
@@ -85,10 +89,6 @@ class RegisterRules:
                 if transaction is not None:
                     data = tuple(samples(payload.get("transactionData")))
                     yield from self._ended(record, stop, transaction, data, known)
-
-    def at_end(self, known: Known) -> Iterable[Finding]:
-        """Nothing here is waited for."""
-        return ()
 
     def _chain(self, transaction: TransactionKnown) -> _Chain:
         number_ = transaction.where.number

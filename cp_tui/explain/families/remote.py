@@ -8,9 +8,11 @@ from msgspec import Struct
 
 from cp_tui.charge_point.authorization_rules import same_tag
 from cp_tui.explain.catalogue import found
+from cp_tui.explain.family import Family
 from cp_tui.explain.finding import Finding, FrameRef, ref
 from cp_tui.explain.known import Known
 from cp_tui.explain.waits import Waits
+from cp_tui.ocpp.action import Action
 from cp_tui.ocpp.core import (
     AuthorizeRequest,
     RemoteStartTransactionRequest,
@@ -45,14 +47,28 @@ class _RemoteStart(Struct, frozen=True):
     seconds: float
 
 
-class RemoteRules:
+class RemoteRules(Family):
     """What the CSMS starts and stops from afar."""
+
+    ACTIONS = frozenset(
+        {
+            Action.REMOTE_START_TRANSACTION,
+            Action.REMOTE_STOP_TRANSACTION,
+            Action.AUTHORIZE,
+            Action.START_TRANSACTION,
+            Action.STATUS_NOTIFICATION,
+            Action.STOP_TRANSACTION,
+        }
+    )
 
     def __init__(self) -> None:
         self._starts: Waits[int, _RemoteStart] = Waits()
         self._stops: Waits[int, int] = Waits(is_queued=True)
         self._refused: Waits[int, int] = Waits()
         """Stops that were Rejected: transaction -> itself, until it is clear why."""
+
+    def is_watching(self, known: Known) -> bool:
+        return bool(self._starts or self._stops or self._refused)
 
     def take(self, record: Record, known: Known) -> Iterable[Finding]:
         """Judge a record by what was known before it."""

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from cp_tui.explain.catalogue import found
+from cp_tui.explain.family import Family
 from cp_tui.explain.finding import Finding, Severity, ref
 from cp_tui.explain.knowledge.reservations import ReservationKnown
 from cp_tui.explain.known import Known
 from cp_tui.explain.survey import CONNECTOR_MAX
 from cp_tui.explain.waits import Waits
+from cp_tui.ocpp.action import Action
 from cp_tui.ocpp.core import StartTransactionRequest, StatusNotificationRequest
 from cp_tui.ocpp.datatypes import CancelReservationStatus, ChargePointStatus, ReservationStatus
 from cp_tui.ocpp.reservation import (
@@ -21,8 +23,17 @@ from cp_tui.ocpp.reservation import (
 from cp_tui.traces.record import Record
 
 
-class ReservationRules:
+class ReservationRules(Family):
     """ReserveNow, CancelReservation, and the starts on a reserved connector."""
+
+    ACTIONS = frozenset(
+        {
+            Action.RESERVE_NOW,
+            Action.CANCEL_RESERVATION,
+            Action.START_TRANSACTION,
+            Action.STATUS_NOTIFICATION,
+        }
+    )
 
     def __init__(self) -> None:
         self._to_be_reserved: Waits[int, ReserveNowRequest] = Waits()
@@ -31,6 +42,9 @@ class ReservationRules:
         """By connector."""
         self._expiring: dict[int, ReservationKnown] = {}
         """By connector: it has to be told as something else when the time is over."""
+
+    def is_watching(self, known: Known) -> bool:
+        return bool(self._to_be_reserved or self._to_be_free or self._expiring)
 
     def take(self, record: Record, known: Known) -> Iterable[Finding]:
         exchange = known.exchange

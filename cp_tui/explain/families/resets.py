@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from cp_tui.explain.catalogue import found
+from cp_tui.explain.family import Family
 from cp_tui.explain.finding import Finding, FrameRef, Severity
 from cp_tui.explain.known import Known
 from cp_tui.explain.waits import Waits
@@ -34,14 +35,19 @@ from cp_tui.traces.record import FrameDirection, Record
 VENDORS_MAX = 1_000
 
 
-class ResetRules:
+class ResetRules(Family):
     """Reset, and the boot that has to follow."""
+
+    ACTIONS = frozenset({Action.RESET, Action.BOOT_NOTIFICATION, Action.STOP_TRANSACTION})
 
     def __init__(self) -> None:
         self._to_boot: Waits[str, ResetRequest] = Waits(outlives_breaks=True)
         self._running: dict[int, FrameRef] = {}
         """Transactions that ran at the reset, by their ids."""
         self._to_be_stopped: Waits[int, FrameRef] = Waits(outlives_breaks=True)
+
+    def is_watching(self, known: Known) -> bool:
+        return known.is_gap or bool(self._to_boot or self._to_be_stopped)
 
     def take(self, record: Record, known: Known) -> Iterable[Finding]:
         if known.is_gap:
@@ -100,12 +106,17 @@ class ResetRules:
             )
 
 
-class UnlockRules:
+class UnlockRules(Family):
     """UnlockConnector, which ends a transaction first (S 5.18)."""
+
+    ACTIONS = frozenset({Action.UNLOCK_CONNECTOR, Action.STOP_TRANSACTION})
 
     def __init__(self) -> None:
         self._to_be_stopped: Waits[int, int] = Waits()
         """The connector by the transaction."""
+
+    def is_watching(self, known: Known) -> bool:
+        return bool(self._to_be_stopped)
 
     def take(self, record: Record, known: Known) -> Iterable[Finding]:
         exchange = known.exchange
@@ -139,8 +150,10 @@ class UnlockRules:
             )
 
 
-class DataTransferRules:
+class DataTransferRules(Family):
     """Data of a vendor, Accepted by a side that never named that vendor."""
+
+    ACTIONS = frozenset({Action.DATA_TRANSFER})
 
     def __init__(self) -> None:
         self._named: set[str] = set()
@@ -163,6 +176,3 @@ class DataTransferRules:
                         record,
                         charger=known.charger,
                     )
-
-    def at_end(self, known: Known) -> Iterable[Finding]:
-        return ()

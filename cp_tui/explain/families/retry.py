@@ -16,6 +16,7 @@ from typing import Any
 from msgspec import Struct
 
 from cp_tui.explain.catalogue import found
+from cp_tui.explain.family import Family
 from cp_tui.explain.finding import Finding, FrameRef, Severity, ref
 from cp_tui.explain.knowledge.transactions import QUEUED, UNKNOWN_ID
 from cp_tui.explain.known import Known
@@ -71,8 +72,10 @@ class _Message(Struct):
     """Whether a later message was taken since it was sent last."""
 
 
-class RetryRules:
+class RetryRules(Family):
     """Repetition and order of the messages of transactions."""
+
+    ACTIONS = QUEUED
 
     def __init__(self) -> None:
         self._waiting: OrderedDict[tuple[Any, ...], _Message] = OrderedDict()

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from cp_tui.explain.catalogue import found
 from cp_tui.explain.exchange import Half, shown_action
 from cp_tui.explain.families.ranges import out_of_range
+from cp_tui.explain.family import Family
 from cp_tui.explain.finding import Finding
 from cp_tui.explain.known import Known
 from cp_tui.ocpp.action import Action
@@ -55,7 +56,7 @@ NODES_MAX = 100_000
 """Values of one payload that are looked through."""
 
 
-class SchemaRules:
+class SchemaRules(Family):
     """Every payload by itself."""
 
     def take(self, record: Record, known: Known) -> Iterable[Finding]:
@@ -76,9 +77,6 @@ class SchemaRules:
         yield from _zoneless(record, name, known)
         if half.message is not None:
             yield from _beyond_schema(half.record, half.message, name, known)
-
-    def at_end(self, known: Known) -> Iterable[Finding]:
-        return ()
 
 
 def _unknown_action(record: Record, known: Known) -> Finding:

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 from cp_tui.explain.catalogue import found
+from cp_tui.explain.family import Family
 from cp_tui.explain.finding import Finding
 from cp_tui.explain.known import Known
 from cp_tui.explain.waits import Waits
@@ -31,14 +32,31 @@ _MASKED = frozenset({"", MASK, SECRET_VALUE, "<redacted>"})
 _DONE = (ConfigurationStatus.ACCEPTED, ConfigurationStatus.REBOOT_REQUIRED)
 
 
-class SecurityRules:
+class SecurityRules(Family):
     """What the log gives away, and what the charge point does with new keys and profiles."""
+
+    ACTIONS = frozenset(
+        {
+            Action.CHANGE_CONFIGURATION,
+            Action.GET_CONFIGURATION,
+            Action.SIGN_CERTIFICATE,
+            Action.CERTIFICATE_SIGNED,
+            Action.SECURITY_EVENT_NOTIFICATION,
+            Action.UPDATE_FIRMWARE,
+            Action.SIGNED_UPDATE_FIRMWARE,
+            Action.GET_DIAGNOSTICS,
+            Action.GET_LOG,
+        }
+    )
 
     def __init__(self) -> None:
         self._to_reconnect: Waits[str, str] = Waits()
         """The name of the key that was changed."""
         self._has_asked = False
         """Whether SignCertificate was ever sent."""
+
+    def is_watching(self, known: Known) -> bool:
+        return bool(self._to_reconnect)
 
     def take(self, record: Record, known: Known) -> Iterable[Finding]:
         if record.link is not None:

@@ -13,6 +13,7 @@ from cp_tui.charge_point.status import (
     way_round,
 )
 from cp_tui.explain.catalogue import found
+from cp_tui.explain.family import Family
 from cp_tui.explain.finding import Finding, Severity
 from cp_tui.explain.knowledge.connectors import StatusKnown
 from cp_tui.explain.known import Known
@@ -27,7 +28,7 @@ _OF_ZERO = (
 )
 
 
-class StatusRules:
+class StatusRules(Family):
     """StatusNotification by itself, and against what was told before."""
 
     def __init__(self) -> None:
@@ -45,9 +46,6 @@ class StatusRules:
         told = known.connectors.current(request.connector_id, known.breaks)
         if told is not None:
             yield from self._after(record, request, told, known)
-
-    def at_end(self, known: Known) -> Iterable[Finding]:
-        return ()
 
     def _after(
         self, record: Record, new: StatusNotificationRequest, told: StatusKnown, known: Known

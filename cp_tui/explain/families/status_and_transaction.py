@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from msgspec import Struct
 
 from cp_tui.explain.catalogue import found
+from cp_tui.explain.family import Family
 from cp_tui.explain.finding import Finding
 from cp_tui.explain.known import Known
 from cp_tui.explain.waits import Wait, Waits
@@ -29,11 +30,16 @@ class _Contradiction(Struct, frozen=True):
     status: ChargePointStatus
 
 
-class StatusAndTransactionRules:
+class StatusAndTransactionRules(Family):
     """A connector that charges without a transaction, or prepares within one."""
+
+    ACTIONS = frozenset({Action.STATUS_NOTIFICATION, Action.START_TRANSACTION})
 
     def __init__(self) -> None:
         self._waits: Waits[int, _Contradiction] = Waits()
+
+    def is_watching(self, known: Known) -> bool:
+        return bool(self._waits)
 
     def take(self, record: Record, known: Known) -> Iterable[Finding]:
         for wait in self._waits.over(known):

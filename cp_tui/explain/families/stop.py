@@ -10,11 +10,13 @@ from msgspec import Struct
 from cp_tui.charge_point.authorization_rules import same_tag
 from cp_tui.explain.catalogue import found
 from cp_tui.explain.families.authorization import was_offline
+from cp_tui.explain.family import Family
 from cp_tui.explain.finding import Finding, FrameRef, Severity, ref
 from cp_tui.explain.knowledge.transactions import TransactionKnown
 from cp_tui.explain.known import Known
 from cp_tui.explain.payload import fields
 from cp_tui.explain.samples import Sample, samples
+from cp_tui.ocpp.action import Action
 from cp_tui.ocpp.calendar import later
 from cp_tui.ocpp.core import (
     RemoteStopTransactionRequest,
@@ -80,8 +82,19 @@ class _Unplugged(Struct, frozen=True):
     where: FrameRef
 
 
-class StopRules:
+class StopRules(Family):
     """The ends of transactions."""
+
+    ACTIONS = frozenset(
+        {
+            Action.STOP_TRANSACTION,
+            Action.START_TRANSACTION,
+            Action.STATUS_NOTIFICATION,
+            Action.REMOTE_STOP_TRANSACTION,
+            Action.RESET,
+            Action.UNLOCK_CONNECTOR,
+        }
+    )
 
     def __init__(self) -> None:
         self._causes: list[_Cause] = []
@@ -103,10 +116,6 @@ class StopRules:
             case StatusNotificationRequest() as told:
                 yield from self._told(record, told, known)
         self._learn(record, known)
-
-    def at_end(self, known: Known) -> Iterable[Finding]:
-        """Nothing here is waited for."""
-        return ()
 
     def _learn(self, record: Record, known: Known) -> None:
         """Remember why a transaction may end soon."""

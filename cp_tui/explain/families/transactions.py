@@ -8,10 +8,12 @@ from datetime import datetime
 from msgspec import Struct
 
 from cp_tui.explain.catalogue import found
+from cp_tui.explain.family import Family
 from cp_tui.explain.finding import Finding, FrameRef, Severity, ref
 from cp_tui.explain.knowledge.transactions import UNKNOWN_ID, TransactionKnown
 from cp_tui.explain.known import Known
 from cp_tui.explain.waits import Waits
+from cp_tui.ocpp.action import Action
 from cp_tui.ocpp.core import (
     MeterValuesRequest,
     StartTransactionRequest,
@@ -52,14 +54,26 @@ class _Early(Struct, frozen=True):
     at: datetime | None
 
 
-class TransactionRules:
+class TransactionRules(Family):
     """Transactions of one charge point."""
+
+    ACTIONS = frozenset(
+        {
+            Action.START_TRANSACTION,
+            Action.STOP_TRANSACTION,
+            Action.METER_VALUES,
+            Action.STATUS_NOTIFICATION,
+        }
+    )
 
     def __init__(self) -> None:
         self._second: Waits[int, _Second] = Waits()
         self._over: Waits[int, TransactionKnown] = Waits(is_queued=True)
         """Those that seem to be over, by the number of their first frame."""
         self._early: list[_Early] = []
+
+    def is_watching(self, known: Known) -> bool:
+        return bool(self._second or self._over)
 
     def take(self, record: Record, known: Known) -> Iterable[Finding]:
         """Judge a record by what was known before it."""

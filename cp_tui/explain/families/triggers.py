@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from msgspec import Struct
 
 from cp_tui.explain.catalogue import found
+from cp_tui.explain.family import Family
 from cp_tui.explain.finding import Finding
 from cp_tui.explain.known import Known
 from cp_tui.ocpp.action import Action
@@ -40,12 +41,17 @@ class _Trigger(Struct):
     """Of the charge point, since then."""
 
 
-class TriggerRules:
+class TriggerRules(Family):
     """TriggerMessage and ExtendedTriggerMessage."""
+
+    ACTIONS = frozenset({Action.TRIGGER_MESSAGE, Action.EXTENDED_TRIGGER_MESSAGE})
 
     def __init__(self) -> None:
         self._asked: dict[int, _Trigger] = {}
         """By the number of the CALL."""
+
+    def is_watching(self, known: Known) -> bool:
+        return bool(self._asked)
 
     def take(self, record: Record, known: Known) -> Iterable[Finding]:
         exchange = known.exchange

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from cp_tui.explain.finding import FrameRef
 from cp_tui.explain.knowledge.moment import Moment
+from cp_tui.ocpp.action import Action
 from cp_tui.ocpp.calendar import later
 from cp_tui.ocpp.core import (
     BootNotificationResponse,
@@ -24,6 +25,17 @@ AHEAD_S = 10.0
 
 class KnownClock:
     """What the instants that a charge point tells are worth against each other."""
+
+    ACTIONS = frozenset(
+        {
+            Action.STATUS_NOTIFICATION,
+            Action.START_TRANSACTION,
+            Action.STOP_TRANSACTION,
+            Action.METER_VALUES,
+            Action.BOOT_NOTIFICATION,
+            Action.HEARTBEAT,
+        }
+    )
 
     def __init__(self) -> None:
         self.set_back: FrameRef | None = None

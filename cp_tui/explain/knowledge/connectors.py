@@ -9,6 +9,7 @@ from msgspec import Struct
 from cp_tui.explain.finding import FrameRef
 from cp_tui.explain.knowledge.moment import Moment
 from cp_tui.explain.survey import CONNECTOR_MAX
+from cp_tui.ocpp.action import Action
 from cp_tui.ocpp.core import StatusNotificationRequest
 from cp_tui.ocpp.datatypes import ChargePointStatus
 
@@ -34,6 +35,8 @@ class StatusKnown(Struct, frozen=True):
 
 class KnownConnectors:
     """The last StatusNotification of each connector; 0 is the charge point."""
+
+    ACTIONS = frozenset({Action.STATUS_NOTIFICATION})
 
     def __init__(self) -> None:
         self._told: dict[int, StatusKnown] = {}

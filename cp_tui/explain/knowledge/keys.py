@@ -7,6 +7,7 @@ from msgspec import Struct
 from cp_tui.explain.finding import FrameRef
 from cp_tui.explain.knowledge.moment import Moment
 from cp_tui.explain.payload import whole
+from cp_tui.ocpp.action import Action
 from cp_tui.ocpp.core import (
     BootNotificationResponse,
     ChangeConfigurationRequest,
@@ -38,6 +39,10 @@ class KeyKnown(Struct, frozen=True):
 
 class KnownKeys:
     """The keys of one charge point, by their names in any case."""
+
+    ACTIONS = frozenset(
+        {Action.GET_CONFIGURATION, Action.CHANGE_CONFIGURATION, Action.BOOT_NOTIFICATION}
+    )
 
     def __init__(self) -> None:
         self._keys: dict[str, KeyKnown] = {}

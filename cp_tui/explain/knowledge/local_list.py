@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cp_tui.explain.finding import FrameRef
 from cp_tui.explain.knowledge.moment import Moment
+from cp_tui.ocpp.action import Action
 from cp_tui.ocpp.datatypes import IdTagInfo, UpdateStatus, UpdateType
 from cp_tui.ocpp.local_auth_list_management import (
     GetLocalListVersionResponse,
@@ -16,6 +17,8 @@ ENTRIES_MAX = 50_000
 
 class KnownLocalList:
     """What SendLocalList has left."""
+
+    ACTIONS = frozenset({Action.GET_LOCAL_LIST_VERSION, Action.SEND_LOCAL_LIST})
 
     def __init__(self) -> None:
         self.version: int | None = None

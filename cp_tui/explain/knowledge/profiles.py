@@ -6,6 +6,7 @@ from cp_tui.charge_point.smart_charging.context import InstalledProfile
 from cp_tui.charge_point.smart_charging.profile_store import clear, end_transactions, install
 from cp_tui.explain.finding import FrameRef
 from cp_tui.explain.knowledge.moment import Moment
+from cp_tui.ocpp.action import Action
 from cp_tui.ocpp.calendar import FIRST
 from cp_tui.ocpp.core import RemoteStartTransactionRequest, RemoteStartTransactionResponse
 from cp_tui.ocpp.datatypes import (
@@ -26,6 +27,14 @@ PROFILES_MAX = 2_000
 
 class KnownProfiles:
     """What SetChargingProfile and ClearChargingProfile have left."""
+
+    ACTIONS = frozenset(
+        {
+            Action.SET_CHARGING_PROFILE,
+            Action.CLEAR_CHARGING_PROFILE,
+            Action.REMOTE_START_TRANSACTION,
+        }
+    )
 
     def __init__(self) -> None:
         self.installed: tuple[InstalledProfile, ...] = ()

@@ -16,6 +16,8 @@ from cp_tui.traces.record import RecordKind
 class KnownQueue:
     """The queue of a charge point, as far as it shows."""
 
+    ACTIONS = QUEUED
+
     def __init__(self, clock: KnownClock) -> None:
         self._clock = clock
         self.is_late = False

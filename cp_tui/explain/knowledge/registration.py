@@ -15,6 +15,8 @@ from cp_tui.traces.record import FrameDirection, Record, RecordKind
 class KnownRegistration:
     """What the charge point was told about its registration."""
 
+    ACTIONS = frozenset({Action.BOOT_NOTIFICATION})
+
     def __init__(self) -> None:
         self.status: RegistrationStatus | None = None
         """None: not known (K1)."""

@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from cp_tui.explain.finding import FrameRef
 from cp_tui.explain.knowledge.moment import Moment
+from cp_tui.ocpp.action import Action
 from cp_tui.ocpp.core import StartTransactionRequest, StatusNotificationRequest
 from cp_tui.ocpp.datatypes import CancelReservationStatus, ChargePointStatus, ReservationStatus
 from cp_tui.ocpp.reservation import (
@@ -29,6 +30,15 @@ class ReservationKnown(Struct, frozen=True):
 
 class KnownReservations:
     """Reservations by their ids; whether one has expired is for those who know the time."""
+
+    ACTIONS = frozenset(
+        {
+            Action.RESERVE_NOW,
+            Action.CANCEL_RESERVATION,
+            Action.START_TRANSACTION,
+            Action.STATUS_NOTIFICATION,
+        }
+    )
 
     def __init__(self) -> None:
         self.in_force: dict[int, ReservationKnown] = {}

@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from cp_tui.explain.finding import FrameRef
 from cp_tui.explain.knowledge.moment import Moment
+from cp_tui.ocpp.action import Action
 from cp_tui.ocpp.core import (
     AuthorizeRequest,
     AuthorizeResponse,
@@ -49,6 +50,15 @@ class KnownVerdict(Struct, frozen=True):
 
 class KnownTags:
     """The last verdict on each tag; tags are the same in any case of their letters."""
+
+    ACTIONS = frozenset(
+        {
+            Action.AUTHORIZE,
+            Action.START_TRANSACTION,
+            Action.STOP_TRANSACTION,
+            Action.REMOTE_START_TRANSACTION,
+        }
+    )
 
     def __init__(self) -> None:
         self._verdicts: dict[str, KnownVerdict] = {}

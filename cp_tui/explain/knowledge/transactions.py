@@ -66,6 +66,15 @@ class TransactionKnown(Struct, frozen=True):
 class KnownTransactions:
     """The transactions of one charge point."""
 
+    ACTIONS = frozenset(
+        {
+            Action.STATUS_NOTIFICATION,
+            Action.START_TRANSACTION,
+            Action.METER_VALUES,
+            Action.STOP_TRANSACTION,
+        }
+    )
+
     def __init__(self, connectors: AbstractSet[int] = frozenset()) -> None:
         self._connectors = connectors
         """All that there are."""

@@ -26,6 +26,8 @@ class KnownTriggers:
     one that is refused is taken back.
     """
 
+    ACTIONS = frozenset(Action)
+
     def __init__(self) -> None:
         self._waiting: Counter[tuple[Action, int | None]] = Counter()
         self._came: set[tuple[Action, int]] = set()
