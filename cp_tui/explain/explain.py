@@ -47,6 +47,7 @@ from cp_tui.explain.finding import Finding, FrameRef, Severity
 from cp_tui.explain.known import Known
 from cp_tui.explain.limits import LIMITS, Limits
 from cp_tui.explain.survey import FileKnown
+from cp_tui.ocpp.action import Action
 from cp_tui.traces.record import LinkKind, Record, RecordKind
 from cp_tui.traces.trace import Trace
 
@@ -132,15 +133,34 @@ class Speaker:
         self.known = known
         self._families = [family() for family in families]
         self._number = 0
+        self._breaks = 0
+        self._by_action: dict[Action, frozenset[int]] = {}
+        self._waiting = {place for place, each in enumerate(self._families) if each.is_waiting}
 
     def take(self, record: Record) -> Iterable[Finding]:
         self.known.meet(record)
         self._number = max(self._number, record.number)
-        action = self.known.exchange.action
-        for family in self._families:
-            if action is None or action in family.ACTIONS or family.is_watching(self.known):
-                yield from map(self._placed, family.take(record, self.known))
+        for place in self._concerned():
+            family = self._families[place]
+            yield from map(self._placed, family.take(record, self.known))
+            if family.is_waiting:
+                self._waiting.add(place)
+            else:
+                self._waiting.discard(place)
         self.known.learn(record)
+
+    def _concerned(self) -> Iterable[int]:
+        """Give the places of the families that the record in hand concerns, in their order."""
+        known, action = self.known, self.known.exchange.action
+        is_broken, self._breaks = known.breaks != self._breaks, known.breaks
+        if action is None or is_broken or known.is_gap:
+            return range(len(self._families))
+        concerned = self._by_action.get(action)
+        if concerned is None:
+            concerned = self._by_action[action] = frozenset(
+                place for place, family in enumerate(self._families) if action in family.ACTIONS
+            )
+        return sorted(concerned | self._waiting)
 
     def at_end(self) -> Iterable[Finding]:
         for family in self._families:

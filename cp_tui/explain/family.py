@@ -18,10 +18,12 @@ class Family:
     """Rules of one subject over the records of one charge point."""
 
     ACTIONS: ClassVar[frozenset[Action]] = EVERY_ACTION
-    """Their CALLs and answers concern it; what is of no action of OCPP 1.6 concerns all."""
+    """Their CALLs and answers concern it; what is of no action of OCPP 1.6, or the
+    first after the log broke off, concerns all."""
 
-    def is_watching(self, known: Known) -> bool:
-        """Whether the record in hand concerns it whatever its action, as when a wait may end."""
+    @property
+    def is_waiting(self) -> bool:
+        """Whether every record concerns it now, as one may end a wait; only `take` changes it."""
         return False
 
     @abstractmethod

@@ -26,6 +26,8 @@ from cp_tui.explain.knowledge.tags import KnownTags
 from cp_tui.explain.knowledge.transactions import KnownTransactions, TransactionKnown
 from cp_tui.explain.knowledge.triggers import KnownTriggers
 from cp_tui.explain.limits import LIMITS, Limits
+from cp_tui.explain.payload import fields
+from cp_tui.explain.samples import Sample, samples
 from cp_tui.explain.survey import FileKnown, Survey
 from cp_tui.ocpp.action import Action
 from cp_tui.ocpp.core import StopTransactionRequest
@@ -102,6 +104,7 @@ class Known:
             self.tags,
             self.triggers,
         )
+        self._samples: tuple[Sample, ...] | None = None
         self.was_asked = False
         """Whether a trigger has asked for the CALL in hand."""
 
@@ -165,6 +168,18 @@ class Known:
         """Whether the charge point was silent a moment ago: what waited may still be on its way."""
         return self.back_at is not None and not self.is_past(self.back_at, self.limits.draining)
 
+    @property
+    def samples(self) -> tuple[Sample, ...]:
+        """The values of a meter in the record in hand, read once for all that ask."""
+        if self._samples is None:
+            payload = fields(
+                self.record.frame.payload if self.record and self.record.frame else None
+            )
+            is_values = self.exchange.action is Action.METER_VALUES
+            found = payload.get("meterValue" if is_values else "transactionData")
+            self._samples = tuple(samples(found))
+        return self._samples
+
     def call_of(self, record: Record) -> Half | None:
         """Return the CALL that an answer belongs to."""
         return self.calls.get(record.pair)
@@ -187,6 +202,7 @@ class Known:
     def meet(self, record: Record) -> None:
         """Take a record in hand: the time moves on, and the log may have broken off before."""
         self.record = record
+        self._samples = None
         self.is_gap = False
         self.resolution_s = max(record.resolution, 0.0)
         if record.at is not None:

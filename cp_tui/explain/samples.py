@@ -66,18 +66,20 @@ def samples(meter_values: Any) -> Iterator[Sample]:
 
 
 def _sample(value: dict[str, Any], at: datetime | None, at_text: str) -> Sample:
-    measurand = text(value, "measurand") or REGISTER
+    # Most values of a log have nothing but the value, so that nothing is asked for by its name.
+    told = {name: each for name, each in value.items() if isinstance(each, str)}.get
+    measurand = told("measurand") or REGISTER
     is_energy = measurand.startswith("Energy.")
-    is_signed = text(value, "format") == ValueFormat.SIGNED_DATA
+    is_signed = told("format") == ValueFormat.SIGNED_DATA
     plain = None if is_signed else _PLAIN.fullmatch(str(value.get("value")))
     return Sample(
         at=at,
         at_text=at_text,
-        context=text(value, "context") or ReadingContext.SAMPLE_PERIODIC,
+        context=told("context") or ReadingContext.SAMPLE_PERIODIC,
         measurand=measurand,
-        phase=text(value, "phase"),
-        location=text(value, "location") or Location.OUTLET,
-        unit=text(value, "unit") or (UnitOfMeasure.WH if is_energy else ""),
+        phase=told("phase") or "",
+        location=told("location") or Location.OUTLET,
+        unit=told("unit") or (UnitOfMeasure.WH if is_energy else ""),
         value=Decimal(plain[1]) if plain else None,
         decimals=len(plain[2] or "") if plain else 0,
     )

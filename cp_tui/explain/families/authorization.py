@@ -101,7 +101,8 @@ class AuthorizationRules(Family):
         self._csms_now: datetime | None = None
         """The last time that the CSMS told."""
 
-    def is_watching(self, known: Known) -> bool:
+    @property
+    def is_waiting(self) -> bool:
         return bool(self._refused)
 
     def take(self, record: Record, known: Known) -> Iterable[Finding]:

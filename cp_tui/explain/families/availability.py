@@ -41,7 +41,8 @@ class AvailabilityRules(Family):
         self._cut_off: Waits[int, TransactionKnown] = Waits()
         """By connector: it was Unavailable while a transaction ran."""
 
-    def is_watching(self, known: Known) -> bool:
+    @property
+    def is_waiting(self) -> bool:
         return bool(self._changes or self._afterwards or self._cut_off)
 
     def take(self, record: Record, known: Known) -> Iterable[Finding]:

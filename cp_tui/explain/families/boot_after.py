@@ -45,7 +45,8 @@ class StatusAfterBootRules(Family):
         """Connector -> connector."""
         self._was_asked = False
 
-    def is_watching(self, known: Known) -> bool:
+    @property
+    def is_waiting(self) -> bool:
         return bool(self._missing)
 
     def take(self, record: Record, known: Known) -> Iterable[Finding]:

@@ -118,9 +118,7 @@ class SeenIds:
     def seen_before(self, record: Record, frame: ParsedFrame, *, is_cold: bool) -> SeenId | None:
         """Return the earlier CALL of this id, if it said something else."""
         key = hash((record.direction, frame.message_id))
-        # ASCII holds lone surrogates too, which a hostile frame may name.
-        said = json.dumps([frame.action, frame.payload], sort_keys=True)
-        digest = hash(said) & 0xFFFFFFFF
+        digest = hash(_said(frame)) & 0xFFFFFFFF
         packed = self._seen.get(key)
         if packed is None:
             if len(self._seen) < IDS_MAX:
@@ -133,6 +131,16 @@ class SeenIds:
         line = packed >> 32 & 0xFFFFFFFF
         where = FrameRef(packed >> 65, line or None, None)
         return SeenId(where, bool(packed >> 64 & 1))
+
+
+def _said(frame: ParsedFrame) -> bytes | str:
+    """Write down what a CALL says, its fields in one order."""
+    said = [frame.action, frame.payload]
+    try:
+        return msgspec.json.encode(said, order="sorted")
+    except (ValueError, TypeError, RecursionError):
+        # ASCII holds lone surrogates too, which a hostile frame may name.
+        return json.dumps(said, sort_keys=True)
 
 
 def _unreadable(record: Record, known: Known) -> Iterator[Finding]:

@@ -12,7 +12,6 @@ from cp_tui.explain.charging import limits_between
 from cp_tui.explain.family import Family
 from cp_tui.explain.finding import Finding, FrameRef
 from cp_tui.explain.known import Known
-from cp_tui.ocpp.action import Action
 from cp_tui.ocpp.calendar import later
 from cp_tui.ocpp.core import MeterValuesRequest
 from cp_tui.ocpp.datatypes import (
@@ -39,14 +38,9 @@ _LIVE = (ReadingContext.SAMPLE_PERIODIC, ReadingContext.SAMPLE_CLOCK, ReadingCon
 class LimitRules(Family):
     """MeterValues of a transaction whose limit is known."""
 
-    ACTIONS = frozenset({Action.METER_VALUES})
-
     def __init__(self) -> None:
         self._changed: FrameRef | None = None
         self._changed_at: datetime | None = None
-
-    def is_watching(self, known: Known) -> bool:
-        return known.profiles.changed != self._changed
 
     def take(self, record: Record, known: Known) -> Iterable[Finding]:
         if known.profiles.changed != self._changed:

@@ -35,7 +35,8 @@ class LinkRules(Family):
         self._handshake: Record | None = None
         """One without the right subprotocol, until a frame follows."""
 
-    def is_watching(self, known: Known) -> bool:
+    @property
+    def is_waiting(self) -> bool:
         return self._handshake is not None
 
     def take(self, record: Record, known: Known) -> Iterable[Finding]:
@@ -108,7 +109,8 @@ class PingRules(Family):
         self._pings: Waits[FrameDirection | None, None] = Waits()
         self._last_ping_at: datetime | None = None
 
-    def is_watching(self, known: Known) -> bool:
+    @property
+    def is_waiting(self) -> bool:
         return bool(self._pings)
 
     def take(self, record: Record, known: Known) -> Iterable[Finding]:
@@ -164,14 +166,9 @@ class _Span(Struct):
 class DoubleConnectionRules(Family):
     """Two connections of one charge point at once."""
 
-    ACTIONS = frozenset()
-
     def __init__(self) -> None:
         self._spans: dict[str, _Span] = {}
         self._told: set[tuple[str, str]] = set()
-
-    def is_watching(self, known: Known) -> bool:
-        return known.record is not None and known.record.connection is not None
 
     def take(self, record: Record, known: Known) -> Iterable[Finding]:
         name = record.connection

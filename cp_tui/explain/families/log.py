@@ -33,8 +33,9 @@ class RecordingRules(Family):
     def __init__(self) -> None:
         self._is_begun = False
 
-    def is_watching(self, known: Known) -> bool:
-        return known.is_gap or not self._is_begun
+    @property
+    def is_waiting(self) -> bool:
+        return not self._is_begun
 
     def take(self, record: Record, known: Known) -> Iterable[Finding]:
         if not self._is_begun:

@@ -17,8 +17,7 @@ from cp_tui.explain.finding import Finding, FrameRef, ref
 from cp_tui.explain.knowledge.transactions import TransactionKnown
 from cp_tui.explain.known import Known
 from cp_tui.explain.limits import Limits
-from cp_tui.explain.payload import fields
-from cp_tui.explain.samples import Sample, samples
+from cp_tui.explain.samples import Sample
 from cp_tui.explain.waits import Waits
 from cp_tui.ocpp.action import Action
 from cp_tui.ocpp.core import (
@@ -85,7 +84,8 @@ class MeterValuesRules(Family):
         """Transaction -> its last periodic values."""
         self._seen = _Seen()
 
-    def is_watching(self, known: Known) -> bool:
+    @property
+    def is_waiting(self) -> bool:
         return bool(self._next)
 
     def take(self, record: Record, known: Known) -> Iterable[Finding]:
@@ -146,7 +146,7 @@ class MeterValuesRules(Family):
         self, record: Record, values: MeterValuesRequest, known: Known
     ) -> Iterator[Finding]:
         assert record.frame is not None
-        found_samples = tuple(samples(fields(record.frame.payload).get("meterValue")))
+        found_samples = known.samples
         contexts = {each.context for each in found_samples}
         id_ = values.transaction_id
         transaction = known.transactions.get(id_) if id_ is not None else None

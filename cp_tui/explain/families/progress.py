@@ -326,12 +326,9 @@ class ProgressRules(Family):
         """Where Installed was told, until the next boot."""
         self._request_ids: set[int] = set()
 
-    def is_watching(self, known: Known) -> bool:
-        return (
-            known.is_gap
-            or known.breaks != self._breaks
-            or any(tracker.is_waiting for tracker in self._trackers.values())
-        )
+    @property
+    def is_waiting(self) -> bool:
+        return any(tracker.is_waiting for tracker in self._trackers.values())
 
     def take(self, record: Record, known: Known) -> Iterable[Finding]:
         if known.breaks != self._breaks or known.is_gap:

@@ -13,8 +13,7 @@ from cp_tui.explain.family import Family
 from cp_tui.explain.finding import Finding, FrameRef, ref
 from cp_tui.explain.knowledge.transactions import TransactionKnown
 from cp_tui.explain.known import Known
-from cp_tui.explain.payload import fields
-from cp_tui.explain.samples import Sample, samples
+from cp_tui.explain.samples import Sample
 from cp_tui.ocpp.action import Action
 from cp_tui.ocpp.core import MeterValuesRequest, StartTransactionRequest, StopTransactionRequest
 from cp_tui.ocpp.datatypes import Location, Measurand, ReadingContext
@@ -73,7 +72,6 @@ class RegisterRules(Family):
         """Judge a record by what was known before it."""
         if not known.exchange.is_call or record.masked or record.frame is None:
             return
-        payload = fields(record.frame.payload)
         match known.exchange.request:
             case StartTransactionRequest() as start:
                 if known.transactions.start_of(start) is None:
@@ -82,13 +80,11 @@ class RegisterRules(Family):
                 transaction = _transaction_of(values, record, known)
                 if transaction is not None:
                     chain = self._chain(transaction)
-                    readings = tuple(samples(payload.get("meterValue")))
-                    yield from _follow(chain, readings, record, transaction, known)
+                    yield from _follow(chain, known.samples, record, transaction, known)
             case StopTransactionRequest() as stop:
                 transaction = known.meant_by(stop)
                 if transaction is not None:
-                    data = tuple(samples(payload.get("transactionData")))
-                    yield from self._ended(record, stop, transaction, data, known)
+                    yield from self._ended(record, stop, transaction, known.samples, known)
 
     def _chain(self, transaction: TransactionKnown) -> _Chain:
         number_ = transaction.where.number

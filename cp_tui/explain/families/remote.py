@@ -67,7 +67,8 @@ class RemoteRules(Family):
         self._refused: Waits[int, int] = Waits()
         """Stops that were Rejected: transaction -> itself, until it is clear why."""
 
-    def is_watching(self, known: Known) -> bool:
+    @property
+    def is_waiting(self) -> bool:
         return bool(self._starts or self._stops or self._refused)
 
     def take(self, record: Record, known: Known) -> Iterable[Finding]:

@@ -43,7 +43,8 @@ class ReservationRules(Family):
         self._expiring: dict[int, ReservationKnown] = {}
         """By connector: it has to be told as something else when the time is over."""
 
-    def is_watching(self, known: Known) -> bool:
+    @property
+    def is_waiting(self) -> bool:
         return bool(self._to_be_reserved or self._to_be_free or self._expiring)
 
     def take(self, record: Record, known: Known) -> Iterable[Finding]:

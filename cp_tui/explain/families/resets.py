@@ -46,8 +46,9 @@ class ResetRules(Family):
         """Transactions that ran at the reset, by their ids."""
         self._to_be_stopped: Waits[int, FrameRef] = Waits(outlives_breaks=True)
 
-    def is_watching(self, known: Known) -> bool:
-        return known.is_gap or bool(self._to_boot or self._to_be_stopped)
+    @property
+    def is_waiting(self) -> bool:
+        return bool(self._to_boot or self._to_be_stopped)
 
     def take(self, record: Record, known: Known) -> Iterable[Finding]:
         if known.is_gap:
@@ -115,7 +116,8 @@ class UnlockRules(Family):
         self._to_be_stopped: Waits[int, int] = Waits()
         """The connector by the transaction."""
 
-    def is_watching(self, known: Known) -> bool:
+    @property
+    def is_waiting(self) -> bool:
         return bool(self._to_be_stopped)
 
     def take(self, record: Record, known: Known) -> Iterable[Finding]:

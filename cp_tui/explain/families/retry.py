@@ -21,7 +21,7 @@ from cp_tui.explain.finding import Finding, FrameRef, Severity, ref
 from cp_tui.explain.knowledge.transactions import QUEUED, UNKNOWN_ID
 from cp_tui.explain.known import Known
 from cp_tui.explain.payload import fields, instant, integer, text
-from cp_tui.explain.samples import samples
+from cp_tui.explain.samples import Sample
 from cp_tui.ocpp.action import Action
 from cp_tui.ocpp.core import StopTransactionRequest
 from cp_tui.ocpp.datatypes import ReadingContext, StopReason, format_date_time
@@ -107,9 +107,9 @@ class RetryRules(Family):
     def _sent(self, record: Record, known: Known) -> Iterator[Finding]:
         assert record.frame is not None
         payload, action = fields(record.frame.payload), record.action
-        if action == _VALUES and not _is_queued(payload):
+        if action == _VALUES and not _is_queued(known.samples):
             return
-        key = _key(action, payload)
+        key = _key(action, payload, known.samples)
         unknown = (action, UNKNOWN_ID, text(payload, "timestamp"))
         before = self._waiting.get(key) or self._waiting.get(unknown)
         before = before or self._waiting_by_id(record, payload)
@@ -231,7 +231,7 @@ class RetryRules(Family):
             message.outcome = _Outcome.FAILED
             return
         message.outcome = _Outcome.TAKEN
-        message.answer_flaw = _flaw(message.action, record)
+        message.answer_flaw = _flaw(message.action, record, known)
         self._waiting.pop(message.key, None)
         self._taken[message.key] = message
         if len(self._taken) > TAKEN_MAX:
@@ -283,13 +283,12 @@ def _attempts(known: Known) -> int | None:
     return known.keys.integer("TransactionMessageAttempts")
 
 
-def _is_queued(payload: dict[str, Any]) -> bool:
+def _is_queued(values: tuple[Sample, ...]) -> bool:
     """Whether these values wait in the queue: periodic and clock-aligned ones do (S 3.7)."""
     waiting = (ReadingContext.SAMPLE_PERIODIC, ReadingContext.SAMPLE_CLOCK)
-    found_values = tuple(samples(payload.get("meterValue")))
     # An interval is told with the time of its begin (S 9.1.5), which says nothing of the order.
-    return any(each.context in waiting for each in found_values) and not any(
-        each.measurand.endswith(".Interval") for each in found_values
+    return any(each.context in waiting for each in values) and not any(
+        each.measurand.endswith(".Interval") for each in values
     )
 
 
@@ -297,7 +296,7 @@ def _place(payload: dict[str, Any]) -> tuple[int | None, int | None]:
     return integer(payload, "connectorId"), integer(payload, "transactionId")
 
 
-def _key(action: str, payload: dict[str, Any]) -> tuple[Any, ...]:
+def _key(action: str, payload: dict[str, Any], values: tuple[Sample, ...]) -> tuple[Any, ...]:
     """Name what a message is about, by what stays the same when it is repeated."""
     if action == _START:
         return action, integer(payload, "connectorId"), text(payload, "timestamp")
@@ -305,7 +304,6 @@ def _key(action: str, payload: dict[str, Any]) -> tuple[Any, ...]:
         id_ = integer(payload, "transactionId")
         # A transaction has one stop; those without an id are told apart by their instants.
         return (action, id_, text(payload, "timestamp")) if id_ == UNKNOWN_ID else (action, id_)
-    values = samples(payload.get("meterValue"))
     moments = frozenset((each.at_text, each.context) for each in values)
     return action, integer(payload, "connectorId"), moments
 
@@ -316,7 +314,7 @@ def _message(
     assert record.frame is not None
     happened = instant(payload, "timestamp")
     if record.action == _VALUES:
-        happened = next((each.at for each in samples(payload.get("meterValue")) if each.at), None)
+        happened = next((each.at for each in known.samples if each.at), None)
     return _Message(
         action=record.action,
         key=key,
@@ -350,8 +348,11 @@ def _differences(before: dict[str, Any], now: dict[str, Any], changed: tuple[str
     return ", ".join(words)
 
 
-def _flaw(action: str, record: Record) -> str:
+def _flaw(action: str, record: Record, known: Known) -> str:
     """Say what is wrong with an answer, for which a charge point may have taken it for none."""
+    answer = known.exchange.answer
+    if answer is not None and answer.message is not None and not answer.defects:
+        return ""
     assert record.frame is not None
     try:
         parse_response(Action(action), fields(record.frame.payload))

@@ -55,7 +55,8 @@ class SecurityRules(Family):
         self._has_asked = False
         """Whether SignCertificate was ever sent."""
 
-    def is_watching(self, known: Known) -> bool:
+    @property
+    def is_waiting(self) -> bool:
         return bool(self._to_reconnect)
 
     def take(self, record: Record, known: Known) -> Iterable[Finding]:

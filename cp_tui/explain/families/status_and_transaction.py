@@ -38,7 +38,8 @@ class StatusAndTransactionRules(Family):
     def __init__(self) -> None:
         self._waits: Waits[int, _Contradiction] = Waits()
 
-    def is_watching(self, known: Known) -> bool:
+    @property
+    def is_waiting(self) -> bool:
         return bool(self._waits)
 
     def take(self, record: Record, known: Known) -> Iterable[Finding]:

@@ -14,8 +14,7 @@ from cp_tui.explain.family import Family
 from cp_tui.explain.finding import Finding, FrameRef, Severity, ref
 from cp_tui.explain.knowledge.transactions import TransactionKnown
 from cp_tui.explain.known import Known
-from cp_tui.explain.payload import fields
-from cp_tui.explain.samples import Sample, samples
+from cp_tui.explain.samples import Sample
 from cp_tui.ocpp.action import Action
 from cp_tui.ocpp.calendar import later
 from cp_tui.ocpp.core import (
@@ -169,8 +168,7 @@ class StopRules(Family):
         self, record: Record, stop: StopTransactionRequest, known: Known
     ) -> Iterator[Finding]:
         transaction = known.meant_by(stop)
-        assert record.frame is not None
-        data = tuple(samples(fields(record.frame.payload).get("transactionData")))
+        data = known.samples
         if stop.id_tag is not None and stop.reason not in (None, *_BY_TAG):
             yield found(
                 "tx.stop_tag_unneeded",

@@ -72,7 +72,8 @@ class TransactionRules(Family):
         """Those that seem to be over, by the number of their first frame."""
         self._early: list[_Early] = []
 
-    def is_watching(self, known: Known) -> bool:
+    @property
+    def is_waiting(self) -> bool:
         return bool(self._second or self._over)
 
     def take(self, record: Record, known: Known) -> Iterable[Finding]:

@@ -50,7 +50,8 @@ class TriggerRules(Family):
         self._asked: dict[int, _Trigger] = {}
         """By the number of the CALL."""
 
-    def is_watching(self, known: Known) -> bool:
+    @property
+    def is_waiting(self) -> bool:
         return bool(self._asked)
 
     def take(self, record: Record, known: Known) -> Iterable[Finding]:
