@@ -91,7 +91,7 @@ class Known:
         self.reservations = KnownReservations()
         self.tags = KnownTags()
         self.triggers = KnownTriggers()
-        self._parts = (
+        self.parts = (
             self.registration,
             self.clock,
             self.queue,
@@ -239,7 +239,7 @@ class Known:
             return
         moment = Moment(record, self.exchange, self.breaks, self.blurs)
         self._end_profiles(moment)
-        for part in self._parts:
+        for part in self.parts:
             if action in part.ACTIONS:
                 part.learn(moment)
         if action in FileKnown.ACTIONS:
