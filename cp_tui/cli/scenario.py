@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import signal
 import sys
 from argparse import Namespace
@@ -11,7 +12,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from cp_tui.cli.output import complain
+from cp_tui.cli.output import ExitStatus, complain, complain_of
 from cp_tui.engine.thread import in_daemon_thread
 from cp_tui.ocpp.printable import clean
 from cp_tui.scenarios import report
@@ -38,21 +39,45 @@ def run(options: Namespace) -> int:
     settings = read(options.config, options.url, options.id)
     for plan in plans:
         settings.charge_point(plan)
+    if options.junit is not None:
+        try:
+            # Told before all is played, which may take minutes.
+            options.junit.open("a").close()
+        except OSError as error:
+            return complain(f"{options.junit}: {error.strerror}")
+    outcomes: list[ScenarioOutcome] = []
+    wrong: list[str] = []
     try:
-        outcomes = asyncio.run(_play(options, settings, plans))
+        asyncio.run(_play(options, settings, plans, outcomes, wrong))
     except asyncio.CancelledError:
-        # Told to end: everything that was started has ended, and nothing is said of the CSMS.
+        # Told to end: everything that was started has ended, and what was played is told.
+        _sum_up(options, outcomes, wrong)
         return SIGNALLED + signal.SIGTERM
-    if options.json:
-        print(report.as_json(outcomes, options.seed))
-    else:
-        print(report.summary(outcomes, options.seed))
+    _sum_up(options, outcomes, wrong)
+    return exit_status(outcomes) or (ExitStatus.INCONCLUSIVE if wrong else ExitStatus.DONE)
+
+
+def _sum_up(options: Namespace, outcomes: Sequence[ScenarioOutcome], wrong: list[str]) -> None:
+    """Print what came of it, and write the file; `wrong` gets what there was no room for."""
+    summary = report.summary(outcomes, options.seed)
+    _print(report.as_json(outcomes, options.seed) if options.json else summary, wrong)
     if options.junit is not None:
         try:
             options.junit.write_text(report.junit(outcomes, options.seed), encoding="utf-8")
         except OSError as error:
-            return complain(f"{options.junit}: {error.strerror}")
-    return exit_status(outcomes)
+            wrong.append(f"{options.junit}: {error.strerror}")
+    if wrong:
+        complain_of([*wrong, summary])
+
+
+def _print(text: str, wrong: list[str]) -> None:
+    """Print on standard output; where that is full or gone, all is played and told elsewhere."""
+    try:
+        print(text, flush=True)
+    except OSError as error:
+        wrong.append(f"standard output: {error.strerror}")
+        # What is still in the buffer goes nowhere, else the end of the process stumbles over it.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _named(names: list[str]) -> list[Plan | PythonPlan]:
@@ -107,20 +132,26 @@ def _list(*, as_json: bool) -> int:
 
 
 async def _play(
-    options: Namespace, settings: BenchSettings, plans: Sequence[Plan | PythonPlan]
-) -> tuple[ScenarioOutcome, ...]:
+    options: Namespace,
+    settings: BenchSettings,
+    plans: Sequence[Plan | PythonPlan],
+    outcomes: list[ScenarioOutcome],
+    wrong: list[str],
+) -> None:
+    """Play all; each outcome is there as soon as its scenario is over."""
     is_attended = options.ask or (sys.stdin.isatty() and sys.stderr.isatty())
     around = Surroundings(settings.hooks, press=_press if is_attended else None)
 
     def tell(outcome: ScenarioOutcome) -> None:
+        outcomes.append(outcome)
         if not options.json:
-            print("\n".join(report.lines(outcome)), flush=True)
+            _print("\n".join(report.lines(outcome)), wrong)
 
     runner = Runner(settings.charge_point, around, seed=options.seed, tags=dict(settings.tags))
     playing = asyncio.create_task(runner.run_all(plans, tell))
     loop = asyncio.get_running_loop()
     loop.add_signal_handler(signal.SIGTERM, playing.cancel)
-    return await playing
+    await playing
 
 
 async def _press(words: str, confirm: bool) -> None:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
+import re
 import shlex
-import signal
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -16,12 +15,10 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from cp_tui.ocpp.printable import clean
 from cp_tui.rpc.client import Client, ConnectionLost, RpcError
+from cp_tui.scenarios import hook_program
 
 HOOK_S = 30.0
-LEFT_S = 1.0
-"""How long the output of a hook that was ended is waited for."""
-OUTPUT_BYTES_MAX = 4_096
-"""What is told of what a hook prints."""
+_NAME = re.compile(r"\{([A-Za-z0-9_. ]+)\}")
 
 
 class HookFailed(Exception):
@@ -85,7 +82,10 @@ class OwnHooks:
         """Run the program, or make the request."""
         hook = self._hooks[name]
         text = json.dumps(payload)
-        known = {**words, **{_snake(key): value for key, value in payload.items()}, "payload": text}
+        fields = {_snake(key): value for key, value in payload.items()}
+        whole = {f"payload.{key}": value for key, value in fields.items()}
+        # `{id}` is the charge point, also where the payload has a field of that name.
+        known = {**fields, **whole, **words, "payload": text}
         try:
             async with asyncio.timeout(hook.timeout_s):
                 if isinstance(hook, CommandHook):
@@ -150,13 +150,16 @@ def _snake(name: str) -> str:
 
 
 def _put(text: str, known: Words) -> str:
-    for name, value in known.items():
-        text = text.replace(f"{{{name}}}", value if isinstance(value, str) else json.dumps(value))
-    return text
+    """Fill in all names at once: what one stands for is not looked through for others."""
+
+    def meant(found: re.Match[str]) -> str:
+        value = known.get(found[1], found[0])
+        return value if isinstance(value, str) else json.dumps(value)
+
+    return _NAME.sub(meant, text)
 
 
 async def _run(hook: CommandHook, payload: str, known: Words) -> None:
-    """Run a program in a session of its own, so that all of it can be ended."""
     if isinstance(hook.command, str):
         quoted = {
             name: shlex.quote(value if isinstance(value, str) else json.dumps(value))
@@ -165,57 +168,9 @@ async def _run(hook: CommandHook, payload: str, known: Words) -> None:
         arguments = ["/bin/sh", "-c", _put(hook.command, quoted)]
     else:
         arguments = [_put(each, known) for each in hook.command]
-    starting = asyncio.ensure_future(
-        asyncio.create_subprocess_exec(
-            *arguments,
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
-            start_new_session=True,
-        )
-    )
-    try:
-        process = await asyncio.shield(starting)
-    except asyncio.CancelledError:
-        # It may run already: whoever is ended while it starts still has it to end.
-        await _end(await starting)
-        raise
-    assert process.stdin is not None
-    assert process.stdout is not None
-    try:
-        with suppress(OSError):
-            process.stdin.write(payload.encode())
-            process.stdin.close()
-        output = await _begin_of(process.stdout)
-        status = await process.wait()
-    finally:
-        await _end(process)
+    status, output = await hook_program.run(arguments, payload)
     if status:
         raise HookFailed(f"{arguments[0]} ended with status {status}: {output or 'no output'}")
-
-
-async def _end(process: asyncio.subprocess.Process) -> None:
-    """End a program with its children, also those that outlive it."""
-    with suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
-    await process.wait()
-    if process.stdin is not None:
-        process.stdin.close()
-    # To its end, so that the pipe is closed; one that left the session may still hold it.
-    with suppress(TimeoutError):
-        async with asyncio.timeout(LEFT_S):
-            assert process.stdout is not None
-            await _begin_of(process.stdout)
-
-
-async def _begin_of(stream: asyncio.StreamReader) -> str:
-    """Read all of it, and keep the beginning."""
-    kept, is_cut = b"", False
-    while content := await stream.read(65_536):
-        room = OUTPUT_BYTES_MAX - len(kept)
-        is_cut |= len(content) > room
-        kept += content[:room]
-    return clean(kept.decode("utf-8", "replace").strip()) + (" (cut)" if is_cut else "")
 
 
 async def _request(hook: HttpHook, payload: Mapping[str, JsonValue], known: Words) -> None:

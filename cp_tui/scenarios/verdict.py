@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import StrEnum
 
 from msgspec import Struct
@@ -64,7 +65,7 @@ def inconclusive(seen: str) -> StepEnded:
     return StepEnded(Verdict.INCONCLUSIVE, seen)
 
 
-def exit_status(outcomes: tuple[ScenarioOutcome, ...]) -> int:
+def exit_status(outcomes: Iterable[ScenarioOutcome]) -> int:
     """Give the status of the process: 0 passed, 1 failed, 3 nothing conclusive."""
     verdicts = {each.verdict for each in outcomes}
     if Verdict.FAILED in verdicts:

@@ -6,6 +6,7 @@ import asyncio
 import json
 import signal
 from collections.abc import Iterator
+from contextlib import redirect_stdout
 from pathlib import Path
 from threading import Thread
 from xml.etree import ElementTree as Xml
@@ -72,7 +73,17 @@ def test_without_hooks_it_is_skipped_and_nothing_is_conclusive(
     told = json.loads(capsys.readouterr().out)
     assert (told["seed"], told["scenarios"][0]["verdict"]) == (5, "skipped")
     assert main([*run, "--junit", str(tmp_path / "no" / "out.xml")]) == 2
-    assert "No such file or directory" in capsys.readouterr().err
+    refused = capsys.readouterr()
+    assert "No such file or directory" in refused.err
+    assert not refused.out, "it was played first"
+    assert main([*run, "--junit", "/dev/full"]) == 3
+    assert "/dev/full: No space left" in capsys.readouterr().err
+    for arguments in (["--json"], []):
+        with Path("/dev/full").open("w") as full, redirect_stdout(full):
+            assert main([*run, *arguments]) == 3
+        assert capsys.readouterr().err == (
+            "cp-tui: standard output: No space left on device\ncp-tui: 1 skipped in 0.0 s, seed 1\n"
+        )
 
 
 @pytest.fixture
@@ -115,5 +126,8 @@ def test_a_csms_of_ours_needs_no_hooks_and_sigterm_ends_all(
     ]
     file = tmp_path / "hooks.toml"
     file.write_text('[hooks.Reset]\ncommand = "kill -TERM $PPID; sleep 60"\n')
-    assert main([*run, "hard-reset", "--config", str(file)]) == 128 + signal.SIGTERM
-    assert capsys.readouterr().out == ""
+    ended = [*run, "remote-start", "hard-reset", "--config", str(file)]
+    assert main(ended) == 128 + signal.SIGTERM
+    skipped, summary = capsys.readouterr().out.splitlines()
+    assert skipped.startswith("SKIPPED      remote-start")
+    assert summary.startswith("1 skipped in ")

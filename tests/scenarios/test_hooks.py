@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import time
+from contextlib import nullcontext, suppress
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from threading import Thread
@@ -69,6 +71,33 @@ def _runs(number: int) -> bool:
         except ProcessLookupError:
             return False
         return not Path("/proc/self").exists()
+
+
+@pytest.mark.parametrize(
+    ("then", "told"), [("exit 0", ""), ("exec sleep 60", r"hook Reset was ended after 0\.3 s")]
+)
+def test_what_leaves_for_a_session_of_its_own_holds_up_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, then: str, told: str
+) -> None:
+    """As a CSMS does that a hook starts anew: it keeps the pipe, and goes on."""
+    monkeypatch.setattr("cp_tui.scenarios.hook_program.LEFT_S", 0.05)
+    child = tmp_path / "child"
+    line = f"setsid sleep 60 & echo $! > {child}; {then}"
+    begun = time.monotonic()
+    try:
+        with pytest.raises(HookFailed, match=told) if told else nullcontext():
+            carry_out(CommandHook(command=line, timeout_s=0.3))
+        assert time.monotonic() - begun < 5
+    finally:
+        with suppress(ProcessLookupError):
+            os.kill(int(child.read_text()), signal.SIGKILL)
+
+
+def test_the_charge_point_is_id_whatever_the_payload_calls_so(tmp_path: Path) -> None:
+    told = tmp_path / "told"
+    line = f"printf '%s|' {{id}} {{payload.id}} {{odd}} {{nothing}} > {told}"
+    carry_out(CommandHook(command=line), id=4, odd="{id}; x")
+    assert told.read_text() == "CP 1|4|{id}; x|{nothing}|"
 
 
 def test_a_program_that_is_not_there_is_named() -> None:
