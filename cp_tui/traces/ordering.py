@@ -35,19 +35,31 @@ def is_newest_first(survey: LogSurvey) -> bool:
 
 def order_of(survey: LogSurvey, format: TraceFormat) -> Sequence[int] | None:
     """Give the frames in the order in which they passed; None: as they stand."""
-    turned = range(survey.frames - 1, -1, -1)
-    is_turned = is_newest_first(survey)
-    if not format.is_sorted or any(map(math.isnan, survey.times)):
-        return turned if is_turned else None
-
+    standing, turned = range(survey.frames), range(survey.frames - 1, -1, -1)
     times = survey.times
-    by_time = sorted(turned if is_turned else range(survey.frames), key=times.__getitem__)
+    if not format.is_sorted or any(map(math.isnan, times)):
+        return turned if is_newest_first(survey) else None
+    by_time = sorted(turned if _has_answers_first(survey) else standing, key=times.__getitem__)
     mixed = _mixed_instants(survey, by_time)
 
     def key(frame: int) -> tuple[float, bool]:
         return times[frame], times[frame] in mixed and not _is_call(survey, frame)
 
     return array("I", sorted(by_time, key=key))
+
+
+def _has_answers_first(survey: LogSurvey) -> bool:
+    """Say whether most answers stand before their CALLs, which also rows of one instant tell."""
+    waiting, before, after = dict[tuple[int, int], bool](), 0, 0
+    for frame in range(survey.frames):
+        exchange, is_call = (survey.chargers[frame], survey.ids[frame]), _is_call(survey, frame)
+        if waiting.get(exchange, is_call) is is_call:
+            waiting[exchange] = is_call
+            continue
+        del waiting[exchange]
+        before += is_call
+        after += not is_call
+    return before > after
 
 
 def _mixed_instants(survey: LogSurvey, by_time: Sequence[int]) -> set[float]:

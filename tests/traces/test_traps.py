@@ -224,6 +224,26 @@ def test_the_newest_first_is_turned_round_and_nothing_else_is_sorted() -> None:
     assert "log.time_backwards" in notes(joined)
 
 
+def test_rows_of_a_table_that_have_one_time_keep_their_order_or_turn_with_it() -> None:
+    frames = (CALL, RESULT, CALL.replace("m1", "m2"), RESULT.replace("m1", "m2"))
+
+    def order(*places: int, step: int = 0) -> list[str]:
+        rows = [
+            {
+                "stationId": "CP-1",
+                "origin": "csms" if place % 2 else "cs",
+                "message": json.loads(frames[place]),
+                "timestamp": f"2026-10-05T08:00:00.{100 + place * step}Z",
+            }
+            for place in places
+        ]
+        return [each.raw for each in read(json.dumps(rows)).records]
+
+    assert order(3, 2, 1, 0) == order(0, 1, 2, 3) == [*frames]
+    assert order(2, 0, 3, 1, step=1) == order(1, 0, 3, 2, step=1) == [*frames]
+    assert order(1, 2, 3, 0) == [frames[n] for n in (2, 0, 1, 3)], "calls first where all is mixed"
+
+
 def test_charge_points_without_a_name_are_told_by_their_boot_or_not_at_all() -> None:
     boot = '[2,"{n}","BootNotification",{{"chargePointVendor":"V","chargePointModel":"M",{more}}}]'
     one = boot.format(n=1, more='"chargePointSerialNumber":"SN1"')
