@@ -103,6 +103,20 @@ Found: TypeAlias = Resolved | Reached | Secured
 """What a step that went well has found out."""
 
 
+class LinkConnection(ClientConnection):
+    """A connection on which the library says nothing by itself where the network is silent."""
+
+    is_unheard: Callable[[], bool] = staticmethod(lambda: False)
+    """Whether nothing reaches the CSMS right now."""
+
+    def send_data(self) -> None:
+        """Send what the library has to say; an answer to a ping too is lost in silence."""
+        if self.is_unheard():
+            self.protocol.data_to_send()
+        else:
+            super().send_data()
+
+
 def where_to(known: Endpoint, sent: SetCredentials) -> Endpoint:
     """Give where to connect to; `known` is the place in the settings. Raises `EndpointError`."""
     if sent.url is not None:
@@ -124,7 +138,7 @@ class ConnectAttempt(Struct, frozen=True):
     def __repr__(self) -> str:
         return f"Attempt({self.endpoint.uri})"
 
-    async def run(self) -> ClientConnection:
+    async def run(self) -> LinkConnection:
         """Connect; raises `LinkFailure` with the step that failed."""
         headers = self._headers()
         tls = await self._tls()
@@ -236,16 +250,16 @@ class ConnectAttempt(Struct, frozen=True):
         headers: dict[str, str],
         tls: LinkTls | None,
         witness: Witness | None,
-    ) -> ClientConnection:
+    ) -> LinkConnection:
         loop = asyncio.get_running_loop()
         timeouts = self.timeouts
-        made: list[ClientConnection] = []
+        made: list[LinkConnection] = []
         is_tls = tls is not None
         self.on_phase(LinkPhase.TLS if is_tls else LinkPhase.UPGRADING)
         try:
             async with asyncio.timeout(timeouts.tls_s if is_tls else timeouts.upgrade_s) as limit:
 
-                def on_made(connection: ClientConnection) -> None:
+                def on_made(connection: LinkConnection) -> None:
                     made.append(connection)
                     limit.reschedule(loop.time() + timeouts.upgrade_s)
                     if witness is not None:
@@ -274,16 +288,16 @@ class ConnectAttempt(Struct, frozen=True):
         sock: socket.socket,
         headers: dict[str, str],
         tls: LinkTls | None,
-        on_made: Callable[[ClientConnection], None],
-    ) -> ClientConnection:
-        class ObservedConnection(ClientConnection):
+        on_made: Callable[[LinkConnection], None],
+    ) -> LinkConnection:
+        class ObservedConnection(LinkConnection):
             """Tells when TCP and TLS are done and the upgrade request goes out."""
 
             def connection_made(self, transport: asyncio.BaseTransport) -> None:
                 super().connection_made(transport)
                 on_made(self)
 
-        return await connect(
+        connection = await connect(
             self.endpoint.uri,
             sock=sock,
             ssl=None if tls is None else tls.context,
@@ -298,6 +312,8 @@ class ConnectAttempt(Struct, frozen=True):
             logger=_silent_logger(),
             create_connection=ObservedConnection,
         )
+        assert isinstance(connection, LinkConnection)
+        return connection
 
     def _no_handshake(self) -> LinkFailure:
         where = f"{self.endpoint.host}:{self.endpoint.port}"
@@ -307,7 +323,7 @@ class ConnectAttempt(Struct, frozen=True):
     def _explain(
         self,
         error: Exception,
-        made: ClientConnection | None,
+        made: LinkConnection | None,
         tls: LinkTls | None,
         witness: Witness | None,
     ) -> LinkFailure:

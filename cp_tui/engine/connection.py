@@ -20,13 +20,12 @@ from contextlib import suppress
 from typing import Protocol
 
 from msgspec import Struct
-from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed, WebSocketException
 from websockets.protocol import OPEN
 
 from cp_tui.charge_point.events import FrameReceived
 from cp_tui.charge_point.variables import LinkStep
-from cp_tui.engine.connect import CLOSE_TIMEOUT_S
+from cp_tui.engine.connect import CLOSE_TIMEOUT_S, LinkConnection
 from cp_tui.engine.link_failure import LinkFailure, closed_failure
 from cp_tui.engine.network import Network
 from cp_tui.engine.passage import Passage
@@ -64,7 +63,7 @@ class Connection:
 
     def __init__(
         self,
-        websocket: ClientConnection,
+        websocket: LinkConnection,
         *,
         deliver: Callable[[FrameReceived], Awaitable[None]],
         on_round_trip: Callable[[float], None],
@@ -84,6 +83,7 @@ class Connection:
         self._is_closing = False
         self._is_dropped = False
         self._network = network
+        websocket.is_unheard = network.is_unheard
         self._passage = Passage(
             network,
             leave=self._leave,

@@ -10,10 +10,9 @@ import asyncio
 import errno
 import socket
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from cp_tui.charge_point.variables import LinkPhase, LinkStep
-from cp_tui.engine.connect import ConnectAttempt, Timeouts
+from cp_tui.engine.connect import ConnectAttempt, LinkConnection, Timeouts
 from cp_tui.engine.endpoint import Endpoint
 from cp_tui.engine.link_failure import (
     LinkFailure,
@@ -23,9 +22,6 @@ from cp_tui.engine.link_failure import (
 )
 from cp_tui.engine.network import Network
 from cp_tui.network.bad_network import DialFailure
-
-if TYPE_CHECKING:
-    from websockets.asyncio.client import ClientConnection
 
 _PHASES: Mapping[DialFailure | None, LinkPhase] = {
     DialFailure.DNS: LinkPhase.RESOLVING,
@@ -38,7 +34,7 @@ _PHASES: Mapping[DialFailure | None, LinkPhase] = {
 """How far an attempt comes, or where it is slow."""
 
 
-async def dialled(attempt: ConnectAttempt, network: Network) -> ClientConnection:
+async def dialled(attempt: ConnectAttempt, network: Network) -> LinkConnection:
     """Make an attempt in the weather that is set; raises `LinkFailure`."""
     if network.bad is None:
         return await attempt.run()

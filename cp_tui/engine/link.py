@@ -23,7 +23,6 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from random import Random
-from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -40,16 +39,13 @@ from cp_tui.charge_point.variables import (
     LinkView,
 )
 from cp_tui.engine.backoff import Backoff, BackoffSettings
-from cp_tui.engine.connect import ConnectAttempt, Found, Secured, Timeouts, where_to
+from cp_tui.engine.connect import ConnectAttempt, Found, LinkConnection, Secured, Timeouts, where_to
 from cp_tui.engine.connection import Connection, ConnectionTimeouts, Sender
 from cp_tui.engine.dialling import dialled
 from cp_tui.engine.endpoint import Endpoint, EndpointError
 from cp_tui.engine.link_failure import LinkFailure
 from cp_tui.engine.network import Network
 from cp_tui.engine.tls import LinkTls
-
-if TYPE_CHECKING:
-    from websockets.asyncio.client import ClientConnection
 
 CLOCK_LOOK_S = 10.0
 """How often a wait looks at the clock of the machine, which may have been set."""
@@ -131,7 +127,7 @@ class Link:
         self._frames_told_at = 0.0
         self._poke = asyncio.Event()
         self._runner: asyncio.Task[None] | None = None
-        self._attempt: asyncio.Task[ClientConnection] | None = None
+        self._attempt: asyncio.Task[LinkConnection] | None = None
         self._connection: Connection | None = None
         self._number = 0
         """Number of the newest connection."""
@@ -294,7 +290,7 @@ class Link:
         self._runner = None
         self._ended(next_attempt_at=self._reopens_at, attempt=0)
 
-    async def _connected(self) -> ClientConnection:
+    async def _connected(self) -> LinkConnection:
         """Make one attempt; an order may interrupt it."""
         if not self._is_network_up:
             raise _network_down()
@@ -327,7 +323,7 @@ class Link:
             raise _InterruptedError if self._is_network_up else _network_down()
         return task.result()
 
-    async def _serve(self, websocket: ClientConnection) -> None:
+    async def _serve(self, websocket: LinkConnection) -> None:
         """Carry the traffic of an open connection until it ends."""
         assert self._connection is None, "one connection at a time"
         opened_at = asyncio.get_running_loop().time()
@@ -376,7 +372,7 @@ class Link:
                 async with asyncio.timeout(min(left_s, CLOCK_LOOK_S)):
                     await self._poke.wait()
 
-    def _opened(self, websocket: ClientConnection) -> None:
+    def _opened(self, websocket: LinkConnection) -> None:
         self._update(
             phase=LinkPhase.OPEN,
             subprotocol=websocket.subprotocol,

@@ -145,13 +145,17 @@ class Network:
         """Say from which time of the loop on nothing of the open connection comes here."""
         return inf if self.bad is None else self.bad.silent_from(Way.TO_CHARGE_POINT)
 
+    def is_unheard(self) -> bool:
+        """Say whether nothing of the open connection comes to the CSMS right now."""
+        return self.bad is not None and self.bad.silent_from(Way.TO_CSMS) <= _now()
+
     def keeps(self, transport: asyncio.Transport) -> bool:
         """Say whether a connection that is given up stays open: in silence the CSMS hears no end.
 
         It gets the next one beside it then, as from a modem that has lost its network; what is kept
         ends with the weather.
         """
-        if self.bad is None or self.bad.silent_from(Way.TO_CSMS) > _now():
+        if not self.is_unheard():
             return False
         transport.pause_reading()
         self._kept.append(transport)

@@ -97,7 +97,8 @@ class Passage:
         if network.bad is None:
             return (0.0,)
         broken = network.next_break()
-        arrivals = network.frame(way, len(frame), self._actions.action_of(way, frame))
+        size = len(frame.encode() if isinstance(frame, str) else frame)
+        arrivals = network.frame(way, size, self._actions.action_of(way, frame))
         if network.next_break() != broken:
             self._stir()
         return arrivals

@@ -49,6 +49,7 @@ _ALL = (
     weather(FaultKind.HOLD, Way.TO_CHARGE_POINT),
     weather(FaultKind.DELAY, latency_s=0.02),
     weather(FaultKind.SILENCE),
+    weather(FaultKind.SILENCE, Way.TO_CSMS),
     replace(weather(FaultKind.SILENCE, lasts_s=0.25), name="tunnel"),
     weather(FaultKind.RESET, actions=("Heartbeat",)),
     weather(FaultKind.CLOSE, begins_s=0.05, code=1013, reason="try again later"),
@@ -210,7 +211,10 @@ async def test_a_silent_connection_is_found_out_by_its_ping_and_the_hint_names_t
         assert csms.received == []
 
 
-async def test_in_silence_the_pings_of_a_csms_have_no_answer_and_nobody_here_knows() -> None:
+@pytest.mark.parametrize("silence", ["silence", "silence_to_csms"])
+async def test_in_silence_the_pings_of_a_csms_have_no_answer_and_nobody_here_knows(
+    silence: str,
+) -> None:
     given_up = asyncio.Event()
 
     async def note(connection: ServerConnection) -> None:
@@ -223,7 +227,7 @@ async def test_in_silence_the_pings_of_a_csms_have_no_answer_and_nobody_here_kno
     ):
         under_test.link.open()
         await under_test.until_open()
-        under_test.link.set_weather("silence", SEED)
+        under_test.link.set_weather(silence, SEED)
         async with asyncio.timeout(WAIT_S):
             await given_up.wait()
         assert under_test.state.phase is LinkPhase.OPEN, "it has heard nothing"
