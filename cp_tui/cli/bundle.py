@@ -7,6 +7,7 @@ Never in it: the database and private keys, which hold secrets, and the settings
 from __future__ import annotations
 
 import asyncio
+import errno
 import json
 import os
 import platform
@@ -51,7 +52,10 @@ def run(options: Namespace) -> int:
         parts = _of_running(path, options) if path is not None else _of_folder(options)
     except SocketPathError as error:
         return complain(f"bundle: {error}")
-    except (ConnectionLost, RpcError, TimeoutError) as error:
+    except TimeoutError:
+        hint = "--data-dir DIR takes what its folder holds"
+        return complain(f"bundle: the charge point does not answer; {hint}", ExitStatus.FAILED)
+    except (ConnectionLost, RpcError) as error:
         return complain(f"bundle: {error}", ExitStatus.FAILED)
     file = options.file or Path(f"cp-tui-{_name(parts)}-{datetime.now(UTC):%Y%m%d-%H%M%S}.zip")
     try:
@@ -83,10 +87,11 @@ def _running(options: Namespace) -> Path | None:
 
 def _of_folder(options: Namespace) -> Parts:
     folder: Path = options.data_dir or default_data_dir(options.id)
-    if not folder.is_dir():
+    files = dict(_files(folder))
+    if not files:
         raise SocketPathError(f"{folder}: no charge point has its data there")
     facts = {"charge_point_id": options.id or "", "runs": False, "data_folder": f"{folder}"}
-    return {"summary.json": _summary(facts), **dict(_files(folder))}
+    return {"summary.json": _summary(facts), **files}
 
 
 def _of_running(path: Path, options: Namespace) -> Parts:
@@ -180,7 +185,12 @@ def _name(parts: Parts) -> str:
 
 
 def _write(file: Path, parts: Parts) -> None:
-    """Write it beside its place and move it there, so that there is never half of one."""
+    """Write it beside its place and move it there, so that there is never half of one.
+
+    Nothing that is there is replaced; raises `OSError`.
+    """
+    if os.path.lexists(file):
+        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(file))
     unfinished = file.with_name(f"{file.name}.part")
     handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
     try:
@@ -197,7 +207,8 @@ def _write(file: Path, parts: Parts) -> None:
                 except FileNotFoundError:
                     # It has made room for a newer one meanwhile.
                     continue
-        unfinished.replace(file)
+        os.link(unfinished, file)
+        unfinished.unlink()
     except BaseException:
         unfinished.unlink(missing_ok=True)
         raise

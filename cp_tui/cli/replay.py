@@ -123,7 +123,8 @@ def _tell(report: ReplayReport, options: Namespace) -> None:
     if options.json:
         print(encode(report).decode(), flush=True)
         return
-    for each in report.differences:
+    # Else they were told when they were found.
+    for each in report.differences if options.quiet else ():
         where = f"line {each.line}: " if each.line is not None else ""
         print(clean(f"{where}{each.text}"))
     if report.omitted:

@@ -184,7 +184,9 @@ class LogPlayer:
 
         call = await self._until(found)
         if call is None:
-            self._differ(step, f"{step.action} did not come within {self._wait_s:g} s")
+            came = ", ".join(dict.fromkeys(each.action for each in self._calls))
+            instead = f"; {came} waits for its turn" if came else ""
+            self._differ(step, f"{step.action} did not come within {self._wait_s:g} s{instead}")
             return
         self._calls.remove(call)
         self._asked[step.number] = call.message_id

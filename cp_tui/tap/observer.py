@@ -8,6 +8,7 @@ stream with a hole in it cannot be, but its bytes go on.
 from __future__ import annotations
 
 import queue
+from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -31,6 +32,8 @@ WAITING_BYTES_MAX = 64_000_000
 """Bytes that may wait to be read along."""
 CHARGERS_MAX = 1_000
 """Charge points that are judged; those beyond are passed on and written down."""
+MATTERS_MAX = 10_000
+"""Of one charge point, whose repetitions are counted."""
 FILES_KEPT = 3
 UNKNOWN = "(no identity)"
 
@@ -85,6 +88,17 @@ class _Charger:
         self.name = name
         self.conversation = Conversation(name)
         self.explainer = LiveExplainer(name) if is_judged else None
+        self._told: Counter[tuple[str, str]] = Counter()
+
+    def times(self, finding: Finding) -> int:
+        """How often a matter was found by now; 0: it was told often enough."""
+        matter = finding.id, finding.matter
+        if matter not in self._told and len(self._told) >= MATTERS_MAX:
+            self._told.clear()
+        self._told[matter] += 1
+        times = self._told[matter]
+        # The first times, and then each time that it has doubled.
+        return times if times & (times - 1) == 0 else 0
 
 
 class Observer:
@@ -213,15 +227,19 @@ class Observer:
         if connection.is_open:
             closed = charger.conversation.link(LinkKind.CLOSE, connection.name, event.at, event.why)
             self._judge(closed, charger)
-        self._tell(Tapped(event.at, charger.name, f"disconnected: {event.why}"))
+        what = "disconnected" if connection.is_open else "did not get through"
+        self._tell(Tapped(event.at, charger.name, f"{what}: {event.why}"))
 
     def _judge(self, record: Record, charger: _Charger) -> None:
         if charger.explainer is None or record.at is None:
             return
         for finding in charger.explainer.take(record):
             self.findings += finding.severity is not Severity.NOTE
-            if finding.severity in self._levels:
-                self._tell(Tapped(record.at, charger.name, finding.text, finding))
+            times = charger.times(finding) if finding.severity in self._levels else 0
+            if times:
+                again = "" if times == 1 else f" So it was {count(times, 'time')} by now."
+                text = f"{finding.text}{again}"
+                self._tell(Tapped(record.at, charger.name, text, finding))
 
     def _write(self, record: Record, charger: _Charger) -> None:
         if self._file is None or record.at is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import zipfile
 from pathlib import Path
 
@@ -56,7 +57,23 @@ def test_what_cannot_be_made_leaves_nothing_behind(
     file = tmp_path / "missing" / "b.zip"
     assert main(["bundle", f"--data-dir={folder}", str(file)]) == 1
     assert "No such file or directory" in capsys.readouterr().err
-    file = tmp_path / "taken.zip"
-    file.mkdir()
-    assert main(["bundle", f"--data-dir={folder}", str(file)]) == 1
-    assert {path.name for path in tmp_path.iterdir()} == {"data", "taken.zip"}
+    assert {path.name for path in tmp_path.iterdir()} == {"data"}
+    (tmp_path / "empty").mkdir()
+    assert main(["bundle", f"--data-dir={tmp_path / 'empty'}"]) == 2
+
+
+def test_nothing_that_is_there_is_replaced(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text, fifo, link, place = (tmp_path / name for name in ("text", "fifo", "link", "place"))
+    text.write_text("mine")
+    os.mkfifo(fifo)
+    link.symlink_to(text)
+    place.mkdir()
+    for file in (text, fifo, link, place):
+        assert main(["bundle", f"--data-dir={folder}", str(file)]) == 1
+        assert "File exists" in capsys.readouterr().err
+    assert text.read_text() == "mine"
+    assert link.is_symlink()
+    names = {path.name for path in tmp_path.iterdir()}
+    assert names == {"data", "text", "fifo", "link", "place"}

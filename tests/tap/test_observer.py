@@ -145,3 +145,14 @@ async def test_frames_of_all_sizes_come_out_as_they_went_in(tmp_path: Path) -> N
             assert await websocket.recv() == sent
         await tap.until(lambda: tap.observer.frames == 2 * frames)
     assert not any("read along" in text for text in tap.texts)
+
+
+async def test_the_same_matter_is_told_less_and_less() -> None:
+    async with between() as (tap, websocket):
+        await ask(websocket, "BootNotification", BOOT)
+        for number in range(20):
+            await ask(websocket, "Heartbeet", {}, f"h{number}")
+        await tap.until(lambda: tap.observer.frames == 42)
+        told = [each for each in tap.told if each.finding and each.finding.severity == "error"]
+    assert len(told) == 5
+    assert told[-1].text.endswith("So it was 16 times by now.")
