@@ -53,7 +53,7 @@ def run(options: Namespace) -> int:
     except SocketPathError as error:
         return complain(f"bundle: {error}")
     except TimeoutError:
-        hint = "--data-dir DIR takes what its folder holds"
+        hint = "name its folder with --data-dir instead"
         return complain(f"bundle: the charge point does not answer; {hint}", ExitStatus.FAILED)
     except (ConnectionLost, RpcError) as error:
         return complain(f"bundle: {error}", ExitStatus.FAILED)
