@@ -8,9 +8,12 @@ import sys
 from argparse import Namespace
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, tzinfo
 from functools import partial
+from pathlib import Path
 from textwrap import wrap as wrap_anywhere
+from traceback import extract_tb
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -91,7 +94,7 @@ def zone_of(text: str) -> tzinfo:
 
 def _explained(file: str, options: Namespace, zone: tzinfo | None) -> Iterator[int]:
     """Explain what is in a file; gives an exit status for each log."""
-    with told_if_slow(f"reading {file} ..."):
+    with told_if_slow(f"reading {file} ..."), _faults_told(file):
         traces = open_traces(
             sys.stdin.buffer if file == "-" else file,
             format=options.format,
@@ -107,7 +110,8 @@ def _explained(file: str, options: Namespace, zone: tzinfo | None) -> Iterator[i
             # Imported late: it takes the whole charge point.
             from cp_tui.cli.explain_ours import as_json, in_words, ours_in
 
-            ours = ours_in(trace, is_anonymous=options.anonymous, shows_tags=options.show_tags)
+            with _faults_told(file):
+                ours = ours_in(trace, is_anonymous=options.anonymous, shows_tags=options.show_tags)
         if options.json:
             told = _as_json(report) | ({} if ours is None else {"ours": as_json(ours)})
             print(msgspec.json.encode(told).decode(), flush=True)
@@ -117,6 +121,26 @@ def _explained(file: str, options: Namespace, zone: tzinfo | None) -> Iterator[i
                 print(line, flush=True)
         is_grave = report.has(Severity(options.fail_on))
         yield ExitStatus.FAILED if is_grave else ExitStatus.DONE
+
+
+@contextmanager
+def _faults_told(file: str) -> Iterator[None]:
+    """Tell in a line what no reader has thought of: a log may hold anything.
+
+    Raises:
+        UnreadableTrace: where we stumbled; what the log holds there may be a secret.
+    """
+    try:
+        yield
+    except UnreadableTrace:
+        raise
+    except OSError as error:
+        raise UnreadableTrace(f"{file}: {error.strerror}") from None
+    except Exception as error:
+        *_, last = extract_tb(error.__traceback__)
+        place = f"{Path(last.filename).stem}:{last.lineno}"
+        words = f"we stumbled over it, a fault of ours ({type(error).__name__} at {place})"
+        raise UnreadableTrace(f"{file}: {words}") from None
 
 
 def _told_to_others(report: Report, options: Namespace) -> Report:

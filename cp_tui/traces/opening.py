@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import codecs
 import io
+import lzma
 import os
+import struct
+import sys
 import tempfile
 import weakref
 import zipfile
@@ -27,15 +30,22 @@ if TYPE_CHECKING:
 
 CHUNK = 1 << 16
 MEMBERS_MAX = 200
-"""Files in a zip that are looked at."""
+"""Files in a zip, and in those within it, that are looked at."""
 UNPACKED_MAX = 4 << 30
-"""Bytes of one packed file; one with more was made to fill the disk."""
+"""Bytes of all that one file has packed; one with more was made to fill the disk."""
+LAYERS_MAX = 3
+"""How often a log may be packed again: by who rotates it, by who sends it, by a portal."""
 
 _GZIP_WINDOW = 31
 """Of zlib: the largest window, with the head of gzip."""
 _GZIP = b"\x1f\x8b"
 _ZIP = b"PK\x03\x04"
 _CAPTURES = (b"\xd4\xc3\xb2\xa1", b"\xa1\xb2\xc3\xd4", b"\x4d\x3c\xb2\xa1", b"\x0a\x0d\x0d\x0a")
+_FAULTS_OF_PACKERS = (
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError),
+    # A password that is needed, a method that is not known, a place that is not in the file.
+    *(RuntimeError, NotImplementedError, ValueError),
+)
 _UTF_16 = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
 
 TSHARK = (
@@ -65,25 +75,22 @@ class TraceText(Struct, frozen=True):
 def texts_in(file: str | Path | IO[bytes]) -> list[TraceText]:
     """Give the texts in a file or stream; only a zip may hold more than one.
 
+    What of a zip cannot be read is empty, and has its damage.
+
     Raises:
         UnreadableTrace: it is no text, or the machine does not let it be read.
     """
     name = clean(str(file)) if isinstance(file, str | Path) else "-"
     with _refusals(name):
-        if isinstance(file, str | Path):
-            path = Path(file)
+        if not isinstance(file, str | Path):
+            plain = _spooled(name, file)
+        elif (path := Path(file)).is_file():
             plain = TraceText(name, lambda: path.open("rb"))
         else:
-            plain = _spooled(name, file)
-        with plain.open() as stream:
-            head = stream.read(4)
-        if head.startswith(_GZIP):
-            with plain.open() as packed:
-                return [_in_utf_8(_spooled(name, packed, _gunzipped))]
-        if head.startswith(_ZIP):
-            with plain.open() as packed:
-                return _members(name, packed)
-        return [_in_utf_8(plain)]
+            # A pipe with a name, or that of a shell, gives its bytes once.
+            with path.open("rb") as pipe:
+                plain = _spooled(name, pipe)
+        return _Unpacking().texts(plain, LAYERS_MAX)
 
 
 @contextmanager
@@ -91,22 +98,73 @@ def _refusals(name: str) -> Iterator[None]:
     """Put what the machine or a packer complains about into words."""
     try:
         yield
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError) as error:
+    except _FAULTS_OF_PACKERS as error:
         words = f"it is packed, and cannot be unpacked: {clean(str(error))}"
         raise UnreadableTrace(f"{name}: {words}") from None
     except OSError as error:
         raise UnreadableTrace(f"{name}: {error.strerror or clean(str(error))}") from None
 
 
-def _members(name: str, stream: IO[bytes]) -> list[TraceText]:
-    with zipfile.ZipFile(stream) as archive:
-        found = []
-        for member in archive.infolist()[:MEMBERS_MAX]:
-            if not member.is_dir():
-                with archive.open(member) as packed:
-                    spooled = _spooled(f"{name}:{clean(member.filename)}", packed)
-                found.append(_in_utf_8(spooled))
-    return found
+class _Unpacking:
+    """What is packed, and packed again, is taken out within bounds for the whole file."""
+
+    def __init__(self) -> None:
+        self._files_left, self._bytes_left = MEMBERS_MAX, UNPACKED_MAX
+
+    def texts(self, text: TraceText, layers: int) -> list[TraceText]:
+        """Give the texts in what may be packed so many times over.
+
+        Raises:
+            UnreadableTrace: it is packed once more, or is no text.
+        """
+        with text.open() as stream:
+            head = stream.read(4)
+        if not head.startswith((_GZIP, _ZIP)):
+            return [_in_utf_8(text)]
+        if not layers:
+            words = f"it is packed more than {LAYERS_MAX} times over; unpack it first"
+            raise UnreadableTrace(f"{text.name}: {words}")
+        with text.open() as packed:
+            if head.startswith(_ZIP):
+                return self._members(text.name, packed, layers - 1)
+            inner = self._taken_out(text.name, packed, _gunzipped)
+        return [_damaged(each, inner.damage) for each in self.texts(inner, layers - 1)]
+
+    def _members(self, name: str, stream: IO[bytes], layers: int) -> list[TraceText]:
+        found: list[TraceText] = []
+        with zipfile.ZipFile(stream) as archive:
+            for member in archive.infolist():
+                if member.is_dir():
+                    continue
+                if not self._files_left:
+                    words = f"only the first {MEMBERS_MAX} files were looked at"
+                    return [*found, TraceText(name, io.BytesIO, words)]
+                self._files_left -= 1
+                inner = f"{name}:{clean(member.filename)}"
+                try:
+                    with _refusals(inner):
+                        with archive.open(member) as packed:
+                            text = self._taken_out(inner, packed)
+                        found += [_damaged(each, text.damage) for each in self.texts(text, layers)]
+                except UnreadableTrace as refusal:
+                    words = str(refusal).removeprefix(f"{inner}: ")
+                    found.append(TraceText(inner, io.BytesIO, words))
+        return found
+
+    def _taken_out(
+        self,
+        name: str,
+        packed: IO[bytes],
+        read: Callable[[IO[bytes]], Iterator[bytes]] | None = None,
+    ) -> TraceText:
+        text = _spooled(name, packed, read, self._bytes_left)
+        with text.open() as stream:
+            self._bytes_left -= stream.seek(0, os.SEEK_END)
+        return text
+
+
+def _damaged(text: TraceText, damage: str) -> TraceText:
+    return TraceText(text.name, text.open, text.damage or damage)
 
 
 def _in_utf_8(text: TraceText) -> TraceText:
@@ -120,36 +178,57 @@ def _in_utf_8(text: TraceText) -> TraceText:
     if colon and digits.isdigit() and b";" in head:
         words = f"it is a flow file of mitmproxy; make a HAR of it: {MITMDUMP}"
         raise UnreadableTrace(f"{text.name}: {words}")
-    if head.startswith(codecs.BOM_UTF8):
-        return TraceText(text.name, lambda: _after_mark(text.open()), text.damage)
     for mark, encoding in _UTF_16.items():
         if head.startswith(mark):
-            return _recoded(text, encoding)
+            text = _recoded(text, encoding)
+    if _has_returns_only(text):
+        text = _with_line_feeds(text)
+    if head.startswith(codecs.BOM_UTF8):
+        return TraceText(text.name, lambda: _after_mark(text.open()), text.damage)
     return text
 
 
 def _recoded(text: TraceText, encoding: str) -> TraceText:
-    with tempfile.TemporaryFile() as file, text.open() as stream:
+    def read(stream: IO[bytes]) -> Iterator[bytes]:
         for piece in codecs.iterdecode(_chunks(stream), encoding, "replace"):
-            file.write(piece.removeprefix("\ufeff").encode("utf-8", "replace"))
-        spool = Spool(file)
-    return TraceText(text.name, spool.open, text.damage)
+            yield piece.removeprefix("\ufeff").encode("utf-8", "replace")
+
+    with text.open() as stream:
+        return _damaged(_spooled(text.name, stream, read, sys.maxsize), text.damage)
+
+
+def _has_returns_only(text: TraceText) -> bool:
+    """Say whether each line ends in CR alone, as terminals and old machines write it."""
+    with text.open() as stream:
+        begin = stream.read(CHUNK).rstrip(b"\r\n")
+    return b"\r" in begin and b"\n" not in begin
+
+
+def _with_line_feeds(text: TraceText) -> TraceText:
+    def read(stream: IO[bytes]) -> Iterator[bytes]:
+        return (piece.replace(b"\r", b"\n") for piece in _chunks(stream))
+
+    with text.open() as stream:
+        return _damaged(_spooled(text.name, stream, read, sys.maxsize), text.damage)
 
 
 def _spooled(
-    name: str, stream: IO[bytes], read: Callable[[IO[bytes]], Iterator[bytes]] | None = None
+    name: str,
+    stream: IO[bytes],
+    read: Callable[[IO[bytes]], Iterator[bytes]] | None = None,
+    bytes_max: int = UNPACKED_MAX,
 ) -> TraceText:
     """Copy a stream, which can be read once, into a file that has no name and ends with it."""
     size, damage = 0, ""
     with tempfile.TemporaryFile() as file:
         try:
             for piece in (read or _chunks)(stream):
-                file.write(piece)
                 size += len(piece)
-                if size > UNPACKED_MAX:
-                    damage = f"only its first {UNPACKED_MAX >> 30} GiB were read"
+                if size > bytes_max:
+                    damage = f"only the first {UNPACKED_MAX >> 30} GiB were read"
                     break
-        except (EOFError, zlib.error, zipfile.BadZipFile) as error:
+                file.write(piece)
+        except _FAULTS_OF_PACKERS as error:
             damage = f"it is packed, and cannot be unpacked to its end: {clean(str(error))}"
         spool = Spool(file)
     return TraceText(name, spool.open, damage)
@@ -203,9 +282,10 @@ class _Reader(io.RawIOBase):
         return True
 
     def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
-        assert whence == os.SEEK_SET, "nobody asks for more"
-        self._at = offset
-        return offset
+        size = os.fstat(self._spool.descriptor).st_size
+        begin = {os.SEEK_SET: 0, os.SEEK_CUR: self._at, os.SEEK_END: size}[whence]
+        self._at = max(begin + offset, 0)
+        return self._at
 
     def tell(self) -> int:
         return self._at

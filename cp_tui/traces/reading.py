@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import IO
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from cp_tui.ocpp.printable import clean
 from cp_tui.ocpp.redaction import shown_text
@@ -70,14 +71,17 @@ def open_traces(
     if format is not None and format not in FORMATS:
         raise UnreadableTrace(f"no format {clean(format)}; there are: {', '.join(FORMATS)}")
     texts = texts_in(file)
-    refusals, traces = [], []
+    refusals, traces, untold = [], [], []
     for text in texts:
         try:
             traces.append(_read(text, format, charger, zone))
         except UnreadableTrace as refusal:
             refusals.append(refusal)
+            if text.damage:
+                untold.append(LogNote("log.damaged", f"Passed over: {refusal}."))
     if not traces:
         raise refusals[0] if refusals else UnreadableTrace(f"{file}: there is nothing in it")
+    traces[0] = replace(traces[0], notes=(*untold, *traces[0].notes))
     return traces
 
 

@@ -160,3 +160,17 @@ def test_tags_are_shortened_unless_asked_for(
     log.write_text(f'[2,"1","Authorize",{{"idTag":"{tag}"}}]\n[3,"1",{{}}]\n')
     assert tag not in explained(capsys, log)[1]
     assert tag not in explained(capsys, log, "--json")[1]
+
+
+def test_a_fault_of_ours_is_told_in_a_line_without_what_the_log_holds(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stumble(_: object) -> None:
+        raise KeyError("a secret of the log")
+
+    monkeypatch.setattr("cp_tui.cli.explain.explain", stumble)
+    status, out, err = explained(capsys, HEALTHY)
+    assert (status, out) == (2, "")
+    assert "a fault of ours (KeyError at test_explain:" in err
+    assert "secret" not in err
+    assert err.count("\n") == 1
