@@ -46,14 +46,31 @@ _ZONES = {
 }
 
 
+class _Others:
+    """What is told to others of all the files: a name has one stand-in, and there is one trace."""
+
+    def __init__(self) -> None:
+        self.names = PrivateNames()
+        self.is_begun = False
+        """Whether the trace is ours: one that was there before is not touched."""
+
+
 def run(options: Namespace) -> int:
     """Explain each file; the gravest decides about the exit status."""
     try:
         return _run(options)
     except BrokenPipeError:
         # Who reads has seen enough, as `| head` has.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _say_no_more()
         return ExitStatus.FAILED
+    except OSError as error:
+        _say_no_more()
+        return complain(f"what was found cannot be written: {error.strerror}")
+
+
+def _say_no_more() -> None:
+    """Keep the interpreter from writing what is left when it ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _run(options: Namespace) -> int:
@@ -67,9 +84,10 @@ def _run(options: Namespace) -> int:
     except ValueError:
         return complain(f"--zone {options.zone}: it has to be such as +02:00 or Europe/Berlin")
     statuses: list[int] = []
+    others = _Others()
     for file in options.files:
         try:
-            statuses += _explained(file, options, zone)
+            statuses += _explained(file, options, zone, others)
         except UnreadableTrace as refusal:
             statuses.append(complain(str(refusal)))
     return max(statuses, default=ExitStatus.DONE)
@@ -92,7 +110,9 @@ def zone_of(text: str) -> tzinfo:
         raise ValueError from None
 
 
-def _explained(file: str, options: Namespace, zone: tzinfo | None) -> Iterator[int]:
+def _explained(
+    file: str, options: Namespace, zone: tzinfo | None, others: _Others
+) -> Iterator[int]:
     """Explain what is in a file; gives an exit status for each log."""
     with told_if_slow(f"reading {file} ..."), _faults_told(file):
         traces = open_traces(
@@ -101,9 +121,9 @@ def _explained(file: str, options: Namespace, zone: tzinfo | None) -> Iterator[i
             charger=options.id,
             zone=zone,
         )
-        reports = [_told_to_others(explain(trace), options) for trace in traces]
+        reports = [_told_to_others(explain(trace), options, others.names) for trace in traces]
     if options.to_trace is not None:
-        _write(traces, options)
+        _write(traces, options, others)
     for trace, report in zip(traces, reports, strict=True):
         ours = None
         if options.ours:
@@ -143,12 +163,12 @@ def _faults_told(file: str) -> Iterator[None]:
         raise UnreadableTrace(f"{file}: {words}") from None
 
 
-def _told_to_others(report: Report, options: Namespace) -> Report:
+def _told_to_others(report: Report, options: Namespace, names: PrivateNames) -> Report:
     """Shorten tags in what is printed, or put other names for all that is private."""
     trace = report.trace
     if not options.anonymous and (options.show_tags or not report.findings):
         return report
-    names = PrivateNames.of(trace.records)
+    names.learn(trace.records)
     change = names.disguised_text if options.anonymous else names.shortened
     if options.anonymous:
         trace = msgspec.structs.replace(
@@ -172,17 +192,18 @@ def _told_to_others(report: Report, options: Namespace) -> Report:
     return msgspec.structs.replace(report, trace=trace, findings=findings)
 
 
-def _write(traces: list[Trace], options: Namespace) -> None:
-    """Write the frames for other tools.
+def _write(traces: list[Trace], options: Namespace, others: _Others) -> None:
+    """Add the frames to the file for other tools.
 
     Raises:
         UnreadableTrace: the file cannot be written.
     """
     left_out = 0
+    names = others.names if options.anonymous else None
     try:
-        with options.to_trace.open("x", encoding="utf-8") as file:
+        with options.to_trace.open("a" if others.is_begun else "x", encoding="utf-8") as file:
+            others.is_begun = True
             for trace in traces:
-                names = PrivateNames.of(trace.records) if options.anonymous else None
                 for line in trace_lines(trace.records, names):
                     file.write(f"{line}\n")
                 left_out += sum(

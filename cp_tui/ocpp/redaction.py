@@ -30,6 +30,10 @@ TEXT_MAX = 4_000
 _AUTHORIZATION_KEY = re.compile(r"authorization[\W_]{0,3}key", re.IGNORECASE)
 """Also as people misspell it."""
 _PRIVATE_KEY = "private key-----"
+_PASSWORD_NAME = re.compile(r"passw(?:or)?d|passphrase|secret", re.IGNORECASE)
+"""In the name of a vendor's key or field, such as WifiPassword."""
+_PASSWORD = re.compile(r"(?:passw(?:or)?d|passphrase|secret)[\w\\\"' ]{0,10}[:=]", re.IGNORECASE)
+"""A value of such a name in a text."""
 _LOCATIONS = "location", "remoteLocation"
 _HOLD_LOCATIONS = "log", "firmware"
 """Of GetLog and SignedUpdateFirmware."""
@@ -47,8 +51,17 @@ def is_secret_key(name: object) -> bool:
 def may_hold_secret(text: str) -> bool:
     """Whether a text of any form may hold the AuthorizationKey or a private key."""
     lowered = text.lower()
-    return _PRIVATE_KEY in lowered or (
-        "authorization" in lowered and _AUTHORIZATION_KEY.search(lowered) is not None
+    return (
+        _PRIVATE_KEY in lowered
+        or ("authorization" in lowered and _AUTHORIZATION_KEY.search(lowered) is not None)
+        or (("pass" in lowered or "secret" in lowered) and _PASSWORD.search(lowered) is not None)
+    )
+
+
+def names_secret(name: object) -> bool:
+    """Whether what has this name is no matter for others, a vendor's password as well."""
+    return is_secret_key(name) or (
+        isinstance(name, str) and _PASSWORD_NAME.search(name) is not None
     )
 
 
@@ -90,7 +103,7 @@ def redacted(action: str, payload: dict[str, JsonValue]) -> dict[str, JsonValue]
     if action == "ChangeConfiguration" and "value" in payload:
         key = payload.get("key")
         # What is no name may be a key that was put in its place.
-        if not isinstance(key, str) or is_secret_key(key):
+        if not isinstance(key, str) or names_secret(key):
             shown["value"] = MASK
     for name in _LOCATIONS:
         location = payload.get(name)
@@ -124,8 +137,13 @@ def redacted_as_read(
 
 
 def _redacted_key(key: JsonValue) -> JsonValue:
-    if isinstance(key, dict) and is_secret_key(key.get("key")) and key.get("value") is not None:
+    value = key.get("value") if isinstance(key, dict) else None
+    if not isinstance(key, dict) or value is None:
+        return key
+    if names_secret(key.get("key")):
         return {**key, "value": MASK}
+    if isinstance(value, str) and "@" in value:
+        return {**key, "value": _RUN.sub(lambda run: _without_user(run[0]), value)}
     return key
 
 
@@ -160,7 +178,7 @@ def redacted_all_through(value: JsonValue) -> JsonValue:
     has_name = any(map(is_secret_key, value.values()))
     return {
         name: MASK
-        if may_hold_secret(name)
+        if may_hold_secret(name) or names_secret(name)
         else _beside_name(each)
         if has_name
         else redacted_all_through(each)

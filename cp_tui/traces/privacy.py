@@ -46,12 +46,16 @@ class PrivateNames:
     def of(cls, records: Iterable[Record]) -> PrivateNames:
         """Learn the names of all records."""
         found = cls()
+        found.learn(records)
+        return found
+
+    def learn(self, records: Iterable[Record]) -> None:
+        """Learn the names of further records; those of before keep their stand-ins."""
         for record in records:
             if record.charger:
-                found._number(CHARGE_POINT, record.charger)
+                self._number(CHARGE_POINT, record.charger)
             if record.frame is not None:
-                found._learn(record.frame.payload)
-        return found
+                self._learn(record.frame.payload)
 
     def _learn(self, value: Any) -> None:
         if isinstance(value, dict):

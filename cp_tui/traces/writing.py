@@ -6,6 +6,7 @@ read, has no place in that format.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
@@ -23,6 +24,9 @@ _NAMES = {
     RecordKind.CALL_RESULT: "CALLRESULT",
     RecordKind.CALL_ERROR: "CALLERROR",
 }
+
+_WITH_KEYS = frozenset({"ChangeConfiguration", "GetConfiguration", ""})
+"""Actions whose frames may have the value of a key before its name, which was cut off."""
 
 
 def can_be_written(record: Record) -> bool:
@@ -47,14 +51,20 @@ def written(record: Record, names: PrivateNames | None = None) -> dict[str, Any]
     payload, details = _masked(record, frame.payload), _masked(record, frame.details)
     # Of a frame that was cut off there are only the texts to look at.
     is_whole = (
-        shown_text(record.raw) == record.raw
+        record.action not in _WITH_KEYS and shown_text(record.raw) == record.raw
         if record.truncated
-        else payload is frame.payload and details is frame.details
+        else payload is frame.payload
+        and details is frame.details
+        and shown_text(frame.description) == frame.description
     )
     message_id, charger = frame.message_id, record.charger
     if names is not None:
         payload, details = names.disguised(payload), names.disguised(details)
         message_id = names.stand_in(message_id)
+        if charger:
+            # Some make their ids of their identity and a number.
+            own = re.compile(re.escape(charger), re.IGNORECASE)
+            message_id = own.sub(names.stand_in(charger), message_id)
         charger = charger and names.disguised_text(charger)
     found: dict[str, Any] = {
         "schemaVersion": "1.1",
@@ -83,7 +93,7 @@ def _content(
             return {"action": frame.action, "payload": payload}
         case RecordKind.CALL_RESULT:
             return {"payload": payload}
-    description = frame.description
+    description = shown_text(frame.description)
     if names is not None:
         description = names.disguised_text(description)
     return {"error": {"code": frame.code, "description": description, "details": details}}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import subprocess
 import sys
 import zipfile
 from pathlib import Path
@@ -174,3 +175,30 @@ def test_a_fault_of_ours_is_told_in_a_line_without_what_the_log_holds(
     assert "a fault of ours (KeyError at test_explain:" in err
     assert "secret" not in err
     assert err.count("\n") == 1
+
+
+def test_the_frames_of_several_files_are_in_one_trace_with_one_stand_in_for_a_name(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    file, single = tmp_path / "all.jsonl", tmp_path / "one.jsonl"
+    status, out, err = explained(
+        capsys, HEALTHY, FAULTY, HEALTHY, "--anonymous", "--to-trace", file
+    )
+    assert (status, err) == (1, "")
+    assert "CP-3, line 42" in out
+    assert explained(capsys, HEALTHY, "--anonymous", "--to-trace", single)[0] == 0
+    lines, alone = file.read_text().splitlines(), single.read_text().splitlines()
+    assert lines[: len(alone)] == lines[-len(alone) :] == alone
+    assert len(lines) == 2 * len(alone) + 40
+    # Nothing is left of a log that cannot be read, and what was there stays.
+    assert explained(capsys, "/dev/null", "--to-trace", tmp_path / "none")[0] == 2
+    assert not (tmp_path / "none").exists()
+    assert explained(capsys, HEALTHY, "--to-trace", single)[0] == 2
+
+
+def test_a_disk_that_is_full_is_told(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "cp_tui", "explain", str(FAULTY)]
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == 2
+    assert done.stderr == "cp-tui: what was found cannot be written: No space left on device\n"

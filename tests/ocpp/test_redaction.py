@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import pytest
 
 from cp_tui.ocpp.core import ChangeConfigurationRequest
 from cp_tui.ocpp.firmware_management import GetDiagnosticsRequest, UpdateFirmwareRequest
 from cp_tui.ocpp.model import WireModel
-from cp_tui.ocpp.redaction import redacted_message, shown_location, shown_text
+from cp_tui.ocpp.redaction import redacted_as_read, redacted_message, shown_location, shown_text
+
+if TYPE_CHECKING:
+    from pydantic import JsonValue
 
 SECRET = "hunter2hunter2hunter2"
 LOCATION = f"ftp://user:{SECRET}@127.0.0.1/in"
@@ -56,3 +61,20 @@ def test_a_very_long_location_is_cut_and_masked_all_the_same() -> None:
 
 def test_a_text_of_no_known_form_is_shown_without_credentials() -> None:
     assert shown_text('"a://b:c@d" "e://f"') == '"a://***@d" "e://f"'
+
+
+@pytest.mark.parametrize(
+    ("action", "payload"),
+    [
+        ("ChangeConfiguration", {"key": "WifiPassword", "value": SECRET}),
+        ("GetConfiguration", {"configurationKey": [{"key": "WifiPassword", "value": SECRET}]}),
+        ("GetConfiguration", {"configurationKey": [{"key": "LogServer", "value": LOCATION}]}),
+        ("DataTransfer", {"vendorId": "V", "data": f'{{"password": "{SECRET}"}}'}),
+        ("DataTransfer", {"vendorId": "V", "data": {"clientSecret": SECRET}}),
+        ("ChangeConfiguration", {"status": f"password={SECRET}"}),
+    ],
+)
+def test_passwords_of_vendors_are_masked_too(action: str, payload: dict[str, JsonValue]) -> None:
+    shown = json.dumps(redacted_as_read(action, payload, json.dumps(payload)))
+    assert SECRET not in shown
+    assert "***" in shown

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from cp_tui.traces.privacy import PrivateNames
 from cp_tui.traces.reading import open_trace
 from cp_tui.traces.recognise import FORMATS
-from cp_tui.traces.record import Record, RecordKind
+from cp_tui.traces.record import FrameDirection, Record, RecordKind
 from cp_tui.traces.writing import trace_lines
 from tests.traces.layouts import read
 from tests.traces.writers import NAMELESS, TIMELESS, WRITERS
@@ -105,3 +107,30 @@ def test_no_secret_is_written() -> None:
     text = "\n".join(trace_lines(whole.records))
     assert text.count("ChangeConfiguration") == 2
     assert "0011" not in text
+
+
+def test_no_secret_is_written_of_what_is_cut_off_or_said_in_an_error() -> None:
+    for frame in (
+        '[2,"1","ChangeConfiguration",{"value":"hunter2hunter2","key":"AuthorizationK ...',
+        '[4,"1","GenericError","AuthorizationKey hunter2hunter2 is too short",{}]',
+        '[4,"1","GenericError","",{"password":"hunter2hunter2"}]',
+    ):
+        head = "2026-10-05T08:00:00.100Z"
+        text = f'{head} TX [2,"1","Heartbeat",{{}}]\n{head} RX {frame}\n'
+        (_, line) = trace_lines(read(text).records)
+        assert "hunter2" not in line
+
+
+def test_an_id_that_a_charge_point_makes_of_its_name_has_the_stand_in() -> None:
+    trace = read(
+        '2026-10-05 08:00:00,100 - ocpp - INFO - CP-Nord: send [2,"cp-nord-1","Heartbeat",{}]\n'
+    )
+    (line,) = trace_lines(
+        [
+            replace(each, at=datetime(2026, 10, 5, tzinfo=UTC), direction=FrameDirection.TO_CSMS)
+            for each in trace.records
+        ],
+        PrivateNames.of(trace.records),
+    )
+    assert "nord" not in line.lower()
+    assert json.loads(line)["messageId"] == "CP-1-1"
