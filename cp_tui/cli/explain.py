@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import sys
@@ -38,6 +39,8 @@ wrap = partial(wrap_anywhere, break_on_hyphens=False)
 COLUMNS_MAX = 100
 NAMED_MAX = 5
 """Charge points that are named above the findings."""
+COLLECT_AT = 50_000
+"""New objects after which they are looked through for circles."""
 _ZONES = {
     ZoneFrom.STATED: "UTC",
     ZoneFrom.BY_FORMAT: "UTC",
@@ -110,11 +113,24 @@ def zone_of(text: str) -> tzinfo:
         raise ValueError from None
 
 
+@contextmanager
+def _few_collections() -> Iterator[None]:
+    """Look for garbage in circles seldom: records and findings have none, and there are many."""
+    usual = gc.get_threshold()
+    gc.freeze()
+    gc.set_threshold(COLLECT_AT, *usual[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*usual)
+        gc.unfreeze()
+
+
 def _explained(
     file: str, options: Namespace, zone: tzinfo | None, others: _Others
 ) -> Iterator[int]:
     """Explain what is in a file; gives an exit status for each log."""
-    with told_if_slow(f"reading {file} ..."), _faults_told(file):
+    with told_if_slow(f"reading {file} ..."), _few_collections(), _faults_told(file):
         traces = open_traces(
             sys.stdin.buffer if file == "-" else file,
             format=options.format,

@@ -6,6 +6,7 @@ that can be understood: a field too many must not hide a transaction from the ot
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from msgspec import Struct
@@ -20,7 +21,7 @@ from cp_tui.traces.record import Record, RecordKind
 _CALL_LENGTH, _RESULT_LENGTH = 4, 3
 
 
-class Half(Struct, frozen=True):
+class Half(Struct, frozen=True, gc=False):
     """One frame of an exchange, with what it says."""
 
     record: Record
@@ -30,7 +31,7 @@ class Half(Struct, frozen=True):
     """What is wrong with its payload."""
 
 
-class KnownExchange(Struct, frozen=True):
+class KnownExchange(Struct, frozen=True, gc=False):
     """What is known of a CALL and its answer at the record in hand."""
 
     action: Action | None
@@ -82,8 +83,22 @@ def read_half(record: Record, action: Action | None) -> Half:
     if not isinstance(payload, dict):
         return Half(record)
     model = SPEC[action].response if is_result else SPEC[action].request
+    if not payload:
+        return Half(record, *_empty(model))
+    return Half(record, *_read(model, payload))
+
+
+@cache
+def _empty(model: type[WireModel]) -> tuple[WireModel | None, tuple[Defect, ...]]:
+    """Read the payload that nearly every second frame of a log has: none is."""
+    return _read(model, {})
+
+
+def _read(
+    model: type[WireModel], payload: dict[str, Any]
+) -> tuple[WireModel | None, tuple[Defect, ...]]:
     message, defects = judge(model, payload)
-    return Half(record, message or _as_meant(model, payload), defects)
+    return message or _as_meant(model, payload), defects
 
 
 def _as_meant(model: type[WireModel], payload: dict[str, Any]) -> WireModel | None:

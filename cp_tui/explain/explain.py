@@ -142,7 +142,8 @@ class Speaker:
         self._number = max(self._number, record.number)
         for place in self._concerned():
             family = self._families[place]
-            yield from map(self._placed, family.take(record, self.known))
+            for finding in family.take(record, self.known):
+                yield self._placed(finding)
             if family.is_waiting:
                 self._waiting.add(place)
             else:

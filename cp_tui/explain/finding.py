@@ -50,7 +50,7 @@ _WORDS: Mapping[Party, str] = MappingProxyType(
 )
 
 
-class FrameRef(Struct, frozen=True):
+class FrameRef(Struct, frozen=True, gc=False):
     """Where a frame stands; it is kept in place of the frame."""
 
     number: int

@@ -18,7 +18,7 @@ _KILO = 1000
 REGISTER = Measurand.ENERGY_ACTIVE_IMPORT_REGISTER
 
 
-class Sample(Struct, frozen=True):
+class Sample(Struct, frozen=True, gc=False):
     """One value of a meter, with what it stands for where it does not say so (S 7.43)."""
 
     at: datetime | None

@@ -156,8 +156,7 @@ def action_of(elements: list[Any]) -> str:
 def parsed(elements: list[Any], action: str) -> ParsedFrame:
     """Give a frame by its parts; the action of an answer is that of its CALL."""
     kind, number = kind_of(elements), elements[0] if elements else None
-    fourth, fifth = (*elements[3:5], None, None)[:2]
-    third = elements[2] if len(elements) > 2 else None
+    third, fourth, fifth = (*elements, None, None, None)[2:5]
     head = (number if type(number) is int else None, id_of(elements))
     everything = tuple(elements)
     match kind:

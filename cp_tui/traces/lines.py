@@ -14,7 +14,7 @@ LINE_MAX = 1 << 20
 _COLOUR = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
 
-class Line(Struct):
+class Line(Struct, gc=False):
     """One line of a log, or several that a collector had parted."""
 
     number: int

@@ -118,7 +118,7 @@ class LinkEvent(Struct, frozen=True):
     """Whether the log shows a secret of the handshake in clear."""
 
 
-class ParsedFrame(Discreet, frozen=True):
+class ParsedFrame(Discreet, frozen=True, gc=False):
     """A frame taken apart, as it was sent: nothing in it is known to be right."""
 
     HIDDEN = frozenset({"payload", "details", "elements"})
@@ -139,7 +139,7 @@ class ParsedFrame(Discreet, frozen=True):
     those of the wire where `Record.raw_is_exact`."""
 
 
-class Source(Struct, frozen=True):
+class Source(Struct, frozen=True, gc=False):
     """Where a record stands."""
 
     file: str
@@ -152,7 +152,7 @@ class Source(Struct, frozen=True):
     """Of an item in one document: `/log/entries/1/_webSocketMessages/4`."""
 
 
-class Record(Discreet, frozen=True):
+class Record(Discreet, frozen=True, gc=False):
     """One frame, or one event of the connection."""
 
     HIDDEN = frozenset({"raw", "frame", "extra"})

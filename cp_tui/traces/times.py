@@ -73,7 +73,7 @@ FIND = re.compile(
 """A time anywhere in a line."""
 
 
-class Stamp(Struct, frozen=True):
+class Stamp(Struct, frozen=True, gc=False):
     """A time as a log has it."""
 
     at: datetime

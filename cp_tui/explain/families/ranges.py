@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 from types import MappingProxyType
 
 from pydantic.alias_generators import to_camel
@@ -35,14 +36,9 @@ OutOfRange = tuple[str, object, str]
 def out_of_range(message: WireModel) -> Iterator[OutOfRange]:
     """Give the numbers of a message that its fields cannot have."""
     values = vars(message)
-    for name, least in _LEAST.items():
-        value = values.get(name)
-        # RemoteStartTransaction has a finding of its own for this (S 5.11).
-        if value is None or isinstance(message, RemoteStartTransactionRequest):
-            continue
-        if name == "connector_id" and type(message).__name__ in NEEDS_CONNECTOR:
-            least = 1
-        if value < least:
+    for name, least in _least_of(type(message)):
+        value = values[name]
+        if value is not None and value < least:
             yield to_camel(name), value, f"at least {least}"
     for name, value in values.items():
         if isinstance(value, ChargingProfile):
@@ -51,6 +47,18 @@ def out_of_range(message: WireModel) -> Iterator[OutOfRange]:
             yield from _in_schedule(f"{to_camel(name)}.chargingSchedule", value.charging_schedule)
         elif isinstance(value, ChargingSchedule):
             yield from _in_schedule(to_camel(name), value)
+
+
+@cache
+def _least_of(model: type[WireModel]) -> tuple[tuple[str, int], ...]:
+    """Give the numbers of a message, and what each is at least."""
+    # RemoteStartTransaction has a finding of its own for this (S 5.11).
+    if issubclass(model, RemoteStartTransactionRequest):
+        return ()
+    least = dict(_LEAST)
+    if model.__name__ in NEEDS_CONNECTOR:
+        least["connector_id"] = 1
+    return tuple((name, number) for name, number in least.items() if name in model.model_fields)
 
 
 def _in_schedule(path: str, schedule: ChargingSchedule) -> Iterator[OutOfRange]:

@@ -73,7 +73,11 @@ class SchemaRules(Family):
             return
         if half is None or exchange.action is None:
             return
-        yield from _defects(half, name, known)
+        if half.defects:
+            yield from _defects(half, name, known)
+        payload = record.frame.payload if record.frame else None
+        if not payload:
+            return
         yield from _zoneless(record, name, known)
         if half.message is not None:
             yield from _beyond_schema(half.record, half.message, name, known)

@@ -12,7 +12,7 @@ from cp_tui.ocpp.model import WireModel
 from cp_tui.traces.record import Record
 
 
-class Moment(Struct, frozen=True):
+class Moment(Struct, frozen=True, gc=False):
     """A record, and when it stands where."""
 
     record: Record

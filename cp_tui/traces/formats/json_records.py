@@ -15,7 +15,7 @@ from cp_tui.traces.formats.trace_format import LogSource
 _DECODER = msgspec.json.Decoder()
 
 
-class JsonRecord(Struct):
+class JsonRecord(Struct, gc=False):
     """A JSON value and its place."""
 
     value: Any

@@ -18,6 +18,7 @@ DIRECTIONS: Mapping[str, FrameDirection] = {
     "csms-to-cp": FrameDirection.TO_CHARGE_POINT,
 }
 TYPES = {"CALL": 2, "CALLRESULT": 3, "CALLERROR": 4}
+_ENCODER = msgspec.json.Encoder()
 _KNOWN = ("meta", "connectorId", "schemaVersion")
 
 
@@ -43,8 +44,13 @@ def entry_of(found: JsonRecord) -> LogEntry:
     entry.direction = DIRECTIONS[value["direction"]]
     charger = value.get("chargePointId")
     entry.charger = charger if isinstance(charger, str) and charger else None
-    entry.is_injected = _is_composed(value.get("meta"))
-    entry.connection = _connection(value.get("meta"))
+    meta = value.get("meta")
+    ours = meta.get("cp-tui") if isinstance(meta, dict) else None
+    if isinstance(ours, dict):
+        # A frame that a person has made on purpose, and the connection that `tap` wrote down.
+        entry.is_injected = ours.get("is_composed") is True
+        connection = ours.get("connection")
+        entry.connection = connection if isinstance(connection, str) and connection else None
     entry.extra = {name: value[name] for name in _KNOWN if name in value} or None
     if _is_other_protocol(value):
         entry.note = "log.other_protocol"
@@ -63,21 +69,8 @@ def entry_of(found: JsonRecord) -> LogEntry:
     entry.is_exact = False
     entry.elements = _built(value)
     entry.is_settled = True
-    entry.text = msgspec.json.encode(entry.elements).decode()
+    entry.text = _ENCODER.encode(entry.elements).decode()
     return entry
-
-
-def _is_composed(meta: Any) -> bool:
-    """Say whether a person has made the frame on purpose: cp-tui notes it."""
-    ours = meta.get("cp-tui") if isinstance(meta, dict) else None
-    return isinstance(ours, dict) and ours.get("is_composed") is True
-
-
-def _connection(meta: Any) -> str | None:
-    """Give the connection that `cp-tui tap` has written down."""
-    ours = meta.get("cp-tui") if isinstance(meta, dict) else None
-    found = ours.get("connection") if isinstance(ours, dict) else None
-    return found if isinstance(found, str) and found else None
 
 
 def _is_other_protocol(value: dict[str, Any]) -> bool:
