@@ -8,7 +8,7 @@ import os
 import signal
 import sys
 from argparse import Namespace
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -25,6 +25,7 @@ from cp_tui.scenarios.steps import Surroundings
 from cp_tui.scenarios.verdict import ScenarioOutcome, exit_status
 from cp_tui.settings.problem import SettingsError, unknown
 
+SEED_MAX = 2**53
 SIGNALLED = 128
 """With the number of the signal: the status of a process that one has ended."""
 
@@ -35,8 +36,16 @@ def run(options: Namespace) -> int:
         return _list(as_json=options.json)
     if bool(options.names) is options.all:
         return complain("scenario: name scenarios or files, or give --all; `list` names them")
-    plans = [*built_in()] if options.all else _named(options.names)
-    settings = read(options.config, options.url, options.id)
+    if not 0 <= options.seed <= SEED_MAX:
+        return complain(f"scenario: --seed: must be from 0 to {SEED_MAX}")
+    try:
+        settings = read(options.config, options.url, options.id)
+    except SettingsError as error:
+        # All that was mistyped is told at once.
+        _named(options.names, None, error.lines)
+        raise
+    plans = [*built_in()] if options.all else _named(options.names, settings.words)
+    settings.check_hooks(plans)
     for plan in plans:
         settings.charge_point(plan)
     if options.junit is not None:
@@ -80,8 +89,14 @@ def _print(text: str, wrong: list[str]) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _named(names: list[str]) -> list[Plan | PythonPlan]:
-    """Find scenarios by name, or read the files that are named; raises `SettingsError`."""
+def _named(
+    names: list[str], words: Collection[str] | None, others: Iterable[str] = ()
+) -> list[Plan | PythonPlan]:
+    """Find scenarios by name, or read the files that are named.
+
+    `words` may stand in braces there; None: any may. Raises `SettingsError`, which tells what
+    `others` say as well.
+    """
     known = {plan.name: plan for plan in built_in()}
     found: list[Plan | PythonPlan] = []
     wrong: list[str] = []
@@ -92,14 +107,14 @@ def _named(names: list[str]) -> list[Plan | PythonPlan]:
             elif name.endswith(".py"):
                 found += read_python(Path(name))
             elif name.endswith(".toml") or "/" in name:
-                found.append(read_file(Path(name)))
+                found.append(read_file(Path(name), words))
             else:
                 hint = "`cp-tui scenario list` names them; a file ends in .toml or .py"
                 wrong.append(f"{name}: {unknown(name, known, else_hint=hint, what='scenario')}")
         except SettingsError as error:
             wrong += error.lines
     if wrong:
-        raise SettingsError(*wrong)
+        raise SettingsError(*wrong, *others)
     return found
 
 
@@ -147,7 +162,7 @@ async def _play(
         if not options.json:
             _print("\n".join(report.lines(outcome)), wrong)
 
-    runner = Runner(settings.charge_point, around, seed=options.seed, tags=dict(settings.tags))
+    runner = Runner(settings.charge_point, around, seed=options.seed, words=settings.words)
     playing = asyncio.create_task(runner.run_all(plans, tell))
     loop = asyncio.get_running_loop()
     loop.add_signal_handler(signal.SIGTERM, playing.cancel)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
@@ -12,15 +12,17 @@ from msgspec import Struct
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from cp_tui.engine.config import EngineConfig
+from cp_tui.ocpp.action import SPEC
 from cp_tui.rpc.paths import csms_socket, is_answering
-from cp_tui.scenarios.hooks import CommandHook, CsmsHooks, Hooks, HttpHook, OwnHooks
+from cp_tui.scenarios.hooks import NO_MESSAGES, CommandHook, CsmsHooks, Hooks, HttpHook, OwnHooks
+from cp_tui.scenarios.matching import OF_THE_CSMS
 from cp_tui.scenarios.plan import Plan
 from cp_tui.scenarios.python_scenario import PythonPlan
 from cp_tui.settings.build import ServeSettings, build
 from cp_tui.settings.keys import canonical_layer
 from cp_tui.settings.lines import line_of
 from cp_tui.settings.load import every_field, refuse, with_preset
-from cp_tui.settings.problem import SettingsError, Sources
+from cp_tui.settings.problem import SettingsError, Sources, unknown
 
 SERIAL = "SCENARIO-1"
 """In the certificates of a charge point that is given no serial number."""
@@ -36,14 +38,24 @@ class _Tables(BaseModel):
     """How the CSMS is had do something, by action."""
     tags: dict[str, str] = Field(default={})
     """Tags as the CSMS knows them, by what scenarios call them."""
+    values: dict[str, str] = Field(default={})
+    """What only the CSMS has, such as `firmware_url`: what hooks are given for it."""
 
 
 class BenchSettings(Struct, frozen=True):
     """All that the runner is told."""
 
     sources: Sources
-    tags: Mapping[str, str]
+    words: Mapping[str, str]
+    """Tags and values of the CSMS, by what scenarios call them in braces."""
     hooks: Hooks
+
+    def check_hooks(self, plans: Sequence[Plan | PythonPlan]) -> None:
+        """Raise `SettingsError` for a hook that no scenario could ask for: a slip in its name."""
+        if isinstance(self.hooks, OwnHooks):
+            asked = {name for plan in plans if isinstance(plan, Plan) for name in plan.hooks}
+            known = {*SPEC, *NO_MESSAGES, *asked}
+            _refuse_others(self.sources, "hooks", self.hooks.names, known)
 
     def charge_point(self, plan: Plan | PythonPlan | None = None) -> EngineConfig:
         """Make the charge point of a scenario; raises `SettingsError`."""
@@ -74,6 +86,19 @@ class BenchSettings(Struct, frozen=True):
             raise SettingsError(*lines) from None
 
 
+def _refuse_others(
+    sources: Sources, table: str, names: Iterable[str], known: Collection[str]
+) -> None:
+    wrong = [
+        f"{sources.file_path}, line {line_of(sources.file_text, (table, name))}: {table}.{name}: "
+        f"{unknown(name, known)}"
+        for name in names
+        if name not in known
+    ]
+    if wrong:
+        raise SettingsError(*wrong)
+
+
 def _weathers(plan: Plan | PythonPlan) -> dict[str, Any]:
     own = plan.weathers.items() if isinstance(plan, Plan) else ()
     return {name: table.model_dump(mode="json", exclude_unset=True) for name, table in own}
@@ -93,7 +118,7 @@ def read(file: Path | None, url: str | None, charge_point_id: str | None) -> Ben
         except UnicodeDecodeError:
             raise SettingsError(f"{file}: not UTF-8 text") from None
     place = file or Path("cp-tui.toml")
-    own = {name: content.pop(name) for name in ("hooks", "tags") if name in content}
+    own = {name: content.pop(name) for name in ("hooks", "tags", "values") if name in content}
     try:
         tables = _Tables.model_validate(own)
     except ValidationError as error:
@@ -104,9 +129,14 @@ def read(file: Path | None, url: str | None, charge_point_id: str | None) -> Ben
     if charge_point_id is not None:
         options["charge_point"] = {"id": charge_point_id}
     sources = Sources(options, {}, canonical_layer(content, {}), place, text)
-    without_hooks = BenchSettings(sources, tables.tags, OwnHooks({}))
+    _refuse_others(
+        sources, "values", tables.values, {each.replace(" ", "_") for each in OF_THE_CSMS}
+    )
+    given = {name.replace("_", " "): value for name, value in tables.values.items()}
+    words = {**tables.tags, **given}
+    without_hooks = BenchSettings(sources, words, OwnHooks({}))
     config = without_hooks.charge_point()
-    return BenchSettings(sources, tables.tags, _hooks(tables, config))
+    return BenchSettings(sources, words, _hooks(tables, config))
 
 
 def _hooks(tables: _Tables, config: EngineConfig) -> Hooks:

@@ -16,8 +16,11 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue
 from cp_tui.ocpp.printable import clean
 from cp_tui.rpc.client import Client, ConnectionLost, RpcError
 from cp_tui.scenarios import hook_program
+from cp_tui.scenarios.matching import OF_THE_CSMS, names_in
 
 HOOK_S = 30.0
+NO_MESSAGES = ("restart", "behave")
+"""Hooks that scenarios of ours ask for beside the actions of messages."""
 _NAME = re.compile(r"\{([A-Za-z0-9_. ]+)\}")
 
 
@@ -57,7 +60,7 @@ class CommandHook(_Table):
 class HttpHook(_Table):
     """A request that is made."""
 
-    url: str
+    url: Annotated[str, Field(pattern=r"^(https?://|\{)")]
     method: str = "POST"
     headers: dict[str, str] = {}
     body: JsonValue = None
@@ -74,6 +77,11 @@ class OwnHooks:
     def __init__(self, hooks: Mapping[str, Hook]) -> None:
         self._hooks = hooks
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All that the table has."""
+        return tuple(self._hooks)
+
     def has(self, name: str) -> bool:
         """Whether the table has it."""
         return name in self._hooks
@@ -81,6 +89,12 @@ class OwnHooks:
     async def carry_out(self, name: str, payload: Mapping[str, JsonValue], words: Words) -> None:
         """Run the program, or make the request."""
         hook = self._hooks[name]
+        for each in names_in(dict(payload)):
+            if each in OF_THE_CSMS:
+                key = each.replace(" ", "_")
+                raise HookFailed(
+                    f"hook {name}: your CSMS has its own {each}: say {key} in [values]"
+                )
         text = json.dumps(payload)
         fields = {_snake(key): value for key, value in payload.items()}
         whole = {f"payload.{key}": value for key, value in fields.items()}

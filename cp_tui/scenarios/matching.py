@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from pydantic import JsonValue
@@ -12,9 +12,34 @@ from cp_tui.ocpp.calendar import later
 from cp_tui.rpc.json_path import WrongPath, found_at, shown
 from cp_tui.scenarios.plan import Wanted
 
-NAME = re.compile(r"\{([a-z0-9_]+)\}")
+NAME = re.compile(r"\{([A-Za-z][A-Za-z0-9_ ]*)\}")
 MOMENTS = {"now": 0, "soon": 2, "later": 3_600}
 """Names of moments -> how many seconds from now."""
+TAGS = {
+    "tag": "TAG1",
+    "other_tag": "TAG2",
+    "blocked_tag": "BLOCKED",
+    "expired_tag": "EXPIRED",
+    "invalid_tag": "INVALID",
+    "family_tag": "FAMILY-1",
+    "family_tag_2": "FAMILY-2",
+}
+"""What scenarios call tags -> those of `cp-tui csms`."""
+OF_THE_CSMS = frozenset(
+    {
+        "certificate",
+        "csms root",
+        "firmware url",
+        "issuer key hash",
+        "issuer name hash",
+        "log url",
+        "manufacturer root",
+        "serial number",
+        "signature",
+        "signing certificate",
+    }
+)
+"""What only the CSMS has: ours fills it in, and for another it is given with the hooks."""
 
 
 def differences(content: JsonValue, wanted: Wanted) -> list[str]:
@@ -76,6 +101,16 @@ def _meaning(found: re.Match[str], known: Mapping[str, JsonValue], now: datetime
         moment = later(now, MOMENTS[name])
         return f"{moment:%Y-%m-%dT%H:%M:%S}Z"
     return known.get(name, found[0])
+
+
+def names_in(value: JsonValue) -> Iterator[str]:
+    """Give the names in braces of a value."""
+    if isinstance(value, dict):
+        yield from (name for each in value.values() for name in names_in(each))
+    elif isinstance(value, list):
+        yield from (name for each in value for name in names_in(each))
+    elif isinstance(value, str):
+        yield from NAME.findall(value)
 
 
 def settled(wanted: Wanted) -> Wanted:

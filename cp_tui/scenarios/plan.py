@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
+from cp_tui.charge_point.command_fields import Seed
 from cp_tui.network.reading import WeatherTable
 from cp_tui.ocpp.action import Action
 from cp_tui.ocpp.plural import count
@@ -20,6 +21,8 @@ WITHIN_S = 10.0
 WITHIN_S_MAX = 3_600.0
 SCENARIO_S_MAX = 7_200.0
 STEPS_MAX = 200
+AHEAD_S_MAX = 31_536_000
+"""A year: how far ahead a clock is set at once."""
 
 Seconds = Annotated[float, Field(gt=0, le=WITHIN_S_MAX, allow_inf_nan=False)]
 Words = Annotated[str, Field(min_length=1, max_length=300)]
@@ -73,7 +76,7 @@ class ExpectStep(StepTable):
     """What the CSMS has to answer."""
     unanswered: bool = False
     """Whether it is enough that the message was sent."""
-    save: dict[str, str] = {}
+    save: dict[Annotated[str, Field(pattern=r"^[a-z0-9_]+$")], Words] = {}
     """Name -> field of the answer that later steps have as `{name}`."""
 
     @property
@@ -149,7 +152,7 @@ class WeatherStep(StepTable):
 
     weather: Words
     """A name that `cp-tui weathers` lists, or one of the scenario's own; `fair` ends it."""
-    seed: int | None = Field(default=None, ge=0)
+    seed: Seed | None = None
     """What its chance comes from; default: that of the run."""
 
     @property
@@ -161,7 +164,7 @@ class WeatherStep(StepTable):
 class TimeStep(StepTable):
     """The clock of the charge point is set ahead."""
 
-    clock: Annotated[int, Field(ge=1, le=31_536_000)]
+    clock: Annotated[int, Field(ge=1, le=AHEAD_S_MAX)]
     """By so many seconds."""
 
     @property
@@ -248,8 +251,8 @@ class Plan(_Table):
     """First values of configuration keys."""
     weathers: dict[str, WeatherTable] = {}
     """Weathers of its own, as under `[network.weathers]` in the settings."""
-    clock: int = 0
-    """How far ahead the clock of the charge point is at first, in seconds."""
+    clock: Annotated[int, Field(ge=-AHEAD_S_MAX, le=AHEAD_S_MAX)] = 0
+    """How far ahead the clock of the charge point is at first, in seconds; below 0: behind."""
     begins: Literal["accepted", "offline"] = "accepted"
     """`accepted`: the steps begin when the CSMS has accepted it; `offline`: with the cable pulled.
     """

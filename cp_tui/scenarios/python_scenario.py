@@ -73,6 +73,8 @@ def read_python(path: Path) -> list[PythonPlan]:
         exec(compile(path.read_bytes(), str(path), "exec"), module.__dict__)
     except OSError as error:
         raise SettingsError(f"{path}: {error.strerror}") from None
+    except SyntaxError as error:
+        raise SettingsError(f"{path}, line {error.lineno}: not Python: {error.msg}") from None
     except Exception as error:
         line = traceback.extract_tb(error.__traceback__)[-1].lineno
         raise SettingsError(f"{path}, line {line}: {type(error).__name__}: {error}") from None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -12,25 +12,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from cp_tui.charge_point.config import FEATURE_PROFILES
-from cp_tui.charge_point.quirks import Quirks
-from cp_tui.charge_point.variables import VARIABLES
-from cp_tui.engine.commands import COMMANDS
-from cp_tui.network.weathers import WEATHERS
-from cp_tui.ocpp.action import SPEC
-from cp_tui.ocpp.configuration_key import KEYS, find
-from cp_tui.rpc.json_path import condition
-from cp_tui.scenarios.needs import NOT
-from cp_tui.scenarios.plan import (
-    STEP_KINDS,
-    AskStep,
-    DoStep,
-    ExpectStep,
-    Plan,
-    SameStep,
-    SeeStep,
-    WeatherStep,
-)
+from cp_tui.scenarios.plan import STEP_KINDS, Plan
+from cp_tui.scenarios.wrong_words import wrong_words
 from cp_tui.settings.lines import Location, line_of
 from cp_tui.settings.problem import SettingsError, unknown
 
@@ -39,8 +22,11 @@ LINES_MAX = 20
 _LINE = re.compile(r" \(at line (\d+), column \d+\)$")
 
 
-def read_text(text: str, place: str, name: str) -> Plan:
-    """Read one scenario; `name` is its name unless it says another. Raises `SettingsError`."""
+def read_text(text: str, place: str, name: str, names: Collection[str] | None = ()) -> Plan:
+    """Read one scenario; `name` is its name unless it says another. Raises `SettingsError`.
+
+    `names` may stand in braces beside those that are always there; None: any may.
+    """
     try:
         content = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -60,13 +46,13 @@ def read_text(text: str, place: str, name: str) -> Plan:
         raise SettingsError(*_lines(text, place, details)) from None
     except _WrongStep as error:
         raise SettingsError(*_lines(text, place, error.details)) from None
-    wrong = [_told(text, place, *each) for each in _wrong_words(plan)]
+    wrong = [_told(text, place, *each) for each in wrong_words(plan, names)]
     if wrong:
         raise SettingsError(*wrong[:LINES_MAX])
     return plan
 
 
-def read_file(path: Path) -> Plan:
+def read_file(path: Path, names: Collection[str] | None = ()) -> Plan:
     """Read one scenario from a file; raises `SettingsError`."""
     try:
         content = path.read_bytes()
@@ -77,7 +63,7 @@ def read_file(path: Path) -> Plan:
         raise SettingsError(f"{path}: not UTF-8 text") from None
     if len(content) > FILE_BYTES_MAX:
         raise SettingsError(f"{path}: {len(content)} bytes; at most {FILE_BYTES_MAX} are read")
-    return read_text(text, str(path), path.stem)
+    return read_text(text, str(path), path.stem, names)
 
 
 @cache
@@ -158,37 +144,3 @@ def _told(text: str, place: str, location: Location, words: str) -> str:
     line = line_of(text, location)
     name = ".".join(str(part + 1) if isinstance(part, int) else part for part in location)
     return f"{place}, line {line}: {name}: {words}" if line else f"{place}: {name}: {words}"
-
-
-def _wrong_words(plan: Plan) -> Iterator[tuple[Location, str]]:
-    """Name commands, actions, variables and the like that there are not."""
-    habits = [f"{NOT}{name}" for name in Quirks.__struct_fields__]
-    for name in plan.needs:
-        if name not in FEATURE_PROFILES and name not in habits and find(name) is None:
-            told = unknown(name, (*FEATURE_PROFILES, *(each.name for each in KEYS), *habits))
-            yield ("needs",), f"{name}: {told}"
-    for number, step in enumerate(plan.step):
-        for key in ("forbid", "once"):
-            for action in getattr(step, key, ()):
-                if action not in SPEC:
-                    yield ("step", number, key), f"{action}: {unknown(action, SPEC, what='action')}"
-        match step:
-            case WeatherStep(weather=name) if name not in {**WEATHERS, **plan.weathers}:
-                told = unknown(name, {**WEATHERS, **plan.weathers}, what="weather")
-                yield ("step", number, "weather"), f"{name}: {told}"
-            case DoStep(do=name) if name not in COMMANDS:
-                yield ("step", number, "do"), f"{name}: {unknown(name, COMMANDS, what='command')}"
-            case ExpectStep(expect=name) | AskStep(ask=name) | SameStep(same=name) if (
-                name not in SPEC
-            ):
-                key = next(key for key in ("expect", "ask", "same") if hasattr(step, key))
-                yield ("step", number, key), f"{name}: {unknown(name, SPEC, what='action')}"
-            case SeeStep(see=conditions):
-                for text in conditions:
-                    found = condition(text)
-                    if found is None:
-                        told = f"{text}: must be PLACE=VALUE, such as connectors.1.status=Charging"
-                        yield ("step", number, "see"), told
-                    elif found.variable not in VARIABLES:
-                        told = unknown(found.variable, VARIABLES, what="variable")
-                        yield ("step", number, "see"), f"{found.variable}: {told}"

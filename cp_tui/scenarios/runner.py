@@ -6,7 +6,7 @@ import asyncio
 import json
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from datetime import datetime
 from pathlib import Path
@@ -18,6 +18,7 @@ from cp_tui.engine.config import EngineConfig
 from cp_tui.engine.errors import CannotBegin
 from cp_tui.ocpp.action import Action
 from cp_tui.rpc.json_path import Condition
+from cp_tui.scenarios.matching import TAGS
 from cp_tui.scenarios.needs import lacking
 from cp_tui.scenarios.plan import SCENARIO_S_MAX, WITHIN_S, Plan
 from cp_tui.scenarios.player_charger import PlayerCharger
@@ -28,17 +29,6 @@ from cp_tui.scenarios.verdict import ScenarioOutcome, StepEnded, StepOutcome, Ve
 FRAMES_TOLD = 8
 FRAME_MAX = 240
 ACCEPTED = Condition("registration", "status", "=", "Accepted")
-TAGS = {
-    "tag": "TAG1",
-    "other_tag": "TAG2",
-    "blocked_tag": "BLOCKED",
-    "expired_tag": "EXPIRED",
-    "invalid_tag": "INVALID",
-    "family_tag": "FAMILY-1",
-    "family_tag_2": "FAMILY-2",
-}
-"""What scenarios call tags -> those of `cp-tui csms`."""
-
 MakeConfig = Callable[[Plan | PythonPlan], EngineConfig]
 """Makes the charge point of a scenario; raises `SettingsError`."""
 
@@ -56,19 +46,20 @@ class Runner:
         around: Surroundings,
         *,
         seed: int = 1,
-        tags: dict[str, str] | None = None,
+        words: Mapping[str, str] | None = None,
         accept_s: float = 15.0,
         clock: Callable[[], datetime] | None = None,
     ) -> None:
         """`accept_s` is how long the CSMS has to accept the charge point, in seconds.
 
+        `words` are what the CSMS calls tags and the like, where it is not as `cp-tui csms`;
         `clock` is that of the machine, unless told otherwise.
         """
         self._clock = clock
         self._make = make
         self._around = around
         self._seed = seed
-        self._tags = {**TAGS, **(tags or {})}
+        self._words = {**TAGS, **(words or {})}
         self._accept_s = accept_s
 
     async def run_all(
@@ -82,7 +73,9 @@ class Runner:
         for plan in plans:
             if never:
                 verdict = Verdict.INCONCLUSIVE
-                outcome = ScenarioOutcome(name=plan.name, verdict=verdict, reason=never)
+                outcome = ScenarioOutcome(
+                    name=plan.name, verdict=verdict, reason=never, seed=self._seed
+                )
             else:
                 outcome, never = await self._run(plan)
             outcomes.append(outcome)
@@ -96,7 +89,8 @@ class Runner:
             why = lacking(plan, self._make(plan).charge_point) or skipped_for(plan, self._around)
         if why:
             verdict = Verdict.SKIPPED
-            return ScenarioOutcome(name=plan.name, verdict=verdict, reason=why), ""
+            skipped = ScenarioOutcome(name=plan.name, verdict=verdict, reason=why, seed=self._seed)
+            return skipped, ""
         begun = time.monotonic()
         steps: list[StepOutcome] = []
         frames: tuple[str, ...] = ()
@@ -140,7 +134,7 @@ class Runner:
         await charger.start()
         stack.push_async_callback(charger.close)
         known: dict[str, JsonValue] = {"id": config.charge_point.charge_point_id}
-        known.update(self._tags)
+        known.update(self._words)
         return Stage(
             within=within_s, charger=charger, around=self._around, known=known, seed=self._seed
         )

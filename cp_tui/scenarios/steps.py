@@ -31,7 +31,7 @@ from cp_tui.scenarios.plan import (
     WeatherStep,
 )
 from cp_tui.scenarios.player_charger import PlayerCharger
-from cp_tui.scenarios.verdict import failed, inconclusive
+from cp_tui.scenarios.verdict import StepEnded, failed, inconclusive
 
 BEHIND_EACH_OTHER = 5
 """So many messages may wait one behind the other in a charge point that is late on purpose."""
@@ -63,6 +63,8 @@ class Stage(Struct):
     """What the chance of a weather comes from that names no seed."""
     mark: int = 0
     """From which message on a step looks."""
+    lost_mark: int = 0
+    """How many frames the weather had lost by then."""
     taken: set[int] = field(default_factory=set)
     """Messages that steps have had already."""
 
@@ -75,6 +77,22 @@ class Stage(Struct):
         """Say how long a step may take, in seconds."""
         late_s = BEHIND_EACH_OTHER * self.charger.quirks.answers_late_s
         return (step.within_s or self.within) + late_s
+
+    @property
+    def lost(self) -> int:
+        """How many frames the weather has lost."""
+        network = self.charger.get("network")
+        lost = network.get("lost") if isinstance(network, dict) else 0
+        return lost if isinstance(lost, int) else 0
+
+    def missing(self, text: str, sent: MessageRecord | None = None) -> StepEnded:
+        """Say that nothing came of what was sent: no fault of the CSMS where the weather ate it."""
+        fate = sent.reason if sent is not None else None
+        if fate is not None and fate.id == "network.lost":
+            return inconclusive(f"{text}: {fate.text}")
+        if self.lost != self.lost_mark:
+            return inconclusive(f"{text}: the weather has lost {count(self.lost, 'frame')}")
+        return failed(text)
 
     def calls(self, direction: Direction, action: str, begin: int) -> list[int]:
         """Give the places of the requests of an action that no step has had."""
@@ -106,7 +124,7 @@ async def play(step: AnyStep, stage: Stage) -> None:
     """Play one step; raises `StepEnded` where it does not pass."""
     begin = len(stage.charger.messages)
     if not isinstance(step, ExpectStep | SeeStep | SameStep | OnceStep):
-        stage.mark = begin
+        stage.mark, stage.lost_mark = begin, stage.lost
     await _PLAYED[type(step)](step, stage)
     for each in stage.charger.messages[begin:]:
         if each.kind is MessageKind.CALL and each.action in step.forbid:
@@ -125,6 +143,11 @@ async def _do(step: DoStep, stage: Stage) -> None:
         raise inconclusive(f"the charge point refused: {error}") from None
     except TimeoutError:
         raise inconclusive(f"{step.do} took longer than {stage.within_s(step):g} s") from None
+    try:
+        for path in step.gives:
+            found_at(answer.result, path)
+    except WrongPath as error:
+        raise inconclusive(f"gives: {error}") from None
     wrong = differences(answer.result, stage.filled(step.gives))
     if wrong:
         why = found_text(answer.result)
@@ -155,7 +178,8 @@ async def _expect(step: ExpectStep, stage: Stage) -> None:
         return
     answer = await stage.charger.message(lambda: stage.answer_to(number), until_s)
     if answer is None:
-        raise failed(f"{step.expect} was left without an answer for {stage.within_s(step):g} s")
+        text = f"{step.expect} was left without an answer for {stage.within_s(step):g} s"
+        raise stage.missing(text, stage.charger.messages[number])
     if answer.kind is MessageKind.CALLERROR:
         raise failed(f"{step.expect} was answered with CALLERROR {answer.result}{_said(answer)}")
     wrong = [*answer.flaws, *differences(answer.payload, stage.filled(step.answer or {}))]
@@ -163,6 +187,8 @@ async def _expect(step: ExpectStep, stage: Stage) -> None:
         raise failed("; ".join(wrong))
     for name, path in step.save.items():
         stage.known[name] = _at(answer.payload, path)
+        if stage.known[name] is None:
+            raise failed(f"the answer has no {path}, which is saved as {name}")
 
 
 def _not_sent(step: ExpectStep, stage: Stage) -> Exception:
@@ -170,9 +196,8 @@ def _not_sent(step: ExpectStep, stage: Stage) -> Exception:
     for number, each in enumerate(stage.charger.messages):
         is_call = each.kind is MessageKind.CALL and each.direction is Direction.OUT
         if is_call and number >= stage.mark and stage.answer_to(number) is None:
-            return failed(
-                f"{each.action} was left without an answer; {step.expect} waits behind it"
-            )
+            text = f"{each.action} was left without an answer; {step.expect} waits behind it"
+            return stage.missing(text, each)
     seen = [
         each.action
         for each in stage.charger.messages[stage.mark :]
@@ -204,7 +229,9 @@ async def _ask(step: AskStep, stage: Stage) -> None:
         bad = next((e for e in stage.charger.messages[stage.mark :] if _is_bad(e)), None)
         if bad is not None:
             raise failed(f"the CSMS sent what cannot be read: {_why(bad)}")
-        raise failed("; ".join(seen) or f"the CSMS did not send {step.ask} within {within_s:g} s")
+        if seen:
+            raise failed("; ".join(seen))
+        raise stage.missing(f"the CSMS did not send {step.ask} within {within_s:g} s")
     stage.taken.add(number)
     answer = await stage.charger.message(lambda: stage.answer_to(number), until_s)
     if answer is None:
@@ -289,7 +316,7 @@ async def _same(step: SameStep, stage: Stage) -> None:
 
     found = await stage.charger.message(answers, until_s)
     if found is None:
-        raise failed(f"there are fewer than {count(step.times, 'answer')} to {step.same}")
+        raise stage.missing(f"there are fewer than {count(step.times, 'answer')} to {step.same}")
     if any(each != found[0] for each in found):
         told = ", then ".join(str(each) for each in found)
         raise failed(f"{step.field} was {told}: the same message is the same transaction")

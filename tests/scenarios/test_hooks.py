@@ -100,6 +100,12 @@ def test_the_charge_point_is_id_whatever_the_payload_calls_so(tmp_path: Path) ->
     assert told.read_text() == "CP 1|4|{id}; x|{nothing}|"
 
 
+def test_what_only_the_csms_has_is_not_sent_as_it_stands(tmp_path: Path) -> None:
+    told = r"hook Reset: your CSMS has its own firmware url: say firmware_url in \[values\]"
+    with pytest.raises(HookFailed, match=told):
+        carry_out(CommandHook(command="true"), firmware={"location": "{firmware url}"})
+
+
 def test_a_program_that_is_not_there_is_named() -> None:
     with pytest.raises(HookFailed, match="hook Reset: No such file"):
         carry_out(CommandHook(command=["/nowhere/at-all"]))
@@ -139,7 +145,7 @@ def test_a_request_is_made_and_its_answer_read() -> None:
     with pytest.raises(HookFailed, match="refused"):
         carry_out(HttpHook(url=f"{base}/a"))
     with pytest.raises(HookFailed, match="must begin with http"):
-        carry_out(HttpHook(url="file:///etc/passwd"))
+        carry_out(HttpHook(url="{file}"), file="file:///etc/passwd")
 
 
 def test_hooks_and_tags_stand_beside_the_settings(tmp_path: Path) -> None:
@@ -147,11 +153,23 @@ def test_hooks_and_tags_stand_beside_the_settings(tmp_path: Path) -> None:
     file.write_text(
         '[csms]\nurl = "ws://127.0.0.1:9/x"\n[charge_point]\nid = "A"\n'
         '[tags]\ntag = "T"\n[hooks.Reset]\ncommand = "true"\n'
+        '[values]\nfirmware_url = "http://127.0.0.1:9/f"\n'
     )
     settings = read(file, None, None)
     assert settings.hooks.has("Reset")
-    assert settings.tags == {"tag": "T"}
+    assert settings.words == {"tag": "T", "firmware url": "http://127.0.0.1:9/f"}
+    settings.check_hooks([])
     assert settings.charge_point().charge_point.charge_point_id == "A"
+    misspelt = 'line 2: hooks.Rest: unknown key; did you mean "Reset"'
+    file.write_text('[hooks.Reset]\ncommand = "x"\n[hooks.Rest]\ncommand = "x"\n')
+    with pytest.raises(SettingsError, match=misspelt.replace("2", "3")):
+        read(file, "ws://127.0.0.1:9/x", "A").check_hooks([])
+    file.write_text('[values]\nfirmware = "x"\n')
+    with pytest.raises(SettingsError, match=r'line 2: values\.firmware: .* mean "firmware_url"'):
+        read(file, "ws://127.0.0.1:9/x", "A")
+    file.write_text('[hooks.Reset]\nurl = "ftp://x"\n')
+    with pytest.raises(SettingsError, match=r"line 2: hooks\.Reset\.url: string should match"):
+        read(file, "ws://127.0.0.1:9/x", "A")
     file.write_text("[hooks.Reset]\ncomand = 'true'\n")
     with pytest.raises(SettingsError, match=r"bench\.toml, line \d: hooks\.Reset"):
         read(file, "ws://127.0.0.1:9/x", "A")

@@ -38,7 +38,7 @@ def test_its_settings_and_hooks_are_right(tmp_path: Path) -> None:
     file.write_text(settings + hooks)
     bench = read(file, None, None)
     assert all(bench.hooks.has(name) for name in ("RemoteStartTransaction", "Reset", "restart"))
-    assert bench.tags["other_tag"] == "04A1B2C4"
+    assert bench.words["other_tag"] == "04A1B2C4"
 
 
 @in_fast_time

@@ -70,6 +70,38 @@ def test_a_step_is_read_with_its_head() -> None:
             f"{HEAD}colour = 1\n{STEP}",
             "a.toml, line 2: colour: unknown key; allowed: about, begins, cases",
         ),
+        (
+            f"{HEAD}clock = 1e15\n{STEP}",
+            "a.toml, line 2: clock: must be less than or equal to 31536000",
+        ),
+        (
+            f'{HEAD}[[step]]\nweather = "lossy"\nseed = {10**18}\n',
+            "a.toml, line 4: step.1.seed: must be less than or equal to 9007199254740992",
+        ),
+        (
+            f'{HEAD}[[step]]\ndo = "swipe"\nwith = {{ id_tag = "{{tagg}}" }}\n',
+            'a.toml, line 4: step.1.with: {tagg}: unknown name in braces; did you mean "tag"?',
+        ),
+        (
+            f'{HEAD}[[step]]\nsee = "connectors.1.id_tag={{Tag}}"\n',
+            "a.toml, line 3: step.1.see: {Tag}: unknown name in braces",
+        ),
+        (
+            f'{HEAD}[[step]]\ndo = "swipe"\ngives = {{ outcomee = "Accepted" }}\n',
+            'a.toml, line 4: step.1.gives.outcomee: unknown field; did you mean "outcome"?',
+        ),
+        (
+            f'{HEAD}[[step]]\nexpect = "StartTransaction"\nsave = {{ transaction = "nosuch" }}\n',
+            "a.toml, line 4: step.1.save.transaction: unknown field; allowed: idTagInfo, trans",
+        ),
+        (
+            f'{HEAD}[[step]]\nexpect = "MeterValues"\nanswer = {{ status = "Accepted" }}\n',
+            "a.toml, line 4: step.1.answer.status: unknown field; it has no fields",
+        ),
+        (
+            f'{HEAD}[[step]]\nsame = "StartTransaction"\nfield = "id"\n',
+            "a.toml, line 4: step.1.field: unknown field",
+        ),
         (STEP, "a.toml: about: is missing"),
         (HEAD, "a.toml: step: must be one [[step]] table or more"),
         (f"{HEAD}[[step\n", "a.toml, line 2: not TOML: "),
@@ -79,6 +111,17 @@ def test_a_mistake_is_named_with_its_line(text: str, line: str) -> None:
     with pytest.raises(SettingsError) as wrong:
         read_text(text, "a.toml", "a")
     assert wrong.value.lines[0].startswith(line)
+
+
+def test_what_may_stand_in_braces_is_known_from_where_it_is_said() -> None:
+    save = '[[step]]\nexpect = "StartTransaction"\nsave = { mine = "transactionId" }\n'
+    use = '[[step]]\nexpect = "StopTransaction"\nwhere = { transactionId = "{mine}" }\n'
+    ask = '[[step]]\nask = "UpdateFirmware"\nwith = { location = "{firmware url}" }\n'
+    swipe = '[[step]]\ndo = "swipe"\nwith = { id_tag = "{vip}" }\n'
+    read_text(f"{HEAD}{save}{use}{ask}{swipe}", "a.toml", "a", {"vip"})
+    for text in (f"{use}{save}", swipe, ask.replace("ask", "expect").replace("with", "where")):
+        with pytest.raises(SettingsError, match="unknown name in braces"):
+            read_text(f"{HEAD}{text}", "a.toml", "a")
 
 
 def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:

@@ -47,6 +47,10 @@ async def test_each_way_to_end_has_its_verdict(tmp_path: Path) -> None:
             '[[step]]\nsee = "connectors.1.status=Charging"\n',
             (Verdict.FAILED, "connectors.1.status is Available, not Charging"),
         ),
+        "a result has no such place": (
+            '[[step]]\ndo = "get_configuration_key"\ngives = { keyss = 1 }\n',
+            (Verdict.INCONCLUSIVE, "gives: no "),
+        ),
         "there is no such place": (
             '[[step]]\nsee = "link.colour=red"\n',
             (Verdict.INCONCLUSIVE, "no colour; there are: phase"),
@@ -93,6 +97,23 @@ async def test_a_csms_that_leaves_a_call_unanswered_has_failed(tmp_path: Path) -
     assert named_one.reason == "Authorize was left without an answer for 2 s"
     assert other.reason == "Authorize was left without an answer; StartTransaction waits behind it"
     assert {named_one.verdict, other.verdict} == {Verdict.FAILED}
+
+
+@in_fast_time
+async def test_what_the_weather_of_a_scenario_ate_is_no_fault_of_the_csms(tmp_path: Path) -> None:
+    """On its way there, and on its way back."""
+    swipe = '[[step]]\ndo = "swipe"\nwith = { id_tag = "T", wait = false }\n'
+    eats = '[[step]]\nweather = "eats"\n[weathers.eats]\nabout = "x"\n'
+    loss = '[[weathers.eats.faults]]\nkind = "loss"\ndirection = "{}"\n'
+    expect = f'{swipe}[[step]]\nexpect = "Authorize"\n'
+    async with own_csms(tmp_path) as (_csms, runner):
+        there, back = await runner.run_all(
+            [plan(eats + loss.format(way) + expect) for way in ("to_csms", "to_charge_point")]
+        )
+    begin = "Authorize was left without an answer for 2 s: "
+    assert there.reason == f"{begin}it is lost on its way by the weather eats, seed 1"
+    assert back.reason == f"{begin}the weather has lost 1 frame"
+    assert {there.verdict, back.verdict} == {Verdict.INCONCLUSIVE}
 
 
 @in_fast_time
@@ -206,7 +227,11 @@ async def test_a_scenario_in_python_asserts(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("text", "told"),
-    [("x = (", "SyntaxError"), ("\n1 / 0", "line 2: ZeroDivisionError"), ("x = 1", "no scenario")],
+    [
+        ("x = 1\ny = (", "line 2: not Python: '\\(' was never closed"),
+        ("\n1 / 0", "line 2: ZeroDivisionError"),
+        ("x = 1", "no scenario"),
+    ],
 )
 def test_a_file_of_python_that_holds_none_says_why(tmp_path: Path, text: str, told: str) -> None:
     file = tmp_path / "bad.py"
