@@ -9,12 +9,15 @@ from __future__ import annotations
 import asyncio
 import fcntl
 import functools
+import os
 import selectors
 import socket
+import struct
 import termios
 import threading
 import time
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any, ParamSpec, TypeVar
 from unittest.mock import patch
@@ -27,7 +30,8 @@ T = TypeVar("T")
 GRACE_S = 0.000_2
 """For what a socket of this machine still has on its way, and for threads that begin."""
 CARRIED_S, CARRIED_LOOKS = 0.002, 4
-"""How long, and how often, the kernel is waited for; that something has come, it says later."""
+"""How long, and how often, the kernel is waited for where the other end is not in this loop: that
+something has come, it says later."""
 LOOKS_MAX = 200
 THREAD_S = 0.05
 """After which threads that work are looked at again; the end of one wakes the loop at once."""
@@ -74,7 +78,7 @@ class _Jumping(selectors.DefaultSelector):
         for look in range(LOOKS_MAX):
             # Asked first: what a thread that has ended meanwhile has to say is there by then.
             is_served = self._loop.is_served
-            is_awaited = is_served or (look < CARRIED_LOOKS and self._is_under_way)
+            is_awaited = is_served or self._is_under_way(look)
             ready = super().select(THREAD_S if is_served else CARRIED_S if is_awaited else 0)
             if ready or not is_awaited:
                 break
@@ -82,23 +86,57 @@ class _Jumping(selectors.DefaultSelector):
             self._loop.now_s += timeout
         return ready
 
-    @property
-    def _is_under_way(self) -> bool:
+    def _is_under_way(self, look: int) -> bool:
         """Whether the kernel still carries something from socket to socket: it has its own time.
 
-        Where the machine is busy, TCP within it takes milliseconds.
+        Where the machine is busy, TCP within it takes milliseconds, or some tens of them.
         """
         transports = self._loop.transports
         for key in self.get_map().values():
             if key.events & selectors.EVENT_WRITE and key.fd not in transports:
                 # It is being connected.
                 return True
-        return any(_unheard(fd) for fd, each in transports.items() if _is_tcp(each))
+        ends = {}
+        for fd, transport in transports.items():
+            place = transport.get_extra_info("socket")
+            if place is not None and place.family == socket.AF_INET:
+                with suppress(OSError):  # It is closed, or only listens.
+                    ends[place.getsockname(), place.getpeername()] = fd, *_carried(place)
+        for (here, there), (fd, state, sent, _) in ends.items():
+            if other := ends.get((there, here)):
+                _, other_state, _, received = other
+                if sent > received or (state in _ENDED and other_state == _ESTABLISHED):
+                    return True
+            elif state == _ESTABLISHED and there in self._listening:
+                # It is not accepted yet, or its end is under way.
+                return True
+            elif look < CARRIED_LOOKS and _unheard(fd):
+                return True
+        return False
+
+    @property
+    def _listening(self) -> set[object]:
+        """The places at which this loop takes connections."""
+        found = set[object]()
+        for key in self.get_map().values():
+            if key.fd not in self._loop.transports:
+                with suppress(OSError), socket.socket(fileno=os.dup(key.fd)) as place:
+                    found.add(place.getsockname())
+        return found
 
 
-def _is_tcp(transport: asyncio.Transport) -> bool:
-    place = transport.get_extra_info("socket")
-    return place is not None and place.family == socket.AF_INET
+_ESTABLISHED, _ENDED = 1, (4, 5)
+"""States of a TCP connection; it has ended where its own end was sent."""
+
+
+def _carried(place: socket.socket) -> tuple[int, int, int]:
+    """Give the state of a TCP connection, the bytes that it has sent, those that came to it."""
+    info = place.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 256)
+    (received,), (sent, again) = (
+        struct.unpack_from("Q", info, 128),
+        struct.unpack_from("QQ", info, 200),
+    )
+    return info[0], sent - again, received
 
 
 def _unheard(fd: int) -> bool:
