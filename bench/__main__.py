@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 from bench.charger import hour_ms, memory_kib
+from bench.explaining import explained
 from bench.requests import sync_s, waits
 from bench.startup import memory_mib, starts
 
@@ -50,6 +51,10 @@ async def rows(compiled: Path) -> list[Row]:
     found.append(Row("memory of `serve` at rest, MiB", await memory_mib(compiled), 42, 0))
     found.append(Row("one booted charge point of two among many, KiB", memory_kib(), 100, 0))
     found.append(Row("an hour of charging at 60 s samples, ms of processor", hour_ms(), 40, 0))
+    log = explained()
+    remark = f"{log.frames / log.seconds:,.0f} frames a second"
+    ratio = log.seconds / log.bare_s
+    found.append(Row("explaining a log, times decoding its JSON", ratio, 40, 1, remark))
     return found
 
 
