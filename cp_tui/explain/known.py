@@ -31,12 +31,21 @@ from cp_tui.explain.samples import Sample, samples
 from cp_tui.explain.survey import FileKnown, Survey
 from cp_tui.ocpp.action import Action
 from cp_tui.ocpp.core import StopTransactionRequest
+from cp_tui.traces.other_versions import is_of_other_version
 from cp_tui.traces.record import FrameDirection, LinkKind, Record, RecordKind
 
 NOTHING = KnownExchange(None, None)
 BACKWARDS_S = 2.0
 """A clock that jumps back by less is none that jumps: loggers do not write in strict order."""
+_OF_TRANSACTIONS = frozenset({Action.START_TRANSACTION, Action.STOP_TRANSACTION})
 _BREAKING = frozenset({LinkKind.OPEN, LinkKind.CLOSE, LinkKind.REBOOT, LinkKind.ROTATION})
+
+
+def _action_of(call: Record) -> Action | None:
+    """Return the action of a CALL; None: OCPP 1.6 has none such, or another payload for it."""
+    elements = call.frame.elements if call.frame else ()
+    is_other = is_of_other_version(call.action, elements[3:])
+    return None if is_other else action_named(call.action)
 
 
 class Known:
@@ -66,6 +75,8 @@ class Known:
         self.resolution_s = 0.0
         self.breaks = 0
         self.blurs = 0
+        self.rewinds = 0
+        """How often the time of the log jumped back, as where one was pasted behind another."""
         self.broken_at: FrameRef | None = None
         """The record with which the log went on after it last broke off."""
         self.is_gap = False
@@ -209,7 +220,9 @@ class Known:
             self.before, self.now = self.now, record.at
             gone = self.seconds_since(self.before)
             self.is_gap = gone is not None and gone > self._gap_s
-            if gone is not None and (self.is_gap or gone < -BACKWARDS_S - self.resolution_s):
+            is_back = gone is not None and gone < -BACKWARDS_S - self.resolution_s
+            self.rewinds += is_back
+            if self.is_gap or is_back:
                 self.break_off(record)
         if record.connection != self._connection and record.connection is not None:
             if self._connection is not None:
@@ -227,9 +240,15 @@ class Known:
         if record.kind is RecordKind.LINK:
             self._learn_link(record)
             return
+        half = self.exchange.call if self.exchange.is_call else self.exchange.answer
+        is_unread = (
+            half is not None and half.message is None and half.record.action in _OF_TRANSACTIONS
+        )
         if record.kind is RecordKind.UNREADABLE or record.truncated or record.frame is None:
             self.blurs += 1
-        half = self.exchange.call if self.exchange.is_call else self.exchange.answer
+        elif is_unread and record.kind is not RecordKind.CALL_ERROR:
+            # Its flaw is told; what it would have begun or ended is not known.
+            self.blurs += 1
         if half is not None:
             self.calls.learn(half)
         if self._is_reboot(record):
@@ -257,12 +276,12 @@ class Known:
 
     def _exchange_of(self, record: Record) -> KnownExchange:
         if record.kind is RecordKind.CALL:
-            action = action_named(record.action)
+            action = _action_of(record)
             return KnownExchange(action, read_half(record, action))
         if record.kind not in (RecordKind.CALL_RESULT, RecordKind.CALL_ERROR):
             return NOTHING
         call = self.call_of(record)
-        action = action_named(call.record.action if call else record.action)
+        action = _action_of(call.record) if call else action_named(record.action)
         return KnownExchange(action, call, read_half(record, action))
 
     def _is_reboot(self, record: Record) -> bool:

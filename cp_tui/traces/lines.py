@@ -28,8 +28,11 @@ class Line(Struct, gc=False):
     """Longer than LINE_MAX; the rest is left out."""
 
 
-def lines_of(stream: IO[bytes]) -> Iterator[Line]:
-    """Give the lines of a text without colour codes and NUL bytes, from its first."""
+def lines_of(stream: IO[bytes], cut: list[int] | None = None) -> Iterator[Line]:
+    """Give the lines of a text without colour codes and NUL bytes, from its first.
+
+    `cut` gets the numbers of those that are too long.
+    """
     number = offset = 0
     while piece := stream.readline(LINE_MAX):
         number += 1
@@ -37,6 +40,8 @@ def lines_of(stream: IO[bytes]) -> Iterator[Line]:
         offset += len(piece)
         is_cut = len(piece) == LINE_MAX and not piece.endswith(b"\n")
         if is_cut:
+            if cut is not None:
+                cut.append(number)
             while (rest := stream.readline(LINE_MAX)) and not rest.endswith(b"\n"):
                 offset += len(rest)
             offset += len(rest)

@@ -5,12 +5,13 @@ The gaps are not among it: to know one, what the conversation says must be follo
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from cp_tui.ocpp.plural import count
+from cp_tui.traces.lines import LINE_MAX
 from cp_tui.traces.pairing import Pairs
 from cp_tui.traces.record import DirectionFrom, FrameDirection, RecordKind, ZoneFrom
-from cp_tui.traces.survey import KIND_OF, LogSurvey, NotedFrames
+from cp_tui.traces.survey import KIND_OF, NAMED_MAX, LogSurvey, NotedFrames
 from cp_tui.traces.trace import LogNote
 
 ONE_SIDED_MIN = 10
@@ -65,6 +66,13 @@ def note_of(id: str, noted: NotedFrames) -> LogNote:
         tuple(noted.lines),
         noted.count,
     )
+
+
+def cut_lines(numbers: Sequence[int]) -> LogNote:
+    """Tell of lines that are longer than what is kept of one."""
+    head = "A line is" if len(numbers) == 1 else f"{count(len(numbers), 'line')} are"
+    text = f"{head} longer than {LINE_MAX >> 20} MiB; what stands behind that was left out."
+    return LogNote("log.truncated_frame", text, (), tuple(numbers[:NAMED_MAX]), len(numbers))
 
 
 def _one_sided(survey: LogSurvey, pairs: Pairs) -> Iterator[LogNote]:

@@ -22,7 +22,7 @@ from cp_tui.traces.entry import LogEntry
 from cp_tui.traces.formats.trace_format import LogSource, TraceFormat
 from cp_tui.traces.frames import is_masked, parsed, take_apart
 from cp_tui.traces.lines import Line, lines_of
-from cp_tui.traces.notes import notes_of
+from cp_tui.traces.notes import cut_lines, notes_of
 from cp_tui.traces.opening import TraceText, UnreadableTrace, texts_in
 from cp_tui.traces.ordering import in_order, is_newest_first, order_of
 from cp_tui.traces.pairing import Pairs, paired
@@ -89,7 +89,8 @@ def _read(text: TraceText, wanted: str | None, charger: str | None, zone: tzinfo
     found = recognised(text, wanted)
     if found is None:
         raise UnreadableTrace(_without_frames(text))
-    recording = _recording(text, found)
+    cut: list[int] = []
+    recording = _recording(text, found, cut)
     survey = LogSurvey(is_logged=found.format.is_logged)
     try:
         survey.walk(_entries(found.format, recording))
@@ -103,7 +104,7 @@ def _read(text: TraceText, wanted: str | None, charger: str | None, zone: tzinfo
     clock = _clock(survey, found.format, zone)
     who = _Who.of(survey, charger)
     records = Records(text.name, found.format, recording, survey, pairs, clock, who, order)
-    return records.trace(text.damage)
+    return records.trace(text.damage, cut)
 
 
 def _without_frames(text: TraceText) -> str:
@@ -128,10 +129,11 @@ def _without_frames(text: TraceText) -> str:
 _MAY_BE_SECRET = re.compile(r"authori[sz]ation|passw|secret|token|key", re.IGNORECASE)
 
 
-def _recording(text: TraceText, found: Recognised) -> LogSource:
+def _recording(text: TraceText, found: Recognised, cut: list[int]) -> LogSource:
     def lines() -> Iterator[Line]:
+        cut.clear()
         with text.open() as stream:
-            unwrapped = lines_of(stream)
+            unwrapped = lines_of(stream, cut)
             for wrapper in found.wrappers:
                 unwrapped = wrapper.unwrapped(unwrapped)
             yield from unwrapped
@@ -268,8 +270,8 @@ class Records:
         number = self._survey.actions[call]
         return self._survey.action_names.texts[number] or "" if number < NO_ACTION else ""
 
-    def trace(self, damage: str) -> Trace:
-        """Describe the log as a whole."""
+    def trace(self, damage: str, cut: Sequence[int]) -> Trace:
+        """Describe the log as a whole; `cut` are the lines that were too long."""
         survey, clock = self._survey, self._clock
         named = tuple(dict.fromkeys(text for text in survey.charger_names.texts if text))
         earliest, latest = survey.earliest, survey.latest
@@ -277,6 +279,8 @@ class Records:
         last = clock.utc(latest[1])[0] if latest else None
         is_reversed = is_newest_first(survey)
         notes = notes_of(survey, self._pairs, zone, is_reversed=is_reversed)
+        if cut:
+            notes = (*notes, cut_lines(cut))
         if damage:
             notes = (LogNote("log.damaged", f"The file is not whole: {damage}."), *notes)
         return Trace(

@@ -18,6 +18,7 @@ from cp_tui.ocpp.printable import clean
 from cp_tui.traces.direction import Votes
 from cp_tui.traces.entry import LogEntry
 from cp_tui.traces.frames import action_of, id_of, is_masked, kind_of
+from cp_tui.traces.other_versions import is_of_other_version
 from cp_tui.traces.record import ChargerFrom, FrameDirection, RecordKind
 from cp_tui.traces.times import Offsets, Stamp, seconds_of, stamp_of
 
@@ -32,15 +33,6 @@ BACKWARDS_S = 2.0
 DOUBLE_S = 0.05
 """Within which a second logger writes the same frame again."""
 
-OTHER_ACTIONS = frozenset(
-    (
-        *("TransactionEvent", "RequestStartTransaction", "RequestStopTransaction", "SetVariables"),
-        *("GetVariables", "GetBaseReport", "NotifyReport", "NotifyEvent", "NotifyMonitoringReport"),
-        *("SetNetworkProfile", "GetTransactionStatus", "CostUpdated", "NotifyEVChargingNeeds"),
-        *("SetVariableMonitoring", "NotifyChargingLimit", "ReservationStatusUpdate"),
-    )
-)
-"""Of OCPP 2.0.1 and 2.1, and of no other."""
 NO_ACTION = 255
 _KINDS = tuple(RecordKind)
 KIND_OF = {number: kind for number, kind in enumerate(_KINDS)}
@@ -206,7 +198,7 @@ class LogSurvey:
             self._note("log.truncated_frame", entry)
         if entry.note:
             self._note(entry.note, entry)
-        elif action in OTHER_ACTIONS:
+        elif action and is_of_other_version(action, (entry.elements or [])[3:]):
             self._note("log.other_protocol", entry)
         if is_masked(entry.text):
             self._note("log.masked", entry)

@@ -244,3 +244,24 @@ def test_where_nothing_is_offered_the_status_says_so() -> None:
         measured(talk, Current_Import_L1=0)
         is_noted = told_status == "Charging"
         assert ("limit.zero_status" in talk.noted()) is is_noted
+
+
+@pytest.mark.parametrize(
+    ("purpose", "is_begun_by_csms", "found"),
+    [("Tx", False, ["limit.exceeded"]), ("TxDefault", False, []), ("Tx", True, [])],
+)
+def test_what_was_installed_before_the_log_cannot_lift_the_limit_of_a_transaction(
+    purpose: str, is_begun_by_csms: bool, found: list[str]
+) -> None:
+    """S 3.13.3: of the TxProfiles of a transaction that began here, none came before."""
+    talk = booted()
+    if is_begun_by_csms:
+        own = profile((0, 32), purpose="Tx", chargingProfileId=2, stackLevel=3)
+        payload = {"connectorId": 1, "idTag": "TAG-1", "chargingProfile": own}
+        talk.ask("RemoteStartTransaction", payload, {"status": "Accepted"})
+    talk.started()
+    transaction: Json = {"transactionId": 7} if purpose == "Tx" else {}
+    is_set(talk, profile((0, 6), purpose=purpose, **transaction))
+    talk.wait(60)
+    measured(talk, Current_Import_L1=16.2, Current_Import_L2=16.2, Current_Import_L3=16.2)
+    assert talk.found() == found

@@ -267,3 +267,15 @@ def test_what_waited_for_the_connection_is_said() -> None:
     works(talk, stop(talk, timestamp=happened))
     assert queue(talk) == []
     assert queue(talk, Severity.NOTE) == ["queue.late"]
+
+
+def test_a_log_that_was_pasted_twice_repeats_nothing() -> None:
+    """Where the time jumps back, what was known before is forgotten."""
+    talk = begun()
+    works(talk, stop(talk), 60)
+    talk.wait(-120)
+    begin = len(talk.records)
+    talk.started()
+    works(talk, stop(talk), 60)
+    assert not [each for each in talk.found(Severity.NOTE) if each.startswith(("retry", "queue"))]
+    assert len(talk.records) > begin

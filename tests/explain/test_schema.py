@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 
+from cp_tui.explain.explain import explain
 from cp_tui.explain.finding import Severity
 from cp_tui.traces.record import FrameDirection
 from cp_tui.traces.trace import LogNote
 from tests.explain.talk import BOOT, Talk, status
+from tests.traces.layouts import read
 
 HEARTBEAT = {"currentTime": "2026-11-03T08:00:00Z"}
 
@@ -198,3 +201,25 @@ def test_messages_of_another_version_blame_nobody() -> None:
     talk.charge_point("TransactionEvent")
     assert talk.noted() == ["log.other_protocol"]
     assert talk.findings(Severity.NOTE)[0].at_fault == "log"
+
+
+def test_messages_of_another_version_are_passed_over_with_their_answers() -> None:
+    """The actions are those of 1.6; the payloads tell."""
+    station = {"chargingStation": {"model": "M", "vendorName": "V"}, "reason": "PowerUp"}
+    accepted = {"status": "Accepted", "currentTime": "2026-11-03T08:00:00Z", "interval": 300}
+    told = {"evseId": 1, "connectorId": 1, "connectorStatus": "Available"}
+    token = {"idToken": {"idToken": "TAG-1", "type": "ISO14443"}}
+    other: tuple[tuple[str, dict[str, Any], dict[str, Any]], ...] = (
+        ("BootNotification", station, accepted),
+        ("StatusNotification", told | {"timestamp": "2026-11-03T08:00:01Z"}, {}),
+        ("Authorize", token, {"idTokenInfo": {"status": "Accepted"}}),
+        ("MeterValues", {"evseId": 1, "meterValue": []}, {}),
+    )
+    lines = "".join(
+        f'2026-11-03T08:00:0{n}Z TX [2,"{n}","{action}",{json.dumps(request)}]\n'
+        f'2026-11-03T08:00:0{n}Z RX [3,"{n}",{json.dumps(response)}]\n'
+        for n, (action, request, response) in enumerate(other)
+    )
+    found = [each.id for each in explain(read(lines)).findings]
+    assert "log.other_protocol" in found
+    assert not [each for each in found if not each.startswith("log.")]

@@ -100,6 +100,12 @@ def test_timestamps_of_a_connector_rise_but_for_what_was_queued() -> None:
     queued.link(LinkKind.OPEN)
     told(queued, "Available", timestamp="2026-11-03T08:00:10Z")
     assert "status.time_backwards" not in queued.found()
+    # One may have a fraction of a second, and the next none.
+    for zone in ("Z", ""):
+        same = begun()
+        told(same, "Preparing", timestamp="2026-11-03T08:00:20.700Z")
+        told(same, "Charging", timestamp=f"2026-11-03T08:00:20{zone}")
+        assert "status.time_backwards" not in same.found()
 
 
 def test_a_connector_beyond_their_number_is_told_where_that_is_known() -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from cp_tui.traces.record import LinkKind, Record, RecordKind
 from tests.explain.talk import Talk, status
 
@@ -264,3 +266,16 @@ def test_an_id_of_zero_is_noted() -> None:
     begins(talk, 0, at)
     [note] = [each for each in talk.report().findings if each.id == "tx.zero_id"]
     assert (note.count, note.frames[1].number) == (2, start.number + 1)
+
+
+@pytest.mark.parametrize("meter", [10**40, 1e999, "much"])
+def test_a_start_that_cannot_be_read_may_be_that_of_the_stop(meter: float | str) -> None:
+    talk = Talk()
+    talk.booted()
+    payload = {"connectorId": 1, "idTag": "TAG-1", "meterStart": meter, "timestamp": talk.time}
+    verdict = {"transactionId": 777, "idTagInfo": {"status": "Accepted"}}
+    talk.tell("StartTransaction", payload, verdict)
+    talk.wait(60)
+    stop = {"transactionId": 777, "meterStop": 500, "timestamp": talk.time}
+    talk.tell("StopTransaction", stop)
+    assert "tx.stop_without_start" not in talk.found()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import time
 import tracemalloc
@@ -139,3 +140,12 @@ def test_a_log_that_is_damaged_anywhere_is_read_or_refused(seed: int) -> None:
         return
     assert sum(each.number > 0 for each in trace.records) == trace.counts.frames
     list(trace_lines(trace.records))
+
+
+def test_a_line_of_which_nothing_is_left_is_told() -> None:
+    record = json.dumps({"messageType": "CALL", "direction": "cp-to-csms", "raw": CALL})
+    long = json.dumps({"direction": "cp-to-csms", "raw": "A" * LINE_MAX})
+    trace = read(f"{record}\n{long}\n{record}\n")
+    (note,) = (each for each in trace.notes if each.id == "log.truncated_frame")
+    assert (trace.counts.frames, note.lines, note.count) == (2, (2,), 1)
+    assert note.text == "A line is longer than 1 MiB; what stands behind that was left out."

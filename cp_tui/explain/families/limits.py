@@ -7,6 +7,7 @@ from datetime import datetime
 from decimal import Decimal, InvalidOperation
 
 from cp_tui.charge_point.smart_charging.context import MINIMUM_CURRENT_A
+from cp_tui.charge_point.smart_charging.schedule import CompositePeriod
 from cp_tui.explain.catalogue import found
 from cp_tui.explain.charging import limits_between
 from cp_tui.explain.family import Family
@@ -16,6 +17,7 @@ from cp_tui.ocpp.calendar import later
 from cp_tui.ocpp.core import MeterValuesRequest
 from cp_tui.ocpp.datatypes import (
     ChargePointStatus,
+    ChargingProfilePurposeType,
     ChargingRateUnitType,
     Location,
     Measurand,
@@ -47,11 +49,16 @@ class LimitRules(Family):
             self._changed = known.profiles.changed
             self._changed_at = known.before
         request = known.exchange.request if known.exchange.is_call else None
-        if not isinstance(request, MeterValuesRequest) or not known.profiles.are_all_known:
+        if not isinstance(request, MeterValuesRequest):
             return
         connector = request.connector_id
         running = known.transactions.on(connector) if connector > 0 else None
         if running is None or running.breaks != known.breaks or record.at is None:
+            return
+        is_whole = running.request is not None and not known.blurs
+        if not known.profiles.are_all_known and not (
+            is_whole and known.profiles.are_tx_profiles_known
+        ):
             return
         settled_s = known.limits.limit_delay
         if not known.is_past(running.at, settled_s) or not known.is_past(
@@ -71,6 +78,10 @@ def _judged(record: Record, connector: int, value: MeterValue, known: Known) -> 
         periods = list(limits_between(known, connector, begin, delay_s, unit))
         # What is converted depends on a voltage and on phases that the log does not tell.
         if not periods or any(each.source.conversion is not None for each in periods):
+            continue
+        # Of what else is installed, only a profile of the whole charge point could count beside a
+        # TxProfile, and that lets less flow (S 3.13.3).
+        if not known.profiles.are_all_known and not all(map(_is_of_transaction, periods)):
             continue
         limit = max(each.limit for each in periods)
         factor = Decimal(str(limits.limit_factor))
@@ -111,6 +122,11 @@ def _judged(record: Record, connector: int, value: MeterValue, known: Known) -> 
                 charger=known.charger,
                 matter=f"{connector}",
             )
+
+
+def _is_of_transaction(period: CompositePeriod) -> bool:
+    winner = period.source.winner
+    return winner is not None and winner.purpose is ChargingProfilePurposeType.TX_PROFILE
 
 
 def _readings(

@@ -83,9 +83,13 @@ class RetryRules(Family):
         self._by_number: dict[int, _Message] = {}
         self._newest: _Message | None = None
         """Of those that were taken, the one that tells of the latest instant."""
+        self._rewinds = 0
 
     def take(self, record: Record, known: Known) -> Iterable[Finding]:
         """Judge a record by what was known before it."""
+        if known.rewinds != self._rewinds:
+            # Another log, or the same once more, begins behind the seam.
+            self._forget(known.rewinds)
         if record.frame is None or record.truncated:
             return
         if record.action in QUEUED:
@@ -103,6 +107,11 @@ class RetryRules(Family):
             is_over = each.is_passed or (attempts is not None and each.sends >= attempts)
             if each.action != _VALUES and is_over and _is_past(each, known):
                 yield _given_up(each, known)
+
+    def _forget(self, rewinds: int) -> None:
+        self._rewinds, self._newest = rewinds, None
+        for each in (self._waiting, self._taken, self._by_number):
+            each.clear()
 
     def _sent(self, record: Record, known: Known) -> Iterator[Finding]:
         assert record.frame is not None

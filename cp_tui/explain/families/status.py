@@ -51,7 +51,9 @@ class StatusRules(Family):
         self, record: Record, new: StatusNotificationRequest, told: StatusKnown, known: Known
     ) -> Iterator[Finding]:
         old = told.request
-        if new.timestamp and old.timestamp and new.timestamp < old.timestamp:
+        # One may be written with a fraction of a second, and the next without.
+        times = [each and each.replace(microsecond=0) for each in (new.timestamp, old.timestamp)]
+        if times[0] and times[1] and times[0] < times[1]:
             yield found(
                 "status.time_backwards",
                 f"The status {new.status} of connector {new.connector_id} is from"

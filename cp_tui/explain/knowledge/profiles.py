@@ -40,6 +40,8 @@ class KnownProfiles:
         self.installed: tuple[InstalledProfile, ...] = ()
         self.are_all_known = False
         """Whether there is none beside these: everything was cleared once."""
+        self.are_tx_profiles_known = True
+        """Whether the log has every TxProfile of the transactions that began in it."""
         self.changed: FrameRef | None = None
         """The last answer that changed them."""
 
@@ -55,13 +57,13 @@ class KnownProfiles:
                 RemoteStartTransactionResponse(status=RemoteStartStopStatus.ACCEPTED),
             ):
                 # It is installed with a transaction that nobody can name yet.
-                self.are_all_known = False
+                self.are_all_known = self.are_tx_profiles_known = False
             case ClearChargingProfileRequest() as request, ClearChargingProfileResponse() as answer:
                 self._clear(moment, request, answer)
 
     def _install(self, moment: Moment, request: SetChargingProfileRequest) -> None:
         if len(self.installed) >= PROFILES_MAX:
-            self.are_all_known = False
+            self.are_all_known = self.are_tx_profiles_known = False
             return
         new = InstalledProfile(
             request.connector_id, request.cs_charging_profiles, moment.at or FIRST
