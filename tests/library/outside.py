@@ -13,15 +13,17 @@ from pathlib import Path
 
 import cp_tui
 from tests.sources import ROOT
+from tests.tiers import tier
 
 RUN_TIMEOUT_S = 60
+PIP_TIMEOUT_S = 600
 
 
 def install(site: Path) -> None:
     """Lay into a folder of packages what the build puts into the wheel, as pyproject.toml says it.
 
-    Done here, as the tools of a build are not among what the tests need. Links: what
-    they lead to is compiled already.
+    Done here, as the tools of a build are not among what the tests need; `--deep` has pip do it.
+    Links: what they lead to is compiled already.
     """
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
     target = project["tool"]["hatch"]["build"]["targets"]["wheel"]
@@ -47,12 +49,19 @@ def install(site: Path) -> None:
 
 
 class Outside:
-    """A folder with a venv in which the wheel is installed."""
+    """A folder with a venv in which the wheel is installed: by pip, where there is time."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        venv.create(folder / "venv", with_pip=False)
+        with_pip = tier(False, deep=True)
+        venv.create(folder / "venv", with_pip=with_pip)
         self.python = folder / "venv" / "bin" / "python"
+        if with_pip:
+            # The wheel itself, built and installed as its users have it.
+            pip = (str(self.python), "-m", "pip", "install", "--quiet")
+            needed = (str(ROOT), "pytest>=8.4,<9", "ocpp>=2.1,<3")
+            subprocess.run((*pip, *needed), check=True, timeout=PIP_TIMEOUT_S)
+            return
         site = Path(sysconfig.get_path("purelib", vars={"base": str(folder / "venv")}))
         install(site)
         # The packages that it needs are those of the tests; their own .pth files do not count.
