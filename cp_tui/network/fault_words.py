@@ -16,17 +16,18 @@ _DIRECTIONS = {Way.TO_CSMS: " to the CSMS", Way.TO_CHARGE_POINT: " from the CSMS
 
 def words_of(fault: NetworkFault) -> str:
     """Say in a few words what it does while it is there."""
+    share = _share(fault)
     if fault.kind in DIAL_KINDS:
-        return _DIALS[fault.kind] + _share(fault, "attempts")
+        return _DIALS[fault.kind] + (f" ({share} attempts)" if share else "")
     where = _DIRECTIONS[fault.direction]
-    frames = f"{' and '.join(fault.actions) or 'frames'}{where}"
+    frames = f"{share} {' and '.join(fault.actions) or 'frames'}{where}".lstrip()
     match fault.kind:
         case FaultKind.LOSS:
-            return f"{frames} get lost{_share(fault)}"
+            return f"{frames} get lost"
         case FaultKind.DOUBLE:
-            return f"{frames} arrive twice{_share(fault)}"
+            return f"{frames} arrive twice"
         case FaultKind.DELAY:
-            return f"{frames} take {_range(fault)} longer{_share(fault)}"
+            return f"{frames} take {_range(fault)} longer"
         case FaultKind.BANDWIDTH:
             return f"{frames} share {fault.bytes_per_s:g} B/s"
         case FaultKind.HOLD:
@@ -36,7 +37,7 @@ def words_of(fault: NetworkFault) -> str:
         case FaultKind.SLOW_HANDSHAKE:
             return f"to connect takes {_range(fault)} longer"
         case _:
-            return f"{frames} break the connection{_share(fault)}"
+            return f"{frames} break the connection"
 
 
 def silence_words(way: Way | None) -> str:
@@ -44,11 +45,11 @@ def silence_words(way: Way | None) -> str:
     return f"nothing gets through{_DIRECTIONS[way]}"
 
 
-def _share(fault: NetworkFault, what: str = "them") -> str:
-    """Say how many, where it is drawn for each."""
+def _share(fault: NetworkFault) -> str:
+    """Say of how many, where it is drawn for each; empty: of all."""
     if fault.probability == 1 or fault.shortest_s > 0:
         return ""
-    return f" ({fault.probability * 100:g} % of {what})"
+    return f"{fault.probability * 100:g} % of"
 
 
 def _range(fault: NetworkFault) -> str:

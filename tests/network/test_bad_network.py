@@ -180,7 +180,7 @@ def test_what_it_does_right_now_is_said_the_newest_first_and_asking_changes_noth
     )
     made, unasked = network(*faults), network(*faults)
     said = [made.doing(BEGAN_AT + at) for at in (0, 12, 50, 110)]
-    lost, silent = "frames get lost (25 % of them)", "nothing gets through to the CSMS"
+    lost, silent = "25 % of frames get lost", "nothing gets through to the CSMS"
     first = f"{lost}, frames arrive twice"
     assert [each.words for each in said] == [first, *[f"{silent}, {lost}"] * 3]
     assert [each.since - BEGAN_AT for each in said] == [0, 10, 10, 110]

@@ -16,7 +16,7 @@ from cp_tui.tui.text.words import Clock
 from tests.tui import worlds
 from tests.tui.driving import screen
 from tests.tui.fake_engine import FakeEngine
-from tests.tui.test_alarm import link, well
+from tests.tui.test_alarm import link, waiting, well
 from tests.tui.worlds import at
 
 CLOCK = Clock(worlds.NOW, UTC)
@@ -42,24 +42,34 @@ def tunnel(**changes: Any) -> v.NetworkView:
     return replace(view, **changes)
 
 
-def line(found: v.NetworkView, now: datetime = worlds.NOW, *, is_broken: bool = False) -> str:
+def line(
+    found: v.NetworkView, now: datetime = worlds.NOW, *, is_broken: bool = False, width: int = 120
+) -> str:
     shown = replace(link() if is_broken else well(), network=found)
     clock = Clock(now, UTC)
     keys = {"charge_point.weather": "B", "screen.alarms": "a"}
-    told = alarm_line(alarms(shown, clock), shown, clock, lambda action: keys.get(action, ""), 120)
+    told = alarm_line(
+        alarms(shown, clock), shown, clock, lambda action: keys.get(action, ""), width
+    )
     return told.plain.strip()
 
 
-def test_what_the_weather_does_is_told_before_what_follows_from_it() -> None:
-    acts = "! Network: frames are held back (weather train_tunnel, seed 7, since 14:03:10)"
+def test_what_the_weather_does_is_told_by_its_name_behind_what_is_graver() -> None:
+    acts = "! Network: train_tunnel: frames are held back (seed 7, since 14:03:10)"
     assert line(tunnel()) == f"{acts} · changes in 15 s · B sets another"
     assert line(tunnel(until=None)) == f"{acts} · B sets another"
-    assert line(tunnel(), is_broken=True).startswith(acts[:30])
+    short = line(tunnel(doing="10 % of frames get lost", until=None), width=80)
+    assert short.startswith("! Network: train_tunnel: 10 % of frames get lost (")
+    assert short.endswith(" · B sets another")
+    assert line(tunnel(), is_broken=True).startswith("× TCP: connection refused")
     both = replace(link(), network=tunnel())
-    assert second_line(alarms(both, CLOCK)).plain.startswith(" × TCP: connection refused")
+    assert f"! {alarms(both, CLOCK)[1].text}" == acts
+    waits = replace(well(), network=tunnel(), outbox=waiting().outbox)
+    assert alarms(waits, CLOCK)[0].text.startswith("3 messages wait")
+    assert second_line(alarms(waits, CLOCK)).plain == f" {acts}"
     calm = tunnel(doing="", since=None)
     assert line(calm).startswith(
-        "! Network: nothing is wrong at the moment (weather train_tunnel, seed 7) · ch"
+        "! Network: train_tunnel: nothing is wrong at the moment (seed 7) · ch"
     )
     assert line(calm, is_broken=True).startswith("× TCP: connection refused")
     fair = tunnel(weather="fair", seed=None, doing="", since=None, until=None)
@@ -95,7 +105,7 @@ async def test_a_weather_is_chosen_by_its_name_with_a_seed_or_without() -> None:
         await drive.press("enter", "enter")
         engine.publish("network", tunnel())
         await drive.press("escape")
-        assert drive.shows("! Network: frames are", "B sets another")
+        assert drive.shows("! Network: train_tunnel: frames", "B sets another")
         await drive.press("B", *"train", "enter")
         assert drive.shows("The same seed makes the same trouble again")
         await drive.press("backspace", "4", "2", "enter", "escape")

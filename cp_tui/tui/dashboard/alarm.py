@@ -118,7 +118,6 @@ def alarms(snapshot: Snapshot, clock: Clock) -> list[Alarm]:
     endings = [*security_alarms.endings(snapshot, snapshot.link, clock)]
     return [
         *_wrong_inside(snapshot, clock),
-        *weather_alarm(snapshot, clock, is_acting=True),
         *_link(snapshot, snapshot.link, clock),
         *_registration(snapshot, snapshot.link, clock),
         *_faults(snapshot, clock),
@@ -127,6 +126,7 @@ def alarms(snapshot: Snapshot, clock: Clock) -> list[Alarm]:
         *_went_wrong_inside(snapshot, clock),
         *_losses(snapshot, clock),
         *_queue(snapshot, snapshot.link, clock),
+        *weather_alarm(snapshot, clock, is_acting=True),
         *_reboot_pending(snapshot),
         *_clock(snapshot, clock),
         *(each for each in endings if each.urgency is Urgency.ODD),

@@ -25,14 +25,17 @@ CHOOSE = Remedy("charge_point.weather", "sets another")
 def weather_alarm(snapshot: Snapshot, clock: Clock, *, is_acting: bool) -> Iterator[Alarm]:
     """What the weather that is set does now, so that nobody looks for another cause.
 
+    A failure says itself which weather has done it, so this comes behind all that is graver.
+
     `is_acting`: only where it does something; else only where it does nothing.
     """
     network = snapshot.network
     if network is None or network.weather == FAIR or bool(network.doing) is not is_acting:
         return
     since = f", since {clock.time(network.since)}" if network.since and network.doing else ""
-    # What it does comes first: a line that is too short loses its end.
-    text = f"Network: {drawn(network.doing) or NOTHING} (weather {_name(network)}{since})"
+    # Its name and what it does come first: a line that is too short loses its end.
+    name, doing = drawn(network.weather), drawn(network.doing) or NOTHING
+    text = f"Network: {name}: {doing} (seed {network.seed}{since})"
     then = "changes" if network.until else ""
     yield Alarm(Urgency.ODD, text, then, network.until, CHOOSE)
 
