@@ -16,11 +16,10 @@ _DIRECTIONS = {Way.TO_CSMS: " to the CSMS", Way.TO_CHARGE_POINT: " from the CSMS
 
 def words_of(fault: NetworkFault) -> str:
     """Say in a few words what it does while it is there."""
-    share = _share(fault)
     if fault.kind in DIAL_KINDS:
-        return _DIALS[fault.kind] + (f" ({share} attempts)" if share else "")
+        return _DIALS[fault.kind] + ("" if _is_all(fault) else f" ({_share(fault, 'attempts')})")
     where = _DIRECTIONS[fault.direction]
-    frames = f"{share} {' and '.join(fault.actions) or 'frames'}{where}".lstrip()
+    frames = _share(fault, " and ".join(fault.actions) or "frames") + where
     match fault.kind:
         case FaultKind.LOSS:
             return f"{frames} get lost"
@@ -45,11 +44,13 @@ def silence_words(way: Way | None) -> str:
     return f"nothing gets through{_DIRECTIONS[way]}"
 
 
-def _share(fault: NetworkFault) -> str:
-    """Say of how many, where it is drawn for each; empty: of all."""
-    if fault.probability == 1 or fault.shortest_s > 0:
-        return ""
-    return f"{fault.probability * 100:g} % of"
+def _is_all(fault: NetworkFault) -> bool:
+    """Whether it is there for all, and not drawn for each."""
+    return fault.probability == 1 or fault.shortest_s > 0
+
+
+def _share(fault: NetworkFault, what: str) -> str:
+    return what if _is_all(fault) else f"{fault.probability * 100:g} % of {what}"
 
 
 def _range(fault: NetworkFault) -> str:
