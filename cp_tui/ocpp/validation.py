@@ -31,6 +31,7 @@ from cp_tui.ocpp.action import SPEC, Action
 from cp_tui.ocpp.errors import UNREADABLE_ID, ErrorCode, OcppError
 from cp_tui.ocpp.model import WireModel
 from cp_tui.ocpp.plural import count
+from cp_tui.ocpp.redaction import is_secret_key, shown_text
 
 if TYPE_CHECKING:
     from pydantic import JsonValue
@@ -225,8 +226,10 @@ def quoted(value: object) -> str:
 
 
 def cut_short(value: object) -> str:
-    """Write something of the peer's as ASCII, and not much of it."""
+    """Write something of the peer's as ASCII, not much of it, and no secret."""
     text = str(value)
+    if not is_secret_key(text):
+        text = shown_text(text)
     ascii_text = json.dumps(text[: _QUOTE_LENGTH_MAX + 1])[1:-1]
     is_whole = len(text) <= _QUOTE_LENGTH_MAX and len(ascii_text) <= _QUOTE_LENGTH_MAX
     return ascii_text if is_whole else ascii_text[:_QUOTE_LENGTH_MAX] + "..."

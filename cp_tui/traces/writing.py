@@ -48,7 +48,9 @@ def written(record: Record, names: PrivateNames | None = None) -> dict[str, Any]
     assert frame is not None
     assert record.at is not None
     assert record.direction is not None
-    payload, details = _masked(record, frame.payload), _masked(record, frame.details)
+    payload = _masked(record.action, frame.payload, record.raw)
+    # Of an error nothing is expected that could be told from a secret.
+    details = _masked("", frame.details, record.raw)
     # Of a frame that was cut off there are only the texts to look at.
     is_whole = (
         record.action not in _WITH_KEYS and shown_text(record.raw) == record.raw
@@ -99,13 +101,9 @@ def _content(
     return {"error": {"code": frame.code, "description": description, "details": details}}
 
 
-def _masked(record: Record, payload: Any) -> Any:
+def _masked(action: str, payload: Any, raw: str) -> Any:
     """Give a payload without its secrets: itself where it has none."""
-    return (
-        redacted_as_read(record.action, payload, record.raw)
-        if isinstance(payload, dict)
-        else payload
-    )
+    return redacted_as_read(action, payload, raw) if isinstance(payload, dict) else payload
 
 
 def instant(at: datetime) -> str:

@@ -113,6 +113,8 @@ def test_no_secret_is_printed(capsys: pytest.CaptureFixture[str], tmp_path: Path
         f'[2,"1","ChangeConfiguration",{{"key":"AuthorizationKey","valu":"{key}"}}]\n',
         f'[2,"1","GetConfiguration",{{}}]\n[3,"1",{{"configurationKey":[{change}]}}]\n',
         f'[2,"1","ChangeConfiguration",{change}\n',
+        f'[2,"1","ChangeConfiguration",{{}}]\n[3,"1",{{"status":"password={key}"}}]\n',
+        f'[2,"1","Authorize",{{"idTag":"T","ftp://me:{key}@h":1}}]\n',
         f"authorization: Basic {key}\n",
         f"wss://me:{key}@csms.example/ocpp\n",
     ):

@@ -116,7 +116,7 @@ def test_no_secret_is_written_of_what_is_cut_off_or_said_in_an_error() -> None:
         '[4,"1","GenericError","",{"password":"hunter2hunter2"}]',
     ):
         head = "2026-10-05T08:00:00.100Z"
-        text = f'{head} TX [2,"1","Heartbeat",{{}}]\n{head} RX {frame}\n'
+        text = f'{head} TX [2,"1","GetConfiguration",{{}}]\n{head} RX {frame}\n'
         (_, line) = trace_lines(read(text).records)
         assert "hunter2" not in line
 
