@@ -29,6 +29,9 @@ SERIAL = "SCENARIO-1"
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
+_HOOK_KINDS: Mapping[str, type[BaseModel]] = {"CommandHook": CommandHook, "HttpHook": HttpHook}
+
+
 class _Tables(BaseModel):
     """What the file says beside the settings of a charge point."""
 
@@ -118,11 +121,13 @@ def read(file: Path | None, url: str | None, charge_point_id: str | None) -> Ben
         except UnicodeDecodeError:
             raise SettingsError(f"{file}: not UTF-8 text") from None
     place = file or Path("cp-tui.toml")
-    own = {name: content.pop(name) for name in ("hooks", "tags", "values") if name in content}
+    own: dict[str, Any] = {
+        name: content.pop(name) for name in ("hooks", "tags", "values") if name in content
+    }
     try:
         tables = _Tables.model_validate(own)
     except ValidationError as error:
-        raise SettingsError(*_lines(error, place, text)) from None
+        raise SettingsError(*_lines(error, place, text, own)) from None
     options: dict[str, Any] = {}
     if url is not None:
         options["csms"] = {"url": url}
@@ -152,14 +157,27 @@ def _hooks(tables: _Tables, config: EngineConfig) -> Hooks:
     return OwnHooks({})
 
 
-def _lines(error: ValidationError, place: Path, text: str) -> list[str]:
+def _lines(error: ValidationError, place: Path, text: str, own: Mapping[str, Any]) -> list[str]:
     told = []
+    hooks = own.get("hooks")
     for each in error.errors():
-        # The names of the kinds of hooks that were tried are no part of the place.
-        names = tuple(part for part in each["loc"] if not str(part).endswith("Hook"))
-        if any(str(part).startswith(("dict[", "literal[")) for part in names):
-            names = tuple(p for p in names if not str(p).startswith(("dict[", "literal[")))
+        parts = [str(part) for part in each["loc"]]
+        kind = next((part for part in parts if part in _HOOK_KINDS), None)
+        # The names of the kinds that were tried are no part of the place, and of several kinds only
+        # the one that is meant has something to say.
+        names = tuple(p for p in parts if p != kind and not p.startswith(("dict[", "literal[")))
+        if isinstance(hooks, dict) and len(names) > 1 and kind is not None:
+            table = hooks[names[1]]
+            if kind != (
+                "HttpHook" if isinstance(table, dict) and "url" in table else "CommandHook"
+            ):
+                continue
+        elif isinstance(hooks, dict) and parts[-1].startswith("literal["):
+            continue
         line = line_of(text, names)
         where = f"{place}, line {line}" if line else f"{place}"
-        told.append(f"{where}: {'.'.join(map(str, names))}: {each['msg'].lower()}")
+        words = each["msg"].lower()
+        if each["type"] == "extra_forbidden" and kind is not None:
+            words = unknown(names[-1], _HOOK_KINDS[kind].model_fields)
+        told.append(f"{where}: {'.'.join(names)}: {words}")
     return list(dict.fromkeys(told))
