@@ -221,7 +221,9 @@ class Known:
             gone = self.seconds_since(self.before)
             self.is_gap = gone is not None and gone > self._gap_s
             is_back = gone is not None and gone < -BACKWARDS_S - self.resolution_s
-            self.rewinds += is_back
+            if is_back:
+                self.rewinds += 1
+                self.keys.forget()
             if self.is_gap or is_back:
                 self.break_off(record)
         if record.connection != self._connection and record.connection is not None:

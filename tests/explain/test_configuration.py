@@ -218,3 +218,15 @@ def test_the_value_of_a_secret_is_never_told() -> None:
     assert [spec.name for spec in STANDARD_KEYS if spec.access is Access.WRITE_ONLY] == [
         "AuthorizationKey"
     ]
+
+
+def test_a_key_of_a_log_that_was_pasted_twice_is_not_that_of_the_first_copy() -> None:
+    """Where the time jumps back, what was known before is forgotten."""
+    talk = Talk()
+    for seconds in (0, -60):
+        talk.wait(seconds)
+        told = [{"key": "MeterValueSampleInterval", "readonly": False, "value": "60"}]
+        talk.ask("GetConfiguration", {}, {"configurationKey": told})
+        change = {"key": "MeterValueSampleInterval", "value": "10"}
+        talk.ask("ChangeConfiguration", change, {"status": "Accepted"})
+    assert "config.accepted_not_applied" not in talk.found()

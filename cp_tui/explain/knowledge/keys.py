@@ -45,6 +45,10 @@ class KnownKeys:
     )
 
     def __init__(self) -> None:
+        self.forget()
+
+    def forget(self) -> None:
+        """Know nothing, as at the begin of a log."""
         self._keys: dict[str, KeyKnown] = {}
         self._after_boot: dict[str, KeyKnown] = {}
         """RebootRequired: in force from the next boot on."""
