@@ -224,6 +224,7 @@ class Known:
             if is_back:
                 self.rewinds += 1
                 self.keys.forget()
+                self.transactions.ended.clear()
             if self.is_gap or is_back:
                 self.break_off(record)
         if record.connection != self._connection and record.connection is not None:

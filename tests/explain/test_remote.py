@@ -124,3 +124,15 @@ def test_a_stop_that_runs_is_not_refused() -> None:
     crossed.stopped()
     heartbeat(crossed, 90)
     assert crossed.found() == []
+
+
+def test_a_stop_in_a_log_that_was_pasted_twice_is_not_of_what_ended_in_the_first_copy() -> None:
+    talk = Talk()
+    talk.booted()
+    talk.started()
+    talk.wait(60)
+    for back_s in (0, -30):
+        talk.wait(back_s)
+        talk.ask("RemoteStopTransaction", {"transactionId": 7}, {"status": "Accepted"})
+        talk.stopped(reason="Remote")
+    assert "remote.stop_unknown_accepted" not in talk.found()
