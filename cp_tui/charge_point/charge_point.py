@@ -137,8 +137,9 @@ class ChargePoint:
 
     @property
     def may_answer(self) -> bool:
-        """Whether the CSMS may be answered; not while it rejects this charge point (S 4.2)."""
-        return self._components.registration.may_answer
+        """Whether the CSMS may be answered; not while OCPP is stopped, nor while it rejects this
+        charge point (S 4.2)."""
+        return self._components.registration.may_answer and not self._turn.is_stopped
 
     @property
     def clock_offset(self) -> timedelta:

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from cp_tui.charge_point.effects import Table
+from cp_tui.charge_point.effects import Send, Table
+from cp_tui.charge_point.events import Stop
 from tests.charge_point.answering import (
     INFO,
     QUIET,
@@ -387,3 +388,13 @@ def test_a_boot_from_before_a_power_cycle_or_a_stop_is_past() -> None:
     made.power_cycle()
     made.receive(conf(first, "Accepted"))
     assert registration(made).status is None
+
+
+def test_an_error_of_ours_is_answered_by_nobody_while_ocpp_is_stopped() -> None:
+    """A request may still have been on its way when the operator stopped it."""
+    made = rig()
+    reset = '[2,"late","Reset",{"type":"Soft"}]'
+    told = made.charger.met_error(reset, "an error", made.now)
+    assert any(isinstance(each, Send) for each in told)
+    made.handle(Stop(request=1))
+    assert made.charger.met_error(reset, "an error", made.now) == []
