@@ -7,20 +7,17 @@ Nothing passes the message at the head, not even while it waits for its next att
 unless it is a security event: while that waits, all of them stand aside, in their order, and the
 transactions go on. The critical ones are never given up (W A04.FR.02): where the CSMS does not have
 the message at all they wait for the next boot, for by then it may be another CSMS.
-StopTransaction and MeterValues need the transactionId that only the answer to their
-StartTransaction brings; so a message is kept without it, and it is filled in when the message is
-sent.
+The transactionId, which only the answer to StartTransaction brings, is filled in at sending.
 
 A failure is a CALLERROR or silence (JE 3.3). After the n-th one the wait is n times
 TransactionMessageRetryInterval: with 3 attempts and 60 s that is send, 60 s, send, 120 s, send,
 give up. Losing the line says nothing about the message and is no attempt: it keeps its id over
-that, by which the CSMS can tell that it has it already (JE 3.1). After a failure it gets a new id,
-so that an answer to the earlier try, which may come late, is not taken for one to this try.
+that, by which the CSMS can tell that it has it already (JE 3.1). After a failure it gets a new id:
+an answer to the earlier try, which may come late, is none to this one.
 
 Two things may undo that count. A CSMS that refuses because it has forgotten this charge point has
-not failed to process the message (`recognition`): its last attempt is held back until that is
-clear, and forgiven where it was so. And while the disk takes no records nothing from here may leave
-at all, which is no attempt either (`DiskFailed`).
+not failed to process the message (`recognition`): the last attempt is held back until that is
+clear, and forgiven if so. While the disk takes no records nothing leaves (`DiskFailed`).
 """
 
 from __future__ import annotations
@@ -329,6 +326,9 @@ class Outbox:
             # A start or a stop that was given up has arrived after all, a start with its id.
             if given_up := self._given_up.pop(sequence, None):
                 self._on_confirmed(given_up, response)
+                # What names the transaction from now on is another message when it is sent again.
+                if self._entries and self._entries[0].transaction_key == given_up.transaction_key:
+                    self._replace_first(self._entries, message_id=None)
             return
         # A security event that was set aside is answered late, while another message is on its way.
         self._is_in_flight &= record in self._aside

@@ -142,3 +142,21 @@ def test_an_answer_in_time_is_not_called_late() -> None:
     made.after(29)
     made.receive(json.dumps([3, message_id, PAYLOADS["Authorize"]]))
     assert told(answers(made, message_id)[0]) == (False, None)
+
+
+def test_what_was_sent_without_the_transaction_id_is_another_message_once_it_is_known() -> None:
+    """The same id with another content would be taken for the message that is there (JE 3.1)."""
+    keys = {"MeterValueSampleInterval": "60", "TransactionMessageAttempts": "1"}
+    made = rig(keys=keys)
+    made.responders["MeterValues"] = lambda _: None
+    start = open_call(made, "StartTransaction")
+    made.after(62)
+    [before] = asked(made, "MeterValues")
+    assert made.calls("MeterValues")[0]["transactionId"] == -1
+    made.receive(json.dumps([3, start, PAYLOADS["StartTransaction"]]))
+    made.cut()
+    made.reconnect()
+    made.after(5)
+    again = asked(made, "MeterValues")[1]
+    assert made.calls("MeterValues")[1]["transactionId"] == 9
+    assert again != before
