@@ -9,7 +9,7 @@ import pytest
 from cp_tui.ocpp.action import Action
 from cp_tui.ocpp.core import AuthorizeRequest
 from cp_tui.ocpp.errors import DESCRIPTION_LENGTH_MAX, ErrorCode, OcppError
-from cp_tui.ocpp.validation import parse_request, parse_response
+from cp_tui.ocpp.validation import cut_short, parse_request, parse_response
 
 FORMATION = ErrorCode.FORMATION_VIOLATION
 TYPE = ErrorCode.TYPE_CONSTRAINT_VIOLATION
@@ -168,3 +168,8 @@ def test_foreign_fields_and_nulls_are_dropped_where_that_is_asked_for() -> None:
     }
     with pytest.raises(OcppError):
         parse_request("Reset", {"type": "Tepid", "x": 1}, drops_foreign=True)
+
+
+def test_the_name_of_a_secret_is_none_and_what_may_hold_one_is_not_quoted() -> None:
+    assert cut_short("AuthorizationKey") == "AuthorizationKey"
+    assert "hunter2" not in cut_short("AuthorizationKey=hunter2")
