@@ -323,11 +323,11 @@ class Outbox:
 
     def _confirmed(self, sequence: int, response: WireModel) -> None:
         if (record := self._head(sequence)) is None:
-            # A start or a stop that was given up has arrived after all, a start with its id.
+            # It has arrived after all, a start with its id: sent without it is another message.
             if given_up := self._given_up.pop(sequence, None):
                 self._on_confirmed(given_up, response)
-                # What names the transaction from now on is another message when it is sent again.
-                if self._entries and self._entries[0].transaction_key == given_up.transaction_key:
+                key = given_up.transaction_key
+                if key and self._entries and self._entries[0].transaction_key == key:
                     self._replace_first(self._entries, message_id=None)
             return
         # A security event that was set aside is answered late, while another message is on its way.

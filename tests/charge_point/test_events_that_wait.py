@@ -9,6 +9,7 @@ import pytest
 from cp_tui.charge_point.events import DropMessage, TryNow
 from cp_tui.charge_point.retry_rule import AGAIN_MAX_S, AGAIN_MIN_S, RetryRule
 from cp_tui.charge_point.variables import SecurityEventState, SecurityEventType
+from tests.charge_point.answering import asked
 from tests.charge_point.rig import Rig
 from tests.charge_point.securing import events, secured
 from tests.charge_point.test_security_events import newest, raised
@@ -155,3 +156,17 @@ def test_the_wait_is_bounded_once_the_attempts_were_in_vain(
     interval_s: int, attempts: int, wait_s: int
 ) -> None:
     assert RetryRule(3, interval_s, 9).wait_s(attempts) == wait_s
+
+
+def test_the_late_answer_to_one_that_was_given_up_leaves_the_next_one_as_it_is() -> None:
+    made = refusing(None, TransactionMessageAttempts="1")
+    for number in range(2):
+        raised(made, SecurityEventType.INVALID_CHARGE_POINT_CERTIFICATE, str(number))
+    made.after(6)
+    first, second = asked(made, EVENT)
+    made.receive(f'[3,"{first}",{{}}]')
+    made.cut()
+    made.reconnect()
+    made.after(3)
+    assert infos(made)[:3] == ["0", "1", "1"]
+    assert asked(made, EVENT)[2] == second

@@ -98,7 +98,9 @@ def _charge(world: Simulation, connector_id: int) -> None:
     connector = _connector(world, connector_id)
     power_w = world.charger.station.reading(connector_id, world.now).power_w
     # An update may come due just now: it lets nobody begin, and waits for those who charge.
-    is_updated = connector.cause.endswith("new firmware waits to be installed")
+    is_updated = bool(world.checker.variables["firmware"].waits_for) or connector.cause.endswith(
+        "new firmware waits to be installed"
+    )
     assert power_w > 0 or is_updated, f"no car charges at connector {connector_id}: {connector}"
 
 
