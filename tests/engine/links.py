@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from random import Random
 from typing import Any
 
+from msgspec.structs import replace
 from websockets.asyncio.server import Server, ServerConnection, serve
 
 from cp_tui.charge_point.effects import SetCredentials
@@ -39,6 +40,8 @@ PATIENT = LinkSettings(
     connect=FAST.connect, backoff=BackoffSettings(wait_minimum_s=3600.0, random_range_s=0.0)
 )
 """Makes one attempt, then waits for an order."""
+ENDLESS = replace(PATIENT, connect=replace(FAST.connect, upgrade_s=3600.0))
+"""The same where only an order ends the attempt, however slow the machine is."""
 
 
 class LinkUnderTest:
@@ -59,8 +62,7 @@ class LinkUnderTest:
         self.states: list[LinkView] = []
         self.connected: list[bool] = []
         self.events: list[LinkEvent] = []
-        self._happened = asyncio.Condition()
-        self._notices: set[asyncio.Task[None]] = set()
+        self._waiting: list[tuple[Callable[[], bool], asyncio.Future[None]]] = []
         made = None if tls is None else LinkTls(tls)
         self.network = Network(self._publish, NetworkConfig(weathers=weathers))
         self.link = Link(
@@ -94,9 +96,13 @@ class LinkUnderTest:
         return found
 
     async def until(self, is_so: Callable[[], bool]) -> None:
-        """Wait until something has happened."""
-        async with asyncio.timeout(WAIT_S), self._happened:
-            await self._happened.wait_for(is_so)
+        """Wait until something has happened; it may be over again by now."""
+        if is_so():
+            return
+        happened = asyncio.get_running_loop().create_future()
+        self._waiting.append((is_so, happened))
+        async with asyncio.timeout(WAIT_S):
+            await happened
 
     async def until_error(self) -> LinkView:
         """Wait for the first failure and give the state with it."""
@@ -121,16 +127,14 @@ class LinkUnderTest:
         self._notify()
 
     def _notify(self) -> None:
-        # The condition exists only once the constructor has run: the first values wake nobody.
+        # The link exists only once the constructor has run: the first values are nobody's news.
         if not hasattr(self, "link"):
             return
-        task = asyncio.create_task(self._wake())
-        self._notices.add(task)
-        task.add_done_callback(self._notices.discard)
-
-    async def _wake(self) -> None:
-        async with self._happened:
-            self._happened.notify_all()
+        # Looked at with each word, not when a task comes to it: on a machine that stands still for
+        # a moment a phase may be over by then.
+        for is_so, happened in self._waiting:
+            if not happened.done() and is_so():
+                happened.set_result(None)
 
 
 @asynccontextmanager

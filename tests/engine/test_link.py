@@ -20,6 +20,7 @@ from cp_tui.engine.backoff import BackoffSettings
 from cp_tui.engine.connection import OUTGOING_BYTES_MAX, OUTGOING_FRAMES_MAX
 from cp_tui.engine.link_history import LinkHistory
 from tests.engine.links import (
+    ENDLESS,
     FAST,
     PATIENT,
     LinkUnderTest,
@@ -381,7 +382,7 @@ async def test_pulling_the_cable_during_an_attempt_ends_the_attempt() -> None:
 
     async with (
         tcp_server(say_nothing) as port,
-        link_to(f"ws://127.0.0.1:{port}/", settings=PATIENT) as under_test,
+        link_to(f"ws://127.0.0.1:{port}/", settings=ENDLESS) as under_test,
     ):
         under_test.link.open()
         await under_test.until(lambda: under_test.state.phase is LinkPhase.UPGRADING)
@@ -396,7 +397,7 @@ async def test_stop_during_an_attempt_is_no_error() -> None:
 
     async with (
         tcp_server(say_nothing) as port,
-        link_to(f"ws://127.0.0.1:{port}/", settings=PATIENT) as under_test,
+        link_to(f"ws://127.0.0.1:{port}/", settings=ENDLESS) as under_test,
     ):
         under_test.link.open()
         await under_test.until(lambda: under_test.state.phase is LinkPhase.UPGRADING)

@@ -18,6 +18,7 @@ from cp_tui.engine.network import UnknownWeather
 from cp_tui.network.weather import FaultKind, NetworkFault, Way, Weather
 from cp_tui.network.weathers import FAIR
 from tests.engine.links import (
+    ENDLESS,
     FAST,
     PATIENT,
     WAIT_S,
@@ -335,10 +336,9 @@ async def test_an_attempt_fails_as_the_weather_wants_and_says_so(
 
 
 async def test_a_slow_attempt_is_not_waited_for_once_the_weather_is_fair() -> None:
-    settings = replace(PATIENT, connect=replace(FAST.connect, upgrade_s=3600.0))
     async with (
         PeerCsms() as csms,
-        link_to(csms.url, weathers=WEATHERS, settings=settings) as under_test,
+        link_to(csms.url, weathers=WEATHERS, settings=ENDLESS) as under_test,
     ):
         under_test.link.set_weather("slow_handshake", SEED)
         under_test.link.open()
