@@ -132,14 +132,16 @@ class Speaker:
     def __init__(self, known: Known, families: Iterable[Callable[[], Family]]) -> None:
         self.known = known
         self._families = [family() for family in families]
-        self._number = 0
+        self._newest: Record | None = None
+        """The newest frame."""
         self._breaks = 0
         self._by_action: dict[Action, frozenset[int]] = {}
         self._waiting = {place for place, each in enumerate(self._families) if each.is_waiting}
 
     def take(self, record: Record) -> Iterable[Finding]:
         self.known.meet(record)
-        self._number = max(self._number, record.number)
+        if record.number:
+            self._newest = record
         for place in self._concerned():
             family = self._families[place]
             for finding in family.take(record, self.known):
@@ -173,9 +175,12 @@ class Speaker:
             return finding
         record = self.known.record
         is_begin = record and record.link and record.link.event is not LinkKind.CLOSE
-        number = self._number + 1 if is_begin else max(self._number, 1)
+        newest = self._newest
+        number, place = (newest.number, newest.place) if newest else (0, 0)
+        if is_begin or not newest:
+            number, place = number + (-1 if newest and newest.passed else 1), place + 1
         frames = tuple(
-            frame if frame.number else FrameRef(number, frame.line, frame.at)
+            frame if frame.number else FrameRef(max(number, 1), frame.line, frame.at, place)
             for frame in finding.frames
         )
         return msgspec.structs.replace(finding, frames=frames)
@@ -203,9 +208,15 @@ class _Found:
         order = {id_: place for place, id_ in enumerate(CATALOGUE)}
         findings = sorted(
             self._folded.values(),
-            key=lambda each: (each.frames[0].number if each.frames else 0, order[each.id]),
+            key=lambda each: (_place(each), order[each.id]),
         )
         return tuple(_causes_first(findings))
+
+
+def _place(finding: Finding) -> int:
+    """Say where in the course of the log a finding stands."""
+    main = next(iter(finding.frames), None)
+    return 0 if main is None else main.place or main.number
 
 
 def _folded(old: Finding, new: Finding) -> Finding:

@@ -57,6 +57,8 @@ class FrameRef(Struct, frozen=True, gc=False):
     """0 for an event of the connection."""
     line: int | None
     at: datetime | None
+    place: int = 0
+    """As `Record.place`."""
 
 
 class Finding(Struct, frozen=True):
@@ -87,4 +89,4 @@ class Finding(Struct, frozen=True):
 
 def ref(record: Record) -> FrameRef:
     """Say where a record stands."""
-    return FrameRef(record.number, record.source.line, record.at)
+    return FrameRef(record.number, record.source.line, record.at, record.place)

@@ -148,7 +148,7 @@ class Known:
         key = self.keys.get("HeartbeatInterval")
         registration = self.registration
         is_newer = key is not None and (
-            registration.told is None or key.where.number > registration.told.number
+            registration.told is None or key.where.place > registration.told.place
         )
         if is_newer:
             return self.keys.integer("HeartbeatInterval")

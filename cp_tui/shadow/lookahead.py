@@ -25,8 +25,9 @@ class Lookahead:
         self._tags: dict[tuple[str | None, str], Mapping[str, Any]] = {}
         self._calls: dict[int, str] = {}
         """Number of an Authorize or StartTransaction -> its tag."""
-        self._starts: defaultdict[tuple[str | None, int], list[int]] = defaultdict(list)
-        """Charge point and connector -> the numbers of its StartTransactions."""
+        self._starts: defaultdict[tuple[str | None, int], list[tuple[int, int]]]
+        self._starts = defaultdict(list)
+        """Charge point and connector -> place and number of its StartTransactions."""
         self._connectors: defaultdict[str | None, int] = defaultdict(lambda: 1)
         self._keys: defaultdict[str | None, dict[str, str]] = defaultdict(dict)
 
@@ -51,7 +52,7 @@ class Lookahead:
                 known = self._connectors[record.charger]
                 self._connectors[record.charger] = max(known, connector)
             if is_own and record.action == Action.START_TRANSACTION:
-                self._starts[record.charger, connector].append(record.number)
+                self._starts[record.charger, connector].append((record.place, record.number))
         if record.action in (Action.AUTHORIZE, Action.START_TRANSACTION):
             self._calls[record.number] = str(payload.get("idTag"))
 
@@ -90,12 +91,12 @@ class Lookahead:
         return self._tags.get((charger, tag.lower()), _ACCEPTED)
 
     def transaction_id(self, charger: str | None, connector: int, since: int) -> int:
-        """What the CSMS calls the next transaction of a connector, from this record on; 0: none.
+        """What the CSMS calls the next transaction of a connector, from this place on; 0: none.
 
         Ours may begin before the real one told of it: a remote start needs no record of that.
         """
         starts = self._starts[charger, connector]
-        at = bisect_left(starts, since)
-        answer = self._answers.get(starts[at]) if at < len(starts) else None
+        at = bisect_left(starts, (since, 0))
+        answer = self._answers.get(starts[at][1]) if at < len(starts) else None
         found = answer.get("transactionId") if isinstance(answer, Mapping) else None
         return found if type(found) is int else 0

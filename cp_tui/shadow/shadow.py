@@ -110,7 +110,7 @@ class Shadow:
         self._requests = 0
         self._has_reset = False
         self._plugged: set[int] = set()
-        self._number = accepted.number
+        self._place = accepted.place
         """Of the record in hand."""
         self._interval_s = 300
         if accepted.frame and isinstance(accepted.frame.payload, dict):
@@ -125,7 +125,7 @@ class Shadow:
         if frame is None or record.truncated or record.kind is not RecordKind.CALL:
             return
         payload = frame.payload if isinstance(frame.payload, dict) else {}
-        self._number = record.number
+        self._place = record.place
         self._let_pass(record)
         if record.direction is FrameDirection.TO_CSMS:
             # What the body cannot do now (a cable that is in already) is no matter here.
@@ -175,7 +175,7 @@ class Shadow:
                 return {"idTagInfo": self._ahead.verdict(self._charger, tag)}
             case Action.START_TRANSACTION:
                 connector = int(payload.get("connectorId") or 0)
-                id_ = self._ahead.transaction_id(self._charger, connector, self._number)
+                id_ = self._ahead.transaction_id(self._charger, connector, self._place)
                 info = self._ahead.verdict(self._charger, str(payload.get("idTag")))
                 return {"transactionId": id_, "idTagInfo": info}
             case Action.DATA_TRANSFER:

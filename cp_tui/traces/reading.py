@@ -201,8 +201,10 @@ class Records:
         entries = self._numbered()
         if self._order is not None:
             entries = in_order(entries, self._order)
+        passed = 0
         for frame, entry in entries:
-            record = self._record(entry, frame)
+            passed += self._order is not None and frame >= 0
+            record = self._record(entry, frame, passed if frame >= 0 else 0)
             if record is not None:
                 yield record
 
@@ -223,7 +225,7 @@ class Records:
         except DocumentError:
             return
 
-    def _record(self, entry: LogEntry, frame: int) -> Record | None:
+    def _record(self, entry: LogEntry, frame: int, passed: int) -> Record | None:
         survey, pairs = self._survey, self._pairs
         time, stamp = entry.time or entry.outer, None
         if time:
@@ -257,6 +259,7 @@ class Records:
             entry.is_injected,
             None if pair is None else pair + 1,
             entry.extra or NOTHING_MORE,
+            passed,
         )
 
     def _charger(self, entry: LogEntry) -> tuple[str | None, ChargerFrom]:

@@ -194,6 +194,14 @@ class Record(Discreet, frozen=True, gc=False):
     """Number of the other frame of the exchange."""
     extra: Mapping[str, Any] = NOTHING_MORE
     """What the format knows besides, such as level, thread, state."""
+    passed: int = 0
+    """From 1 in the order in which the frames passed, where the rows of the file stand in another
+    order than that; else 0."""
+
+    @property
+    def place(self) -> int:
+        """Which of two frames passed first: the one with the lower place."""
+        return self.passed or self.number
 
     @property
     def action(self) -> str:

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from functools import cache
+from io import BytesIO
 from random import Random
 
 import pytest
 
 from cp_tui.explain.explain import explain
 from cp_tui.explain.finding import Severity
+from cp_tui.traces.reading import open_trace
 from tests.explain import planted_sessions, planted_wire
 from tests.explain.days import LogFrame, tour, trace_of
 from tests.explain.planting import Kind, Log
 from tests.tiers import tier
+from tests.traces.writers import WRITERS
 
 KINDS = (*planted_wire.KINDS, *planted_sessions.KINDS)
 LOGS = tier(3, deep=20)
@@ -39,6 +44,21 @@ def test_a_planted_fault_is_found_with_its_id_and_at_who_did_it(kind: Kind) -> N
         assert kind.plant(log), place
         found = [(each.id, each.at_fault) for each in explain(trace_of(log.frames)).findings]
         assert any(id_ in kind.ids and party == kind.party for id_, party in found), (place, found)
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+def test_a_log_with_its_newest_line_first_says_the_same(kind: Kind) -> None:
+    random = Random(kind.name)
+    log = Log(healthy(random.randrange(LOGS)), random)
+    assert kind.plant(log)
+    lines = WRITERS["open-ocpp-trace"]([*trace_of(log.frames).records]).splitlines()
+
+    def found(lines: Sequence[str]) -> Counter[tuple[str, str]]:
+        findings = explain(open_trace(BytesIO("\n".join(lines).encode()))).findings
+        told = [each for each in findings if each.severity is not Severity.NOTE]
+        return Counter((each.id, each.at_fault.value) for each in told)
+
+    assert found(lines[::-1]) == found(lines)
 
 
 def test_there_are_many_kinds() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from cp_tui.cli import main
 from cp_tui.shadow.shadow import OtherAnswer, other_answers
 from cp_tui.traces.reading import open_trace
 from tests.explain.talk import BOOT, Talk, status
+from tests.traces.writers import WRITERS
 
 LOGS = Path(__file__).parents[1] / "data" / "traces"
 
@@ -79,6 +81,18 @@ def test_ids_tags_and_keys_are_those_of_the_log() -> None:
     talk.tell("StartTransaction", start, {"transactionId": 99} | accepted)
     talk.ask("RemoteStopTransaction", {"transactionId": 99}, {"status": "Accepted"})
     assert found(talk) == []
+
+
+def test_a_log_with_its_newest_line_first_names_the_same_transactions() -> None:
+    talk = Talk()
+    talk.booted(connectors=2)
+    for id in (7, 8):
+        talk.started(id=id)
+        talk.ask("RemoteStopTransaction", {"transactionId": id}, {"status": "Accepted"})
+        talk.stopped(id=id, reason="Remote")
+    lines = WRITERS["open-ocpp-trace"]([*talk.records]).splitlines()
+    turned = open_trace(BytesIO("\n".join(lines[::-1]).encode()))
+    assert [*other_answers(turned.records)] == found(talk) == []
 
 
 def test_what_is_not_known_or_not_there_is_not_compared() -> None:

@@ -144,7 +144,10 @@ class CallRules(Family):
         yield from _in_time(record, call.record, known)
         self._open.pop(number, None)
         for each in self._open.values():
-            if each.record.direction is call.record.direction and each.record.number < number:
+            if (
+                each.record.direction is call.record.direction
+                and each.record.place < call.record.place
+            ):
                 each.later += 1
         if record.kind is RecordKind.CALL_ERROR:
             yield error_answer(record, call, known)
@@ -156,7 +159,7 @@ class CallRules(Family):
         between = known.seconds_since(second.record.at)
         if between is None or known.resolution_s > known.limits.logger_order:
             # By the order of lines alone: what stands right behind may be out of order.
-            is_order = record.number == second.record.number + 1
+            is_order = record.place == second.record.place + 1
         else:
             is_order = between <= known.limits.logger_order
         yield from _two_outstanding(second, known, is_order=is_order)
@@ -164,7 +167,7 @@ class CallRules(Family):
     def _crossed(self, record: Record, call: Record, known: Known) -> Iterator[Finding]:
         for each in self._open.values():
             older = each.record
-            if older.number >= call.number or each.is_lost:
+            if older.place >= call.place or each.is_lost:
                 continue
             if older.direction is call.direction and not known.is_past(
                 older.at, known.call_timeout_s

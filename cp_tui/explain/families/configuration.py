@@ -220,7 +220,7 @@ def _not_applied(record: Record, told: KeyValue, known: Known) -> Iterator[Findi
         return
     spec, registration = find(told.key), known.registration.told
     # A BootNotification.conf brings an interval of its own, which takes the place of this key.
-    is_overruled = registration is not None and registration.number > before.where.number
+    is_overruled = registration is not None and registration.place > before.where.place
     if told.key.lower() == "heartbeatinterval" and is_overruled:
         return
     if not _is_same(spec, before.value, told.value):

@@ -161,7 +161,7 @@ class RemoteRules(Family):
             ended = transactions.ended.get(id_)
             asked = known.exchange.call.record if known.exchange.call else record
             # A stop on its way when the order came is no mistake.
-            is_long_over = ended and ended.stopped and ended.stopped.number < asked.number
+            is_long_over = ended and ended.stopped and ended.stopped.place < asked.place
             if is_long_over or (not running and not ended and known.are_transactions_known):
                 yield _does_not_fit(id_, "Accepted", "is not running", ref(record), known)
             elif not ended:

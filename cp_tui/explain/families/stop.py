@@ -257,7 +257,7 @@ def _may_end(
         return False
     if cause.connector not in (None, transaction.connector):
         return False
-    if cause.answered.number < transaction.where.number:
+    if cause.answered.place < transaction.where.place:
         return False
     # Without times nobody can tell which of two things came first.
     answered_at = cause.answered.at
@@ -270,7 +270,7 @@ def _may_end(
     has_ended = (
         told is not None
         and told.status not in _RUNNING
-        and transaction.where.number < told.where.number < cause.asked.number
+        and transaction.where.place < told.where.place < cause.asked.place
     )
     return not is_earlier and not has_ended
 
@@ -339,7 +339,7 @@ def _contexts(
     keys = [known.keys.get(name) for name in COLLECTED]
     # What was set within the transaction was not there at its begin.
     is_changed = any(
-        each and each.changed and each.changed.number > transaction.where.number for each in keys
+        each and each.changed and each.changed.place > transaction.where.place for each in keys
     )
     contexts = {each.context for each in data}
     lacks = [
@@ -371,7 +371,7 @@ def _configured(
     """Compare transactionData with the keys that say what is collected."""
     keys = [known.keys.get(name) for name in COLLECTED]
     # What was set after the begin need not hold for it.
-    are_older = all(each and each.where.number < transaction.where.number for each in keys)
+    are_older = all(each and each.where.place < transaction.where.place for each in keys)
     sampled, aligned = (known.keys.items(name) for name in COLLECTED)
     if not are_older or transaction.request is None:
         return

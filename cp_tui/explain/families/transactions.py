@@ -117,7 +117,7 @@ class TransactionRules(Family):
         if first is None or first.id is None or first.breaks != known.breaks:
             return
         told = known.connectors.current(start.connector_id, known.breaks)
-        is_newer = told is not None and told.where.number > first.where.number
+        is_newer = told is not None and told.where.place > first.where.place
         if told is not None and is_newer and told.status not in _RUNS:
             if first.where.number not in self._over:
                 self._over.begin(first.where.number, first, known.limits.not_stopped, record, known)

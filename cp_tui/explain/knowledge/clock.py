@@ -51,7 +51,7 @@ class KnownClock:
 
     def set_back_since(self, where: FrameRef) -> bool:
         """Whether the clock was set back after what a frame tells of."""
-        return self.set_back is not None and self.set_back.number >= where.number
+        return self.set_back is not None and self.set_back.place >= where.place
 
     def in_log(self, instant: datetime) -> datetime:
         """Give an instant of the charge point by the clock of the log, as far as that is known."""
