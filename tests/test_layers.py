@@ -22,12 +22,16 @@ from tests.sources import ROOT, parsed, python_files, shown
 HOME_OF_LIBRARY = {
     "textual": {"cp_tui.tui"},
     "rich": {"cp_tui.tui"},
-    "websockets": {"cp_tui.engine", "cp_tui.csms", "cp_tui.replay", "cp_tui.tap"},
+    "websockets": {
+        *("cp_tui.engine", "cp_tui.csms", "cp_tui.replay", "cp_tui.tap", "cp_tui.fleet"),
+    },
     "sqlite3": {"cp_tui.engine"},
     "httpx": {"cp_tui.engine"},
     "ftplib": {"cp_tui.engine"},
     "pydantic_settings": {"cp_tui.settings"},
     "cryptography": {"cp_tui.certificates"},
+    "gevent": {"cp_tui.fleet.locust"},
+    "locust": {"cp_tui.fleet.locust"},
 }
 """Libraries that only some packages may know."""
 
