@@ -12,7 +12,7 @@ log.truncated_frame note log -
 log.damaged note log -
     The log is damaged: parts of a record disagree, or signs were lost or numbers rounded.
 log.gap note log -
-    Nothing was recorded for so long that something may be missing.
+    Nothing was recorded for so long that something may be missing, or ids that it counts lack.
 log.newest_first note log -
     The log runs backwards, and was read from its end.
 log.time_backwards note log -

@@ -15,6 +15,7 @@ from cp_tui.explain.finding import FrameRef, ref
 from cp_tui.explain.knowledge.calls import KnownCalls
 from cp_tui.explain.knowledge.clock import KnownClock
 from cp_tui.explain.knowledge.connectors import KnownConnectors
+from cp_tui.explain.knowledge.counted_ids import CountedIds
 from cp_tui.explain.knowledge.keys import KnownKeys
 from cp_tui.explain.knowledge.local_list import KnownLocalList
 from cp_tui.explain.knowledge.moment import Moment
@@ -81,6 +82,9 @@ class Known:
         """The record with which the log went on after it last broke off."""
         self.is_gap = False
         """Whether nothing was recorded for long just before the record in hand."""
+        self.skipped = 0
+        """How many CALLs of the charge point are missing just before the record in hand."""
+        self._ids = CountedIds()
         self.is_connected: bool | None = None
         """None: the log does not tell."""
         self.heard_at: datetime | None = None
@@ -227,6 +231,9 @@ class Known:
                 self.transactions.ended.clear()
             if self.is_gap or is_back:
                 self.break_off(record)
+        self.skipped = self._ids.skipped(record)
+        if self.skipped:
+            self.break_off(record)
         if record.connection != self._connection and record.connection is not None:
             if self._connection is not None:
                 self.break_off(record)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -192,6 +193,27 @@ def test_a_gap_a_rotation_and_a_clock_that_jumps_are_told_and_end_what_is_known(
     sparse.wait(890)
     sparse.tell("Heartbeat", {}, {"currentTime": sparse.time})
     assert sparse.noted() == []
+
+
+def counting(ids: Sequence[int | str]) -> list[str]:
+    """Say what is noted where heartbeats have these ids."""
+    talk = begun(300)
+    for id in ids:
+        talk.charge_point("Heartbeat", id=f"{id}")
+        talk.answer({"currentTime": talk.time})
+        talk.wait(300)
+    return [each.text for each in talk.findings(Severity.NOTE)]
+
+
+def test_ids_that_are_counted_tell_that_calls_are_missing() -> None:
+    [gap] = counting([*range(10, 16), 18])
+    assert "2 CALLs are missing" in gap
+    whole = [*range(10, 17)]
+    assert counting([*whole, 16, 17]) == [], "sent again, it counts on"
+    assert counting([*whole, 1, 2]) == [], "it booted and counts anew"
+    assert counting([3, 8, 11, 15, 19, 30, 41]) == [], "somebody else counts along"
+    assert counting([*whole, "a7", 90]) == []
+    assert counting(["9" * 19] * 2) == []
 
 
 def test_charge_points_that_are_mixed_are_judged_by_frames_alone() -> None:

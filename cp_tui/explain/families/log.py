@@ -8,6 +8,7 @@ from cp_tui.explain.catalogue import found
 from cp_tui.explain.family import Family
 from cp_tui.explain.finding import Finding, FrameRef
 from cp_tui.explain.known import Known
+from cp_tui.ocpp.plural import count
 from cp_tui.traces.record import LinkKind, Record
 from cp_tui.traces.trace import Trace
 
@@ -50,6 +51,17 @@ class RecordingRules(Family):
                 " meanwhile is not judged.",
                 record,
                 charger=known.charger,
+            )
+        elif known.skipped:
+            missing = count(known.skipped, "CALL")
+            yield found(
+                "log.gap",
+                f"The charge point counts its message ids, and {missing} "
+                f"{'is' if known.skipped == 1 else 'are'} missing before this. What may have"
+                " changed meanwhile is not judged.",
+                record,
+                charger=known.charger,
+                matter="ids",
             )
         if record.link and record.link.event is LinkKind.ROTATION:
             yield found(
