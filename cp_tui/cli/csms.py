@@ -25,10 +25,13 @@ from cp_tui.csms.serve import serve_central_system
 from cp_tui.demo.behaviour_words import DELAY, SILENT, BehaviourChange, changed
 from cp_tui.demo.csms_rpc import CsmsRpc
 from cp_tui.ocpp.datatypes import AuthorizationStatus, RegistrationStatus
+from cp_tui.ocpp.plural import count
 from cp_tui.ocpp.units import number
 from cp_tui.rpc.paths import SocketPathError, csms_socket
 from cp_tui.rpc.server import RpcServer
 
+ID_TAG_MAX = 20
+"""Characters of an idTag (CiString20)."""
 PENDING_INTERVAL_S = 10
 """How long a charge point that is told to wait waits before it asks again, at most."""
 
@@ -54,6 +57,10 @@ def behaviour_of(options: Namespace) -> Behaviour:
     faults = {action: SILENT for action in options.silent}
     faults |= {action: f"{DELAY} {value}" for action, value in _pairs("--delay", options.delay)}
     faults |= dict(_pairs("--error", options.error))
+    for tag in options.reject_tag:
+        if not 0 < len(tag) <= ID_TAG_MAX:
+            most = count(ID_TAG_MAX, "character")
+            raise ValueError(f"--reject-tag {tag}: must have 1 to {most}")
     tags = {tag: AuthorizationStatus.INVALID for tag in options.reject_tag}
     behaviour = changed(Behaviour(), BehaviourChange(id_tags=tags or None, faults=faults or None))
     behaviour = replace(behaviour, id_tags={**ID_TAGS, **behaviour.id_tags})

@@ -133,8 +133,10 @@ class VirtualCharger(SyncCommands, Looks):
     def after(
         self, *, days: float = 0, hours: float = 0, minutes: float = 0, seconds: float = 0
     ) -> Self:
-        """Let so much time pass, and happen what is due."""
+        """Let so much time pass, and happen what is due; raises `ValueError` below 0."""
         length_s = ((days * 24 + hours) * 60 + minutes) * 60 + seconds
+        if length_s < 0:
+            raise ValueError(f"after: {length_s:g} s; time does not run backwards")
         self._pass_until(later(self.now, length_s), lambda: False)
         return self
 

@@ -181,6 +181,8 @@ def test_what_a_csms_does_wrong_on_purpose_can_be_typed() -> None:
     assert behaviour.verdict("BAD").status is AuthorizationStatus.INVALID
     assert behaviour.verdict("Blocked").status is AuthorizationStatus.BLOCKED
     assert behaviour.verdict("other").status is AuthorizationStatus.ACCEPTED
+    with pytest.raises(ValueError, match=r"--reject-tag .*1 to 20"):
+        behaviour_of(parse(["csms", "--reject-tag", "T" * 21]))
     faults = behaviour.faults
     assert faults[Action.STATUS_NOTIFICATION] == Silence()
     assert faults[Action.AUTHORIZE] == Delay(2.5)

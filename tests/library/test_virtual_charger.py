@@ -26,6 +26,8 @@ def charging(**options: Any) -> VirtualCharger:
 def test_hours_pass_and_the_csms_stops_a_transaction() -> None:
     charger = charging(seed=7)
     charger.after(hours=3)
+    with pytest.raises(ValueError, match="backwards"):
+        charger.after(hours=1, minutes=-61)
     assert (charger.now - BEGIN).total_seconds() // 3600 == 3
     assert charger.connector(1).is_charging
     assert charger.call("RemoteStopTransaction", {"transactionId": 1}) == {"status": "Accepted"}
