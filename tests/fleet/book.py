@@ -1,12 +1,12 @@
 """What a CSMS for tests has been told about transactions: a file that outlives a kill -9.
 
 A line is written before the message is answered, so what was acknowledged is in the book, and a
-message that comes again, because its answer was lost, is known again.
+message that comes again, because its answer was lost, is known again. Beside it, as `.csv`, is
+the table of what is billed, as a CSMS would give it out.
 """
 
 from __future__ import annotations
 
-import csv
 import os
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -59,6 +59,12 @@ class Book:
                 if line.endswith(b"]"):
                     self._take(*msgspec.json.decode(line))
         self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        table = path.with_suffix(".csv")
+        self._table = os.open(table, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        os.write(self._table, (",".join(COLUMNS) + "\n").encode())
+        for key, each in self.transactions.items():
+            if each.meter_stop_wh is not None:
+                self._bill(key)
 
     def note(
         self,
@@ -81,6 +87,8 @@ class Book:
         line = (charge_point, message_id, sum_, action, transaction_id, payload)
         os.write(self._file, msgspec.json.encode(line) + b"\n")
         self._take(*line)
+        if action == "StopTransaction" and (charge_point, transaction_id) in self.transactions:
+            self._bill((charge_point, transaction_id))
         return transaction_id
 
     def hand_out_again(self, charge_point: str, message_id: str, payload: dict[str, Any]) -> int:
@@ -124,20 +132,16 @@ class Book:
         """The transactions that have ended."""
         return [each for each in self.transactions.values() if each.meter_stop_wh is not None]
 
-    def write_csv(self, path: Path) -> None:
-        """Write what is billed, as a table of a CSMS would give it."""
-        with path.open("w", newline="") as file:
-            table = csv.writer(file)
-            table.writerow(COLUMNS)
-            for each in self.billed:
-                table.writerow(
-                    (
-                        each.transaction_id,
-                        each.charge_point,
-                        each.connector_id,
-                        each.id_tag,
-                        each.meter_start_wh,
-                        each.meter_stop_wh,
-                        each.reason,
-                    )
-                )
+    def _bill(self, key: tuple[str, int]) -> None:
+        """Add a row to the table of what is billed."""
+        billed = self.transactions[key]
+        row = (
+            billed.transaction_id,
+            billed.charge_point,
+            billed.connector_id,
+            billed.id_tag,
+            billed.meter_start_wh,
+            billed.meter_stop_wh,
+            billed.reason,
+        )
+        os.write(self._table, (",".join(map(str, row)) + "\n").encode())

@@ -377,11 +377,6 @@ class Desk:
             connection.transport.abort()
         return len(found)
 
-    async def write_csv(self, path: str) -> int:
-        """Write what is billed to a file; how many transactions that are."""
-        self._csms.book.write_csv(Path(path))
-        return len(self._csms.book.billed)
-
 
 def _is_nth(count: int, every: int) -> bool:
     return bool(every) and count % every == 0

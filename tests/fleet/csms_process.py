@@ -35,6 +35,11 @@ class CsmsProcess:
         return f"{scheme}://127.0.0.1:{self.port}/ocpp"
 
     @property
+    def billed(self) -> Path:
+        """The table of what is billed, which grows with each StopTransaction."""
+        return self.book.with_suffix(".csv")
+
+    @property
     def pid(self) -> int:
         """Of the process that runs."""
         assert self._process is not None
