@@ -34,6 +34,10 @@ def test_silence_beyond_the_interval_is_told_once_and_any_message_ends_it() -> N
     # That the CSMS speaks meanwhile shows that the log goes on.
     talk.csms("ClearCache")
     talk.answer({"status": "Accepted"})
+    [note] = talk.findings(Severity.NOTE)
+    assert note.id == "heartbeat.missing", "it may have been offline, which this log does not tell"
+    assert "or offline" in note.text
+    talk.link(LinkKind.OPEN)
     finding = talk.only("heartbeat.missing")
     assert (finding.count, finding.values["interval"]) == (1, 100)
 

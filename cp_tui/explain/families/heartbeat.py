@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from cp_tui.explain.catalogue import found
 from cp_tui.explain.family import Family
-from cp_tui.explain.finding import Finding
+from cp_tui.explain.finding import Finding, Severity
 from cp_tui.explain.known import Known
 from cp_tui.ocpp.action import Action
 from cp_tui.ocpp.plural import count
@@ -42,13 +42,16 @@ class HeartbeatRules(Family):
             # The whole log is silent: that speaks for the log.
             return
         self._told_of = True
+        is_certain = known.survey.tells_of_connections
         yield found(
             "heartbeat.missing",
-            f"The charge point was silent for {gone:.0f} s. Its interval is {interval} s: when it"
-            " sends nothing else for so long, it sends a Heartbeat.",
+            f"The charge point was silent for {gone:.0f} s{'' if is_certain else ', or offline'}."
+            f" Its interval is {interval} s: when it sends nothing else for so long, it sends a"
+            " Heartbeat." + ("" if is_certain else " The log does not tell when it was connected."),
             record,
             known.registration.told,
             charger=known.charger,
+            severity=None if is_certain else Severity.NOTE,
             effect="The CSMS takes it for offline.",
             values={"seconds": gone, "interval": interval},
         )
