@@ -35,10 +35,10 @@ def _nearest(text: str, location: Location, spelling: Spelling) -> tuple[int, in
     best: tuple[int, int | None] = (0, None)
     for line, statement, content in _statements(text):
         if statement.startswith("["):
-            table = _path(content)
+            names = _path(content)
             if statement.startswith("[["):
-                counts[table] += 1
-                table = (*table, counts[table] - 1)
+                counts[_innermost(names[:-1], counts) + names[-1:]] += 1
+            table = _innermost(names, counts)
             depth = len(table) if _is_within(location, table, spelling) else 0
         elif _is_within(location, table, spelling):
             depth = _depth(content, location[len(table) :], len(table), spelling)
@@ -74,6 +74,16 @@ def _path(content: Any) -> Location:
         name, content = next(iter(content.items()))
         names.append(name)
     return tuple(names)
+
+
+def _innermost(names: Location, counts: Counter[Location]) -> Location:
+    """Say which tables are meant where there are several of a name: the last of each."""
+    place: Location = ()
+    for name in names:
+        place = (*place, name)
+        if place in counts:
+            place = (*place, counts[place] - 1)
+    return place
 
 
 def _is_within(location: Location, table: Location, spelling: Spelling) -> bool:

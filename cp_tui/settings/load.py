@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import deepcopy
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
 import platformdirs
 from msgspec.structs import replace
@@ -28,6 +28,8 @@ from cp_tui.settings.model import (
     Settings,
 )
 from cp_tui.settings.problem import Problem, SettingsError, Sources, holds, unknown
+
+Table = TypeVar("Table", bound=BaseModel)
 
 FILE_BYTES_MAX = 64 * 1024
 """The longest file that is read: a configuration of every key there is takes a tenth of it."""
@@ -50,6 +52,8 @@ _WORDS = {
     "bool_type": "must be true or false",
     "bool_parsing": "must be true or false",
     "list_type": "must be a list",
+    "tuple_type": "must be a list",
+    "missing": "is missing",
 }
 """What pydantic calls by its own names; what it says of a range names the range as it is."""
 
@@ -107,7 +111,7 @@ def load_tables(tables: Mapping[str, Any], called: str, file: Path | None) -> Se
     """
     path, content = Path(called), dict[str, Any]()
     if file is not None:
-        _, _, content = _read_file(file)
+        _, _, content = read_file(file)
         path = Path(f"{called} with {file}")
     layers = Sources(canonical_layer(tables, content), {}, canonical_layer(content, {}), path, "")
     return _built(replace(layers, options={}, file=layers.merged()), [])
@@ -132,7 +136,7 @@ def with_preset(sources: Sources) -> Sources:
     name = chosen.get("preset") if isinstance(chosen, dict) else None
     if not isinstance(name, str):
         return sources
-    found = preset.find(name, _user_presets(), _read_file)
+    found = preset.find(name, _user_presets(), read_file)
     tables = canonical_layer(found.tables, {})
     return replace(
         sources,
@@ -152,7 +156,7 @@ def every_preset(users: Path | None = None) -> dict[str, preset.Preset | Setting
     found: dict[str, preset.Preset | SettingsError] = {}
     for name in preset.known(users):
         try:
-            found[name] = preset.find(name, users, _read_file)
+            found[name] = preset.find(name, users, read_file)
         except SettingsError as error:
             found[name] = error
     return found
@@ -175,7 +179,7 @@ def read_screen(config: Path | None) -> tuple[ScreenSettings, Sources, list[Prob
 
     Gives what is right of it, and what is wrong with the rest: by place, and explained already.
     """
-    path, text, file = _read_file(config)
+    path, text, file = read_file(config)
     environment, wrong = _read_environment()
     layers = [
         {name: content for name, content in layer.items() if name == "screen"}
@@ -188,7 +192,7 @@ def read_screen(config: Path | None) -> tuple[ScreenSettings, Sources, list[Prob
 
 def read_network(config: Path | None) -> NetworkSettings:
     """Read what the file says of the network alone; raises `SettingsError`."""
-    path, text, file = _read_file(config)
+    path, text, file = read_file(config)
     sources = Sources({}, {}, {"network": file.get("network", {})}, path, text)
     settings, problems = every_field(sources.merged())
     if problems:
@@ -197,20 +201,28 @@ def read_network(config: Path | None) -> NetworkSettings:
 
 
 def every_field(merged: Mapping[str, Any]) -> tuple[Settings, list[Problem]]:
-    """Check every field by itself; returns what is right, and what is wrong with the rest."""
+    """Check every field of the settings; returns what is right, and what is wrong with the rest."""
+    return every_field_of(Settings, merged, _fields_at)
+
+
+def every_field_of(
+    table: type[Table], merged: Mapping[str, Any], fields_at: Callable[[Location], Iterable[str]]
+) -> tuple[Table, list[Problem]]:
+    """Check every field of a table by itself; `fields_at` names the keys of a table within."""
     rest: dict[str, Any] = deepcopy(dict(merged))
     problems: list[Problem] = []
     for number in range(ROUNDS_MAX):
         try:
-            return Settings(**rest), problems
+            return table(**rest), problems
         except ValidationError as error:
             details = error.errors()
             # What is missing in a later round was taken out, with its mistake, in one before.
-            problems += [_problem(e) for e in details if not number or e["type"] != "missing"]
+            news = [each for each in details if not number or each["type"] != "missing"]
+            problems += [_problem(each, fields_at) for each in news]
             # From the back: the places in a list that come before stay what they are.
             for each in reversed(details):
                 _take_out(rest, each["loc"])
-    return Settings(), problems
+    return table(), problems
 
 
 def _take_out(table: Any, location: Location) -> None:
@@ -237,8 +249,8 @@ def default_config_file() -> Path:
     return platformdirs.user_config_path("cp-tui", appauthor=False) / "cp-tui.toml"
 
 
-def _read_file(chosen: Path | None) -> tuple[Path, str, dict[str, Any]]:
-    """Read the file; only the default one may be absent."""
+def read_file(chosen: Path | None) -> tuple[Path, str, dict[str, Any]]:
+    """Read a file; only the default one, `cp-tui.toml`, may be absent. Raises `SettingsError`."""
     path = chosen or default_config_file()
     try:
         content = path.expanduser().read_bytes()
@@ -266,7 +278,7 @@ def _read_file(chosen: Path | None) -> tuple[Path, str, dict[str, Any]]:
 def _read_what_there_is(chosen: Path | None) -> tuple[str, dict[str, Any], tuple[str, ...]]:
     """Read text and content of the file; where it cannot be read, say why instead."""
     try:
-        _path, text, content = _read_file(chosen)
+        _path, text, content = read_file(chosen)
     except SettingsError as error:
         return "", {}, error.lines
     return text, content, ()
@@ -324,11 +336,11 @@ def _from_options(options: Options) -> tuple[dict[str, Any], list[str]]:
     return layer, wrong
 
 
-def _problem(details: Any) -> Problem:
+def _problem(details: Any, fields_at: Callable[[Location], Iterable[str]]) -> Problem:
     """Turn what pydantic says into our words."""
     location: Location = details["loc"]
     if details["type"] == "extra_forbidden":
-        return Problem(location, unknown(str(location[-1]), _fields_at(location[:-1])))
+        return Problem(location, unknown(str(location[-1]), fields_at(location[:-1])))
     if details["type"] in ("model_type", "dict_type"):
         return Problem(location, "must be a table")
     text = _WORDS.get(details["type"])

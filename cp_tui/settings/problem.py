@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -39,14 +39,16 @@ class Sources(Struct, frozen=True):
     preset_path: Path = Path()
     preset_text: str = ""
     preset_about: str = ""
+    option_of: Callable[[Location], str] | None = None
+    """How the option for a value is called; None: as those of `serve`."""
 
     def merged(self) -> dict[str, Any]:
         """Put the layers over one another."""
-        return _merge(_merge(_merge(self.preset, self.file), self.environment), self.options)
+        return merge(merge(merge(self.preset, self.file), self.environment), self.options)
 
     def under(self, layer: Mapping[str, Any]) -> Sources:
         """Put a layer over all others."""
-        return replace(self, options=_merge(self.options, layer))
+        return replace(self, options=merge(self.options, layer))
 
     def explain(self, problem: Problem) -> str:
         """Name the source of the value, its line in the file, its key and what is wrong."""
@@ -55,7 +57,7 @@ class Sources(Struct, frozen=True):
             return text
         name = ".".join(str(part + 1) if isinstance(part, int) else part for part in location)
         if holds(self.options, location):
-            return f"{_option(location)}: {text}"
+            return f"{(self.option_of or _option)(location)}: {text}"
         if holds(self.environment, location):
             variable = "__".join(str(part) for part in location).upper()
             return f"environment, CP_TUI_{variable}: {text}"
@@ -110,12 +112,12 @@ def _option(location: Location) -> str:
             return f"--{location[0]}".replace("_", "-")
 
 
-def _merge(weaker: Mapping[str, Any], stronger: Mapping[str, Any]) -> dict[str, Any]:
+def merge(weaker: Mapping[str, Any], stronger: Mapping[str, Any]) -> dict[str, Any]:
     """Put one layer over another, table by table; a list is replaced as a whole."""
     merged = dict(weaker)
     for name, value in stronger.items():
         below = merged.get(name)
         if isinstance(below, dict) and isinstance(value, dict):
-            value = _merge(below, value)
+            value = merge(below, value)
         merged[name] = value
     return merged

@@ -29,6 +29,15 @@ key = 6
 '''
 key = 7
 table = { key = 8 }
+[list.sub]
+key = 9
+[[list.inner]]
+key = 10
+[[list.inner]]
+key = 11
+[[list]]
+[list.sub]
+key = 12
 """
 
 
@@ -51,6 +60,10 @@ table = { key = 8 }
         (("list", 1, "text"), 17),
         (("list", 1, "key"), 21),
         (("list", 1, "table", "key"), 22),
+        (("list", 1, "sub", "key"), 24),
+        (("list", 1, "inner", 1, "key"), 28),
+        (("list", 2, "sub"), 30),
+        (("list", 2, "sub", "key"), 31),
         (("a", "absent"), 4),
         (("absent",), None),
     ],
