@@ -27,6 +27,7 @@ from msgspec.structs import replace
 
 from cp_tui.charge_point.configuration import Configuration
 from cp_tui.charge_point.effects import LogLevel, Send, WhileDiskFails
+from cp_tui.charge_point.exchange_watcher import Outcome
 from cp_tui.charge_point.journal import Journal
 from cp_tui.charge_point.quirks import Quirks
 from cp_tui.charge_point.reason import Reason, because
@@ -211,8 +212,10 @@ class Calls:
         """Fail everything that was under way: the connection is gone."""
         self.is_open = False
         failure = CallFailure(FailureKind.OFFLINE, "the connection to the CSMS was lost")
-        lost = [self._pending.outgoing] if self._pending else []
-        lost.extend(self._waiting)
+        lost = list(self._waiting)
+        if self._pending is not None:
+            lost.insert(0, self._pending.outgoing)
+            self._tell(self._pending, Outcome.LOST)
         self._pending = self._leaves_at = None
         self._waiting.clear()
         for outgoing in lost:
@@ -315,6 +318,8 @@ class Calls:
         if flaws:
             words = f"the answer to {outgoing.action} has flaws: {'; '.join(flaws)}"
             self._turn.log(LogLevel.WARNING, words)
+        if not settled.is_late:
+            self._tell(settled, Outcome.ANSWERED)
         # First its own part, then the question whether the CSMS knows us (`recognition`): that one
         # judges by what the outbox and the registration make of the answer.
         outgoing.on_answer(response)
@@ -353,6 +358,7 @@ class Calls:
         settled = self._settle(message_id)
         # Of a call that has timed out the failure was told already.
         if settled is not None and not settled.is_late:
+            self._tell(settled, Outcome.CALL_ERROR, str(code))
             outgoing = settled.outgoing
             text = f"the CSMS answered {outgoing.action} {words}"
             failure = CallFailure(FailureKind.CALL_ERROR, text, code)
@@ -365,6 +371,7 @@ class Calls:
         if pending is None or self._turn.now < pending.deadline:
             return
         self._pending = None
+        self._tell(pending, Outcome.TIMEOUT)
         outgoing = pending.outgoing
         if self.unanswered is None:
             self.unanswered = UnansweredCall(action=outgoing.action, since=pending.sent_at)
@@ -379,6 +386,10 @@ class Calls:
         failure = CallFailure(FailureKind.TIMEOUT, text)
         outgoing.on_failure(failure)
         self._tell_settled(outgoing, failure)
+
+    def _tell(self, pending: _Pending, outcome: Outcome, detail: str = "") -> None:
+        action = pending.outgoing.action
+        self._turn.watcher.settled(action, pending.sent_at, outcome, detail)
 
     def _take(self) -> Outgoing | None:
         # In order, but what the registration does not permit yet holds nobody else up: while it is

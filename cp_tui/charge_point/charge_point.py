@@ -21,15 +21,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from random import Random
 from typing import Any, assert_never
 
 from msgspec.structs import replace
 
 from cp_tui.charge_point import events
+from cp_tui.charge_point.chance import Chance
 from cp_tui.charge_point.config import ChargePointConfig
 from cp_tui.charge_point.configuration import ReportedKey
 from cp_tui.charge_point.effects import Effect, LogLevel, OpenLink, SetPing, StoredRecords
+from cp_tui.charge_point.exchange_watcher import ExchangeWatcher
 from cp_tui.charge_point.faults import Faults
 from cp_tui.charge_point.incoming import Incoming
 from cp_tui.charge_point.operator.operator import Operator
@@ -37,6 +38,7 @@ from cp_tui.charge_point.smart_charging.composite import Work
 from cp_tui.charge_point.smart_charging.schedule import CompositeSchedule
 from cp_tui.charge_point.station_port import Body
 from cp_tui.charge_point.tag_lookup import explain_tag
+from cp_tui.charge_point.turn import NOBODY
 from cp_tui.charge_point.variables import TagExplanation
 from cp_tui.charge_point.views import VIEWS
 from cp_tui.charge_point.wiring import assemble
@@ -52,9 +54,10 @@ class ChargePoint:
         config: ChargePointConfig,
         body: Body,
         stored: StoredRecords,
-        random: Random,
+        random: Chance,
+        watcher: ExchangeWatcher = NOBODY,
     ) -> None:
-        self._components = assemble(config, body, stored, random)
+        self._components = assemble(config, body, stored, random, watcher)
         self._turn = self._components.turn
         self._operator = Operator(self._components)
         self._incoming = Incoming(self._components)
@@ -134,6 +137,21 @@ class ChargePoint:
         """
         self._turn.now = now
         return self._components.charging.composing(connector_id, duration_s, unit, start)
+
+    @property
+    def is_accepted(self) -> bool:
+        """Whether the CSMS has accepted this charge point since the boot (S 4.2)."""
+        return self._components.registration.is_accepted
+
+    @property
+    def waiting_messages(self) -> int:
+        """How many messages of transactions and of security the CSMS has not confirmed yet."""
+        return len(self._components.outbox)
+
+    @property
+    def running_transactions(self) -> int:
+        """How many transactions run."""
+        return len(self._components.transactions.running())
 
     @property
     def may_answer(self) -> bool:

@@ -189,6 +189,7 @@ class Incoming:
             answer = self._requests.answer(request)
         except OcppError as error:
             error.message_id = call.message_id
+            self._tell(call.action, str(error.code))
             if error.code in _INVALID:
                 components.security.events.received_invalid(error.description)
             self._refuse(error)
@@ -200,8 +201,14 @@ class Incoming:
         reads = call.action in READING
         what = WhileDiskFails.LEAVES if reads else WhileDiskFails.WAITS
         components.calls.send(result, call.message_id, what)
+        status = getattr(answer.response, "status", None)
+        self._tell(call.action, "" if status is None else str(status))
         if answer.then is not None:
             answer.then()
+
+    def _tell(self, action: str, status: str) -> None:
+        turn = self._components.turn
+        turn.watcher.answered(action, status, turn.config.quirks.answers_late_s)
 
     def _refuse(self, error: OcppError) -> None:
         if not self._components.registration.may_answer:

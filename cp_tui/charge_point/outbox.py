@@ -176,6 +176,7 @@ class Outbox:
         assert not queue or queue[-1].sequence < record.sequence
         queue.append(record)
         self._save(record)
+        self._turn.watcher.queued(record)
         if action is Action.METER_VALUES:
             self._meter_values += 1
             self._thin_out()
@@ -210,6 +211,8 @@ class Outbox:
         # a new one, or the CSMS would take the message for another.
         if record.message_id is None:
             record = self._replace_first(self._entries, message_id=self._turn.new_id())
+        else:
+            self._turn.watcher.repeated(record)
         self._is_in_flight = True
         self._turn.changed("outbox")
         return Outgoing(
@@ -254,22 +257,20 @@ class Outbox:
     def view(self) -> OutboxView:
         """Give the variable `outbox`."""
         attempt_at = self._attempt_to_come()
-        entries = []
-        for record in self._all()[:SHOWN_MAX]:
-            attempts_max = 0 if record.is_guaranteed else self._rule().attempts_max
-            entries.append(
-                OutboxEntry(
-                    sequence=record.sequence,
-                    action=record.action,
-                    connector_id=record.connector_id,
-                    transaction_key=record.transaction_key,
-                    why=self._why(record),
-                    since=record.created_at,
-                    attempts=record.attempts,
-                    attempts_max=attempts_max,
-                    next_attempt_at=attempt_at if record is self._tried_next() else None,
-                )
+        entries = [
+            OutboxEntry(
+                sequence=record.sequence,
+                action=record.action,
+                connector_id=record.connector_id,
+                transaction_key=record.transaction_key,
+                why=self._why(record),
+                since=record.created_at,
+                attempts=record.attempts,
+                attempts_max=0 if record.is_guaranteed else self._rule().attempts_max,
+                next_attempt_at=attempt_at if record is self._tried_next() else None,
             )
+            for record in self._all()[:SHOWN_MAX]
+        ]
         return OutboxView(count=len(self), thinned=self._thinned, entries=tuple(entries))
 
     @property
@@ -312,9 +313,8 @@ class Outbox:
             return record.last_failure
         if record.next_attempt_at is None:
             return kept or "waits for its turn"
-        which = f"{record.attempts + 1}"
-        which += "" if record.is_guaranteed else f" of {self._rule().attempts_max}"
-        failed = f"{record.last_failure}; attempt {which} waits"
+        of = "" if record.is_guaranteed else f" of {self._rule().attempts_max}"
+        failed = f"{record.last_failure}; attempt {record.attempts + 1}{of} waits"
         return f"{kept}; before: {failed}" if kept else failed
 
     def _is_open(self, sequence: int) -> bool:

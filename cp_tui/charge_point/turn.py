@@ -15,12 +15,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
-from random import Random
 from typing import Any, TypeVar
 from uuid import UUID
 
 from msgspec import DecodeError, Struct
 
+from cp_tui.charge_point.chance import Chance
 from cp_tui.charge_point.codec import decode, encode
 from cp_tui.charge_point.config import ChargePointConfig
 from cp_tui.charge_point.effects import (
@@ -34,6 +34,7 @@ from cp_tui.charge_point.effects import (
     StoredRecords,
     Table,
 )
+from cp_tui.charge_point.exchange_watcher import ExchangeWatcher
 from cp_tui.charge_point.records import ClockRecord
 from cp_tui.charge_point.station_port import Body
 from cp_tui.charge_point.variables import ClockStep, StopReport
@@ -42,6 +43,7 @@ from cp_tui.ocpp.calendar import later, span
 R = TypeVar("R", bound=Struct)
 
 CLOCK_KEY = "clock"
+NOBODY = ExchangeWatcher()
 
 CLOCK_STEP_MIN = timedelta(seconds=1)
 """A smaller difference to the CSMS is noise of the network and of whole seconds."""
@@ -55,11 +57,14 @@ class Turn:
         config: ChargePointConfig,
         body: Body,
         stored: StoredRecords,
-        random: Random,
+        random: Chance,
+        watcher: ExchangeWatcher = NOBODY,
     ) -> None:
         self.config = config
         self.body = body
         self.random = random
+        self.watcher = watcher
+        """Who is told what becomes of messages."""
         self.now = datetime.min.replace(tzinfo=UTC)
         """The clock of the machine: for everything that is a duration."""
         self.offset = timedelta(0)

@@ -9,7 +9,6 @@ later; they look the part up in `Components` when they are called. What more tha
 from __future__ import annotations
 
 from functools import partial
-from random import Random
 from typing import TYPE_CHECKING
 
 from cp_tui.charge_point.attempts import Attempts
@@ -18,6 +17,7 @@ from cp_tui.charge_point.authorization_cache import AuthorizationCache
 from cp_tui.charge_point.authorization_rules import Rules
 from cp_tui.charge_point.availability import Availability
 from cp_tui.charge_point.calls import Calls, Outgoing
+from cp_tui.charge_point.chance import Chance
 from cp_tui.charge_point.charging import Charging
 from cp_tui.charge_point.components import Components
 from cp_tui.charge_point.config import ChargePointConfig
@@ -26,6 +26,7 @@ from cp_tui.charge_point.connector import Connector
 from cp_tui.charge_point.deauthorization import Deauthorization
 from cp_tui.charge_point.diagnostics import Diagnostics
 from cp_tui.charge_point.effects import SetPing, StoredRecords
+from cp_tui.charge_point.exchange_watcher import ExchangeWatcher
 from cp_tui.charge_point.firmware import Firmware
 from cp_tui.charge_point.journal import Journal
 from cp_tui.charge_point.local_list import LocalList
@@ -48,7 +49,7 @@ from cp_tui.charge_point.sessions import Sessions
 from cp_tui.charge_point.station_port import Body
 from cp_tui.charge_point.status_notifications import StatusNotifications
 from cp_tui.charge_point.transactions import Transactions
-from cp_tui.charge_point.turn import Turn
+from cp_tui.charge_point.turn import NOBODY, Turn
 from cp_tui.charge_point.vacating import Vacating
 from cp_tui.charge_point.variables import ClockStep, KeySource, SecurityEventType
 from cp_tui.ocpp.action import Action
@@ -159,6 +160,7 @@ class _Wiring:
 
     def confirmed(self, message: OutboxRecord, response: WireModel) -> None:
         """Tell whose message it is that the CSMS has taken it."""
+        self.components.turn.watcher.confirmed(message)
         if message.action == Action.SECURITY_EVENT_NOTIFICATION:
             self.components.security.events.confirmed(message)
         else:
@@ -166,6 +168,7 @@ class _Wiring:
 
     def taken_unread(self, message: OutboxRecord, payload: JsonValue) -> None:
         """Tell whose message it is that the CSMS has it, with an answer that cannot be read."""
+        self.components.turn.watcher.confirmed(message)
         if message.action == Action.SECURITY_EVENT_NOTIFICATION:
             self.components.security.events.confirmed(message)
         else:
@@ -173,6 +176,7 @@ class _Wiring:
 
     def lost(self, message: OutboxRecord, why: str) -> None:
         """Tell whose message it is that it was given up."""
+        self.components.turn.watcher.lost(message)
         if message.action == Action.SECURITY_EVENT_NOTIFICATION:
             self.components.security.events.lost(message, why)
         else:
@@ -210,12 +214,16 @@ class _Wiring:
 
 
 def assemble(
-    config: ChargePointConfig, body: Body, stored: StoredRecords, random: Random
+    config: ChargePointConfig,
+    body: Body,
+    stored: StoredRecords,
+    random: Chance,
+    watcher: ExchangeWatcher = NOBODY,
 ) -> Components:
     """Build a charge point from its configuration and what was stored."""
     made = Components()
     wiring = _Wiring(made)
-    turn = made.turn = Turn(config, body, stored, random)
+    turn = made.turn = Turn(config, body, stored, random, watcher)
     made.configuration = Configuration(turn)
     made.connectors = (
         Connector(0, None, turn.now),

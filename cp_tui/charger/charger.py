@@ -14,10 +14,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from random import Random
 
 from msgspec.structs import replace
 
+from cp_tui.charge_point.chance import Chance
 from cp_tui.charge_point.charge_point import ChargePoint
 from cp_tui.charge_point.config import ChargePointConfig
 from cp_tui.charge_point.effects import (
@@ -61,7 +61,7 @@ ROUNDS_MAX = 1_000
 
 StationAct = Callable[..., list[Event]]
 """What somebody does at the station; called with it, and with `now`."""
-MindFactory = Callable[[ChargePointConfig, Body, StoredRecords, Random], ChargePoint]
+MindFactory = Callable[[ChargePointConfig, Body, StoredRecords, Chance], ChargePoint]
 
 
 class Charger:
@@ -71,7 +71,7 @@ class Charger:
         self,
         config: ChargePointConfig,
         stored: StoredRecords,
-        random: Random,
+        random: Chance,
         *,
         mind: MindFactory,
     ) -> None:

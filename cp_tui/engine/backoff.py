@@ -6,9 +6,9 @@ CSMS that accepts and hangs up at once would else be called without end.
 
 from __future__ import annotations
 
-from random import Random
-
 from msgspec import Struct
+
+from cp_tui.charge_point.chance import Chance
 
 
 class BackoffSettings(Struct, frozen=True):
@@ -25,7 +25,7 @@ class BackoffSettings(Struct, frozen=True):
 class Backoff:
     """The sequence of waits of one link."""
 
-    def __init__(self, random: Random, settings: BackoffSettings) -> None:
+    def __init__(self, random: Chance, settings: BackoffSettings) -> None:
         self._random = random
         self._settings = settings
         self._doubled = 0

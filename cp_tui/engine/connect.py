@@ -13,7 +13,6 @@ from __future__ import annotations
 import asyncio
 import errno
 import ipaddress
-import logging
 import socket
 import ssl
 from collections.abc import Callable
@@ -27,16 +26,11 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import WebSocketException
 from websockets.typing import Subprotocol
 
-from cp_tui.charge_point.effects import SetCredentials
 from cp_tui.charge_point.variables import LinkPhase, LinkStep, Tls
 from cp_tui.engine.disk import on_disk
 from cp_tui.engine.endpoint import (
     SUBPROTOCOL,
     Endpoint,
-    EndpointError,
-    basic_authorization,
-    endpoint_at,
-    with_tls,
 )
 from cp_tui.engine.errors import EngineStartError
 from cp_tui.engine.link_failure import (
@@ -44,15 +38,16 @@ from cp_tui.engine.link_failure import (
     LinkFailure,
     dns_failure,
     no_answer_failure,
-    status_failure,
     subprotocol_failure,
     tcp_failure,
 )
 from cp_tui.engine.own_certificate_failure import Heard, refused_by_status
 from cp_tui.engine.thread import AllHangError, BlockingCalls
+from cp_tui.engine.timeouts import CLOSE_TIMEOUT_S, Timeouts
 from cp_tui.engine.tls import LinkTls, OwnCertificateError, agreed, chain_of
 from cp_tui.engine.tls_failure import certificate_failure, tls_failure
 from cp_tui.engine.tls_witness import Witness
+from cp_tui.engine.upgrade import silent_logger, upgrade_failure, upgrade_headers
 from cp_tui.ocpp.units import number
 
 Address: TypeAlias = tuple[
@@ -62,20 +57,10 @@ Address: TypeAlias = tuple[
 
 ADDRESSES_MAX = 4
 """How many addresses of a name one attempt tries; the next attempt asks the DNS again."""
-CLOSE_TIMEOUT_S = 5.0
 HEAR_S = 0.5
 """How long a server is listened to after a handshake that is only tried."""
 INCOMING_FRAMES_MAX = 16
 """How many frames are read ahead of the engine; beyond, TCP holds the CSMS back."""
-
-
-class Timeouts(Struct, frozen=True):
-    """How long each step may take, in seconds; a modem link needs some, a technician has little."""
-
-    dns_s: float = 10.0
-    tcp_s: float = 10.0
-    tls_s: float = 10.0
-    upgrade_s: float = 20.0
 
 
 class Resolved(Struct, frozen=True):
@@ -117,13 +102,6 @@ class LinkConnection(ClientConnection):
             super().send_data()
 
 
-def where_to(known: Endpoint, sent: SetCredentials) -> Endpoint:
-    """Give where to connect to; `known` is the place in the settings. Raises `EndpointError`."""
-    if sent.url is not None:
-        return endpoint_at(sent.url, known.charge_point_id)
-    return with_tls(known) if sent.profile >= 2 else known
-
-
 class ConnectAttempt(Struct, frozen=True):
     """What one attempt to connect is told: where to, with what trust, for how long at most."""
 
@@ -140,7 +118,7 @@ class ConnectAttempt(Struct, frozen=True):
 
     async def run(self) -> LinkConnection:
         """Connect; raises `LinkFailure` with the step that failed."""
-        headers = self._headers()
+        headers = upgrade_headers(self.endpoint, self.password)
         tls = await self._tls()
         self.on_phase(LinkPhase.RESOLVING)
         addresses = await self._resolve()
@@ -201,19 +179,6 @@ class ConnectAttempt(Struct, frozen=True):
             raise LinkFailure(
                 LinkStep.TLS, f"not tried: certificates cannot be read: {why}"
             ) from None
-
-    def _headers(self) -> dict[str, str]:
-        if self.password is None:
-            return {}
-        try:
-            value = basic_authorization(self.endpoint.charge_point_id, self.password)
-        except EndpointError as error:
-            raise LinkFailure(
-                LinkStep.HTTP,
-                f"not tried: {error}",
-                "choose an id without a colon, or use no AuthorizationKey",
-            ) from None
-        return {"Authorization": value}
 
     async def _resolve(self) -> list[Address]:
         host, port = self.endpoint.host, self.endpoint.port
@@ -309,7 +274,7 @@ class ConnectAttempt(Struct, frozen=True):
             close_timeout=CLOSE_TIMEOUT_S,
             max_size=FRAME_BYTES_MAX,
             max_queue=INCOMING_FRAMES_MAX,
-            logger=_silent_logger(),
+            logger=silent_logger(),
             create_connection=ObservedConnection,
         )
         assert isinstance(connection, LinkConnection)
@@ -338,22 +303,11 @@ class ConnectAttempt(Struct, frozen=True):
             # With TLS 1.3 a server says only after the handshake what it thinks of our certificate.
             if response is None and (made is None or heard.is_refusal):
                 return tls_failure(error, endpoint.host, endpoint.port, heard, now)
-        if response is None:
-            return no_answer_failure(endpoint, closed=True)
-        status = response.status_code
-        if status in (401, 403) and heard.profile == 3:
-            return refused_by_status(status, response.reason_phrase, heard, now)
-        if status != 101:
-            key_bytes = None if self.password is None else len(self.password)
-            return status_failure(response, endpoint, key_bytes)
-        offered = response.headers.get_all("Sec-WebSocket-Protocol")
-        if offered and offered != [SUBPROTOCOL]:
-            return subprotocol_failure(", ".join(offered))
-        return LinkFailure(
-            LinkStep.HTTP,
-            f"the server's answer to the upgrade request is invalid: {error}",
-            http_status=101,
-        )
+        if response is not None and heard.profile == 3:
+            status = response.status_code
+            if status in (401, 403):
+                return refused_by_status(status, response.reason_phrase, heard, now)
+        return upgrade_failure(endpoint, self.password, response, error)
 
 
 def _heard(tls: LinkTls, witness: Witness) -> Heard:
@@ -364,13 +318,6 @@ def _heard(tls: LinkTls, witness: Witness) -> Heard:
         profile=tls.profile,
         no_certificate=tls.no_certificate,
     )
-
-
-def _silent_logger() -> logging.Logger:
-    """Make a logger that nobody hears: at DEBUG the library writes the Authorization header."""
-    logger = logging.Logger("websockets", logging.CRITICAL)
-    logger.addHandler(logging.NullHandler())
-    return logger
 
 
 LOOKUPS_MAX = 8

@@ -19,16 +19,17 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from typing import Protocol
 
-from msgspec import Struct
 from websockets.exceptions import ConnectionClosed, WebSocketException
 from websockets.protocol import OPEN
 
 from cp_tui.charge_point.events import FrameReceived
 from cp_tui.charge_point.variables import LinkStep
-from cp_tui.engine.connect import CLOSE_TIMEOUT_S, LinkConnection
+from cp_tui.engine.connect import LinkConnection
 from cp_tui.engine.link_failure import LinkFailure, closed_failure
 from cp_tui.engine.network import Network
 from cp_tui.engine.passage import Passage
+from cp_tui.engine.timeouts import ConnectionTimeouts
+from cp_tui.engine.upgrade import pong_failure
 from cp_tui.network.bad_network import Break
 from cp_tui.network.weather import FaultKind
 from cp_tui.ocpp.units import number
@@ -47,15 +48,6 @@ class Sender(Protocol):
 
     def __call__(self, *texts: str) -> bool:
         """Send them, in one go where nothing waits; False if the connection is given up."""
-
-
-class ConnectionTimeouts(Struct, frozen=True):
-    """How long an open connection may be silent where it must not be, in seconds."""
-
-    pong_s: float = 10.0
-    """libocpp gives 5 s; a modem that just woke up needs more."""
-    send_s: float = 30.0
-    close_s: float = CLOSE_TIMEOUT_S
 
 
 class Connection:
@@ -224,11 +216,7 @@ class Connection:
             async with asyncio.timeout(limit_s):
                 return await self._passage.ping(self._websocket.ping)
         except TimeoutError:
-            raise LinkFailure(
-                LinkStep.OPEN,
-                f"the CSMS did not answer a ping within {number(limit_s)} s",
-                "the network or the CSMS hangs",
-            ) from None
+            raise pong_failure(limit_s) from None
 
     def _stop_reading(self, is_stopped: bool) -> None:
         transport = self._websocket.transport

@@ -31,15 +31,15 @@ from cp_tui.engine.connect import (
     Reached,
     Resolved,
     Secured,
-    Timeouts,
-    where_to,
 )
 from cp_tui.engine.disk import on_disk
 from cp_tui.engine.endpoint import Endpoint, endpoint
 from cp_tui.engine.errors import EngineStartError
 from cp_tui.engine.keys import KeyFolder
 from cp_tui.engine.link_failure import LinkFailure, closed_failure
+from cp_tui.engine.timeouts import Timeouts
 from cp_tui.engine.tls import LinkTls, OwnCertificateError, TlsMaker
+from cp_tui.engine.upgrade import where_to
 from cp_tui.ocpp.action import Action
 from cp_tui.ocpp.answer import read_answer
 from cp_tui.ocpp.core import BootNotificationResponse

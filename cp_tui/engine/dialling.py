@@ -12,7 +12,7 @@ import socket
 from collections.abc import Mapping
 
 from cp_tui.charge_point.variables import LinkPhase, LinkStep
-from cp_tui.engine.connect import ConnectAttempt, LinkConnection, Timeouts
+from cp_tui.engine.connect import ConnectAttempt, LinkConnection
 from cp_tui.engine.endpoint import Endpoint
 from cp_tui.engine.link_failure import (
     LinkFailure,
@@ -21,6 +21,7 @@ from cp_tui.engine.link_failure import (
     tcp_failure,
 )
 from cp_tui.engine.network import Network
+from cp_tui.engine.timeouts import Timeouts
 from cp_tui.network.bad_network import DialFailure
 
 _PHASES: Mapping[DialFailure | None, LinkPhase] = {

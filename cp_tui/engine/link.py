@@ -39,13 +39,15 @@ from cp_tui.charge_point.variables import (
     LinkView,
 )
 from cp_tui.engine.backoff import Backoff, BackoffSettings
-from cp_tui.engine.connect import ConnectAttempt, Found, LinkConnection, Secured, Timeouts, where_to
-from cp_tui.engine.connection import Connection, ConnectionTimeouts, Sender
+from cp_tui.engine.connect import ConnectAttempt, Found, LinkConnection, Secured
+from cp_tui.engine.connection import Connection, Sender
 from cp_tui.engine.dialling import dialled
 from cp_tui.engine.endpoint import Endpoint, EndpointError
 from cp_tui.engine.link_failure import LinkFailure
 from cp_tui.engine.network import Network
+from cp_tui.engine.timeouts import ConnectionTimeouts, Timeouts
 from cp_tui.engine.tls import LinkTls
+from cp_tui.engine.upgrade import password_of, where_to
 
 CLOCK_LOOK_S = 10.0
 """How often a wait looks at the clock of the machine, which may have been set."""
@@ -299,8 +301,7 @@ class Link:
         attempt = ConnectAttempt(
             endpoint=self._target(),
             make_tls=partial(self._make_tls, sent),
-            # A certificate says who we are: beside it no password is sent (W A00.FR.401).
-            password=None if sent.profile == 3 else sent.password,
+            password=password_of(sent),
             timeouts=self._settings.connect,
             on_phase=lambda phase: self._update(phase=phase),
             on_found=self._found,

@@ -15,7 +15,7 @@ from cp_tui.certificates.certificate_error import CertificateError, quoted
 from cp_tui.certificates.facts import CertificateFacts
 from cp_tui.charge_point.variables import LinkStep
 from cp_tui.engine.config import EngineConfig
-from cp_tui.engine.connect import ConnectAttempt, Secured, Timeouts, where_to
+from cp_tui.engine.connect import ConnectAttempt, Secured
 from cp_tui.engine.connection_check import (
     DAYS_LEFT_FEW,
     CheckStep,
@@ -28,7 +28,9 @@ from cp_tui.engine.endpoint import endpoint
 from cp_tui.engine.keys import KeyFolder
 from cp_tui.engine.link_failure import LinkFailure
 from cp_tui.engine.profile_outlook import outlooks
+from cp_tui.engine.timeouts import Timeouts
 from cp_tui.engine.tls import LinkTls, TlsMaker
+from cp_tui.engine.upgrade import where_to
 
 FIRST_WITH_TLS = 2
 

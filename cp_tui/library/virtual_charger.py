@@ -52,6 +52,7 @@ from cp_tui.charge_point.variables import (
     WeatherEntry,
 )
 from cp_tui.charger.charger import Charger
+from cp_tui.charger.memory_store import MemoryStore
 from cp_tui.engine.command import Act, Ask, find
 from cp_tui.engine.commands import COMMANDS
 from cp_tui.engine.errors import CommandError, ErrorNumber
@@ -59,7 +60,6 @@ from cp_tui.engine.operations import Operations
 from cp_tui.library.agenda import VirtualAgenda
 from cp_tui.library.commands import SyncCommands
 from cp_tui.library.looks import Looks
-from cp_tui.library.memory_store import MemoryStore
 from cp_tui.library.tables import tables_of
 from cp_tui.library.virtual_csms import CALL, CALL_RESULT, CsmsFunction, answer_text, friendly_csms
 from cp_tui.library.virtual_network import VirtualConnection, VirtualNetwork

@@ -6,9 +6,9 @@ import asyncio
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from random import Random
 from typing import Any, cast
 
+from cp_tui.charge_point.chance import Chance
 from cp_tui.charge_point.charge_point import ChargePoint
 from cp_tui.charge_point.config import ChargePointConfig
 from cp_tui.charge_point.configuration import ReportedKey
@@ -136,7 +136,7 @@ class Minds:
         return [event for event in self.mind.events if not isinstance(event, PoweredOn)]
 
     def __call__(
-        self, config: ChargePointConfig, body: Body, stored: StoredRecords, random: Random
+        self, config: ChargePointConfig, body: Body, stored: StoredRecords, random: Chance
     ) -> FakeMind:
         self.made.append(FakeMind(self.answer, body, stored))
         return self.made[-1]

@@ -17,11 +17,10 @@ from cp_tui.charge_point.effects import SetCredentials
 from cp_tui.charge_point.variables import LinkPhase, LinkView, NetworkView
 from cp_tui.engine.backoff import BackoffSettings
 from cp_tui.engine.config import NetworkConfig
-from cp_tui.engine.connect import Timeouts
-from cp_tui.engine.connection import ConnectionTimeouts
 from cp_tui.engine.endpoint import endpoint
 from cp_tui.engine.link import Link, LinkEvent, LinkSettings
 from cp_tui.engine.network import Network
+from cp_tui.engine.timeouts import ConnectionTimeouts, Timeouts
 from cp_tui.engine.tls import LinkTls
 from cp_tui.network.weather import Weather
 from cp_tui.network.weathers import WEATHERS

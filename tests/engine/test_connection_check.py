@@ -15,12 +15,12 @@ from cp_tui.certificates.authority import Issued
 from cp_tui.charge_point.config import ChargePointConfig
 from cp_tui.charge_point.effects import SetCredentials
 from cp_tui.engine.config import EngineConfig
-from cp_tui.engine.connect import Timeouts
 from cp_tui.engine.connection_check import CheckStep, CheckVerdict, StepResult, check_connection
 from cp_tui.engine.credentials import credentials
 from cp_tui.engine.engine import Engine
 from cp_tui.engine.errors import EngineStartError
 from cp_tui.engine.lock import FolderLock, engine_in, prepare_folder
+from cp_tui.engine.timeouts import Timeouts
 from tests.engine.certificates import authority, needs_openssl
 from tests.engine.links import port_of, websocket_server
 from tests.engine.tls_servers import YEAR, Pki

@@ -15,10 +15,10 @@ from cp_tui.certificates.authority import Validity, new_root
 from cp_tui.charge_point.config import ChargePointConfig, SecurityConfig
 from cp_tui.charge_point.effects import ClientCertificate
 from cp_tui.engine.config import EngineConfig
-from cp_tui.engine.connect import Timeouts
 from cp_tui.engine.connection_check import CheckStep, CheckVerdict, StepResult
 from cp_tui.engine.credentials import StoredSecurity
 from cp_tui.engine.profile_check import check_profiles
+from cp_tui.engine.timeouts import Timeouts
 from cp_tui.engine.tls import with_roots
 from tests.engine.links import port_of, websocket_server
 from tests.engine.test_profile_outlook import KEY, stored

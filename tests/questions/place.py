@@ -23,10 +23,9 @@ from pydantic import JsonValue
 from cp_tui.charge_point.config import ChargePointConfig, ConnectorConfig
 from cp_tui.engine.backoff import BackoffSettings
 from cp_tui.engine.config import EngineConfig
-from cp_tui.engine.connect import Timeouts
-from cp_tui.engine.connection import ConnectionTimeouts
 from cp_tui.engine.engine import Engine
 from cp_tui.engine.link import LinkSettings
+from cp_tui.engine.timeouts import ConnectionTimeouts, Timeouts
 from cp_tui.rpc.client import Client
 from cp_tui.rpc.server import RpcServer
 from cp_tui.tui.app import Attachment, CpTuiApp

@@ -13,9 +13,9 @@ from cp_tui.charge_point.config import ChargePointConfig, SecurityConfig
 from cp_tui.charge_point.variables import LinkError
 from cp_tui.engine.backoff import BackoffSettings
 from cp_tui.engine.config import EngineConfig
-from cp_tui.engine.connect import Timeouts
 from cp_tui.engine.engine import Engine
 from cp_tui.engine.link import LinkSettings
+from cp_tui.engine.timeouts import Timeouts
 from tests.security.pki import OPERATOR, SERIAL, Signed, for_request, pki
 from tests.security.secure_csms import IDENTITY, PASSWORD, SecureCsms, Shown
 

@@ -48,8 +48,8 @@ from cp_tui.charge_point.events import (
 )
 from cp_tui.charge_point.variables import LinkFault
 from cp_tui.charger.charger import Charger
+from cp_tui.charger.memory_store import MemoryStore
 from cp_tui.library.agenda import VirtualAgenda
-from cp_tui.library.memory_store import MemoryStore
 from cp_tui.library.virtual_network import VirtualConnection, VirtualNetwork
 from cp_tui.station.errors import StationError
 from tests.acts import act_of

@@ -14,7 +14,7 @@ from dataclasses import replace
 import pytest
 
 from cp_tui.charge_point.effects import Effect
-from cp_tui.library.memory_store import MemoryStore
+from cp_tui.charger.memory_store import MemoryStore
 from cp_tui.network.weathers import WEATHERS
 from tests.simulation.delivery_watch import METER_VALUES, START, STOP
 from tests.simulation.fault_points import PARTS

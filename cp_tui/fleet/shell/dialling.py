@@ -13,10 +13,11 @@ from datetime import UTC, datetime
 from itertools import cycle
 
 from cp_tui.charge_point.variables import LinkStep
-from cp_tui.engine.connect import ADDRESSES_MAX, Address, Timeouts, resolve
+from cp_tui.engine.connect import ADDRESSES_MAX, Address, resolve
 from cp_tui.engine.endpoint import Endpoint
 from cp_tui.engine.link_failure import LinkFailure, dns_failure, tcp_failure
 from cp_tui.engine.own_certificate_failure import Heard
+from cp_tui.engine.timeouts import Timeouts
 from cp_tui.engine.tls_failure import certificate_failure, tls_failure
 from cp_tui.fleet.shell.stream import Stream, Taker
 from cp_tui.ocpp.units import number
