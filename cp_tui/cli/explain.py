@@ -10,13 +10,10 @@ from argparse import Namespace
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, tzinfo
+from datetime import datetime, tzinfo
 from functools import partial
-from pathlib import Path
 from textwrap import wrap as wrap_anywhere
-from traceback import extract_tb
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -27,11 +24,11 @@ from cp_tui.explain.finding import Finding, Severity
 from cp_tui.explain.limits import rows
 from cp_tui.ocpp.plural import count
 from cp_tui.ocpp.printable import clean
-from cp_tui.traces.opening import UnreadableTrace
+from cp_tui.traces.opening import UnreadableTrace, faults_told
 from cp_tui.traces.privacy import PrivateNames
 from cp_tui.traces.reading import open_traces
 from cp_tui.traces.record import RecordKind, ZoneFrom
-from cp_tui.traces.times import stamp_of
+from cp_tui.traces.times import zone_of
 from cp_tui.traces.trace import Trace
 from cp_tui.traces.writing import can_be_written, trace_lines
 
@@ -96,23 +93,6 @@ def _run(options: Namespace) -> int:
     return max(statuses, default=ExitStatus.DONE)
 
 
-def zone_of(text: str) -> tzinfo:
-    """Read a time zone: an offset, or a name.
-
-    Raises:
-        ValueError: it is neither.
-    """
-    if text.upper() in ("Z", "UTC"):
-        return UTC
-    stamp = stamp_of(f"2026-01-01T00:00:00{text}") if text[:1] in "+-" else None
-    if stamp is not None and stamp.at.tzinfo is not None:
-        return stamp.at.tzinfo
-    try:
-        return ZoneInfo(text)
-    except (KeyError, ValueError, OSError):
-        raise ValueError from None
-
-
 @contextmanager
 def _few_collections() -> Iterator[None]:
     """Look for garbage in circles seldom: records and findings have none, and there are many."""
@@ -130,7 +110,7 @@ def _explained(
     file: str, options: Namespace, zone: tzinfo | None, others: _Others
 ) -> Iterator[int]:
     """Explain what is in a file; gives an exit status for each log."""
-    with told_if_slow(f"reading {file} ..."), _few_collections(), _faults_told(file):
+    with told_if_slow(f"reading {file} ..."), _few_collections(), faults_told(file):
         traces = open_traces(
             sys.stdin.buffer if file == "-" else file,
             format=options.format,
@@ -146,7 +126,7 @@ def _explained(
             # Imported late: it takes the whole charge point.
             from cp_tui.cli.explain_ours import as_json, in_words, ours_in
 
-            with _faults_told(file):
+            with faults_told(file):
                 ours = ours_in(trace, is_anonymous=options.anonymous, shows_tags=options.show_tags)
         if options.json:
             told = _as_json(report) | ({} if ours is None else {"ours": as_json(ours)})
@@ -157,26 +137,6 @@ def _explained(
                 print(line, flush=True)
         is_grave = report.has(Severity(options.fail_on))
         yield ExitStatus.FAILED if is_grave else ExitStatus.DONE
-
-
-@contextmanager
-def _faults_told(file: str) -> Iterator[None]:
-    """Tell in a line what no reader has thought of: a log may hold anything.
-
-    Raises:
-        UnreadableTrace: where we stumbled; what the log holds there may be a secret.
-    """
-    try:
-        yield
-    except UnreadableTrace:
-        raise
-    except OSError as error:
-        raise UnreadableTrace(f"{file}: {error.strerror}") from None
-    except Exception as error:
-        *_, last = extract_tb(error.__traceback__)
-        place = f"{Path(last.filename).stem}:{last.lineno}"
-        words = f"we stumbled over it, a fault of ours ({type(error).__name__} at {place})"
-        raise UnreadableTrace(f"{file}: {words}") from None
 
 
 def _told_to_others(report: Report, options: Namespace, names: PrivateNames) -> Report:

@@ -6,7 +6,7 @@ is found again is folded into one finding; a cause stands before what follows fr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 import msgspec
@@ -186,37 +186,40 @@ class Speaker:
         return msgspec.structs.replace(finding, frames=frames)
 
 
-class _Found:
+class _Folded:
     """All findings so far, those of one matter folded into one."""
 
     def __init__(self) -> None:
-        self._folded: dict[tuple[object, ...], Finding] = {}
+        self.findings: list[Finding] = []
+        self._slots: dict[tuple[object, ...], int] = {}
         self.omitted = 0
 
-    def add(self, findings: Iterable[Finding]) -> None:
-        for new in findings:
-            key = (new.id, new.charger, new.at_fault, new.severity, new.matter)
-            old = self._folded.get(key)
-            if old is not None:
-                self._folded[key] = _folded(old, new)
-            elif len(self._folded) < FINDINGS_MAX:
-                self._folded[key] = new
-            else:
-                self.omitted += 1
+    def add(self, new: Finding) -> int | None:
+        """Take a finding in; gives its place among the findings, None where there are too many."""
+        key = (new.id, new.charger, new.at_fault, new.severity, new.matter)
+        slot = self._slots.get(key)
+        if slot is not None:
+            self.findings[slot] = _folded(self.findings[slot], new)
+        elif len(self.findings) < FINDINGS_MAX:
+            slot = self._slots[key] = len(self.findings)
+            self.findings.append(new)
+        else:
+            self.omitted += 1
+        return slot
 
-    def ordered(self) -> tuple[Finding, ...]:
+    def ordered(self) -> list[int]:
         order = {id_: place for place, id_ in enumerate(CATALOGUE)}
-        findings = sorted(
-            self._folded.values(),
-            key=lambda each: (_place(each), order[each.id]),
-        )
-        return tuple(_causes_first(findings))
+
+        def key(slot: int) -> tuple[int, int]:
+            found = self.findings[slot]
+            return _place(found), order[found.id]
+
+        return sorted(range(len(self.findings)), key=key)
 
 
 def _place(finding: Finding) -> int:
     """Say where in the course of the log a finding stands."""
-    main = next(iter(finding.frames), None)
-    return 0 if main is None else main.place or main.number
+    return finding.frames[0].passed if finding.frames else 0
 
 
 def _folded(old: Finding, new: Finding) -> Finding:
@@ -226,7 +229,7 @@ def _folded(old: Finding, new: Finding) -> Finding:
     return msgspec.structs.replace(old, count=old.count + new.count, frames=frames)
 
 
-def _causes_first(findings: list[Finding]) -> Iterable[Finding]:
+def _with_causes(findings: Iterable[Finding]) -> Iterable[Finding]:
     """Name for each finding what it follows from; a cause comes before, as its frames do."""
     causes: dict[tuple[str, str | None], str] = {}
     for finding in findings:
@@ -236,27 +239,75 @@ def _causes_first(findings: list[Finding]) -> Iterable[Finding]:
             causes.setdefault((symptom, finding.charger), finding.id)
 
 
+class Judging:
+    """A log being judged, record by record, after it was looked through once."""
+
+    def __init__(
+        self, trace: Trace, limits: Limits = LIMITS, records: Iterable[Record] | None = None
+    ) -> None:
+        """Look through the log; `records` are those of the trace, where somebody counts along."""
+        self._trace, self._limits = trace, limits
+        self._file = FileKnown()
+        self._file.is_mixed = trace.is_mixed
+        self._file.has_other_protocol = any(note.id == "log.other_protocol" for note in trace.notes)
+        self._file.walk(trace.records if records is None else records)
+        self._folded = _Folded()
+        self._speakers: dict[str | None, Speaker] = {}
+
+    @property
+    def findings(self) -> Sequence[Finding]:
+        """Those so far, in the order in which each was first found."""
+        return self._folded.findings
+
+    def begin(self) -> Iterator[tuple[int, Finding]]:
+        """Tell what is known before the first record: matters of the recording."""
+        return self._added(noted(self._trace))
+
+    def take(self, record: Record) -> Iterator[tuple[int, Finding]]:
+        """Judge the next record; gives what it shows, each with its place among the findings."""
+        speaker = self._speakers.get(record.charger)
+        if speaker is None:
+            survey = self._file.surveys.get(record.charger)
+            if survey is None:
+                return
+            known = Known(record.charger, survey, self._file, self._limits)
+            speaker = Speaker(known, SIMPLE if self._trace.is_mixed else FAMILIES)
+            self._speakers[record.charger] = speaker
+        yield from self._added(speaker.take(record))
+        if record.at is not None and record.kind is not RecordKind.LINK:
+            self._file.last_at = record.at
+
+    def end(self) -> Iterator[tuple[int, Finding]]:
+        """Judge what was still open when the log ended."""
+        for speaker in self._speakers.values():
+            yield from self._added(speaker.at_end())
+
+    def _added(self, findings: Iterable[Finding]) -> Iterator[tuple[int, Finding]]:
+        for finding in findings:
+            slot = self._folded.add(finding)
+            if slot is not None:
+                yield slot, finding
+
+    def order(self) -> list[int]:
+        """Give the places of the findings as they are told: in the order of the log."""
+        return self._folded.ordered()
+
+    def report(self) -> Report:
+        findings = _with_causes(self.findings[slot] for slot in self.order())
+        return Report(self._trace, tuple(findings), self._folded.omitted)
+
+
 def explain(trace: Trace, limits: Limits = LIMITS) -> Report:
     """Judge a log."""
-    file = FileKnown()
-    file.is_mixed = trace.is_mixed
-    file.has_other_protocol = any(note.id == "log.other_protocol" for note in trace.notes)
-    file.walk(trace.records)
-    found = _Found()
-    found.add(noted(trace))
-    speakers: dict[str | None, Speaker] = {}
+    judging = Judging(trace, limits)
+    spent(judging.begin())
     for record in trace.records:
-        survey = file.surveys.get(record.charger)
-        if survey is None:
-            continue
-        speaker = speakers.get(record.charger)
-        if speaker is None:
-            known = Known(record.charger, survey, file, limits)
-            speaker = Speaker(known, SIMPLE if trace.is_mixed else FAMILIES)
-            speakers[record.charger] = speaker
-        found.add(speaker.take(record))
-        if record.at is not None and record.kind is not RecordKind.LINK:
-            file.last_at = record.at
-    for speaker in speakers.values():
-        found.add(speaker.at_end())
-    return Report(trace, found.ordered(), found.omitted)
+        spent(judging.take(record))
+    spent(judging.end())
+    return judging.report()
+
+
+def spent(findings: Iterable[object]) -> None:
+    """Let all be found, where only the end of it counts."""
+    for _ in findings:
+        pass

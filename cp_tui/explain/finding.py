@@ -60,6 +60,11 @@ class FrameRef(Struct, frozen=True, gc=False):
     place: int = 0
     """As `Record.place`."""
 
+    @property
+    def passed(self) -> int:
+        """The place also where none was told."""
+        return self.place or self.number
+
 
 class Finding(Struct, frozen=True):
     """One matter of one charge point."""

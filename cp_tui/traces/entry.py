@@ -14,7 +14,7 @@ from cp_tui.traces.lines import Line
 from cp_tui.traces.record import ChargerFrom, FrameDirection, LinkEvent
 
 
-class LogEntry(Struct, gc=False):
+class LogEntry(Struct, gc=False, array_like=True):
     """One place of a log."""
 
     line: int | None = None

@@ -19,6 +19,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from traceback import extract_tb
 from typing import IO, TYPE_CHECKING, cast
 
 from msgspec import Struct
@@ -103,6 +104,26 @@ def _refusals(name: str) -> Iterator[None]:
         raise UnreadableTrace(f"{name}: {words}") from None
     except OSError as error:
         raise UnreadableTrace(f"{name}: {error.strerror or clean(str(error))}") from None
+
+
+@contextmanager
+def faults_told(file: str) -> Iterator[None]:
+    """Tell in a line what no reader has thought of: a log may hold anything.
+
+    Raises:
+        UnreadableTrace: where we stumbled; what the log holds there may be a secret.
+    """
+    try:
+        yield
+    except UnreadableTrace:
+        raise
+    except OSError as error:
+        raise UnreadableTrace(f"{file}: {error.strerror}") from None
+    except Exception as error:
+        *_, last = extract_tb(error.__traceback__)
+        place = f"{Path(last.filename).stem}:{last.lineno}"
+        words = f"we stumbled over it, a fault of ours ({type(error).__name__} at {place})"
+        raise UnreadableTrace(f"{file}: {words}") from None
 
 
 class _Unpacking:

@@ -8,24 +8,16 @@ times.
 from __future__ import annotations
 
 import math
-import tempfile
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
-import msgspec
-
-from cp_tui.traces.entry import LogEntry
 from cp_tui.traces.formats.trace_format import TraceFormat
-from cp_tui.traces.opening import Spool
 from cp_tui.traces.record import RecordKind
 from cp_tui.traces.survey import KIND_OF, LogSurvey
 
 FALLS_MIN = 2
 FALLS_FOR_ONE_RISE = 20
 """Times fall over the whole of a log that has its newest row first; a clock may jump in between."""
-
-_ENCODER = msgspec.msgpack.Encoder()
-_DECODER = msgspec.msgpack.Decoder(LogEntry)
 
 
 def is_newest_first(survey: LogSurvey) -> bool:
@@ -85,30 +77,13 @@ def _is_call(survey: LogSurvey, frame: int) -> bool:
     return KIND_OF[survey.kinds[frame]] is RecordKind.CALL
 
 
-def in_order(
-    entries: Iterator[tuple[int, LogEntry]], order: Sequence[int]
-) -> Iterator[tuple[int, LogEntry]]:
-    """Give entries in an order, by way of a file: frames by their number, events where they stood.
+def rows_in_order(frames: Sequence[int], order: Sequence[int]) -> Sequence[int]:
+    """Put rows in the order of their frames; a row that is none, an event, has frame -1.
 
     Events of the connection stay beside the frame that they stood beside.
     """
-    with tempfile.TemporaryFile() as file:
-        places, frames = array("Q"), array("l")
-        for frame, entry in entries:
-            places.append(file.tell())
-            frames.append(frame)
-            file.write(_ENCODER.encode(entry))
-        places.append(file.tell())
-        reader = Spool(file).open()
-
-        def entry_at(place: int) -> tuple[int, LogEntry]:
-            reader.seek(places[place])
-            text = reader.read(places[place + 1] - places[place])
-            return frames[place], _DECODER.decode(text)
-
-        if isinstance(order, range):
-            yield from map(entry_at, range(len(frames) - 1, -1, -1))
-            return
-        place_of = {frame: place for place, frame in enumerate(frames) if frame >= 0}
-        yield from (entry_at(place) for place, frame in enumerate(frames) if frame < 0)
-        yield from (entry_at(place_of[frame]) for frame in order if frame in place_of)
+    if isinstance(order, range):
+        return range(len(frames) - 1, -1, -1)
+    row_of = {frame: row for row, frame in enumerate(frames) if frame >= 0}
+    events = (row for row, frame in enumerate(frames) if frame < 0)
+    return array("I", (*events, *(row_of[frame] for frame in order if frame in row_of)))

@@ -33,10 +33,10 @@ _ANSWERS = (RecordKind.CALL_RESULT, RecordKind.CALL_ERROR)
 class Pairs(Struct):
     """What is known of each frame once all are paired; frames are counted from 0."""
 
-    pairs: array[int]
+    pairs: Sequence[int]
     """The other frame of the exchange; NONE."""
-    ways: bytearray
-    froms: bytearray
+    ways: Sequence[int]
+    froms: Sequence[int]
     unanswered: int
     stray: int
     """Answers that answer nothing, or what was answered already."""
@@ -56,7 +56,9 @@ class _Pairing:
     def __init__(self, survey: LogSurvey) -> None:
         count = survey.frames
         self.survey = survey
-        self.found = Pairs(array("I", [NONE]) * count, bytearray(count), bytearray(count), 0, 0)
+        self.pairs = array("I", [NONE]) * count
+        self.ways, self.froms = bytearray(count), bytearray(count)
+        self.found = Pairs(self.pairs, self.ways, self.froms, 0, 0)
         self.calls: OrderedDict[tuple[int, int], list[int]] = OrderedDict()
         self.answered: OrderedDict[tuple[int, int], int] = OrderedDict()
         self.early: dict[tuple[int, int], int] = {}
@@ -84,18 +86,18 @@ class _Pairing:
                 self._answer(frame, key)
         self.found.stray += len(self.early)
         self.found.unanswered = sum(
-            self.found.pairs[frame] == NONE
+            self.pairs[frame] == NONE
             for frame in range(survey.frames)
             if KIND_OF[survey.kinds[frame]] is RecordKind.CALL
         )
         return self.found
 
     def _set(self, frame: int, way: FrameDirection, how: DirectionFrom) -> None:
-        self.found.ways[frame] = _WAYS.index(way)
-        self.found.froms[frame] = _FROMS.index(how)
+        self.ways[frame] = _WAYS.index(way)
+        self.froms[frame] = _FROMS.index(how)
 
     def _call(self, frame: int, key: tuple[int, int]) -> None:
-        if not self.found.ways[frame]:
+        if not self.ways[frame]:
             number = self.survey.actions[frame]
             action = self.survey.action_names.texts[number] if number < NO_ACTION else ""
             # DataTransfer may go both ways; the charge point sends it more often.
@@ -125,7 +127,7 @@ class _Pairing:
                 return
         before = self.answered.get(key)
         if before is not None and self._fits(before, frame):
-            self.found.pairs[frame] = before
+            self.pairs[frame] = before
             self._side(frame, before)
             self.found.stray += 1
             return
@@ -138,7 +140,7 @@ class _Pairing:
 
     def _fits(self, call: int, answer: int) -> bool:
         """Say whether the two go opposite ways, as far as that is known."""
-        ways = self.found.ways
+        ways = self.ways
         if not ways[answer] or not ways[call]:
             return True
         if self._is_guessed(call):
@@ -149,16 +151,16 @@ class _Pairing:
         """Whether only the action speaks for a direction, and either side may send that one."""
         number = self.survey.actions[frame]
         action = self.survey.action_names.texts[number] if number < NO_ACTION else None
-        is_by_action = _FROMS[self.found.froms[frame]] is DirectionFrom.ACTION
+        is_by_action = _FROMS[self.froms[frame]] is DirectionFrom.ACTION
         return is_by_action and action not in DIRECTION_OF
 
     def _pair(self, call: int, answer: int) -> None:
-        self.found.pairs[call], self.found.pairs[answer] = answer, call
+        self.pairs[call], self.pairs[answer] = answer, call
         self._side(answer, call)
 
     def _side(self, answer: int, call: int) -> None:
         """Let each of the two tell the direction of the other."""
-        ways = self.found.ways
+        ways = self.ways
         if not ways[answer]:
             self._set(answer, _opposite(ways[call]), DirectionFrom.PAIR)
         elif self._is_guessed(call):

@@ -1,18 +1,18 @@
 """A log read into records: surveyed once from begin to end, then told as often as is asked.
 
-No text is kept between the two, so a log can be of any length.
+No text stays in memory between the two, so a log can be of any length.
 """
 
 from __future__ import annotations
 
 import re
+import tempfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import tzinfo
 from pathlib import Path
 from typing import IO
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from cp_tui.ocpp.printable import clean
@@ -20,24 +20,18 @@ from cp_tui.ocpp.redaction import shown_text
 from cp_tui.traces.documents import DocumentError
 from cp_tui.traces.entry import LogEntry
 from cp_tui.traces.formats.trace_format import LogSource, TraceFormat
-from cp_tui.traces.frames import is_masked, parsed, take_apart
+from cp_tui.traces.frames import take_apart
+from cp_tui.traces.kept import Keep, KeptEntries
 from cp_tui.traces.lines import Line, lines_of
 from cp_tui.traces.notes import cut_lines, notes_of
 from cp_tui.traces.opening import TraceText, UnreadableTrace, texts_in
-from cp_tui.traces.ordering import in_order, is_newest_first, order_of
+from cp_tui.traces.ordering import is_newest_first, order_of, rows_in_order
 from cp_tui.traces.pairing import Pairs, paired
 from cp_tui.traces.recognise import FORMATS, Recognised, actions_in, recognised
-from cp_tui.traces.record import (
-    NOTHING_MORE,
-    ChargerFrom,
-    DirectionFrom,
-    Record,
-    RecordKind,
-    Source,
-    ZoneFrom,
-)
-from cp_tui.traces.survey import KIND_OF, NO_ACTION, LogSurvey
-from cp_tui.traces.times import LogClock, stamp_of
+from cp_tui.traces.record import Record, RecordKind, ZoneFrom
+from cp_tui.traces.record_maker import RecordMaker, Speaking
+from cp_tui.traces.survey import KIND_OF, LogSurvey
+from cp_tui.traces.times import LogClock
 from cp_tui.traces.trace import LogNote, Trace, TraceCounts
 
 
@@ -62,8 +56,11 @@ def open_traces(
     format: str | None = None,
     charger: str | None = None,
     zone: tzinfo | None = None,
+    keep: Keep | None = None,
 ) -> list[Trace]:
     """Read every log in a file; only a zip may hold more than one.
+
+    With `keep` its entries are kept there while they are read, and the file is not read again.
 
     Raises:
         UnreadableTrace: it holds no frame that can be read, and why.
@@ -74,7 +71,7 @@ def open_traces(
     refusals, traces, untold = [], [], []
     for text in texts:
         try:
-            traces.append(_read(text, format, charger, zone))
+            traces.append(_read(text, format, charger, zone, keep))
         except UnreadableTrace as refusal:
             refusals.append(refusal)
             if text.damage:
@@ -85,15 +82,23 @@ def open_traces(
     return traces
 
 
-def _read(text: TraceText, wanted: str | None, charger: str | None, zone: tzinfo | None) -> Trace:
+def _read(
+    text: TraceText,
+    wanted: str | None,
+    charger: str | None,
+    zone: tzinfo | None,
+    keep: Keep | None,
+) -> Trace:
     found = recognised(text, wanted)
     if found is None:
         raise UnreadableTrace(_without_frames(text))
     cut: list[int] = []
     recording = _recording(text, found, cut)
     survey = LogSurvey(is_logged=found.format.is_logged)
+    kept = keep(text) if keep else None
+    entries = _entries(found.format, recording)
     try:
-        survey.walk(_entries(found.format, recording))
+        survey.walk(entries if kept is None else _keeping(entries, survey, kept))
     except DocumentError:
         if not survey.frames:
             raise UnreadableTrace(f"{text.name}: it is no JSON that can be read") from None
@@ -102,9 +107,32 @@ def _read(text: TraceText, wanted: str | None, charger: str | None, zone: tzinfo
     order = order_of(survey, found.format)
     pairs = paired(survey, range(survey.frames) if order is None else order)
     clock = _clock(survey, found.format, zone)
-    who = _Who.of(survey, charger)
-    records = Records(text.name, found.format, recording, survey, pairs, clock, who, order)
+    if kept is not None:
+        kept.end()
+    maker = RecordMaker(
+        text.name,
+        survey.kinds,
+        survey.actions,
+        survey.action_names.texts,
+        pairs,
+        clock,
+        Speaking.of(survey, charger),
+    )
+    records = Records(found.format, recording, survey, maker, order, kept)
     return records.trace(text.damage, cut)
+
+
+def _keeping(
+    entries: Iterator[LogEntry], survey: LogSurvey, kept: KeptEntries
+) -> Iterator[LogEntry]:
+    """Keep each entry that the survey counts, once it has."""
+    for entry in entries:
+        frame = survey.frames
+        yield entry
+        if entry.link is not None:
+            kept.add(entry, -1)
+        elif survey.frames > frame:
+            kept.add(entry, frame)
 
 
 def _without_frames(text: TraceText) -> str:
@@ -158,60 +186,58 @@ def _clock(survey: LogSurvey, format: TraceFormat, zone: tzinfo | None) -> LogCl
     return LogClock(ZoneFrom.ESTIMATED if offsets else ZoneFrom.NONE, offsets=offsets, year=year)
 
 
-class _Who(Struct, frozen=True):
-    """Which charge point speaks in entries that do not name one."""
-
-    name: str | None
-    source: ChargerFrom
-    is_for_all: bool = False
-
-    @classmethod
-    def of(cls, survey: LogSurvey, given: str | None) -> _Who:
-        if given is not None:
-            return cls(given, ChargerFrom.OPTION, is_for_all=survey.is_unnamed)
-        if not survey.is_unnamed:
-            named = [text for text in survey.charger_names.texts if text]
-            return cls(named[0] if len(named) == 1 else None, ChargerFrom.STATED)
-        if survey.path_charger:
-            return cls(survey.path_charger, ChargerFrom.PATH)
-        if survey.boot_charger and not survey.is_mixed:
-            return cls(survey.boot_charger, ChargerFrom.BOOT)
-        return cls(None, ChargerFrom.UNKNOWN)
-
-
 class Records:
-    """The records of a log, read anew each time they are walked."""
+    """The records of a log, from its begin each time they are walked."""
 
     def __init__(
         self,
-        file: str,
         format: TraceFormat,
         recording: LogSource,
         survey: LogSurvey,
-        pairs: Pairs,
-        clock: LogClock,
-        who: _Who,
+        maker: RecordMaker,
         order: Sequence[int] | None,
+        kept: KeptEntries | None,
     ) -> None:
-        self._file, self._format, self._recording = file, format, recording
-        self._survey, self._pairs, self._clock, self._who = survey, pairs, clock, who
-        self._order = order
+        self._format, self._recording, self.survey = format, recording, survey
+        self.maker, self._order = maker, order
+        self._kept = kept
 
     def __iter__(self) -> Iterator[Record]:
-        entries = self._numbered()
-        if self._order is not None:
-            entries = in_order(entries, self._order)
+        record = self.maker.record
+        if self._kept is None and self._order is None:
+            entries = self._numbered()
+        else:
+            kept, rows = self.in_order()
+            entries = kept.walk(rows)
+        if self._order is None:
+            for frame, entry in entries:
+                yield record(entry, frame)
+            return
         passed = 0
         for frame, entry in entries:
-            passed += self._order is not None and frame >= 0
-            record = self._record(entry, frame, passed if frame >= 0 else 0)
-            if record is not None:
-                yield record
+            passed += frame >= 0
+            yield record(entry, frame, passed if frame >= 0 else 0)
+
+    @property
+    def is_reordered(self) -> bool:
+        """Whether the frames passed in another order than that in which they stand."""
+        return self._order is not None
+
+    def in_order(self) -> tuple[KeptEntries, Sequence[int] | None]:
+        """Give the entries and the order of their rows; None: that in which they stand."""
+        if self._kept is None:
+            with tempfile.TemporaryFile() as file:
+                self._kept = KeptEntries(file)
+                for frame, entry in self._numbered():
+                    self._kept.add(entry, frame)
+                self._kept.end()
+        order = self._order
+        return self._kept, None if order is None else rows_in_order(self._kept.frames, order)
 
     def _numbered(self) -> Iterator[tuple[int, LogEntry]]:
         """Give each entry with its frame, counted from 0; -1 for an event of the connection."""
         frame = 0
-        left_out = iter(self._survey.left_out)
+        left_out = iter(self.survey.left_out)
         next_left_out = next(left_out, -1)
         try:
             for place, entry in enumerate(_entries(self._format, self._recording)):
@@ -219,81 +245,33 @@ class Records:
                     yield -1, entry
                 elif place == next_left_out:
                     next_left_out = next(left_out, -1)
-                elif frame < self._survey.frames:
+                elif frame < self.survey.frames:
                     yield frame, entry
                     frame += 1
         except DocumentError:
             return
 
-    def _record(self, entry: LogEntry, frame: int, passed: int) -> Record | None:
-        survey, pairs = self._survey, self._pairs
-        time, stamp = entry.time or entry.outer, None
-        if time:
-            stamp = stamp_of(entry.time) or stamp_of(entry.outer)
-        at, zone, offset_s = self._clock.utc(stamp) if stamp else (None, ZoneFrom.NONE, None)
-        charger, charger_from = self._charger(entry)
-        is_frame = frame >= 0
-        kind = RecordKind.LINK if not is_frame else KIND_OF[survey.kinds[frame]]
-        pair = pairs.pair(frame) if is_frame else None
-        elements = entry.elements
-        return Record(
-            frame + 1,
-            Source(self._file, entry.line, entry.last_line, entry.offset, entry.pointer),
-            kind,
-            at,
-            time,
-            stamp.resolution if stamp else 0.0,
-            zone,
-            offset_s,
-            charger,
-            charger_from,
-            entry.connection,
-            pairs.direction(frame) if is_frame else entry.direction,
-            pairs.direction_from(frame) if is_frame else DirectionFrom.UNKNOWN,
-            entry.text,
-            entry.is_exact,
-            parsed(elements, self._action_of(pair)) if elements else None,
-            entry.link,
-            entry.is_truncated,
-            is_frame and is_masked(entry.text),
-            entry.is_injected,
-            None if pair is None else pair + 1,
-            entry.extra or NOTHING_MORE,
-            passed,
-        )
-
-    def _charger(self, entry: LogEntry) -> tuple[str | None, ChargerFrom]:
-        if entry.charger is not None and not self._who.is_for_all:
-            return entry.charger, entry.charger_from
-        return self._who.name, self._who.source
-
-    def _action_of(self, call: int | None) -> str:
-        if call is None:
-            return ""
-        number = self._survey.actions[call]
-        return self._survey.action_names.texts[number] or "" if number < NO_ACTION else ""
-
     def trace(self, damage: str, cut: Sequence[int]) -> Trace:
         """Describe the log as a whole; `cut` are the lines that were too long."""
-        survey, clock = self._survey, self._clock
+        survey, maker = self.survey, self.maker
         named = tuple(dict.fromkeys(text for text in survey.charger_names.texts if text))
         earliest, latest = survey.earliest, survey.latest
-        first, zone, _ = clock.utc(earliest[1]) if earliest else (None, ZoneFrom.NONE, None)
-        last = clock.utc(latest[1])[0] if latest else None
+        first, zone, _ = maker.clock.utc(earliest[1]) if earliest else (None, ZoneFrom.NONE, None)
+        last = maker.clock.utc(latest[1])[0] if latest else None
         is_reversed = is_newest_first(survey)
-        notes = notes_of(survey, self._pairs, zone, is_reversed=is_reversed)
+        notes = notes_of(survey, maker.pairs, zone, is_reversed=is_reversed)
         if cut:
             notes = (*notes, cut_lines(cut))
         if damage:
             notes = (LogNote("log.damaged", f"The file is not whole: {damage}."), *notes)
         return Trace(
-            self._file,
+            maker.file,
             self._format.id,
             self,
             notes,
-            _counts(survey, self._pairs),
+            _counts(survey, maker.pairs),
             named or (None,),
-            None if named else self._who.name,
+            None if named else maker.who.name,
             first,
             last,
             zone,

@@ -84,6 +84,9 @@ class LogSurvey:
         self.chargers = array("H")
         self.tokens = array("H")
         self.times = array("d")
+        """In s since 1970, without a zone as if it were UTC; NaN: none can be read."""
+        self.stamped = array("B")
+        """What is known of each time, as `stamped` says."""
         self.action_names = Names(ACTIONS_MAX)
         self.charger_names = Names(CHARGERS_MAX)
         self.token_names = Names(60_000)
@@ -147,6 +150,7 @@ class LogSurvey:
             return
         for column, value in zip(self._columns(), (*row, seconds), strict=True):
             column.append(value)
+        self.stamped.append(stamped(stamp or outer))
         self._note_matters(entry, action)
         if stamp or outer:
             self._order(seconds, stamp or outer, entry)
@@ -248,6 +252,17 @@ class LogSurvey:
     def boot_charger(self) -> str | None:
         """The serial number that the first charge point told which told one."""
         return next((clean(serial) for serial, _, _ in self.boots if serial), None)
+
+
+STAMPED, HAS_ZONE, HAS_DATE, HAS_YEAR = 1, 2, 4, 8
+
+
+def stamped(stamp: Stamp | None) -> int:
+    """Give what a time states, as bits; 0 where there is none, which no zone makes up for."""
+    if stamp is None:
+        return 0
+    has_zone = stamp.at.tzinfo is not None
+    return STAMPED | HAS_ZONE * has_zone | HAS_DATE * stamp.has_date | HAS_YEAR * stamp.has_year
 
 
 def _seconds(stamp: Stamp | None, outer: Stamp | None) -> float:

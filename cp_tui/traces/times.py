@@ -12,10 +12,11 @@ from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, tzinfo
 from types import MappingProxyType
+from zoneinfo import ZoneInfo
 
 from msgspec import Struct, field
 
-from cp_tui.ocpp.calendar import FIRST, in_zone, later, span
+from cp_tui.ocpp.calendar import in_zone, later, span
 from cp_tui.traces.record import ZoneFrom
 
 AGREE_S = 60
@@ -27,6 +28,7 @@ TEXT_MAX = 64
 """Characters of a time; what is longer is none."""
 DAYS_MAX = 5_000
 """Of a log, whose offsets are told apart."""
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 NO_DATE = date(4, 1, 1)
 """Stands for the day of a time without one."""
 
@@ -163,7 +165,24 @@ def _epoch(text: str) -> Stamp | None:
 def epoch_stamp(number: float) -> Stamp:
     """Give the time of so many seconds since 1970, or milliseconds from 10^12 on."""
     seconds = number / 1000 if number >= 1e12 else number
-    return Stamp(later(datetime(1970, 1, 1, tzinfo=UTC), span(seconds)), 0.001)
+    return Stamp(later(EPOCH, span(seconds)), 0.001)
+
+
+def zone_of(text: str) -> tzinfo:
+    """Read a time zone: an offset, or a name.
+
+    Raises:
+        ValueError: it is neither.
+    """
+    if text.upper() in ("Z", "UTC"):
+        return UTC
+    stamp = stamp_of(f"2026-01-01T00:00:00{text}") if text[:1] in "+-" else None
+    if stamp is not None and stamp.at.tzinfo is not None:
+        return stamp.at.tzinfo
+    try:
+        return ZoneInfo(text)
+    except (KeyError, ValueError, OSError):
+        raise ValueError from None
 
 
 class Offsets(Struct):
@@ -253,6 +272,6 @@ def in_year(at: datetime, year: int) -> datetime:
 
 
 def seconds_of(at: datetime) -> float:
-    """Give a time as a number of seconds, for comparing; without a zone as if it were UTC."""
+    """Give a time as seconds since 1970, for comparing; without a zone as if it were UTC."""
     aware = at if at.tzinfo is not None else at.replace(tzinfo=UTC)
-    return (aware - FIRST).total_seconds()
+    return (aware - EPOCH).total_seconds()

@@ -13,9 +13,10 @@ from typing import Any
 
 import pytest
 
-from cp_tui.cli.explain import run, zone_of
+from cp_tui.cli.explain import run
 from cp_tui.cli.parser import parse
 from cp_tui.traces.opening import TSHARK
+from cp_tui.traces.times import zone_of
 
 SAMPLES = Path(__file__).parent.parent / "data" / "traces"
 FAULTY = SAMPLES / "steve_two_chargers.log"

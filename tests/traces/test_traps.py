@@ -224,6 +224,15 @@ def test_the_newest_first_is_turned_round_and_nothing_else_is_sorted() -> None:
     assert "log.time_backwards" in notes(joined)
 
 
+def test_events_and_numbers_beyond_64_bits_are_turned_round_as_well() -> None:
+    big = CALL.replace("{}", '{"n": 123456789012345678901234567890}')
+    closed = "[ocpp  ] TRACE 2026/10/05 10:00:04 charge point disconnected: CP1\n"
+    lines = [f"[ocpp  ] TRACE 2026/10/05 10:00:0{n} recv CP1: {big}\n" for n in range(4)]
+    found = [*read("".join(reversed([*lines, closed]))).records]
+    assert [each.number for each in found] == [4, 3, 2, 1, 0]
+    assert {each.raw for each in found} == {big, ""}
+
+
 def test_rows_of_a_table_that_have_one_time_keep_their_order_or_turn_with_it() -> None:
     frames = (CALL, RESULT, CALL.replace("m1", "m2"), RESULT.replace("m1", "m2"))
 

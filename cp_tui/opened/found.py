@@ -1,0 +1,98 @@
+"""What was found in a log so far: by frame, and from one to the next.
+
+Pure. A finding of which there are many is one finding, and marks every frame that shows it.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable, Iterable, Iterator
+from typing import Final
+
+from msgspec.structs import replace
+
+from cp_tui.explain.finding import Finding, Severity
+
+MARKS_MAX: Final = 2_000_000
+"""Frames that are marked; findings beyond are told, without their marks."""
+BLOCK: Final = 1_024
+"""Places whose marks lie together."""
+_SLOT_BITS: Final = 20
+_SLOT: Final = (1 << _SLOT_BITS) - 1
+GRAVITY: Final = {Severity.NOTE: 1, Severity.WARNING: 2, Severity.ERROR: 3}
+"""As the marks of the frames have it; 0: nothing was found."""
+
+Wanted = Callable[[Finding], bool]
+
+
+class FoundSoFar:
+    """The findings of a log, which grow while it is judged."""
+
+    def __init__(self, frames: int) -> None:
+        self.findings: list[Finding] = []
+        """In the order in which they were found; once all is judged, in that of the log."""
+        self.omitted = 0
+        self.gravity = bytearray(frames + 1)
+        """Of each place, from 1, how grave the gravest finding there is."""
+        self._blocks: dict[int, array[int]] = {}
+        self._marks = 0
+        self._slots: list[Finding] = []
+
+    def take(
+        self, findings: Iterable[tuple[int, Finding]], marks: Iterable[tuple[int, int]]
+    ) -> None:
+        """Take in findings that are new or have changed, then frames that show them."""
+        for slot, finding in findings:
+            if slot == len(self._slots):
+                self._slots.append(finding)
+            else:
+                self._slots[slot] = finding
+        self.findings = self._slots
+        for place, slot in marks:
+            self._mark(place, slot)
+
+    def _mark(self, place: int, slot: int) -> None:
+        if self._marks >= MARKS_MAX or not 0 < place < len(self.gravity):
+            return
+        self._marks += 1
+        block = self._blocks.setdefault(place // BLOCK, array("Q"))
+        block.append(place << _SLOT_BITS | slot)
+        gravity = GRAVITY[self._slots[slot].severity]
+        self.gravity[place] = max(gravity, self.gravity[place])
+
+    def end(self, order: Iterable[int], causes: dict[int, str], omitted: int) -> None:
+        """Put the findings in the order of the log, each with what it follows from."""
+        for slot, cause in causes.items():
+            self._slots[slot] = replace(self._slots[slot], cause=cause)
+        self.findings = [self._slots[slot] for slot in order]
+        self.omitted = omitted
+
+    def of(self, place: int) -> tuple[Finding, ...]:
+        """Give what a frame shows, the gravest first."""
+        block = self._blocks.get(place // BLOCK)
+        if not block or not self.gravity[place]:
+            return ()
+        slots = dict.fromkeys(mark & _SLOT for mark in block if mark >> _SLOT_BITS == place)
+        found = (self._slots[slot] for slot in slots)
+        return tuple(sorted(found, key=lambda each: -GRAVITY[each.severity]))
+
+    def next(self, place: int, wanted: Wanted | None = None) -> int | None:
+        """Give the next frame behind a place that shows something wanted."""
+        for block in range(place // BLOCK, len(self.gravity) // BLOCK + 1):
+            behind = (each for each in self._places(block, wanted) if each > place)
+            if (found := min(behind, default=None)) is not None:
+                return found
+        return None
+
+    def previous(self, place: int, wanted: Wanted | None = None) -> int | None:
+        """Give the frame before a place that shows something wanted."""
+        for block in range(place // BLOCK, -1, -1):
+            before = (each for each in self._places(block, wanted) if each < place)
+            if (found := max(before, default=None)) is not None:
+                return found
+        return None
+
+    def _places(self, block: int, wanted: Wanted | None) -> Iterator[int]:
+        for mark in self._blocks.get(block, ()):
+            if wanted is None or wanted(self._slots[mark & _SLOT]):
+                yield mark >> _SLOT_BITS

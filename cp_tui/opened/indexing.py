@@ -1,0 +1,158 @@
+"""Makes the index of a log while it is read, and completes it when all of it is known."""
+
+from __future__ import annotations
+
+from array import array
+from collections import Counter
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import IO, Any
+
+from cp_tui.ocpp.calendar import later
+from cp_tui.opened.columns import NO_CONNECTOR, NO_RESULT, NO_TIME, IndexColumns, highest_so_far
+from cp_tui.traces.entry import LogEntry
+from cp_tui.traces.kept import KeptEntries
+from cp_tui.traces.reading import Records
+from cp_tui.traces.record_maker import RecordMaker
+from cp_tui.traces.survey import HAS_DATE, HAS_YEAR, HAS_ZONE, LogSurvey
+from cp_tui.traces.times import EPOCH, LogClock, Stamp
+
+CHARGERS_MAX = 60_000
+"""Charge points that are told apart; the last one stands for all beyond."""
+RESULTS_MAX = 250
+PROGRESS_EVERY = 2_000
+"""Entries after which the progress is told."""
+
+
+class IndexedEntries(KeptEntries):
+    """Entries with what a table shows of each, taken while they are at hand."""
+
+    def __init__(self, file: IO[bytes], progress: Callable[[int], None]) -> None:
+        super().__init__(file)
+        self._progress = progress
+        self.connectors = array("H")
+        self.results = array("B")
+        self.chargers = array("H")
+        """Of each row."""
+        self.charger_numbers: dict[str | None, int] = {}
+        self.result_numbers: dict[str, int] = {}
+
+    def add(self, entry: LogEntry, frame: int) -> None:
+        super().add(entry, frame)
+        numbers = self.charger_numbers
+        number = numbers.get(entry.charger)
+        if number is None:
+            number = numbers[entry.charger] = min(len(numbers), CHARGERS_MAX)
+        self.chargers.append(number)
+        if frame >= 0:
+            self._look_into(entry.elements or [])
+        if not len(self.chargers) % PROGRESS_EVERY:
+            self._progress(entry.offset)
+
+    def _look_into(self, elements: Sequence[Any]) -> None:
+        connector, result = NO_CONNECTOR, NO_RESULT
+        match elements:
+            case [2, _, _, {"connectorId": told}, *_]:
+                if type(told) is int and 0 <= told < NO_CONNECTOR:
+                    connector = told
+            case [3, _, {"status": told}, *_] | [3, _, {"idTagInfo": {"status": told}}, *_]:
+                result = self._result(told)
+            case [4, _, told, *_]:
+                result = self._result(told)
+        self.connectors.append(connector)
+        self.results.append(result)
+
+    def _result(self, text: object) -> int:
+        if not isinstance(text, str):
+            return NO_RESULT
+        numbers = self.result_numbers
+        found = numbers.get(text)
+        if found is None:
+            if len(numbers) >= RESULTS_MAX:
+                return NO_RESULT
+            found = numbers[text] = len(numbers)
+        return found
+
+
+def indexed(
+    records: Records, entries: IndexedEntries
+) -> tuple[IndexColumns, list[tuple[str | None, int, int]]]:
+    """Give the columns of a log that is read, and its charge points with their frames and rows."""
+    maker = records.maker
+    _, rows_in_order = records.in_order()
+    in_file: Sequence[int] = range(len(entries)) if rows_in_order is None else rows_in_order
+    offsets, frame_of = entries.offsets, entries.frames
+    frames = array("i", (frame_of[row] for row in in_file))
+    rows = array("I", (row for row, frame in enumerate(frames) if frame >= 0))
+    order = array("I", (frame for frame in frames if frame >= 0))
+    places = array("I", bytes(4 * len(order)))
+    for place, frame in enumerate(order):
+        places[frame] = place
+    names, number_of = _names(entries, maker)
+    who = array("H", (number_of[entries.chargers[row]] for row in in_file))
+    times = times_of(records.survey, maker.clock)
+    columns = IndexColumns(
+        times=times,
+        reached=highest_so_far(times[frame] for frame in order),
+        begins=array("Q", (offsets[row] for row in in_file)),
+        sizes=array("I", (offsets[row + 1] - offsets[row] for row in in_file)),
+        frames=frames,
+        rows=rows,
+        order=order,
+        places=places,
+        by_who=array("I", sorted(range(1, len(rows) + 1), key=lambda place: who[rows[place - 1]])),
+        rows_by_who=array("I", sorted(range(len(frames)), key=who.__getitem__)),
+        who=who,
+        pairs=maker.pairs.pairs,
+        connectors=entries.connectors,
+        kinds=maker.kinds,
+        ways=maker.pairs.ways,
+        froms=maker.pairs.froms,
+        actions=maker.actions,
+        results=entries.results,
+    )
+    of_frames = Counter(who[row] for row in rows)
+    of_rows = Counter(who)
+    return columns, [
+        (name, of_frames[number], of_rows[number]) for number, name in enumerate(names)
+    ]
+
+
+def _names(entries: IndexedEntries, maker: RecordMaker) -> tuple[list[str | None], dict[int, int]]:
+    """Give the charge points, and for the number of each name in the log which one it is."""
+    numbers: dict[str | None, int] = {}
+    found: dict[int, int] = {}
+    for raw, number in entries.charger_numbers.items():
+        name, _ = maker.who.charger(LogEntry(charger=raw))
+        found.setdefault(number, numbers.setdefault(name, len(numbers)))
+    return list(numbers), found
+
+
+def times_of(survey: LogSurvey, clock: LogClock) -> array[int]:
+    """Give the time of each frame in microseconds since 1970."""
+    found = array("q")
+    for seconds, stated in zip(survey.times, survey.stamped, strict=True):
+        if stated & HAS_ZONE:
+            found.append(round(seconds * 1e6))
+        elif stated:
+            found.append(_converted(seconds, stated, clock))
+        else:
+            found.append(NO_TIME)
+    return found
+
+
+def _converted(seconds: float, stated: int, clock: LogClock) -> int:
+    naive = later(EPOCH, seconds).replace(tzinfo=None)
+    has_date, has_year = bool(stated & HAS_DATE), bool(stated & HAS_YEAR)
+    at, _, _ = clock.utc(Stamp(naive, 0, has_date=has_date, has_year=has_year))
+    return NO_TIME if at is None else microseconds(at)
+
+
+def microseconds(at: datetime) -> int:
+    """Give an instant as the index has it."""
+    return round((at - EPOCH).total_seconds() * 1e6)
+
+
+def instant(time: int) -> datetime | None:
+    """Give the time of the index as an instant."""
+    return None if time == NO_TIME else later(EPOCH, time / 1e6)

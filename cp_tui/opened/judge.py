@@ -1,0 +1,64 @@
+"""Judges a log that is read, and tells each finding as it comes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from time import monotonic
+
+from cp_tui.explain.explain import Judging
+from cp_tui.explain.finding import Finding
+from cp_tui.opened.words import FindingsTold, Judged, ReadingProgress, Said
+from cp_tui.traces.trace import Trace
+
+BREATHE_EVERY = 64
+"""Records after which it is looked whether there is something to tell."""
+TELL_EVERY_S = 0.1
+FINDINGS_MAX = 200
+MARKS_MAX = 2_000
+"""In one line, which the other side takes in one go."""
+
+
+class Judge:
+    """The rules over one log, and what they have found."""
+
+    def __init__(self, trace: Trace, tell: Callable[[Said], None]) -> None:
+        self._trace, self._tell = trace, tell
+        self._changed: set[int] = set()
+        """Slots of findings that are to be told."""
+        self._marks: list[tuple[int, int]] = []
+        self._told_at = 0.0
+
+    def run(self) -> None:
+        """Judge all of it."""
+        judging = Judging(self._trace)
+        self._take(judging.begin())
+        for row, record in enumerate(self._trace.records):
+            self._take(judging.take(record))
+            if row % BREATHE_EVERY == 0 and monotonic() - self._told_at > TELL_EVERY_S:
+                self._told_at = monotonic()
+                self._tell_found(judging)
+                self._tell(ReadingProgress(row / (self._trace.counts.frames or 1)))
+        self._take(judging.end())
+        self._tell_found(judging)
+        order, report = judging.order(), judging.report()
+        causes = {
+            slot: found.cause
+            for slot, found in zip(order, report.findings, strict=True)
+            if found.cause
+        }
+        self._tell(Judged(order, causes, report.omitted))
+
+    def _take(self, found: Iterable[tuple[int, Finding]]) -> None:
+        for slot, finding in found:
+            self._changed.add(slot)
+            if finding.frames:
+                self._marks.append((finding.frames[0].passed, slot))
+
+    def _tell_found(self, judging: Judging) -> None:
+        changed, marks = sorted(self._changed), self._marks
+        self._changed, self._marks = set(), []
+        for at in range(0, len(changed), FINDINGS_MAX):
+            slots = changed[at : at + FINDINGS_MAX]
+            self._tell(FindingsTold([(slot, judging.findings[slot]) for slot in slots], []))
+        for at in range(0, len(marks), MARKS_MAX):
+            self._tell(FindingsTold([], marks[at : at + MARKS_MAX]))

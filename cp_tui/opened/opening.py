@@ -1,0 +1,180 @@
+"""Opens a log: starts the process that reads it, and follows what that says."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+import tempfile
+from asyncio.subprocess import DEVNULL, PIPE, Process
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import IO
+
+from cp_tui.opened.log import LogIndex
+from cp_tui.opened.words import (
+    FindingsTold,
+    Judged,
+    Opened,
+    ReadingProgress,
+    ReadingTask,
+    Said,
+    Stumbled,
+    line,
+    said_in,
+)
+from cp_tui.traces.opening import UnreadableTrace
+from cp_tui.traces.times import zone_of
+
+LINE_MAX = 1 << 24
+"""Bytes of a line from the process that reads: some hundred findings, or thousands of marks."""
+END_TIMEOUT_S = 5.0
+
+
+class OpenedLog:
+    """A log, from the moment on at which it was asked for."""
+
+    def __init__(self, task: ReadingTask, spool: IO[bytes], index: IO[bytes]) -> None:
+        self.file = task.file
+        self.index: LogIndex | None = None
+        """Its frames; None while it is read."""
+        self.progress = 0.0
+        """Of the reading, and then of the judging; from 0 to 1."""
+        self.is_judged = False
+        self.problem = ""
+        """Why it cannot be read, or why no more is found in it."""
+        self.on_change: Callable[[], object] = lambda: None
+        """Called when something of this has become different; often while it is judged."""
+        self._zone = zone_of(task.zone) if task.zone else None
+        self._spool, self._index = spool, index
+        self._process: Process | None = None
+        self._lifeline = -1
+        self._following: asyncio.Task[None] | None = None
+        self._is_read = asyncio.Event()
+
+    @property
+    def is_reading(self) -> bool:
+        return self.index is None and not self.problem
+
+    @property
+    def is_judging(self) -> bool:
+        return self.index is not None and not self.is_judged and not self.problem
+
+    async def read(self) -> LogIndex:
+        """Wait until its frames are at hand.
+
+        Raises:
+            UnreadableTrace: it holds no frame that can be read, and why.
+        """
+        await self._is_read.wait()
+        if self.index is None:
+            raise UnreadableTrace(self.problem)
+        return self.index
+
+    async def begin(self, task: ReadingTask) -> None:
+        """Start the process that reads."""
+        reading, self._lifeline = os.pipe()
+        try:
+            self._process = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-m", "cp_tui.opened.reader", str(reading)),
+                stdin=None if task.file == "-" else DEVNULL,
+                stdout=PIPE,
+                stderr=DEVNULL,
+                limit=LINE_MAX,
+                pass_fds=(reading, task.spool, task.index),
+                # What the terminal does to its foreground must not reach it.
+                start_new_session=True,
+            )
+        finally:
+            os.close(reading)
+        os.write(self._lifeline, line(task))
+        self._following = asyncio.create_task(self._follow(self._process))
+
+    def kill(self) -> None:
+        """End the process; what was read stays at hand."""
+        if self._process is not None:
+            with suppress(ProcessLookupError):
+                self._process.kill()
+
+    async def close(self) -> None:
+        """End the process, and let the files go."""
+        if self._lifeline >= 0:
+            os.close(self._lifeline)
+            self._lifeline = -1
+        self.kill()
+        if self._process is not None:
+            await self._process.wait()
+        if self._following is not None:
+            self._following.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._following
+        self._spool.close()
+        self._index.close()
+
+    async def _follow(self, process: Process) -> None:
+        assert process.stdout is not None
+        try:
+            async for text in process.stdout:
+                self._take(said_in(text))
+                self.on_change()
+                # One line at a time: a key that was pressed meanwhile comes first.
+                await asyncio.sleep(0)
+            status = await process.wait()
+            if not self.is_judged and not self.problem:
+                self.problem = f"{self.file}: what reads it has ended: {_end_in_words(status)}"
+        finally:
+            self._is_read.set()
+            self.on_change()
+
+    def _take(self, said: Said) -> None:
+        match said:
+            case ReadingProgress():
+                self.progress = said.share
+            case Opened():
+                descriptors = self._spool.fileno(), self._index.fileno()
+                self.index = LogIndex(said, *descriptors, self._zone)
+                self._is_read.set()
+            case FindingsTold() if self.index is not None:
+                self.index.found.take(said.findings, said.marks)
+            case Judged() if self.index is not None:
+                self.index.found.end(said.order, said.causes, said.omitted)
+                self.progress, self.is_judged = 1.0, True
+            case Stumbled():
+                self.problem = said.words
+
+
+def _end_in_words(status: int) -> str:
+    if status >= 0:
+        return f"status {status}"
+    try:
+        return f"signal {signal.Signals(-status).name}"
+    except ValueError:
+        return f"signal {-status}"
+
+
+async def open_log(
+    file: str | Path,
+    *,
+    format: str | None = None,
+    charger: str | None = None,
+    zone: str | None = None,
+) -> OpenedLog:
+    """Open a log; `-` is standard input. It is read from here on, and judged after that.
+
+    Raises:
+        ValueError: the zone is none.
+        UnreadableTrace: there is no room for temporary files.
+    """
+    if zone:
+        zone_of(zone)
+    try:
+        spool, index = tempfile.TemporaryFile(), tempfile.TemporaryFile()  # noqa: SIM115
+    except OSError as error:
+        folder = tempfile.gettempdir()
+        raise UnreadableTrace(f"{folder}: {error.strerror}") from None
+    task = ReadingTask(str(file), format, charger, zone, spool.fileno(), index.fileno())
+    log = OpenedLog(task, spool, index)
+    await log.begin(task)
+    return log

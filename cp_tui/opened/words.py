@@ -1,0 +1,126 @@
+"""What the process that shows and the one that reads say to each other: a line of JSON each."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+import msgspec
+from msgspec import Struct
+
+from cp_tui.explain.finding import Finding
+from cp_tui.traces.record import ZoneFrom
+from cp_tui.traces.record_maker import Speaking
+from cp_tui.traces.trace import LogNote, TraceCounts
+
+
+class ReadingTask(Struct, frozen=True):
+    """What is to be read; the first thing that is said."""
+
+    file: str
+    """`-` for standard input."""
+    format: str | None
+    charger: str | None
+    zone: str | None
+    spool: int
+    """Descriptor of the file for the entries."""
+    index: int
+
+
+class Wish(Struct, frozen=True):
+    """Which rows have to be learned to know what was known at one of them?"""
+
+    wish: int
+    charger: int
+    row: int
+
+
+class ReadingProgress(Struct, frozen=True, tag="progress"):
+    share: float
+    """Of the reading, or of the judging once it is read; from 0 to 1."""
+
+
+class ClockWords(Struct, frozen=True):
+    """A `LogClock`, but for the zone that was given, which both know."""
+
+    source: ZoneFrom
+    offsets: list[tuple[date, int]]
+    year: int | None
+
+
+class Opened(Struct, frozen=True, tag="opened"):
+    """The log is read, and its index can be mapped."""
+
+    file: str
+    format: str
+    places: dict[str, tuple[int, int]]
+    action_names: list[str | None]
+    results: list[str]
+    chargers: list[tuple[str | None, int, int]]
+    """The identity, or None; how many frames; how many rows."""
+    clock: ClockWords
+    who: Speaking
+    notes: tuple[LogNote, ...]
+    counts: TraceCounts
+    first: datetime | None
+    last: datetime | None
+    zone: ZoneFrom
+    is_reordered: bool
+    """Whether the frames passed in another order than they stand in the file."""
+    others: tuple[str, ...]
+    """Logs of the same file that are not shown."""
+
+
+class FindingsTold(Struct, frozen=True, tag="found"):
+    """Findings that are new or have changed, and the frames that show them."""
+
+    findings: list[tuple[int, Finding]]
+    """Each with its slot, which stays the same while it is found again."""
+    marks: list[tuple[int, int]]
+    """Frame and slot."""
+
+
+class Judged(Struct, frozen=True, tag="judged"):
+    """All is judged: the order in which the findings are told."""
+
+    order: list[int]
+    """Slots."""
+    causes: dict[int, str]
+    omitted: int
+
+
+class Needed(Struct, frozen=True, tag="needed"):
+    """The answer to a wish."""
+
+    wish: int
+    rows: list[int]
+
+
+class Stumbled(Struct, frozen=True, tag="stumbled"):
+    """It ends here, and why."""
+
+    words: str
+
+
+Said = ReadingProgress | Opened | FindingsTold | Judged | Needed | Stumbled
+
+_ENCODER = msgspec.json.Encoder(enc_hook=dict)
+_SAID = msgspec.json.Decoder(Said)
+_WISH = msgspec.json.Decoder(Wish)
+_ORDER = msgspec.json.Decoder(ReadingTask)
+
+
+def line(said: Said | Wish | ReadingTask) -> bytes:
+    """Write one thing that is said."""
+    return _ENCODER.encode(said) + b"\n"
+
+
+def said_in(text: bytes) -> Said:
+    return _SAID.decode(text)
+
+
+def wish_in(text: bytes) -> Wish:
+    return _WISH.decode(text)
+
+
+def task_in(text: bytes) -> ReadingTask:
+    return _ORDER.decode(text)

@@ -1,0 +1,1 @@
+"""Tests of a log that is opened for looking."""
