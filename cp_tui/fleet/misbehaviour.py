@@ -135,6 +135,8 @@ class Deed(StrEnum):
 
     WRITE = "write"
     """Put the text on the wire, past the mind."""
+    FALL_SILENT = "fall_silent"
+    """Hear and write nothing from now on; the connection stays as it is."""
     RECONNECT = "reconnect"
     """Close the connection; the back-off opens the next."""
     CUT = "cut"
@@ -165,16 +167,14 @@ class Misbehaviour:
     """There is to be a second station with this id."""
     begins_offline = False
     """At its first power on it has lived through an hour without a connection."""
+    keys: Mapping[str, str] = MappingProxyType({})
+    """Configuration keys that it has instead of its own."""
 
     def __init__(self, kind: Kind, seed: int, id: str) -> None:
         self.kind = kind
         self._seed = seed
         self._id = id
         self._draws = 0
-
-    def password(self, right: str) -> str:
-        """Give the password that the station comes with."""
-        return right
 
     def powered_on(self, now: datetime) -> None:
         """Note that the station boots."""
@@ -313,7 +313,7 @@ class _HalfOpen(_Due):
             return [Mischief(Deed.ABANDON)]
         self.is_deaf = True
         self._due = later(now, self.between(60, 180))
-        return []
+        return [Mischief(Deed.FALL_SILENT)]
 
 
 class _Flapping(_Due):
@@ -370,11 +370,17 @@ class _Twin(Misbehaviour):
 
 class _LateQueue(Misbehaviour):
     begins_offline = True
+    keys = MappingProxyType(
+        {
+            # A car charges although the CSMS was never reached, and is measured each minute.
+            "AllowOfflineTxForUnknownId": "true",
+            "MeterValueSampleInterval": "60",
+        }
+    )
 
 
 class _WrongPassword(Misbehaviour):
-    def password(self, right: str) -> str:
-        return WRONG_PASSWORD
+    keys = MappingProxyType({"AuthorizationKey": WRONG_PASSWORD})
 
 
 _CLASSES: Mapping[Kind, type[Misbehaviour]] = MappingProxyType(
