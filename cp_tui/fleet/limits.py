@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from enum import StrEnum
+from math import isfinite
 
 from msgspec import Struct
 
@@ -32,6 +33,7 @@ class LimitUnit(StrEnum):
 
 
 QUANTILES = ("p50", "p95", "p99", "max")
+LAG_QUANTILES = ("p50", "p99", "max")
 COUNTS = {
     "lost": "transactions that the CSMS has not acknowledged in full",
     "doubled": "transactionIds that were given out twice",
@@ -118,14 +120,16 @@ def verdict(limit: FleetLimit, figure_of: Callable[[str], float | None]) -> Limi
         return LimitVerdict(limit.text, None, True, f"{limit.figure}: nothing to measure")
     is_held = not figure > limit.bound
     relation = "is not above" if is_held else "is above"
-    words = f"{limit.figure} {relation} {bound}: it is {in_words(figure, limit.unit)}"
+    meaning = f" ({COUNTS[limit.figure]})" if limit.figure in COUNTS else ""
+    found = in_words(figure, limit.unit)
+    words = f"{limit.figure} {relation} {bound}: it is {found}{meaning}"
     return LimitVerdict(limit.text, figure, is_held, words)
 
 
 def in_words(value: float, unit: LimitUnit) -> str:
     """Write a figure in its unit."""
     if unit is LimitUnit.SECONDS:
-        return duration(value)
+        return duration(value) if isfinite(value) else "not over yet"
     return f"{number(value * 100)}%" if unit is LimitUnit.SHARE else number(value)
 
 
@@ -145,9 +149,10 @@ def _figure(name: str) -> tuple[str, LimitUnit]:
     elif head not in SPREADS and head not in TIMED_ACTIONS:
         known = [*COUNTS, *SHARES, *TIMES, *SPREADS, *TIMED_ACTIONS]
         raise ValueError(unknown_name(head, known, "figure"))
-    if len(rest) == 1 and rest[0] in QUANTILES:
+    quantiles = LAG_QUANTILES if head == "lag" else QUANTILES
+    if len(rest) == 1 and rest[0] in quantiles:
         return name, LimitUnit.SECONDS
-    raise ValueError(f"{name}: say which, such as {head}.p95; there are {', '.join(QUANTILES)}")
+    raise ValueError(f"{name}: say which, such as {head}.p99; there are {', '.join(quantiles)}")
 
 
 def _bound(text: str, unit: LimitUnit) -> float:

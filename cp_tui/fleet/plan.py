@@ -88,6 +88,9 @@ class FleetPlan(Struct, frozen=True):
     """The limits, as `limits` reads them."""
     settle_s: float = 30.0
     """How long is waited at the end for what is not acknowledged yet."""
+    backoff: tuple[float, float] = (3.0, 10.0)
+    """The shortest wait before a charge point connects again, and the random time on top of it;
+    the wait doubles with each attempt in vain."""
     connecting: int = 100
     """Handshakes at once."""
     source_addresses: tuple[str, ...] = ()

@@ -44,11 +44,12 @@ def test_a_limit_is_read_and_written(
         ("failures>x", "the bound must be a share such as 0.1%"),
         ("connect.p99>2", "the bound must be a time such as"),
         ("BootNotificaton.p95>2s", 'no figure "BootNotificaton"; did you mean "BootNotification"?'),
-        ("BootNotification>2s", "BootNotification: say which, such as BootNotification.p95"),
+        ("BootNotification>2s", "BootNotification: say which, such as BootNotification.p99"),
         ("BootNotification.p42>2s", "BootNotification.p42: say which, such as"),
         ("BootNotification.age>2s", "BootNotification.age: say which, such as"),
         ("RemoteStartTransaction.p95>2s", 'no figure "RemoteStartTransaction"'),
-        ("connect.age.p95>2s", "connect.age.p95: say which, such as connect.p95"),
+        ("lag.p95>1s", "lag.p95: say which, such as lag.p99; there are p50, p99, max"),
+        ("connect.age.p95>2s", "connect.age.p95: say which, such as connect.p99"),
     ],
 )
 def test_what_is_no_limit_is_refused_with_what_is_allowed(text: str, told: str) -> None:
@@ -78,6 +79,8 @@ def test_a_verdict_has_the_figure_and_the_limit_in_words() -> None:
     assert nothing.is_held
     assert nothing.words == "BootNotification.p95: nothing to measure"
     lost = verdict(read_limit("lost>0"), {"lost": 3}.get)
-    assert lost.words == "lost is above 0: it is 3"
+    assert lost.words == (
+        "lost is above 0: it is 3 (transactions that the CSMS has not acknowledged in full)"
+    )
     share = verdict(read_limit("failures>0.1%"), {"failures": 0.0125}.get)
     assert share.words == "failures is above 0.1%: it is 1.25%"

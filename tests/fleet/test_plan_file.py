@@ -18,6 +18,7 @@ url = "ws://127.0.0.1:9000/ocpp"
 stations = 2000
 id = "DEPOT-{:04d}"
 seed = 7
+backoff = "200ms+1s"
 [station]
 connectors = 3
 [keys]
@@ -88,6 +89,7 @@ def test_a_whole_plan_is_read(written: Written) -> None:
     assert plan.misbehave == (("silent", 0.01),)
     assert plan.fail_if == ("BootNotification.p95 > 2s", "lag>100ms")
     assert plan.settle_s == 45
+    assert plan.backoff == (0.2, 1)
     sessions = plan.sessions
     assert sessions.per_hour[7] == 4
     assert sessions.length_s == (1200, 5400)

@@ -150,6 +150,7 @@ def _plan_of(tables: PlanTables, options: PlanOptions, path: Path, drawn_seed: i
         misbehave=tuple((each.kind.value, each.share) for each in tables.misbehave),
         fail_if=(*limits.fail_if, *options.fail_if),
         settle_s=limits.settle,
+        backoff=fleet.backoff,
         connecting=fleet.connecting,
         source_addresses=tuple(fleet.source_addresses),
         is_compressed=fleet.compress,

@@ -1,0 +1,111 @@
+"""The table of the CSMS held against our transactions: what is missing, doubled, other, unknown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from cp_tui.fleet.billed import (
+    BilledError,
+    BilledVerdict,
+    OurTransaction,
+    compare,
+    read_billed,
+)
+
+OURS = [OurTransaction(f"CP{number}", 100 + number, 5_000 + number) for number in range(30)]
+Judged = Callable[[str], BilledVerdict]
+
+
+@pytest.fixture
+def judged(tmp_path: Path) -> Judged:
+    def judged(text: str) -> BilledVerdict:
+        file = tmp_path / "billed.csv"
+        file.write_text(text)
+        return compare(OURS, read_billed(file))
+
+    return judged
+
+
+def table(head: str, line: str, *further: str, without: int = -1) -> str:
+    lines = [
+        line.format(id=each.transaction_id, cp=each.charge_point, wh=each.energy_wh)
+        for number, each in enumerate(OURS)
+        if number != without
+    ]
+    return "\n".join([head, *lines, *further]) + "\n"
+
+
+@pytest.mark.parametrize(
+    ("head", "line"),
+    [
+        ("transactionId,meterStart,meterStop", "{id},0,{wh}"),
+        ("reason;Meter Stop;meter_start;chargePointId;TRANSACTION_ID", "x;{wh};0;{cp};{id}"),
+        ("Wh\ttransaction id", "{wh}.0\t{id}"),
+        ('\ufeff"transactionId","kWh"', '{id},"5.0"'),
+    ],
+)
+def test_columns_are_found_by_name_in_any_order(judged: Judged, head: str, line: str) -> None:
+    """kWh with one digit say nothing of single Wh."""
+    verdict = judged(table(head, line))
+    assert verdict == BilledVerdict(30, (), ())
+    assert verdict.is_held
+
+
+def test_a_transaction_that_is_not_billed_is_named(judged: Judged) -> None:
+    verdict = judged(table("transactionId,Wh", "{id},{wh}", without=7))
+    assert verdict.faults == ("1 transaction acknowledged and not billed: 107 of CP7",)
+    assert not verdict.is_held
+
+
+def test_what_is_doubled_or_differs_or_is_unknown_is_named(judged: Judged) -> None:
+    more = ("100,CP0,5000", "100,CP1,7", "999,CP2,1", "5,ELSEWHERE,1")
+    text = table("transactionId,station,Wh", "{id},{cp},{wh}", *more)
+    text = text.replace("104,CP4,5004", "104,CP4,5005").replace("105,CP5,5005", "105,CP5,")
+    verdict = judged(text)
+    assert verdict.faults == (
+        "1 transaction billed twice: 100 of CP0 in lines 2 and 32",
+        "2 transactions billed with another energy: 104 of CP4: 5004 Wh here, 5005 Wh there;"
+        " 105 of CP5: 5005 Wh here, and no end there",
+    )
+    assert verdict.notes == (
+        "2 transactions billed and not of this run, or not acknowledged in full:"
+        " 100 of CP1; 999 of CP2",
+    )
+
+
+def test_the_first_twenty_are_named_and_all_are_counted(judged: Judged) -> None:
+    (fault,) = judged("transactionId,Wh\n").faults
+    assert fault.startswith("30 transactions acknowledged and not billed: 100 of CP0; ")
+    assert fault.endswith("; 119 of CP19; and 10 more")
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("", "line 1: the head must have the columns transactionId, and meterStart and meterStop"),
+        ("transactionId,meterStop\n", "line 1: the head must have the columns"),
+        ("Wh,kWh\n", "line 1: the head must have the columns"),
+        ("transactionId,Wh\n1,2\n\nx\x1b,3\n", r"line 4: no transactionId: x\x1b"),
+        ("transactionId,Wh\n1,1e\n", "line 2: no number: 1e"),
+        ("transactionId,Wh\n1,NaN\n", "line 2: no number: NaN"),
+        ("transactionId,Wh\n,1\n", "line 2: no transactionId: empty"),
+    ],
+)
+def test_a_table_that_cannot_be_read_is_told_with_its_line(
+    judged: Judged, text: str, told: str
+) -> None:
+    with pytest.raises(BilledError) as error:
+        judged(text)
+    assert told in str(error.value)
+
+
+def test_a_table_that_is_none_is_told(tmp_path: Path) -> None:
+    with pytest.raises(BilledError, match="No such file"):
+        list(read_billed(tmp_path / "none.csv"))
+    file = tmp_path / "bytes.csv"
+    file.write_bytes(b"transactionId,Wh\n1,\xff\n")
+    with pytest.raises(BilledError, match="not UTF-8"):
+        list(read_billed(file))
