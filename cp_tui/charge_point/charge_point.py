@@ -34,6 +34,7 @@ from cp_tui.charge_point.exchange_watcher import ExchangeWatcher
 from cp_tui.charge_point.faults import Faults
 from cp_tui.charge_point.incoming import Incoming
 from cp_tui.charge_point.operator.operator import Operator
+from cp_tui.charge_point.records import TransactionRecord
 from cp_tui.charge_point.smart_charging.composite import Work
 from cp_tui.charge_point.smart_charging.schedule import CompositeSchedule
 from cp_tui.charge_point.station_port import Body
@@ -152,6 +153,11 @@ class ChargePoint:
     def running_transactions(self) -> int:
         """How many transactions run."""
         return len(self._components.transactions.running())
+
+    def transaction(self, connector_id: int) -> TransactionRecord | None:
+        """Give the transaction that runs at a connector."""
+        connector = self._components.connector(connector_id)
+        return None if connector is None else connector.transaction
 
     @property
     def may_answer(self) -> bool:

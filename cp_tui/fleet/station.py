@@ -49,6 +49,7 @@ from cp_tui.charge_point.events import (
     Tick,
     TransferFinished,
 )
+from cp_tui.charge_point.records import TransactionRecord
 from cp_tui.charge_point.station_port import Body
 from cp_tui.charge_point.variables import Tls
 from cp_tui.charger.charger import Charger, StationAct
@@ -142,6 +143,10 @@ class FleetStation:
     def transactions(self) -> int:
         """How many transactions run."""
         return self.charger.mind.running_transactions
+
+    def transaction(self, connector_id: int) -> TransactionRecord | None:
+        """Give the transaction that runs at a connector."""
+        return self.charger.mind.transaction(connector_id)
 
     @property
     def queue(self) -> int:

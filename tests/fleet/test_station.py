@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from cp_tui.fleet.stream_order import StationPhase
+import pytest
+
+from cp_tui.fleet.misbehaviour import Kind
+from cp_tui.fleet.stream_order import OrderKind, StationPhase
 from cp_tui.fleet.watcher import Outcome
 from tests.fleet.virtual import VirtualFleet, config
 
@@ -38,3 +41,35 @@ def test_a_station_boots_charges_and_is_billed() -> None:
     boot = notes.answers[0]
     assert (boot[0], boot[2]) == ("BootNotification", Outcome.ANSWERED)
     assert 0.005 < boot[1] < 0.02
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_a_station_of_each_kind_goes_on_and_its_bill_closes(kind: Kind) -> None:
+    fleet = VirtualFleet([config("CP1")], kind=kind)
+    station, notes = fleet.stations[0], fleet.notes["CP1"]
+    fleet.power_on()
+    fleet.after(20)
+    fleet.charge(station)
+    fleet.after(600)
+    fleet.act(station, "plug_out", 1)
+    fleet.after(900)
+    boots = [action for _, action in fleet.csms.asked if action == "BootNotification"]
+    match kind:
+        case Kind.HALF_OPEN:
+            assert OrderKind.ABANDON in fleet.orders
+        case Kind.BOOT_LOOP:
+            assert len(boots) > 15
+        case Kind.FLAPPING:
+            assert fleet.orders.count(OrderKind.OPEN) > 15
+            assert {*fleet.orders} == {OrderKind.OPEN, OrderKind.CLOSE, OrderKind.ABORT}
+        case Kind.LATE_QUEUE:
+            [late, _] = notes.entries
+            assert late.values_delivered >= 59
+            assert max(age for _, age in notes.ages) >= 3_600
+        case Kind.REPEAT:
+            assert fleet.csms.repeated >= len(fleet.csms.book) >= 10
+        case _:
+            assert len(boots) == 1
+    assert fleet.bill.begun == 1 + (kind is Kind.LATE_QUEUE)
+    assert fleet.bill.closes, fleet.bill
+    assert fleet.csms.wh() == fleet.bill.wh_made > 0

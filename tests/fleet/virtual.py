@@ -25,6 +25,9 @@ from cp_tui.charge_point.config import ChargePointConfig
 from cp_tui.engine.backoff import BackoffSettings
 from cp_tui.engine.link_failure import tcp_failure
 from cp_tui.fleet.bill import Bill
+from cp_tui.fleet.misbehaving_station import MisbehavingStation
+from cp_tui.fleet.misbehaviour import Kind, misbehave
+from cp_tui.fleet.sessions import SessionDriver
 from cp_tui.fleet.station import FleetStation
 from cp_tui.fleet.stream_order import OrderKind
 from cp_tui.fleet.web_socket import Connect
@@ -67,7 +70,10 @@ class BookCsms:
 
     def answer(self, station: str, text: str) -> str | None:
         """Answer a request; anything else gets nothing."""
-        kind, message_id, *rest = json.loads(text)
+        try:
+            kind, message_id, *rest = json.loads(text)
+        except ValueError:
+            return None
         if kind != 2:
             return None
         action, payload = rest
@@ -134,6 +140,7 @@ class VirtualFleet:
         seed: int = 0,
         backoff: BackoffSettings | None = None,
         connect: Connect | None = None,
+        kind: Kind | None = None,
     ) -> None:
         self.now = T0
         self.is_up = True
@@ -143,22 +150,34 @@ class VirtualFleet:
         """Whether the connection is cut instead of this answer."""
         self.bill = Bill()
         self.wheel: Wheel[FleetStation] = Wheel()
+        self.people: Wheel[SessionDriver] = Wheel()
+        self._places: dict[SessionDriver, FleetStation] = {}
         self.notes = {each.charge_point_id: Notes() for each in configs}
-        self.stations = [
-            FleetStation(
-                each.charge_point_id,
-                each,
-                seed=seed,
-                watcher=self.notes[each.charge_point_id],
-                bill=self.bill,
-                backoff=backoff,
-                connect=connect,
-            )
-            for each in configs
-        ]
+        self.stations = [self._made(each, seed, backoff, connect, kind) for each in configs]
         self.streams: dict[FleetStation, Stream] = {}
+        self.orders: list[OrderKind] = []
         self._agenda: list[tuple[datetime, int, Callable[[], None]]] = []
         self._numbers = count()
+
+    def _made(
+        self,
+        config: ChargePointConfig,
+        seed: int,
+        backoff: BackoffSettings | None,
+        connect: Connect | None,
+        kind: Kind | None,
+    ) -> FleetStation:
+        id = config.charge_point_id
+        others: dict[str, Any] = {
+            "seed": seed,
+            "watcher": self.notes[id],
+            "bill": self.bill,
+            "backoff": backoff,
+            "connect": connect,
+        }
+        if kind is None:
+            return FleetStation(id, config, **others)
+        return MisbehavingStation(id, config, misbehave(kind, seed=seed, id=id), **others)
 
     def do(self, station: FleetStation, call: Callable[[], object]) -> None:
         """Call a station, then write its bytes and carry out its orders."""
@@ -167,6 +186,7 @@ class VirtualFleet:
         if stream is not None and data:
             self.later(WAY_S, lambda: self._arrive(stream, b"".join(data)))
         for order in station.take_orders():
+            self.orders.append(order.kind)
             if order.kind is OrderKind.OPEN:
                 assert order.endpoint is not None
                 self.later(WAY_S, lambda: self._connect(station))
@@ -186,13 +206,19 @@ class VirtualFleet:
         """Let time pass."""
         end = self.now + timedelta(seconds=seconds)
         for _ in range(TICKS_MAX):
-            due, at = self.wheel.next_due, self._agenda[0][0] if self._agenda else None
-            first = min((each for each in (due, at) if each is not None), default=end)
-            if first > end or (due is None and at is None):
+            at = self._agenda[0][0] if self._agenda else None
+            times = (at, self.people.next_due, self.wheel.next_due)
+            first = min((each for each in times if each is not None), default=None)
+            if first is None or first > end:
                 break
             self.now = max(self.now, first)
-            if at is not None and first == at:
+            if first == at:
                 heappop(self._agenda)[2]()
+            elif first == times[1]:
+                for driver in self.people.take_due(self.now):
+                    station = self._places[driver]
+                    self.do(station, partial(driver.tick, station, self.now))
+                    self.people.schedule(driver)
             else:
                 for station in self.wheel.take_due(self.now):
                     self.do(station, partial(station.tick, self.now))
@@ -204,6 +230,16 @@ class VirtualFleet:
         """Boot every station."""
         for station in self.stations:
             self.do(station, partial(station.power_on, self.now))
+
+    def drive(self, station: FleetStation, driver: SessionDriver) -> None:
+        """Have people come to a station."""
+        self._places[driver] = station
+        self.people.schedule(driver)
+
+    def end(self, station: FleetStation, driver: SessionDriver) -> None:
+        """Have everybody stop, and nobody come any more."""
+        self.do(station, lambda: driver.end_all(station, self.now))
+        self.people.schedule(driver)
 
     def act(self, station: FleetStation, method: str, connector_id: int) -> None:
         """Do something at a station."""
