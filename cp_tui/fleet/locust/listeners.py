@@ -1,0 +1,213 @@
+"""Where the fleet meets Locust: its events, its messages between processes, its signals.
+
+A locustfile that imports the class of its charge points has it all.
+"""
+
+from __future__ import annotations
+
+import gc
+import logging
+import os
+import signal
+import sys
+from functools import partial
+from typing import Any
+
+import gevent
+from locust import events
+from locust.env import Environment
+from locust.rpc import Message
+from locust.runners import MasterRunner, WorkerRunner
+from msgspec import convert
+
+from cp_tui import __version__
+from cp_tui.fleet.locust.charging_station import ChargingStation, check_class
+from cp_tui.fleet.locust.crew import Crew
+from cp_tui.fleet.locust.foreman import REFUSED, REPORT, SETTLE, STORM, WRONG, Foreman
+from cp_tui.fleet.locust.options import LoadOptions, OptionsError, add_options, read_options
+from cp_tui.fleet.locust.run_token import OPTION, RunToken, new_origin, read_token
+from cp_tui.fleet.plan import FleetStorm
+from cp_tui.settings.problem import SettingsError
+
+ORIGIN, FIRST_PID = new_origin(), os.getpid()
+"""Made before Locust forks its workers: who shares them belongs together."""
+REPORT_KEY = "charge_points"
+"""Under this name the figures travel in the reports of the workers."""
+_LOGGER = logging.getLogger(__name__)
+
+
+class WorkerSide:
+    """What a process does that has charge points, and a master elsewhere."""
+
+    def __init__(self, environment: Environment, runner: WorkerRunner) -> None:
+        self._environment = environment
+        self._runner = runner
+        self._crew: Crew | None = None
+        runner.register_message(SETTLE, self._on_settle, concurrent=True)
+        runner.register_message(REFUSED, self._on_refused, concurrent=True)
+        runner.register_message(STORM, self._on_storm, concurrent=True)
+        hooks = environment.events
+        hooks.test_start.add_listener(self._on_start)
+        hooks.test_stop.add_listener(self._on_stop)
+        hooks.report_to_master.add_listener(self._on_report)
+        hooks.quitting.add_listener(self._on_quitting)
+        if os.getpid() != FIRST_PID:
+            signal.signal(signal.SIGINT, self._on_interrupt)
+
+    def _on_start(self, environment: Environment, **_: Any) -> None:
+        given = environment.parsed_options
+        token = read_token(getattr(given, OPTION, "//"))
+        if os.getpid() != FIRST_PID and token.origin != ORIGIN:
+            self._leave("its master is that of another run: give each run a port of its own")
+        elif token.version != __version__:
+            self._leave(f"it runs cp-tui {__version__}, and the master {token.version}")
+        else:
+            self._crew = begin_crew(
+                environment, read_options(given), token, self._runner.worker_index
+            )
+
+    def _on_stop(self, **_: Any) -> None:
+        if self._crew is not None:
+            self._crew.end()
+
+    def _on_report(self, data: dict[str, Any], **_: Any) -> None:
+        if self._crew is not None:
+            data[REPORT_KEY] = self._crew.report()
+
+    def _on_settle(self, msg: Message, **_: Any) -> None:
+        if self._crew is None or self._crew.run != msg.data["run"]:
+            return
+        if msg.data.get("is_hurried"):
+            self._crew.hurry()
+        else:
+            self._crew.close()
+
+    def _on_refused(self, msg: Message, **_: Any) -> None:
+        self._leave(msg.data["why"])
+
+    def _on_storm(self, msg: Message, **_: Any) -> None:
+        if self._crew is not None:
+            self._crew.storm(convert(msg.data["storm"], FleetStorm), msg.data["number"])
+
+    def _on_quitting(self, **_: Any) -> None:
+        # The master has settled it before, unless somebody ended this process alone.
+        if self._crew is not None and not self._crew.is_settled:
+            self._crew.close()
+            self._runner.send_message(REPORT, self._crew.report())
+
+    def _on_interrupt(self, number: int, frame: Any) -> None:
+        """Leave Ctrl-C to the master, whom the terminal tells too; the second one ends this."""
+        is_needed = self._crew is not None and not self._crew.is_settled
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        if not is_needed:
+            raise KeyboardInterrupt
+
+    def _leave(self, why: str) -> None:
+        _LOGGER.error("this worker cannot take part: %s", why)
+        self._crew = ChargingStation.crew = None
+        self._environment.process_exit_code = WRONG
+        gevent.spawn(self._runner.quit)
+
+
+class MasterSide:
+    """What a process does that leads a run, with workers or alone."""
+
+    def __init__(self, environment: Environment, runner: Any) -> None:
+        self._environment = environment
+        self._runner = runner
+        self._foreman = Foreman(environment, ORIGIN, __version__)
+        self._is_alone = not isinstance(runner, MasterRunner)
+        if not self._is_alone:
+            runner.register_message(REPORT, self._on_message, concurrent=True)
+        hooks = environment.events
+        hooks.test_start.add_listener(self._on_start)
+        hooks.test_stopping.add_listener(self._on_stopping)
+        hooks.test_stop.add_listener(self._on_stop)
+        hooks.quitting.add_listener(self._on_stopping)
+        hooks.worker_report.add_listener(self._on_report)
+        self._check(environment)
+
+    def _check(self, environment: Environment) -> None:
+        """Refuse before anything begins what can be refused then."""
+        given = environment.parsed_options
+        if given is None or not (given.headless or given.autostart):
+            return
+        try:
+            for each in stations_of(environment):
+                check_class(each, environment.host)
+        except SettingsError as error:
+            for line in error.lines:
+                _LOGGER.error(line)
+            sys.exit(WRONG)
+
+    def _on_start(self, environment: Environment, **_: Any) -> None:
+        given = environment.parsed_options
+        try:
+            options = read_options(given)
+            for each in stations_of(environment):
+                check_class(each, environment.host)
+        except (OptionsError, SettingsError) as error:
+            for line in error.lines:
+                _LOGGER.error(line)
+            self._foreman.exit_code = WRONG
+            gevent.spawn(self._runner.stop)
+            return
+        crew = None
+        if self._is_alone:
+            crew = partial(begin_crew, environment, options, worker=0)
+        token = self._foreman.begin(options, crew)
+        vars(given)[OPTION] = token.text
+
+    def _on_stopping(self, **_: Any) -> None:
+        self._foreman.close()
+
+    def _on_stop(self, **_: Any) -> None:
+        self._foreman.end()
+
+    def _on_report(self, client_id: str, data: dict[str, Any], **_: Any) -> None:
+        if REPORT_KEY in data:
+            self._foreman.take(client_id, data[REPORT_KEY])
+
+    def _on_message(self, msg: Message, **_: Any) -> None:
+        self._foreman.take(msg.node_id, msg.data)
+
+
+def begin_crew(
+    environment: Environment, options: LoadOptions, token: RunToken, worker: int
+) -> Crew:
+    """Have this process ready for charge points of a new run."""
+    if ChargingStation.crew is not None:
+        ChargingStation.crew.end()
+    crew = Crew(environment.events.request.fire, options, token, worker)
+    ChargingStation.crew = crew
+    return crew
+
+
+def stations_of(environment: Environment) -> list[type[ChargingStation]]:
+    """Give the classes of charge points in the locustfile."""
+    return [each for each in environment.user_classes if issubclass(each, ChargingStation)]
+
+
+def freeze(**_: Any) -> None:
+    """Take all that is there out of the sight of the collector: most of it stays to the end.
+
+    Locust does so before it forks, when no charge point is there.
+    """
+    gc.freeze()
+
+
+def begin(environment: Environment, **_: Any) -> None:
+    """Make this process what its runner is."""
+    runner = environment.runner
+    if isinstance(runner, WorkerRunner):
+        WorkerSide(environment, runner)
+    else:
+        MasterSide(environment, runner)
+    if not isinstance(runner, MasterRunner):
+        environment.events.spawning_complete.add_listener(freeze)
+
+
+def listen() -> None:
+    """Have Locust tell of itself; a locustfile does so by importing the room."""
+    events.init_command_line_parser.add_listener(add_options)
+    events.init.add_listener(begin)

@@ -1,0 +1,297 @@
+"""The connections and timers of all charge points of one process, carried by one greenlet.
+
+Whatever happens to a charge point is a turn: it is told, then its bytes are written, its orders
+carried out, its next deadline noted, and whoever waits for something of it is woken. Nothing in a
+turn waits, so no other greenlet gets between, and no lock is needed. An error of one charge point
+ends in its turn: it is cut off and told, and all others go on.
+"""
+
+from __future__ import annotations
+
+import logging
+import ssl
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+import gevent
+from gevent.event import Event
+from gevent.lock import BoundedSemaphore
+
+from cp_tui.charge_point.variables import LinkStep
+from cp_tui.engine.errors import EngineStartError
+from cp_tui.engine.link_failure import LinkFailure
+from cp_tui.engine.timeouts import Timeouts
+from cp_tui.engine.tls import OwnCertificateError, TlsMaker
+from cp_tui.fleet.locust.green_socket import GreenSocket, connected
+from cp_tui.fleet.station import FleetStation
+from cp_tui.fleet.stream_order import OrderKind, StreamOrder
+from cp_tui.fleet.wheel import Wheel
+from cp_tui.ocpp.calendar import later
+from cp_tui.station.errors import StationError
+
+TURNS_MAX = 50
+"""How many charge points get their turn before all other greenlets get theirs."""
+LEFT_OPEN_MAX = 2
+"""How many connections a charge point that misbehaves may leave open behind it."""
+CONNECTING_MAX = 100
+"""Handshakes at once; who waits for one is not connecting yet."""
+BROKEN = "an error inside has taken this charge point out of the run"
+DOES_NOT_READ = "the CSMS does not read: too much waits to be sent"
+Result = TypeVar("Result")
+"""What a turn gives back."""
+_LOGGER = logging.getLogger(__name__)
+
+
+class StationLine:
+    """A charge point with its socket, and with whoever waits for something of it."""
+
+    __slots__ = ("_board", "_dialling", "_left_open", "_socket", "_waits", "is_broken", "station")
+
+    def __init__(self, station: FleetStation, board: Switchboard) -> None:
+        self.station = station
+        self.is_broken = False
+        """An error inside has taken it out of the run."""
+        self._board = board
+        self._socket: GreenSocket | None = None
+        self._dialling: gevent.Greenlet | None = None
+        self._left_open: tuple[GreenSocket, ...] = ()
+        self._waits: list[tuple[Callable[[], bool], Event]] = []
+
+    def turn(self, happen: Callable[[datetime], Result]) -> Result | None:
+        """Let something happen to the charge point, at the instant of now, and what comes of it.
+
+        What a person does that the charge point does not allow is raised. None after an error.
+        """
+        if self.is_broken:
+            return None
+        now = self._board.now()
+        try:
+            try:
+                return happen(now)
+            finally:
+                self._carry_out(now)
+        except StationError:
+            raise
+        except Exception as error:
+            self._break(error)
+            return None
+
+    def until(self, holds: Callable[[], bool], timeout_s: float | None = None) -> bool:
+        """Wait until something holds; False where it does not within the time."""
+        if holds():
+            return True
+        woken = Event()
+        waiting = holds, woken
+        self._waits.append(waiting)
+        try:
+            woken.wait(timeout_s)
+        finally:
+            self._waits.remove(waiting)
+        return holds()
+
+    def next_deadline(self) -> datetime | None:
+        """Say when it is due; None: never."""
+        return None if self.is_broken else self.station.next_deadline()
+
+    def tick(self) -> None:
+        """Do what is due."""
+        self.turn(self.station.tick)
+
+    def serve(self) -> None:
+        """Read what has arrived, and write what there is room for now."""
+        sock = self._socket
+        if sock is None or self.is_broken:
+            return
+        sock.flush()
+        try:
+            is_open = sock.read(self._received)
+        except OSError as error:
+            is_reset = isinstance(error, ConnectionError)
+            self._lose("the connection was reset" if is_reset else f"{error.strerror or error}")
+            return
+        if not is_open and self._socket is sock:
+            self.turn(self.station.eof_received)
+            self._lose("")
+
+    def cut(self) -> None:
+        """Let go of whatever there is to the CSMS, without a word to the charge point."""
+        self._hang_up()
+        for sock in self._left_open:
+            sock.close()
+        self._left_open = ()
+
+    def _received(self, data: bytes) -> None:
+        self.turn(partial(self.station.bytes_received, data))
+
+    def _lose(self, why: str) -> None:
+        if self._socket is None:
+            return
+        self._socket.close()
+        self._socket = None
+        self.turn(partial(self.station.stream_lost, why))
+
+    def _carry_out(self, now: datetime) -> None:
+        station = self.station
+        data = station.take_bytes()
+        if data and self._socket is not None and not self._socket.write(data):
+            self._board.soon(partial(self._lose, DOES_NOT_READ))
+        for order in station.take_orders():
+            self._obey(order)
+        self._board.schedule(self)
+        self.look()
+
+    def look(self) -> None:
+        """Wake those for whom it is time."""
+        for holds, woken in self._waits:
+            try:
+                is_time = holds()
+            except Exception:
+                # It is raised again where somebody waits for it.
+                is_time = True
+            if is_time:
+                woken.set()
+
+    def _obey(self, order: StreamOrder) -> None:
+        if order.kind is OrderKind.OPEN:
+            self._dialling = gevent.spawn(self._dial, order)
+        elif order.kind is not OrderKind.ABANDON:
+            self._hang_up()
+        elif self._socket is not None:
+            self._socket.leave()
+            self._left_open = (*self._left_open, self._socket)
+            self._socket = None
+            for sock in self._left_open[:-LEFT_OPEN_MAX]:
+                sock.close()
+            self._left_open = self._left_open[-LEFT_OPEN_MAX:]
+
+    def _dial(self, order: StreamOrder) -> None:
+        assert order.endpoint is not None
+        board = self._board
+        with board.gate:
+            began_at = board.now()
+            try:
+                context = board.context_of(order)
+                sock = connected(order.endpoint, context, board.timeouts)
+            except LinkFailure as failure:
+                self._dialling = None
+                self.turn(partial(self.station.stream_failed, failure))
+                return
+            self._dialling = None
+            mine = self._socket = GreenSocket(sock, partial(board.ready, self))
+            self.turn(lambda now: self.station.stream_opened(now, began_at))
+            # The upgrade is part of the handshake, so it holds its place at the gate.
+            self.until(
+                lambda: self.station.is_open or self._socket is not mine, board.timeouts.upgrade_s
+            )
+
+    def _hang_up(self) -> None:
+        if self._dialling is not None:
+            self._dialling.kill(block=False)
+            self._dialling = None
+        if self._socket is not None:
+            self._socket.close()
+            self._socket = None
+
+    def _break(self, error: Exception) -> None:
+        self.is_broken = True
+        self.cut()
+        self._board.broken += 1
+        _LOGGER.error("%s: %s", self.station.id, BROKEN, exc_info=error)
+        for _, woken in self._waits:
+            woken.set()
+
+
+class Switchboard:
+    """What all charge points of this process share: one greenlet, one wheel, one gate."""
+
+    def __init__(
+        self,
+        *,
+        ca_file: Path | None = None,
+        connecting: int = CONNECTING_MAX,
+        late: Callable[[float], None] = lambda lag_s: None,
+    ) -> None:
+        """`late` is told of each timer by how much it was late, in seconds."""
+        self.wheel = Wheel[StationLine]()
+        self.gate = BoundedSemaphore(connecting)
+        self.timeouts = Timeouts()
+        self.broken = 0
+        """How many charge points an error inside has taken out of the run."""
+        self._late = late
+        self._tls = TlsMaker(ca_file, True)
+        self._start, self._began_s = datetime.now(UTC), time.monotonic()
+        self._woken = Event()
+        self._ready: dict[StationLine, None] = {}
+        self._soon: list[Callable[[], None]] = []
+        self._sleeps_until: datetime | None = None
+        self._greenlet = gevent.spawn(self._run)
+
+    def now(self) -> datetime:
+        """Give the time: a step of the clock of this machine does not move a thousand timers."""
+        return later(self._start, time.monotonic() - self._began_s)
+
+    def ready(self, line: StationLine) -> None:
+        """Have a socket served that can be read, or written again."""
+        self._ready[line] = None
+        self._woken.set()
+
+    def soon(self, happen: Callable[[], None]) -> None:
+        """Have something done once the present turn is over."""
+        self._soon.append(happen)
+        self._woken.set()
+
+    def schedule(self, line: StationLine) -> None:
+        """Note when a charge point is due next."""
+        self.wheel.schedule(line)
+        due, until = self.wheel.next_due, self._sleeps_until
+        if due is not None and (until is None or due < until):
+            self._woken.set()
+
+    def context_of(self, order: StreamOrder) -> ssl.SSLContext | None:
+        """Give what TLS is made with, the same for all who want the same; raises `LinkFailure`."""
+        assert order.endpoint is not None
+        if not order.endpoint.is_secure or order.sent is None:
+            return None
+        try:
+            return self._tls.make(order.sent).context
+        except (EngineStartError, OwnCertificateError) as error:
+            raise LinkFailure(LinkStep.TLS, f"{error}") from None
+
+    def stop(self) -> None:
+        """End it; nothing happens to any charge point any more."""
+        self._greenlet.kill()
+
+    def _run(self) -> None:
+        while True:
+            self._rest()
+            soon, self._soon = self._soon, []
+            for happen in soon:
+                happen()
+            ready, self._ready = list(self._ready), {}
+            for number, line in enumerate(ready, 1):
+                line.serve()
+                if number % TURNS_MAX == 0:
+                    gevent.sleep(0)
+            self._tick()
+
+    def _rest(self) -> None:
+        """Sleep until something is due, or somebody wakes it; others run in any case."""
+        due = self._sleeps_until = self.wheel.next_due
+        if due is None:
+            self._woken.wait()
+        elif (rest_s := (due - self.now()).total_seconds()) > 0:
+            self._woken.wait(rest_s)
+        else:
+            gevent.sleep(0)
+        self._woken.clear()
+
+    def _tick(self) -> None:
+        now, due = self.now(), self.wheel.next_due
+        if due is not None and due <= now:
+            self._late((now - due).total_seconds())
+        for line in self.wheel.take_due(now, TURNS_MAX):
+            line.tick()

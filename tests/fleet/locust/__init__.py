@@ -1,0 +1,1 @@
+"""The fleet on Locust: real runs of the installed command."""
