@@ -21,6 +21,7 @@ from cp_tui.engine.command import Act, Command
 from cp_tui.engine.commands import COMMANDS
 from cp_tui.engine.errors import ErrorNumber
 from cp_tui.ocpp.key_spec import Access, KeySpec
+from docs.fleet import fleet
 from docs.library import library_reference
 from docs.reasons import reasons
 from docs.settings import settings
@@ -31,8 +32,9 @@ HEAD = """\
 
 Made from the code by `python docs/make.py`: [from a shell](#from-a-shell), [commands](#commands),
 [variables](#variables), [streams](#streams), [the library](#the-library), [settings](#settings),
-[configuration keys](#configuration-keys), [reasons](#reasons), [exit status](#exit-status),
-[the CSMS of a demo](#the-csms-of-a-demo), [shapes](#shapes).
+[plans of a fleet](#plans-of-a-fleet), [configuration keys](#configuration-keys),
+[reasons](#reasons), [exit status](#exit-status), [the CSMS of a demo](#the-csms-of-a-demo),
+[shapes](#shapes).
 
 ## Asking
 
@@ -78,6 +80,7 @@ def reference() -> str:
         + _watched(Streams, shapes),
         "## The library\n\n" + library_reference(),
         "## Settings\n\n" + settings(),
+        "## Plans of a fleet\n\n" + fleet(),
         "## Configuration keys\n\n" + _keys(),
         "## Reasons\n\n" + _reasons(),
         "## Exit status\n\n| Status | When |\n|---|---|\n"

@@ -41,31 +41,37 @@ def settings() -> str:
     for name, field in Settings.model_fields.items():
         kind = field.annotation
         if isinstance(kind, type) and issubclass(kind, Section):
-            tables.append(_table(name, inspect.getdoc(kind), kind))
-            tables += [_table(at, inspect.getdoc(each), each) for at, each in WITHIN.get(name, ())]
+            tables.append(table_of(name, inspect.getdoc(kind), kind))
+            tables += [
+                table_of(at, inspect.getdoc(each), each) for at, each in WITHIN.get(name, ())
+            ]
         elif name == "custom_keys":
-            tables.append(_table(f"{name}.NAME", notes[name], CustomKeySettings))
+            tables.append(table_of(f"{name}.NAME", notes[name], CustomKeySettings))
         elif name == "keys":
             tables.append(f"### `[{name}]`\n\n{words(notes[name])}\n")
         else:
             outside.append(name)
     above = "Above the first table of the file:\n\n"
-    return "\n".join([*tables, above + _rows(Settings, outside)])
+    return "\n".join([*tables, above + rows(Settings, outside)])
 
 
-def _table(name: str, about: str | None, kind: type[BaseModel]) -> str:
-    return f"### `[{name}]`\n\n{words(about)}\n\n{_rows(kind, list(kind.model_fields))}"
+def table_of(name: str, about: str | None, kind: type[BaseModel]) -> str:
+    """List a table with its keys."""
+    return f"### `[{name}]`\n\n{words(about)}\n\n{rows(kind, list(kind.model_fields))}"
 
 
-def _rows(kind: type[BaseModel], names: list[str]) -> str:
+def rows(kind: type[BaseModel], names: list[str]) -> str:
+    """List keys of a table, each with what it may be."""
     schema, notes = kind.model_json_schema(), notes_of(kind)
-    rows = ["| Key | Value | Default | |\n|---|---|---|---|\n"]
-    for name in names:
+    lines = ["| Key | Value | Default | |\n|---|---|---|---|\n"]
+    for field in names:
+        name = kind.model_fields[field].alias or field
         found = schema["properties"][name]
         value = _value(found, schema.get("$defs", {}))
-        default = _toml(found.get("default"))
-        rows.append(f"| `{name}` | {value} | {default} | {words(notes.get(name))} |\n")
-    return "".join(rows)
+        # What is written in a way of its own has a default that the words give.
+        default = _toml(found.get("default")) if "anyOf" in found or _is_plain(found) else ""
+        lines.append(f"| `{name}` | {value} | {default} | {words(notes.get(field))} |\n")
+    return "".join(lines)
 
 
 def _value(found: Mapping[str, Any], shapes: Mapping[str, Any]) -> str:
@@ -80,7 +86,7 @@ def _value(found: Mapping[str, Any], shapes: Mapping[str, Any]) -> str:
         return ", ".join(f"`{each}`" for each in found["enum"])
     if found.get("format") == "path":
         return "path"
-    text = PLAIN[found["type"]]
+    text = PLAIN.get(found["type"], found["type"])
     if "maxLength" in found:
         return f"{text} up to {found['maxLength']} characters"
     if "exclusiveMinimum" in found:
@@ -88,6 +94,10 @@ def _value(found: Mapping[str, Any], shapes: Mapping[str, Any]) -> str:
     if "minimum" in found:
         return f"{text}, {found['minimum']:,} to {found['maximum']:,}"
     return text
+
+
+def _is_plain(found: Mapping[str, Any]) -> bool:
+    return found.get("type") in (None, *PLAIN)
 
 
 def _toml(value: object) -> str:

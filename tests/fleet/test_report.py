@@ -22,6 +22,7 @@ from cp_tui.fleet.report.page import report_page
 from cp_tui.fleet.report.plot import POINTS_MAX, Series, plot
 from cp_tui.fleet.report.rows import report_rows
 from cp_tui.fleet.report.text import report_lines
+from cp_tui.fleet.report.timeline import every
 from cp_tui.ocpp.printable import is_clean
 from tests.fleet.reports import ACTIONS, BILL, HOSTILE, report
 
@@ -190,3 +191,17 @@ def test_energy_that_is_not_acknowledged_is_lost_though_all_transactions_are() -
     assert report(bill=whole).is_held
     assert not report(bill=whole, faults=("one",)).is_held
     assert ACTIONS[0].failures == 44
+
+
+def test_a_time_series_is_as_dense_as_it_is_wanted() -> None:
+    """What was late between two points is not left out."""
+    timeline = report(points=25).timeline
+    late = (*timeline[:13], replace(timeline[13], lag_max=9.0), *timeline[14:])
+    found = every(late, 10.0)
+    assert [(point.at, point.lag_max) for point in found] == [
+        (9.0, 0.01),
+        (19.0, 9.0),
+        (24.0, 0.01),
+    ]
+    assert every(late, None) == ()
+    assert every(late, 0.0) == late

@@ -147,13 +147,14 @@ class SessionsTable(Section):
         _told_as("number, or 24 of them"),
     ] = (1.0,) * HOURS
     """Sessions that begin at a connector within an hour: one number, or one for each hour of the
-    day (UTC); 0: nobody comes."""
+    day (UTC); 0: nobody comes; default: 1."""
     length: DurationRange = (1_200.0, 3_600.0)
     """How long one is at most, drawn evenly; default: `20m..60m`."""
     energy_kwh: EnergyRange = (5_000.0, 40_000.0)
     """How much one takes at most, in kWh, drawn evenly; default: `5..40`."""
     tags: Annotated[int | Path, BeforeValidator(_tags), _told_as("number or path")] = 100
-    """How many made-up tags there are, `TAG00001` and so on, or a file with one on each line."""
+    """How many made-up tags there are, `TAG00001` and so on, or a file with one on each line;
+    default: 100."""
     remote_share: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)] = 0.0
     """Share of the sessions that wait for RemoteStartTransaction instead of swiping."""
 
@@ -165,9 +166,10 @@ class StageTable(Section):
     """How many charge points have power at its end: fewer than before, and the last ones lose it.
     """
     over: SpreadText = "60s"
-    """How that is reached: `60s`, a rate such as `10/s`, or `storm` for all at once."""
+    """How that is reached: a time, a rate such as `10/s`, or `storm` for all at once; default:
+    `60s`."""
     hold: DurationS = 0.0
-    """How long it stays so after that."""
+    """How long it stays so after that; default: not at all."""
 
 
 class StormTable(Section):
@@ -178,7 +180,7 @@ class StormTable(Section):
     kind: StormKind
     """`network`: the cable is out; `power`: boot again; `reconnect`: close and open again."""
     share: ShareOf = 1.0
-    """Of the charge points that have power then."""
+    """Of the charge points that have power then; default: all of them."""
     down: DurationS | None = None
     """How long power or network is away; default: `20s`."""
     backoff: BackoffText | None = None
