@@ -38,20 +38,18 @@ class Shown:
         self._limits: dict[int, LimitInForce] = {}
         self._standings: dict[int, ProfileStanding] = {}
         self._schedules: dict[int, CompositeSchedule] = {}
-        self._work = {
-            "connectors": self._find_limits(),
-            "profiles": self._find_standings(),
-            "charging_schedules": self._compose(),
-        }
+        self._work: dict[str, Work[None] | None] = {}
+        """What was begun, by variable; None: it is done."""
 
     def work(self, variable: str) -> bool:
         """Do a slice of what a variable needs; say whether there is more to do."""
-        work = self._work.get(variable)
-        if work is None:
+        if variable not in _BEGUN_BY:
             return False
-        for _ in work:
+        if variable not in self._work:
+            self._work[variable] = _BEGUN_BY[variable](self)
+        for _ in self._work[variable] or ():
             return True
-        self._work.pop(variable, None)
+        self._work[variable] = None
         return False
 
     def limits(self) -> dict[int, LimitInForce]:
@@ -114,3 +112,11 @@ class Shown:
             limit = self._limits.get(each)
             found[each] = replace(schedule, shares=() if limit is None else limit.shares)
         self._schedules = found
+
+
+_BEGUN_BY = {
+    "connectors": Shown._find_limits,
+    "profiles": Shown._find_standings,
+    "charging_schedules": Shown._compose,
+}
+"""Begun only when somebody looks: work holds on to its moment, and most of these end unseen."""

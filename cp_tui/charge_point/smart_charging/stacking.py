@@ -4,7 +4,7 @@ Among the profiles of a purpose the highest stackLevel that gives a value wins (
 one whose schedule is over, or that is not valid, lets the lower one through.
 
 So a profile lower down matters only in the gaps of those above it, and is only asked about those
-(`StackCursor._overlay`). With ten levels one above the other, of which the highest gives a limit
+(`_Layers.overlay`). With ten levels one above the other, of which the highest gives a limit
 for the whole window, one is looked at and not ten. To explain who lost, all that can be listed have
 to be asked after all; that is another cursor, used only where somebody reads it.
 """
@@ -19,7 +19,7 @@ from msgspec import Struct
 
 from cp_tui.charge_point.smart_charging.context import InstalledProfile
 from cp_tui.charge_point.smart_charging.schedule import LostBecause, ProfileRef
-from cp_tui.charge_point.smart_charging.timeline import FOREVER, Claim, Said
+from cp_tui.charge_point.smart_charging.timeline import FOREVER, Claim, Course, Said
 
 LOSERS_MAX = 8
 """Losers listed per period: more than a screen shows, few enough to publish at every change."""
@@ -84,56 +84,30 @@ class Stack(Struct, frozen=True):
         )
 
 
-class StackCursor:
-    """Goes through what a stack says, from one second to a later one."""
+_Step = tuple[int, Claim | None, ProfileRef | None]
+_END: _Step = FOREVER, None, None
 
-    def __init__(self, stack: Stack, budget: Budget) -> None:
-        self.stack = stack
-        self._budget = budget
-        self._courses = [each.course for each in stack.profiles]
-        self._steps: Iterator[_Step] = iter(())
-        self.state = NO_PROFILES
-        """Of the second that was asked for; the same object while nothing changes in it."""
-        self.until = -FOREVER
-        """The second at which it no longer holds."""
-        self._claimed_until = -FOREVER
 
-    @property
-    def intervals(self) -> set[int]:
-        """The lengths after which profiles repeat themselves."""
-        return {each.interval for each in self._courses} - {0}
+class _Layers(Struct, frozen=True):
+    """The profiles of a stack, one over the other; no part of a cursor.
 
-    def edges(self) -> Iterator[int]:
-        """Yield every second at which a profile may change other than by recurring."""
-        for course in self._courses:
-            yield from course.edges(self.stack.anchor)
+    What walks through them holds on to them, and a cursor to its walk: were they its own, each
+    cursor would be garbage that only a collector of cycles finds.
+    """
 
-    def at(self, second: int) -> StackState:
-        """Return the state at a second, later than the one asked for before."""
-        if second >= self.until:
-            self.move(second)
-        return self.state
+    stack: Stack
+    courses: list[Course]
+    budget: Budget
 
-    def move(self, second: int) -> None:
-        """Go on to a second at which the state no longer holds."""
-        if second >= self._claimed_until:
-            # A sweep that jumped has left the walk behind; it begins anew where the sweep is now.
-            if second > self._claimed_until:
-                self._steps = self._overlay(0, second, FOREVER, None)
-            self._claimed_until, claim, valid = next(self._steps, _END)
-            if claim is not self.state.claim or valid is not self.state.valid:
-                self.state = StackState(claim, valid)
-        self.until = self._claimed_until
-
-    def _overlay(
+    def overlay(
         self, index: int, second: int, end: int, valid: ProfileRef | None
     ) -> Iterator[_Step]:
         """Give what the profiles from one down claim until `end`: in the gaps of each the next."""
-        if index == len(self._courses):
+        if index == len(self.courses):
             yield end, None, valid
             return
-        course, ref = self._courses[index], self.stack.profiles[index].ref
-        budget, anchor = self._budget, self.stack.anchor
+        course, ref = self.courses[index], self.stack.profiles[index].ref
+        budget, anchor = self.budget, self.stack.anchor
         while second < end:
             budget.steps -= 1
             said = course.at(second, anchor)
@@ -148,12 +122,49 @@ class StackCursor:
                         until = following
             else:
                 highest = ref if valid is None and said.is_valid else valid
-                yield from self._overlay(index + 1, second, until, highest)
+                yield from self.overlay(index + 1, second, until, highest)
             second = until
 
 
-_Step = tuple[int, Claim | None, ProfileRef | None]
-_END: _Step = FOREVER, None, None
+class StackCursor:
+    """Goes through what a stack says, from one second to a later one."""
+
+    def __init__(self, stack: Stack, budget: Budget) -> None:
+        self.stack = stack
+        self._layers = _Layers(stack, [each.course for each in stack.profiles], budget)
+        self._steps: Iterator[_Step] = iter(())
+        self.state = NO_PROFILES
+        """Of the second that was asked for; the same object while nothing changes in it."""
+        self.until = -FOREVER
+        """The second at which it no longer holds."""
+        self._claimed_until = -FOREVER
+
+    @property
+    def intervals(self) -> set[int]:
+        """The lengths after which profiles repeat themselves."""
+        return {each.interval for each in self._layers.courses} - {0}
+
+    def edges(self) -> Iterator[int]:
+        """Yield every second at which a profile may change other than by recurring."""
+        for course in self._layers.courses:
+            yield from course.edges(self.stack.anchor)
+
+    def at(self, second: int) -> StackState:
+        """Return the state at a second, later than the one asked for before."""
+        if second >= self.until:
+            self.move(second)
+        return self.state
+
+    def move(self, second: int) -> None:
+        """Go on to a second at which the state no longer holds."""
+        if second >= self._claimed_until:
+            # A sweep that jumped has left the walk behind; it begins anew where the sweep is now.
+            if second > self._claimed_until:
+                self._steps = self._layers.overlay(0, second, FOREVER, None)
+            self._claimed_until, claim, valid = next(self._steps, _END)
+            if claim is not self.state.claim or valid is not self.state.valid:
+                self.state = StackState(claim, valid)
+        self.until = self._claimed_until
 
 
 class ExplainedStackCursor(StackCursor):
