@@ -53,6 +53,7 @@ from cp_tui.charge_point.smart_charging.profile_store import (
 from cp_tui.charge_point.smart_charging.schedule import CompositeSchedule, ProfileSource
 from cp_tui.charge_point.smart_charging.sharing import (
     ConnectorLimit,
+    LimitInForce,
     limit_of_all,
     limits_now,
 )
@@ -318,21 +319,12 @@ class Charging:
         limit = self._shown.limits().get(connector_id)
         if limit is None:
             return None
-        source = limit.source
-        reason = Reason(
-            id=f"smart_charging.limit.{source.kind}", rule="S 3.13", text=source.sentence
-        )
+        found = limit_view(limit)
         limit_a, limit_w = self._offered(limit)
-        if limit_a != limit.limit_a:
-            reason = self._turn.config.quirks.told(reason, "whole_amperes") or reason
-        return LimitView(
-            limit_a=limit_a,
-            limit_w=limit_w,
-            source=str(source.winner) if source.winner else str(source.kind),
-            reason=reason,
-            until=limit.until,
-            looked_until=limit.looked_until,
-        )
+        if limit_a == limit.limit_a:
+            return found
+        reason = self._turn.config.quirks.told(found.reason, "whole_amperes") or found.reason
+        return replace(found, limit_a=limit_a, limit_w=limit_w, reason=reason)
 
     def _offered(self, limit: ConnectorLimit) -> tuple[Decimal, Decimal]:
         """Give what is offered of a limit, in A per phase and W over all phases."""
@@ -422,6 +414,21 @@ class Charging:
     def _save(self, installed: InstalledProfile) -> None:
         self._turn.save(Table.PROFILE, str(installed.profile.charging_profile_id), installed)
         self._turn.changed("profiles")
+
+
+def limit_view(limit: LimitInForce) -> LimitView:
+    """Give a limit as it is shown."""
+    source = limit.source
+    return LimitView(
+        limit_a=limit.limit_a,
+        limit_w=limit.limit_w,
+        source=str(source.winner) if source.winner else str(source.kind),
+        reason=Reason(
+            id=f"smart_charging.limit.{source.kind}", rule="S 3.13", text=source.sentence
+        ),
+        until=limit.until,
+        looked_until=limit.looked_until,
+    )
 
 
 def _ids(change: StoreChange) -> tuple[int, ...]:

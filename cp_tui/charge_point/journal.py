@@ -11,7 +11,6 @@ masked here and now: what is not kept cannot leak.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -19,7 +18,7 @@ from msgspec.structs import replace
 from cp_tui.charge_point.reason import Reason
 from cp_tui.charge_point.turn import Turn
 from cp_tui.charge_point.variables import Direction, MessageKind, MessageRecord, NotedFrame
-from cp_tui.charge_point.variables.message import PAYLOAD_MAX, bounded, payload_of
+from cp_tui.charge_point.variables.message import PAYLOAD_MAX, bounded, payload_of, status_of
 from cp_tui.ocpp.action import Action
 from cp_tui.ocpp.frame import Call, CallError, CallResult, Frame
 from cp_tui.ocpp.model import Payload, WireModel
@@ -76,7 +75,7 @@ class Journal:
                 connector = payload.get("connectorId")
                 head = self._call(direction, message_id, action, connector, is_composed)
             case CallResult(message_id):
-                kind, result = MessageKind.CALLRESULT, _status(payload)
+                kind, result = MessageKind.CALLRESULT, status_of(payload)
                 head = self._answer(direction, kind, message_id, result, reason, flaws, is_composed)
             case CallError(message_id, code):
                 kind, result = MessageKind.CALLERROR, str(code)
@@ -205,11 +204,3 @@ class Journal:
         # Nobody may ever look at it: a long one is not kept for that.
         kept = noted if len(text) <= PAYLOAD_MAX else NotedFrame(noted.record())
         self._turn.event("messages", kept)
-
-
-def _status(payload: Mapping[str, JsonValue]) -> str | None:
-    """Give the status of a CALLRESULT, or of the tag that it tells of."""
-    status, info = payload.get("status"), payload.get("idTagInfo")
-    if status is None and isinstance(info, dict):
-        status = info.get("status")
-    return status if isinstance(status, str) else None

@@ -27,7 +27,7 @@ async def give_credentials(context: StepContext) -> None:
     await _give_password(context)
     await security_steps.trust(context)
     security = await security_steps.see_security(context)
-    if security.profile >= 2:
+    if (security.profile or 0) >= 2:
         await context.csms.doors.open(1)
         context.undo.profile = security.profile
         await context.act("set_security_profile", profile=1)

@@ -103,7 +103,7 @@ async def see_power(context: StepContext, connector_id: int, limit_a: Decimal) -
         if connector is None or connector.measurement is None:
             return None
         power_w = connector.measurement.power_w
-        return power_w if _follows(power_w, limit_a) else None
+        return power_w if power_w is not None and _follows(power_w, limit_a) else None
 
     return await context.see(f"connector {connector_id} takes {amps(limit_a)}", look)
 

@@ -50,6 +50,8 @@ def flaw(made: Rig, hardware: ConnectorConfig) -> str:
         return "" if why is None else f"{why.kind} without a transaction"
     assert meter is not None
     assert limit is not None
+    assert meter.power_w is not None
+    assert meter.current_a is not None
     if why is None:
         return f"no reason for {meter.power_w} W"
     if vehicle is None:

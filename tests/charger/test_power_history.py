@@ -66,7 +66,7 @@ def run(made: PowerHistory, begin: int, end: int) -> None:
 
 def kept(made: PowerHistory, now: int, start: int | None = None) -> list[tuple[int, float]]:
     points = made.points(1, None if start is None else noon(start), None, noon(now))
-    return [(round((each.at - NOON).total_seconds()), each.power_w) for each in points]
+    return [(round((each.at - NOON).total_seconds()), each.power_w or 0) for each in points]
 
 
 def test_where_nothing_flows_nothing_is_read() -> None:
@@ -150,7 +150,8 @@ def test_a_clock_that_is_set_back_measures_that_time_anew() -> None:
 
 def measured(made: Rig, connector_id: int = 1) -> list[tuple[int, int]]:
     points = made.charger.measurements(connector_id, None, None, made.now).points
-    return [(round((each.at - points[0].at).total_seconds()), each.power_w) for each in points]
+    first = points[0].at
+    return [(round((each.at - first).total_seconds()), each.power_w or 0) for each in points]
 
 
 def test_a_ramp_is_in_the_history_and_an_idle_charger_has_no_timer() -> None:
@@ -222,7 +223,7 @@ def test_the_history_outlives_a_power_cycle_and_follows_the_clock_of_the_charge_
     made.after(10)
     points = made.charger.measurements(1, None, None, made.now).points
     assert points[0].at == started + hour
-    assert max(each.power_w for each in points) > 21_000
+    assert max(each.power_w or 0 for each in points) > 21_000
     assert (points[-1].at, points[-1].power_w) == (made.now + hour, 0)
     window = made.charger.measurements(1, made.now + hour, None, made.now).points
     assert [each.power_w for each in window] == [0]

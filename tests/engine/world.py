@@ -148,7 +148,9 @@ class World:
 
     def status(self, connector_id: int) -> ChargePointStatus:
         value: Connectors = self.hub.get("connectors")
-        return value[connector_id].status
+        status = value[connector_id].status
+        assert status is not None
+        return status
 
     async def settle(self) -> None:
         """Answer what was sent until nothing more comes.

@@ -70,7 +70,7 @@ class Door:
         change = security.change
         tried = (security.profile,) if change is None else (change.wanted, change.fallback)
         assert self.worked in (None, *tried), f"{self.worked} worked, and {tried} are tried"
-        self.lets_in = {self._random.choice(tried)}
+        self.lets_in = {self._random.choice(tried) or 0}
         self.refused = set()
 
     def outcome(self) -> LinkOpened | LinkFailed:

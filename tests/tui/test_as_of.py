@@ -37,7 +37,7 @@ def charged_more(drive: Drive) -> None:
 
 
 def _more(reading: v.Measurement | None) -> v.Measurement | None:
-    return reading and replace(reading, register_wh=reading.register_wh + 1)
+    return reading and replace(reading, register_wh=(reading.register_wh or 0) + 1)
 
 
 NEWS: dict[str, Callable[[Drive], None]] = {

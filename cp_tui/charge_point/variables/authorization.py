@@ -39,12 +39,13 @@ class TagEntry(Grouped, frozen=True, kw_only=True):
 class LocalListView(Value, frozen=True, kw_only=True):
     """The local authorization list (S 3.5.2)."""
 
-    is_enabled: bool
-    """LocalAuthListEnabled: otherwise it is kept, but not used."""
-    version: int
+    is_enabled: bool | None
+    """LocalAuthListEnabled: otherwise it is kept, but not used. None, as for what follows: of a
+    charge point that is only watched, it was not told."""
+    version: int | None
     """0 while the list is empty."""
-    count: int
-    count_max: int
+    count: int | None
+    count_max: int | None
     """`LocalAuthListMaxLength`."""
     updated_at: datetime | None = None
     """When SendLocalList last changed it; None: never."""

@@ -20,6 +20,8 @@ class KeySource(StrEnum):
     """What had been set did not work, so it was taken back."""
     HARDWARE = "hardware"
     """It describes the hardware and cannot be set."""
+    TOLD = "told"
+    """A charge point that is only watched has told it; who set it, nobody knows here."""
 
 
 class KeyChange(Value, frozen=True, kw_only=True):

@@ -36,6 +36,9 @@ class Identity(Value, frozen=True, kw_only=True):
     """What it does otherwise than the standard wants it, each by its name and in words."""
     data_folder: str = ""
     """Where its state is kept, as an absolute path."""
+    watched: str = ""
+    """Through what it is only watched, such as `tap 127.0.0.1:9100`; empty: it is one of ours, and
+    what no variable says is not so. Of one that is watched it is not known."""
     cp_tui_version: str
     started_at: datetime | None = None
     """When its process was started, by the clock of the machine. Another one: what was told of its
@@ -156,8 +159,9 @@ class LinkView(Value, frozen=True, kw_only=True):
     """What the CSMS agreed to, normally `ocpp1.6`."""
     tls: Tls | None = None
     """None: no TLS, or not connected."""
-    security_profile: int = 0
-    """0 plain, 1 Basic authentication, 2 TLS with Basic authentication."""
+    security_profile: int | None = 0
+    """0 plain, 1 Basic authentication, 2 TLS with Basic authentication; None: of a charge point
+    that is only watched, not told."""
     authorization_key: str = "not set"
     """Length and form of the AuthorizationKey, such as `20 bytes (hex)`; never the key."""
     trust: str = ""

@@ -42,6 +42,9 @@ class ConnectorTransaction(Value, frozen=True, kw_only=True):
     meter_start_wh: int
     energy_wh: int
     """Since its start."""
+    is_begin_known: bool = True
+    """False: of a charge point that is only watched, it began before anybody did. It was first seen
+    at `started_at`; tag, meter and energy are not known, and stand empty."""
     clock_step_s: float = 0.0
     """By how much the clock was set since it began, in seconds: ahead, or back where negative."""
     clock_step: ClockStep | None = None
@@ -52,18 +55,24 @@ class ConnectorTransaction(Value, frozen=True, kw_only=True):
         """When it began by the clock as it is set now."""
         return later(self.started_at, self.clock_step_s)
 
+    @property
+    def known_energy_wh(self) -> int | None:
+        """The energy; None where its begin is not known."""
+        return self.energy_wh if self.is_begin_known else None
+
 
 class Measurement(Value, frozen=True, kw_only=True):
     """What the meter of a connector says now."""
 
-    register_wh: int
-    """The energy register, which never runs backwards."""
-    power_w: int
+    register_wh: int | None
+    """The energy register, which never runs backwards. None, as for all that follows: of a charge
+    point that is only watched, it is not among what it has told."""
+    power_w: int | None
     """Over all phases."""
-    current_a: float
+    current_a: float | None
     """Per phase, the largest of the phases."""
-    voltage_v: float
-    phases: int
+    voltage_v: float | None
+    phases: int | None
     """On which current flows."""
     soc_percent: float | None = None
     """Of a vehicle that tells it."""
@@ -151,7 +160,8 @@ class ConnectorView(Value, frozen=True, kw_only=True):
     """One connector; connector 0 is the charge point as a whole."""
 
     connector_id: int
-    status: ChargePointStatus
+    status: ChargePointStatus | None
+    """None: of a charge point that is only watched, it was not told."""
     error_code: ChargePointErrorCode
     info: str | None = None
     """Beside the error code, as StatusNotification has it."""
@@ -213,7 +223,7 @@ class ConnectorView(Value, frozen=True, kw_only=True):
     @property
     def power_w(self) -> int:
         """What the meter says now, over all phases."""
-        return 0 if self.measurement is None else self.measurement.power_w
+        return (self.measurement.power_w or 0) if self.measurement else 0
 
 
 Connectors = tuple[ConnectorView, ...]

@@ -22,14 +22,20 @@ class MeasuredPoint(Value, frozen=True, kw_only=True):
 
     at: datetime
     """In the clock of the charge point, as in its schedules."""
-    power_w: int
-    current_a: float
-    """Per phase, the largest of the phases."""
+    power_w: int | None
+    """None: of a charge point that is only watched, it was not told."""
+    current_a: float | None
+    """Per phase, the largest of the phases; None: as above."""
 
     def is_like(self, other: MeasuredPoint) -> bool:
         """Whether the same flows, but for noise."""
         pairs = (self.power_w, other.power_w), (self.current_a, other.current_a)
-        return all(abs(one - two) <= CHANGE_MIN * max(one, two) for one, two in pairs)
+        return all(
+            one == two
+            if one is None or two is None
+            else abs(one - two) <= CHANGE_MIN * max(one, two)
+            for one, two in pairs
+        )
 
 
 class FollowedLimit(Value, frozen=True, kw_only=True):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -65,6 +66,9 @@ class TransactionEntry(Value, frozen=True, kw_only=True):
     meter_stop_wh: int | None = None
     energy_wh: int
     """Up to now, or in all."""
+    is_begin_known: bool = True
+    """False: of a charge point that is only watched, it began before anybody did. It was first seen
+    at `started_at`; tag, meter and energy are not known, and stand empty."""
     stop_reason: StopReason | None = None
     stop_explanation: Reason | None = None
     """Why it stopped, in words, and by which rule."""
@@ -78,6 +82,11 @@ class TransactionEntry(Value, frozen=True, kw_only=True):
     clock_step: ClockStep | None = None
     """The newest of these steps that is worth telling."""
     messages: TransactionMessages
+
+    @property
+    def known_energy_wh(self) -> int | None:
+        """The energy; None where its begin is not known."""
+        return self.energy_wh if self.is_begin_known else None
 
 
 TransactionsView = tuple[TransactionEntry, ...]
@@ -192,6 +201,14 @@ def payload_of(message: Frame) -> dict[str, JsonValue]:
     if isinstance(message, CallError):
         return {"description": message.description, "details": message.details}
     return message.payload
+
+
+def status_of(payload: Mapping[str, JsonValue]) -> str | None:
+    """Give the status of a CALLRESULT, or of the tag that it tells of."""
+    status, info = payload.get("status"), payload.get("idTagInfo")
+    if status is None and isinstance(info, dict):
+        status = info.get("status")
+    return status if isinstance(status, str) else None
 
 
 def bounded(payload: JsonValue) -> JsonValue:

@@ -102,8 +102,8 @@ class SecurityProfileChange(Value, frozen=True, kw_only=True):
 class SecurityView(Value, frozen=True, kw_only=True):
     """How the charge point proves itself, whom it trusts, and what is about to change."""
 
-    profile: int
-    """SecurityProfile that is in force."""
+    profile: int | None
+    """SecurityProfile that is in force; None: of a charge point that is only watched, not told."""
     url: str
     """Where it connects to, with the id, without credentials."""
     profile_tries: int = 1
@@ -121,8 +121,8 @@ class SecurityView(Value, frozen=True, kw_only=True):
     lacks: tuple[str, ...] = ()
     """What each security profile lacks here, profile 0 first; empty: nothing."""
     roots: tuple[InstalledRoot, ...] = ()
-    roots_max: int
-    """CertificateStoreMaxLength."""
+    roots_max: int | None
+    """CertificateStoreMaxLength; None: not told."""
     has_root_check: bool = False
     """AdditionalRootCertificateCheck."""
     certificates: tuple[OwnCertificate, ...] = ()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from msgspec import Struct
 
 from cp_tui.explain.finding import FrameRef
@@ -61,6 +63,10 @@ class KnownKeys:
 
     def get(self, name: str) -> KeyKnown | None:
         return self._keys.get(name.lower())
+
+    def told(self) -> Iterable[KeyKnown]:
+        """Give every key that is known, also where its value waits for a boot."""
+        return (self._after_boot | self._keys).values()
 
     def waits_for_boot(self, name: str) -> KeyKnown | None:
         """Return the value that comes into force with the next boot."""

@@ -29,6 +29,8 @@ class KnownLocalList:
         """How often the log had broken off when the version was told."""
         self.entries: dict[str, IdTagInfo] = {}
         """By the tag in small letters, as far as they are known."""
+        self.spelt: dict[str, str] = {}
+        """The tags as they were written last, by themselves in small letters."""
         self.are_all_known = False
 
     def learn(self, moment: Moment) -> None:
@@ -48,12 +50,15 @@ class KnownLocalList:
         entries = request.local_authorization_list or ()
         if request.update_type is UpdateType.FULL:
             self.entries.clear()
+            self.spelt.clear()
             self.are_all_known = True
         for entry in entries:
             if entry.id_tag_info is None:
                 self.entries.pop(entry.id_tag.lower(), None)
+                self.spelt.pop(entry.id_tag.lower(), None)
             elif len(self.entries) < ENTRIES_MAX:
                 self.entries[entry.id_tag.lower()] = entry.id_tag_info
+                self.spelt[entry.id_tag.lower()] = entry.id_tag
             else:
                 self.are_all_known = False
         is_emptied = request.update_type is UpdateType.FULL and not entries

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from cp_tui.charge_point.smart_charging.context import InstalledProfile
 from cp_tui.charge_point.smart_charging.profile_store import clear, end_transactions, install
 from cp_tui.explain.finding import FrameRef
 from cp_tui.explain.knowledge.moment import Moment
 from cp_tui.ocpp.action import Action
-from cp_tui.ocpp.calendar import FIRST
-from cp_tui.ocpp.core import RemoteStartTransactionRequest, RemoteStartTransactionResponse
+from cp_tui.ocpp.calendar import FIRST, later
+from cp_tui.ocpp.core import (
+    RemoteStartTransactionRequest,
+    RemoteStartTransactionResponse,
+    StartTransactionRequest,
+)
 from cp_tui.ocpp.datatypes import (
-    ChargingProfile,
     ChargingProfileStatus,
     ClearChargingProfileStatus,
     RemoteStartStopStatus,
@@ -23,6 +28,8 @@ from cp_tui.ocpp.smart_charging import (
 )
 
 PROFILES_MAX = 2_000
+PROMISE_S = 600.0
+"""A remote start whose cable did not come by then has led to nothing (ConnectionTimeOut)."""
 
 
 class KnownProfiles:
@@ -33,6 +40,7 @@ class KnownProfiles:
             Action.SET_CHARGING_PROFILE,
             Action.CLEAR_CHARGING_PROFILE,
             Action.REMOTE_START_TRANSACTION,
+            Action.START_TRANSACTION,
         }
     )
 
@@ -42,10 +50,14 @@ class KnownProfiles:
         """Whether there is none beside these: everything was cleared once."""
         self.are_tx_profiles_known = True
         """Whether the log has every TxProfile of the transactions that began in it."""
+        self._promised: dict[str, tuple[RemoteStartTransactionRequest, datetime | None]] = {}
+        """Tag in small letters -> the remote start whose profile goes with its transaction."""
         self.changed: FrameRef | None = None
         """The last answer that changed them."""
 
     def learn(self, moment: Moment) -> None:
+        if isinstance(moment.request, StartTransactionRequest):
+            self._bind(moment, moment.request)
         match moment.answered:
             case (
                 SetChargingProfileRequest() as request,
@@ -53,13 +65,34 @@ class KnownProfiles:
             ):
                 self._install(moment, request)
             case (
-                RemoteStartTransactionRequest(charging_profile=ChargingProfile()),
+                RemoteStartTransactionRequest() as start,
                 RemoteStartTransactionResponse(status=RemoteStartStopStatus.ACCEPTED),
             ):
-                # It is installed with a transaction that nobody can name yet.
-                self.are_all_known = self.are_tx_profiles_known = False
+                self._promise(moment, start)
             case ClearChargingProfileRequest() as request, ClearChargingProfileResponse() as answer:
                 self._clear(moment, request, answer)
+
+    def _promise(self, moment: Moment, start: RemoteStartTransactionRequest) -> None:
+        tag = start.id_tag.lower()
+        self._promised.pop(tag, None)
+        if start.charging_profile is None:
+            return
+        # It is installed with a transaction that nobody can name yet, and perhaps never.
+        self.are_all_known = self.are_tx_profiles_known = False
+        if len(self._promised) >= PROFILES_MAX:
+            del self._promised[next(iter(self._promised))]
+        self._promised[tag] = start, moment.at
+
+    def _bind(self, moment: Moment, start: StartTransactionRequest) -> None:
+        """A remote start has led to its transaction: its profile is the TxProfile (S 5.11)."""
+        remote, at = self._promised.get(start.id_tag.lower(), (None, None))
+        if remote is None or remote.connector_id not in (None, start.connector_id):
+            return
+        del self._promised[start.id_tag.lower()]
+        is_late = at is not None and moment.at is not None and moment.at > later(at, PROMISE_S)
+        if remote.charging_profile is not None and not is_late:
+            new = InstalledProfile(start.connector_id, remote.charging_profile, moment.at or FIRST)
+            self.installed = install(self.installed, new).kept
 
     def _install(self, moment: Moment, request: SetChargingProfileRequest) -> None:
         if len(self.installed) >= PROFILES_MAX:

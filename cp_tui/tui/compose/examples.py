@@ -138,7 +138,7 @@ def _from_snapshot(
         ),
     }
     if action is Action.STATUS_NOTIFICATION and connector is not None:
-        known |= {"status": connector.status.value, "errorCode": connector.error_code.value}
+        known |= {"status": f"{connector.status or ''}", "errorCode": connector.error_code.value}
     if action is Action.BOOT_NOTIFICATION and snapshot.identity is not None:
         identity = snapshot.identity
         known |= {

@@ -26,11 +26,11 @@ from cp_tui.tui.text.certificates import (
 from cp_tui.tui.text.connection import (
     BAD,
     GOOD,
-    PROFILE_WORDS,
     QUIET,
     STEP_WORDS,
     WAITING,
     boot_words,
+    profile_words,
 )
 from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.text.safe_text import drawn, safe_text
@@ -119,7 +119,7 @@ def connection_details(snapshot: Snapshot, clock: Clock) -> list[Fact]:
     link = snapshot.link
     if link is None:
         return connection_facts(snapshot, clock)
-    profile = PROFILE_WORDS.get(link.security_profile, f"{link.security_profile}")
+    profile = profile_words(link.security_profile)
     address, others = _identity(snapshot)[:2], _identity(snapshot)[2:]
     facts = [
         *address,

@@ -150,7 +150,7 @@ async def _to_stop(desk: Desk) -> ConnectorView | None:
     if len(found) == 1:
         return found[0]
     choices = [
-        Choice(f"{c.connector_id}", Content(f"Connector {c.connector_id}"), Content(c.status))
+        Choice(f"{c.connector_id}", Content(f"Connector {c.connector_id}"), Content(c.status or ""))
         for c in found
     ]
     key = await desk.choose("Stop the charge at which connector?", choices)

@@ -33,7 +33,7 @@ from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.text.restraint import draws_words
 from cp_tui.tui.text.safe_text import drawn, safe_text
 from cp_tui.tui.text.status import status_content
-from cp_tui.tui.text.words import Clock, joined, percent, reason_text, word_filter
+from cp_tui.tui.text.words import NOT_SEEN, Clock, joined, percent, reason_text, word_filter
 from cp_tui.tui.theme.glyphs import GlyphSet
 
 STATUS_WIDTH, STATUS_WIDTH_MIN = 15, 11
@@ -59,7 +59,7 @@ def _holds(connector: ConnectorView, word: str) -> bool:
         return connector.connector_id == int(word)
     transaction = connector.transaction
     texts = (
-        connector.status.value,
+        connector.status,
         connector.authorized_id_tag,
         connector.asked_id_tag,
         transaction.id_tag if transaction else None,
@@ -87,7 +87,7 @@ def _power_w(connector: ConnectorView) -> float | None:
 
 
 def _energy_wh(connector: ConnectorView) -> int | None:
-    return connector.transaction.energy_wh if connector.transaction else None
+    return connector.transaction.known_energy_wh if connector.transaction else None
 
 
 def _current(connector: ConnectorView) -> Content:
@@ -97,7 +97,7 @@ def _current(connector: ConnectorView) -> Content:
 
 def _energy(connector: ConnectorView) -> Content:
     transaction = connector.transaction
-    return Content(energy(transaction.energy_wh)) if transaction else Content("")
+    return Content(energy(transaction.known_energy_wh)) if transaction else Content("")
 
 
 def _gauge(connector: ConnectorView, glyphs: GlyphSet, cells: int) -> Content:
@@ -152,7 +152,7 @@ def connector_columns(
             "Status",
             status_width,
             lambda c: status_content(c.status),
-            said=lambda c: c.status.value,
+            said=lambda c: c.status or NOT_SEEN,
         ),
         Column(
             "Limit",
@@ -246,13 +246,12 @@ def connector_facts(
 def connector_details(snapshot: Snapshot, connector: ConnectorView, clock: Clock) -> list[Fact]:
     """Everything about one connector, with its newest status changes."""
     facts = [
-        Fact("Now", status_content(connector.status), connector.status.value),
+        Fact("Now", status_content(connector.status), connector.status or NOT_SEEN),
         *connector_facts(connector, clock, _beaten_facts(snapshot, connector, clock)),
     ]
     if (reading := connector.measurement) is not None:
-        measured = (
-            f"{power(reading.power_w)}, {amps(reading.current_a)}, {volts(reading.voltage_v)}"
-        )
+        told = (power(reading.power_w), amps(reading.current_a), volts(reading.voltage_v))
+        measured = ", ".join(filter(None, told))
         facts.append(Fact("Meter", joined([measured, energy(reading.register_wh)])))
     if connector.transaction is not None:
         if lasted := lasted_words(connector, clock):
@@ -282,7 +281,7 @@ def _ended_last(snapshot: Snapshot, connector: ConnectorView, clock: Clock) -> l
         Content.assemble(name, " " if name else "", safe_text(ended.id_tag, "bold")),
         f"ended {clock.of_csms(clock.brief(ended.stopped_at))}",
         f"reason {ended.stop_reason}" if ended.stop_reason else "",
-        energy(ended.energy_wh),
+        energy(ended.known_energy_wh),
     ]
     return [Fact("Last", joined(parts))]
 
@@ -380,7 +379,7 @@ def _session(connector: ConnectorView, clock: Clock) -> Content:
         [
             Content.assemble(transaction_name(connector), " ", safe_text(transaction.id_tag)),
             begun_words(transaction, clock),
-            energy(transaction.energy_wh),
+            energy(transaction.known_energy_wh),
             f"full {full}" if full else "",
             *_allowed(connector),
         ]

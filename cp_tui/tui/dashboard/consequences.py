@@ -107,7 +107,7 @@ def running_words(connector: ConnectorView, then: str) -> Content:
     assert transaction is not None
     name = drawn(transaction.id_tag)
     number = "" if transaction.transaction_id is None else f"#{transaction.transaction_id} "
-    return Content(f"transaction {number}of {name}, {energy(transaction.energy_wh)}: {then}")
+    return Content(f"transaction {number}of {name}, {energy(transaction.known_energy_wh)}: {then}")
 
 
 def _messages(snapshot: Snapshot, one: str, several: str) -> str:

@@ -215,7 +215,7 @@ class TagsPane(TablePane, SubjectPane):
         """Show the tags that pass the filter, and how many of all that are."""
         found = matching(entries, self.words, time)
         self.fill_table(columns(found, clock, time), [(each.id_tag, each) for each in found])
-        self.note(Content(shown_of(len(found), len(entries), known.count if known else 0)))
+        self.note(Content(shown_of(len(found), len(entries), (known.count or 0) if known else 0)))
 
     def everything(self, record: str, snapshot: Snapshot, clock: Clock) -> Sequence[Fact]:
         """Everything about a tag."""

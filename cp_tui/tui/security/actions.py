@@ -30,7 +30,7 @@ from cp_tui.tui.security.root_file import FoundRoot, read_root
 from cp_tui.tui.security.roots_text import USE_WORDS, USES, root_facts, root_id
 from cp_tui.tui.security.server_text import server_lines
 from cp_tui.tui.text.certificates import certificate_facts, left, name_of
-from cp_tui.tui.text.connection import PROFILE_WORDS
+from cp_tui.tui.text.connection import PROFILE_WORDS, profile_words
 from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.text.meanings import Meaning
 from cp_tui.tui.text.paths import UnusableInput, where_paths_start
@@ -249,13 +249,13 @@ async def set_profile(desk: Desk) -> None:
         how = "it is stopped: the connection after the restart is made so"
     attempts = count(security.profile_tries, "attempt")
     facts = [
-        Fact("Now", Content(PROFILE_WORDS[security.profile])),
+        Fact("Now", Content(profile_words(security.profile))),
         Fact("Then", Content.styled(PROFILE_WORDS[profile], "bold")),
         Fact("Needs", Content(NEEDS[profile])),
         Fact("How", Content(how)),
         Fact("If not", Content(f"after {attempts} in vain the present one is back in force")),
     ]
-    if profile < security.profile:
+    if profile < (security.profile or 0):
         words = "to lower it is outside OCPP: the CSMS may not let the charge point in any more"
         facts.append(Fact("Warning", Content.styled(words, "bold $text-error")))
     if await desk.ask(ConfirmQuestion(f"Go to security profile {profile}?", facts, "Go")):
@@ -318,9 +318,10 @@ def why_not_installed(root: FoundRoot, use: RootUse, security: SecurityView) -> 
     if follows and root.facts.issuer not in {each.facts.subject for each in active}:
         names = ", ".join(name_of(each.facts) for each in active)
         return f"it is not signed by the active root ({names}): AdditionalRootCertificateCheck"
-    if not follows and len(security.roots) >= security.roots_max:
+    most = security.roots_max
+    if not follows and most is not None and len(security.roots) >= most:
         number = count(len(security.roots), "root")
-        return f"{number} installed already, CertificateStoreMaxLength is {security.roots_max}"
+        return f"{number} installed already, CertificateStoreMaxLength is {most}"
     return ""
 
 

@@ -15,7 +15,7 @@ from cp_tui.charge_point.variables import (
 )
 from cp_tui.ocpp.plural import count
 from cp_tui.tui.state.store import Snapshot
-from cp_tui.tui.text.connection import BAD, GOOD, PROFILE_FELL_BACK, PROFILE_WORDS, QUIET, WAITING
+from cp_tui.tui.text.connection import BAD, GOOD, PROFILE_FELL_BACK, QUIET, WAITING, profile_words
 from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.text.safe_text import drawn, safe_text
 from cp_tui.tui.text.words import Clock, joined, reason_text
@@ -77,8 +77,8 @@ def link_facts(snapshot: Snapshot, clock: Clock) -> list[Fact]:
 
 def _profile(snapshot: Snapshot, security: SecurityView, clock: Clock) -> list[Fact]:
     """Which one, who set it, and what happens if it does not come up."""
-    words = PROFILE_WORDS.get(security.profile, f"{security.profile}")
-    style = "" if security.profile >= 2 else WAITING
+    words = profile_words(security.profile)
+    style = "" if (security.profile or 0) >= 2 else WAITING
     facts = [Fact("Profile", Content.styled(words, style)), *_set_by(snapshot, clock)]
     if security.change is not None:
         facts += _change(security.change, clock)

@@ -65,7 +65,7 @@ def own_columns(security: SecurityView | None, clock: Clock) -> list[Column[OwnL
     ]
 
 
-def state_of(line: OwnLine, profile: int, clock: Clock) -> Content:
+def state_of(line: OwnLine, profile: int | None, clock: Clock) -> Content:
     """Whether it is used in this security profile, and if not, why."""
     own = line.certificate
     if own is None:
@@ -104,7 +104,7 @@ def line_facts(security: SecurityView, line: OwnLine, clock: Clock) -> list[Fact
     facts = certificate_facts(line.facts, clock)
     if own is None:
         return facts
-    now = "" if security.profile == 3 else f"it is {security.profile} now"
+    now = "" if security.profile in (None, 3) else f"it is {security.profile} now"
     state = joined([state_of(line, security.profile, clock), now if own.is_in_use else ""])
     came = Content(f"{clock.time(own.since)}, by CertificateSigned")
     return [Fact("State", state), *facts, Fact("Came", came)]

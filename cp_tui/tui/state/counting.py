@@ -11,9 +11,15 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from cp_tui.charge_point.variables import ConnectorView, LinkPhase, LinkView, OutboxView
-from cp_tui.charge_point.variables.measurement import CHANGE_MIN
+from cp_tui.charge_point.variables import (
+    ConnectorView,
+    LinkPhase,
+    LinkView,
+    MeasuredPoint,
+    OutboxView,
+)
 from cp_tui.ocpp.action import Action
+from cp_tui.ocpp.calendar import FIRST
 
 METER_VALUES = Action.METER_VALUES.value
 
@@ -70,8 +76,11 @@ def only_counts_on(before: Sequence[ConnectorView], after: Sequence[ConnectorVie
 def _charges_on(before: ConnectorView, after: ConnectorView) -> bool:
     old, new = before.measurement, after.measurement
     if old is not None and new is not None:
-        pairs = (old.power_w, new.power_w), (old.current_a, new.current_a)
-        if any(abs(one - two) > CHANGE_MIN * max(one, two) for one, two in pairs):
+        was, flows = (
+            MeasuredPoint(at=FIRST, power_w=each.power_w, current_a=each.current_a)
+            for each in (old, new)
+        )
+        if not was.is_like(flows):
             return False
     return _without_counters(before) == _without_counters(after)
 

@@ -223,11 +223,12 @@ def joined(
 def flows(points: Sequence[MeasuredPoint], now: datetime, unit: ChargingRateUnitType) -> list[Flow]:
     """Points as stretches of time: a value holds until the next one, the last until now."""
     ends = [*(point.at for point in points[1:]), now]
-    return [
-        Flow(point.at, min(end, now), _value(point, unit))
-        for point, end in zip(points, ends, strict=True)
-        if point.at < min(end, now)
-    ]
+    found = []
+    for point, end in zip(points, ends, strict=True):
+        flowed = point.current_a if unit is ChargingRateUnitType.A else point.power_w
+        if flowed is not None and point.at < min(end, now):
+            found.append(Flow(point.at, min(end, now), Decimal(str(flowed))))
+    return found
 
 
 def violations(
@@ -279,7 +280,3 @@ def _says_the_same(period: CompositePeriod, other: CompositePeriod) -> bool:
         other.number_phases,
         other.source,
     )
-
-
-def _value(point: MeasuredPoint, unit: ChargingRateUnitType) -> Decimal:
-    return Decimal(str(point.current_a if unit is ChargingRateUnitType.A else point.power_w))

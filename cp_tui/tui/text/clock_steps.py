@@ -15,7 +15,7 @@ from cp_tui.charge_point.variables import (
 from cp_tui.ocpp.calendar import span
 from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.text.safe_text import drawn
-from cp_tui.tui.text.words import Clock, duration
+from cp_tui.tui.text.words import NOT_SEEN, Clock, duration
 
 
 def set_words(step_s: float) -> str:
@@ -41,7 +41,8 @@ def begun_words(running: ConnectorTransaction, clock: Clock) -> str:
     """`since 14:03`, and where the clock is another one by now, by how much it was set."""
     words = set_words(running.clock_step_s)
     before = f", before the clock was {words}" if words else ""
-    return f"since {clock.of_csms(clock.minute(running.started_at))}{before}"
+    since = "since" if running.is_begin_known else f"begin {NOT_SEEN}, first told of"
+    return f"{since} {clock.of_csms(clock.minute(running.started_at))}{before}"
 
 
 def while_it_ran(entry: TransactionEntry | ConnectorTransaction, clock: Clock) -> str:

@@ -9,6 +9,7 @@ from cp_tui.charge_point.variables import (
 )
 from cp_tui.ocpp.datatypes import RegistrationStatus
 from cp_tui.tui.state.store import Snapshot
+from cp_tui.tui.text.words import NOT_SEEN
 
 GOOD, BAD, WAITING, QUIET = "$text-success", "$text-error", "$text-warning", "$text-muted"
 
@@ -19,6 +20,12 @@ PROFILE_WORDS = {
     3: "3: TLS with a certificate of its own",
 }
 """Security profiles (whitepaper, A00)."""
+
+
+def profile_words(profile: int | None) -> str:
+    """A security profile in words; of a charge point that is only watched it may not be told."""
+    return NOT_SEEN if profile is None else PROFILE_WORDS.get(profile, f"{profile}")
+
 
 PROFILE_FELL_BACK = "security.profile.fell_back"
 """The id of the reason why another security profile than the wanted one is in force."""

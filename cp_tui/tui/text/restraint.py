@@ -100,6 +100,8 @@ def draws_words(connector: ConnectorView, clock: Clock) -> str:
         return f"only {power(reading.power_w)}: the limit is for{_phases(restraint)[3:]}"
     why = restraint_words(restraint, clock)
     most_a, most_w = float(limit.limit_a), float(limit.limit_w)
+    if reading.current_a is None:
+        return ""
     if reading.power_w == 0:
         return f"nothing: {why}"
     if reading.current_a > most_a + NEAR:

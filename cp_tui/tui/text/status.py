@@ -5,6 +5,7 @@ from __future__ import annotations
 from textual.content import Content
 
 from cp_tui.ocpp.datatypes import ChargePointStatus
+from cp_tui.tui.text.words import NOT_SEEN
 
 SIGNS = {
     ChargePointStatus.AVAILABLE: "○",
@@ -32,6 +33,8 @@ STYLES = {
 }
 
 
-def status_content(status: ChargePointStatus) -> Content:
-    """Sign and word."""
+def status_content(status: ChargePointStatus | None) -> Content:
+    """Sign and word; None: of a charge point that is only watched it was not told."""
+    if status is None:
+        return Content.styled(NOT_SEEN, "$text-muted")
     return Content.styled(f"{SIGNS[status]} {status.value}", STYLES[status])

@@ -26,6 +26,9 @@ _INSTANT = re.compile(r"\b[12]\d{3}-[01]\d-[0-3]\d [0-2]\d:[0-5]\d:[0-5]\dZ\b")
 
 KIB = 1024
 
+NOT_SEEN = "not seen"
+"""What no frame has told, of a charge point that is only watched."""
+
 OTHER_CLOCK_S = 60.0
 """A difference that is smaller nobody reads from times of day."""
 

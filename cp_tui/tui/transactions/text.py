@@ -17,7 +17,7 @@ from cp_tui.tui.text.clock_steps import clock_facts, length
 from cp_tui.tui.text.columns import Column, time_column, widest, widest_time
 from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.text.safe_text import safe_text
-from cp_tui.tui.text.words import Clock, duration, joined, reason_text
+from cp_tui.tui.text.words import NOT_SEEN, Clock, duration, joined, reason_text
 from cp_tui.tui.transactions.queue_text import queue_facts
 
 GOOD, ODD, BAD, QUIET = "$text-success", "$text-warning", "bold $text-error", "$text-muted"
@@ -111,14 +111,15 @@ def delivery_word(entry: TransactionEntry) -> Content:
     return Content.styled("CSMS has it", GOOD)
 
 
-def energy_wh(snapshot: Snapshot, entry: TransactionEntry) -> int:
-    """The energy; of a running transaction what the connector says now."""
+def energy_wh(snapshot: Snapshot, entry: TransactionEntry) -> int | None:
+    """The energy; of a running transaction what the connector says now. None: its begin is not
+    known."""
     if entry.stopped_at is not None:
-        return entry.energy_wh
+        return entry.known_energy_wh
     connector = snapshot.connector(entry.connector_id)
     live = connector.transaction if connector is not None else None
     is_same = live is not None and live.started_at == entry.started_at
-    return live.energy_wh if live is not None and is_same else entry.energy_wh
+    return live.known_energy_wh if live is not None and is_same else entry.known_energy_wh
 
 
 def transaction_facts(snapshot: Snapshot, entry: TransactionEntry, clock: Clock) -> list[Fact]:
@@ -128,14 +129,16 @@ def transaction_facts(snapshot: Snapshot, entry: TransactionEntry, clock: Clock)
     session = joined([name, f"connector {entry.connector_id}", power])
     began = clock.of_csms(clock.time(entry.started_at))
     if entry.stopped_at is None:
-        running = Fact("Tx", joined([session, f"runs since {began}"]))
+        start = "runs since" if entry.is_begin_known else f"begin {NOT_SEEN}, first told of"
+        running = Fact("Tx", joined([session, f"{start} {began}"]))
         return [running, *clock_facts(entry, clock), _delivery(entry, clock)]
     ended = clock.of_csms(clock.time(entry.stopped_at))
     lasted = length(entry)
     took = UNKNOWN_LENGTH if lasted is None else duration(lasted)
+    start = "began" if entry.is_begin_known else f"begin {NOT_SEEN}, first told of"
     return [
         Fact("Stopped", joined([ended, stopped_by(entry).stylize("bold"), _why(entry)])),
-        Fact("Tx", joined([session, f"began {began}", took])),
+        Fact("Tx", joined([session, f"{start} {began}", took if entry.is_begin_known else ""])),
         *clock_facts(entry, clock),
         _delivery(entry, clock),
         *([Fact("Lost", reason_text(entry.loss, clock))] if entry.loss is not None else []),
@@ -144,7 +147,7 @@ def transaction_facts(snapshot: Snapshot, entry: TransactionEntry, clock: Clock)
 
 def transaction_details(snapshot: Snapshot, entry: TransactionEntry, clock: Clock) -> list[Fact]:
     """Everything about a transaction, and what of it waits."""
-    start = energy(entry.meter_start_wh)
+    start = energy(entry.meter_start_wh) if entry.is_begin_known else NOT_SEEN
     end = "…" if entry.meter_stop_wh is None else energy(entry.meter_stop_wh)
     said_end = "now" if entry.meter_stop_wh is None else end
     facts = [

@@ -1,0 +1,179 @@
+"""The connectors of a charge point that is watched: what their notifications tell (S 4.9)."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable
+from datetime import datetime
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from cp_tui.charge_point.variables import (
+    Connectors,
+    ConnectorTransaction,
+    ConnectorView,
+    Fault,
+    LimitView,
+    Reservation,
+    StatusChange,
+)
+from cp_tui.explain.knowledge.moment import Moment
+from cp_tui.explain.survey import CONNECTOR_MAX
+from cp_tui.follow.meters import FollowedMeters
+from cp_tui.ocpp.action import Action
+from cp_tui.ocpp.core import (
+    ChangeAvailabilityRequest,
+    ChangeAvailabilityResponse,
+    StatusNotificationRequest,
+)
+from cp_tui.ocpp.datatypes import (
+    AvailabilityStatus,
+    AvailabilityType,
+    ChargePointErrorCode,
+    ChargePointStatus,
+)
+
+CAUSE = "as StatusNotification tells"
+_WITH_CABLE = frozenset(
+    {
+        ChargePointStatus.CHARGING,
+        ChargePointStatus.SUSPENDED_EV,
+        ChargePointStatus.SUSPENDED_EVSE,
+    }
+)
+"""A vehicle is there: energy flows, or one of the two has paused it."""
+
+
+class _Status(Struct, frozen=True):
+    """The newest notification of a connector, and since when the status is the same."""
+
+    request: StatusNotificationRequest
+    since: datetime
+    error_since: datetime
+
+
+class FollowedConnectors:
+    """Status and availability of each connector."""
+
+    ACTIONS = frozenset({Action.STATUS_NOTIFICATION, Action.CHANGE_AVAILABILITY})
+
+    def __init__(self) -> None:
+        self._told: dict[int, _Status] = {}
+        self._ordered: dict[int, bool] = {}
+        """What ChangeAvailability has left: whether the connector is to be in operation."""
+        self._scheduled: dict[int, bool] = {}
+        """The same, where it waits for the end of a transaction."""
+        self.changes: deque[StatusChange] = deque()
+        """Not told yet; whoever follows takes them."""
+
+    @property
+    def ids(self) -> frozenset[int]:
+        """The connectors of which anything was told."""
+        return frozenset(self._told)
+
+    def learn(self, moment: Moment, at: datetime) -> None:
+        """Take in a notification, or what became of a ChangeAvailability."""
+        request = moment.request
+        if isinstance(request, StatusNotificationRequest):
+            if 0 <= request.connector_id <= CONNECTOR_MAX:
+                self._status(request, at)
+            return
+        match moment.answered:
+            case (
+                ChangeAvailabilityRequest(connector_id=connector, type=kind),
+                ChangeAvailabilityResponse(status=status),
+            ) if 0 <= connector <= CONNECTOR_MAX:
+                self._order(connector, kind is AvailabilityType.OPERATIVE, status)
+
+    def transaction_ended(self, connector: int) -> None:
+        """What waited for the end of a transaction comes into force (S 5.2)."""
+        for each in (connector, 0):
+            if each in self._scheduled:
+                self._ordered[each] = self._scheduled.pop(each)
+
+    def view(
+        self,
+        ids: Iterable[int],
+        *,
+        first_at: datetime,
+        meters: FollowedMeters,
+        transactions: dict[int, ConnectorTransaction],
+        limits: dict[int, LimitView],
+        reservations: dict[int, Reservation],
+    ) -> Connectors:
+        """Give the variable `connectors`, for these and all that were told of."""
+        known = sorted({*ids, *self._told} | ({0} if self._told or ids else set()))
+        return tuple(
+            replace(
+                self._connector(each, self._told.get(each), first_at),
+                measurement=meters.of(each),
+                transaction=transactions.get(each),
+                limit=limits.get(each),
+                reservation=reservations.get(each),
+            )
+            for each in known
+        )
+
+    def _connector(self, connector: int, told: _Status | None, first_at: datetime) -> ConnectorView:
+        request = told.request if told else None
+        code = request.error_code if request else ChargePointErrorCode.NO_ERROR
+        return ConnectorView(
+            connector_id=connector,
+            status=request.status if request else None,
+            error_code=code,
+            info=request.info if request else None,
+            since=told.since if told else first_at,
+            cause=CAUSE if told else "",
+            is_plugged=request is not None and request.status in _WITH_CABLE,
+            is_operative=self._ordered.get(connector, True),
+            scheduled_operative=self._scheduled.get(connector),
+            faults=() if told is None else _faults(told),
+        )
+
+    def _status(self, request: StatusNotificationRequest, at: datetime) -> None:
+        connector = request.connector_id
+        before = self._told.get(connector)
+        is_same = before is not None and before.request.status is request.status
+        is_same_error = before is not None and before.request.error_code is request.error_code
+        self._told[connector] = _Status(
+            request,
+            before.since if before and is_same else at,
+            before.error_since if before and is_same_error else at,
+        )
+        if is_same and is_same_error:
+            return
+        self.changes.append(
+            StatusChange(
+                connector_id=connector,
+                old_status=before.request.status if before else request.status,
+                status=request.status,
+                code="",
+                cause=CAUSE,
+                error_code=request.error_code,
+                info=request.info,
+                time=at,
+            )
+        )
+
+    def _order(self, connector: int, is_operative: bool, status: AvailabilityStatus) -> None:
+        if status is AvailabilityStatus.SCHEDULED:
+            self._scheduled[connector] = is_operative
+        elif status is AvailabilityStatus.ACCEPTED:
+            self._scheduled.pop(connector, None)
+            self._ordered[connector] = is_operative
+
+
+def _faults(told: _Status) -> tuple[Fault, ...]:
+    """Give the error that the newest notification tells of."""
+    request = told.request
+    if request.error_code is ChargePointErrorCode.NO_ERROR:
+        return ()
+    fault = Fault(
+        error_code=request.error_code,
+        info=request.info,
+        vendor_error_code=request.vendor_error_code,
+        blocks_charging=request.status is ChargePointStatus.FAULTED,
+        since=told.error_since,
+    )
+    return (fault,)

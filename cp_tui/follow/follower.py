@@ -1,0 +1,279 @@
+"""One charge point of a log or a tap as the screens show it: what records tell, as variables.
+
+Nothing here is believed that no frame has told: a default of ours is no value of theirs. What was
+never seen is None, or the variable has no value at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from msgspec import UNSET, Struct
+
+from cp_tui.charge_point.smart_charging.composite import Work
+from cp_tui.charge_point.smart_charging.schedule import CompositeSchedule
+from cp_tui.charge_point.variables import VARIABLES, Connectors, Measurements, MonitorsView
+from cp_tui.explain.finding import Finding
+from cp_tui.explain.knowledge.moment import Moment
+from cp_tui.explain.known import Known
+from cp_tui.explain.live import LiveExplainer
+from cp_tui.follow.charging import FollowedCharging
+from cp_tui.follow.connectors import FollowedConnectors
+from cp_tui.follow.keys import FollowedKeys
+from cp_tui.follow.line import FollowedLine
+from cp_tui.follow.lists import FollowedLists
+from cp_tui.follow.messages import latency_ms, noted_frame
+from cp_tui.follow.meters import FollowedMeters
+from cp_tui.follow.registration import FollowedRegistration
+from cp_tui.follow.security import FollowedSecurity, security_view
+from cp_tui.follow.sessions import FollowedSessions
+from cp_tui.follow.troubles import FollowedTroubles
+from cp_tui.follow.upkeep import FollowedUpkeep
+from cp_tui.ocpp.action import Action
+from cp_tui.ocpp.calendar import FIRST
+from cp_tui.ocpp.core import MeterValuesRequest, StartTransactionRequest, StopTransactionRequest
+from cp_tui.ocpp.datatypes import ChargingRateUnitType
+from cp_tui.traces.record import Record, RecordKind
+
+EVENTS_MAX = 2_000
+"""Events that wait to be taken; whoever follows takes them after each record or few."""
+UNKNOWABLE = frozenset({"network", "authorization_cache", "outbox"})
+"""What no frame tells: these variables have no value."""
+_CHARGING = frozenset({"charging_schedules", "profiles", "connectors"})
+_OF_TIME = frozenset({"reservations", "troubles", "registration"})
+
+
+class Follower:
+    """A charge point that is only watched."""
+
+    def __init__(self, charger: str | None, *, url: str = "", source: str = "") -> None:
+        """`source` says through what it is watched: `tap 127.0.0.1:9100`, `log steve.log`."""
+        self.charger = charger
+        self._source = source
+        self._explainer = LiveExplainer(charger)
+        self.known: Known = self._explainer.known
+        known = self.known
+        self._first_at: datetime | None = None
+        self._line = FollowedLine(url)
+        self._registration = FollowedRegistration(known)
+        self._connectors = FollowedConnectors()
+        self._meters = FollowedMeters()
+        self._sessions = FollowedSessions(known.transactions)
+        self._charging = FollowedCharging(known)
+        self._keys = FollowedKeys(known)
+        self._lists = FollowedLists(known)
+        self._upkeep = FollowedUpkeep()
+        self._security = FollowedSecurity()
+        self._troubles = FollowedTroubles()
+        self._changed: set[str] = set(VARIABLES)
+        self._events: list[tuple[str, Struct]] = []
+        self._views: Mapping[str, Callable[[datetime], Any]] = {
+            "identity": lambda now: self._identity(),
+            "link": lambda now: _or_unset(self._line.view()),
+            "is_connected": lambda now: self._line.is_open,
+            "registration": self._registration_view,
+            "connectors": self._connectors_view,
+            "configuration": lambda now: self._keys.view(),
+            "monitors": lambda now: MonitorsView(),
+            "charging_schedules": lambda now: self._charging.schedules(now, self._running()),
+            "profiles": lambda now: self._charging.profiles(now, self._running()),
+            "transactions": lambda now: self._sessions.view(),
+            "local_list": lambda now: self._lists.local_list(),
+            "reservations": self._lists.reservations,
+            "stop_report": lambda now: None,
+            "firmware": lambda now: self._firmware(),
+            "diagnostics": lambda now: self._upkeep.diagnostics,
+            "log_upload": lambda now: self._upkeep.log_upload,
+            "security": lambda now: security_view(self._line.view(), known.keys, self._line.url),
+            "security_events": lambda now: self._security.events(),
+            "troubles": self._troubles.view,
+        }
+
+    def take(self, record: Record) -> Sequence[Finding]:
+        """Learn from a record, and judge it."""
+        findings = tuple(self._explainer.take(record))
+        at = self._follow(record, counts=True)
+        for finding in findings:
+            if self._troubles.add(finding, at):
+                self._changed.add("troubles")
+        if record.kind is not RecordKind.LINK:
+            half = self.known.exchange.call
+            call = half.record if half is not None and half.record is not record else None
+            self._tell("messages", noted_frame(record, latency_ms(record, call), call, findings))
+        return findings
+
+    def learn(self, record: Record) -> None:
+        """Learn from a record without judging it: to go to an instant."""
+        self._explainer.learn(record)
+        self._follow(record, counts=False)
+
+    def view(self, name: str, now: datetime) -> Any:
+        """Give the value of a variable; UNSET where nothing of it can be known."""
+        view = self._views.get(name)
+        return UNSET if view is None else view(now)
+
+    def prepare(self, name: str, now: datetime) -> bool:
+        """Do a slice of what a variable needs; say whether there is more to do."""
+        return name in _CHARGING and self._charging.prepare(name, now, self._running())
+
+    def take_changed(self) -> set[str]:
+        """Give the variables that may have changed since the last call."""
+        changed, self._changed = self._changed, set()
+        return changed
+
+    def take_events(self) -> list[tuple[str, Struct]]:
+        """Give the events of streams since the last call, each with the name of its stream."""
+        events, self._events = self._events, []
+        return events
+
+    def of_time(self, now: datetime) -> frozenset[str]:
+        """Give the variables that may be others by now though no record came."""
+        due = self._charging.due
+        return _OF_TIME | _CHARGING if due is not None and due <= now else _OF_TIME
+
+    def measurements(self, connector: int) -> Measurements:
+        """Give what flowed at a connector, by the clock of the charge point."""
+        return Measurements(connector_id=connector, points=tuple(self._meters.points(connector)))
+
+    def composing(
+        self,
+        connector: int,
+        duration_s: int,
+        unit: ChargingRateUnitType | None,
+        start: datetime | None,
+        now: datetime,
+    ) -> Work[CompositeSchedule]:
+        """Compute the schedule of a connector in slices."""
+        return self._charging.composing(connector, duration_s, unit, start, now, self._running())
+
+    @property
+    def connectors(self) -> frozenset[int]:
+        """The connectors that the charge point has named anywhere."""
+        return self._connectors.ids | self._meters.connectors | self.known.survey.connectors
+
+    def _follow(self, record: Record, *, counts: bool) -> datetime:
+        known = self.known
+        at = record.at or known.now or FIRST
+        if self._first_at is None:
+            self._first_at = at
+        if self._line.learn(record, at, record.action):
+            self._changed |= {"link", "is_connected", "registration"}
+        while self._line.attempts:
+            self._tell("link_attempts", self._line.attempts.popleft())
+        if record.kind is not RecordKind.LINK:
+            self._registration.frame(record, at)
+        action = known.exchange.action
+        if record.kind is not RecordKind.LINK and action is not None:
+            moment = Moment(record, known.exchange, known.breaks, known.blurs)
+            self._learn(moment, action, at, counts=counts)
+        return at
+
+    def _learn(self, moment: Moment, action: Action, at: datetime, *, counts: bool) -> None:
+        self._changed |= _CHANGED.get(action, frozenset())
+        if action in self._registration.ACTIONS:
+            self._registration.learn(moment, at)
+        if action in self._connectors.ACTIONS:
+            self._connectors.learn(moment, at)
+        if action in self._sessions.ACTIONS:
+            self._session(moment, counts=counts)
+        if action in self._keys.ACTIONS:
+            self._keys.learn(moment, at)
+        if action in self._lists.ACTIONS:
+            self._lists.learn(moment, at)
+        if action in self._upkeep.ACTIONS:
+            self._upkeep.learn(moment, at)
+        if action in self._security.ACTIONS:
+            self._security.learn(moment)
+        if not _CHANGED.get(action, frozenset()).isdisjoint(_CHARGING):
+            self._charging.forget()
+        while self._connectors.changes:
+            self._tell("status_changes", self._connectors.changes.popleft())
+        while self._keys.changes:
+            self._tell("configuration_changes", self._keys.changes.popleft())
+
+    def _session(self, moment: Moment, *, counts: bool) -> None:
+        """Meters first: what they say belongs to the transaction that the message names."""
+        request, register = moment.request, None
+        match request:
+            case MeterValuesRequest(connector_id=connector):
+                self._meters.learn(connector, self.known.samples)
+                newest = self._meters.of(connector)
+                register = newest.register_wh if newest else None
+            case StartTransactionRequest(connector_id=connector, meter_start=wh):
+                self._meters.register(connector, wh)
+        transaction = self._sessions.learn(moment, register, counts=counts)
+        if isinstance(request, StopTransactionRequest) and transaction is not None:
+            self._meters.register(transaction.connector, request.meter_stop)
+            self._meters.stopped(transaction.connector)
+            self._connectors.transaction_ended(transaction.connector)
+
+    def _tell(self, stream: str, event: Struct) -> None:
+        if len(self._events) < EVENTS_MAX:
+            self._events.append((stream, event))
+
+    def _running(self) -> tuple[Any, ...]:
+        return tuple(self._sessions.running())
+
+    def _identity(self) -> Any:
+        number = len(self.connectors - {0})
+        return self._registration.identity(self.charger, self._line.url, number, self._source)
+
+    def _registration_view(self, now: datetime) -> Any:
+        if self._first_at is None:
+            return UNSET
+        return self._registration.view(self._first_at, now, is_open=self._line.is_open)
+
+    def _connectors_view(self, now: datetime) -> Connectors:
+        return self._connectors.view(
+            self.connectors,
+            first_at=self._first_at or now,
+            meters=self._meters,
+            transactions=self._sessions.on_connectors(),
+            limits=self._charging.limits(now, self._running()),
+            reservations=self._lists.reserved(now),
+        )
+
+    def _firmware(self) -> Any:
+        boot = self.known.registration.boot
+        return self._upkeep.firmware_of(boot.firmware_version if boot else None)
+
+
+def _or_unset(value: Any) -> Any:
+    return UNSET if value is None else value
+
+
+_SESSION = frozenset(
+    {"transactions", "connectors", "charging_schedules", "profiles", "reservations"}
+)
+_CHANGED: Mapping[Action, frozenset[str]] = {
+    Action.BOOT_NOTIFICATION: frozenset(
+        {"identity", "registration", "firmware", "configuration", "security"}
+    ),
+    Action.HEARTBEAT: frozenset({"registration"}),
+    Action.STATUS_NOTIFICATION: frozenset({"connectors", "identity", "reservations"}),
+    Action.CHANGE_AVAILABILITY: frozenset({"connectors"}),
+    Action.START_TRANSACTION: _SESSION,
+    Action.STOP_TRANSACTION: _SESSION,
+    Action.METER_VALUES: frozenset({"connectors", "transactions"}),
+    Action.GET_CONFIGURATION: frozenset({"configuration", "local_list", "security", "profiles"}),
+    Action.CHANGE_CONFIGURATION: frozenset({"configuration", "local_list", "security", "profiles"}),
+    Action.SET_CHARGING_PROFILE: frozenset({"connectors", "charging_schedules", "profiles"}),
+    Action.CLEAR_CHARGING_PROFILE: frozenset({"connectors", "charging_schedules", "profiles"}),
+    Action.REMOTE_START_TRANSACTION: frozenset({"connectors", "charging_schedules", "profiles"}),
+    Action.SEND_LOCAL_LIST: frozenset({"local_list"}),
+    Action.GET_LOCAL_LIST_VERSION: frozenset({"local_list"}),
+    Action.RESERVE_NOW: frozenset({"reservations", "connectors"}),
+    Action.CANCEL_RESERVATION: frozenset({"reservations", "connectors"}),
+    Action.UPDATE_FIRMWARE: frozenset({"firmware"}),
+    Action.SIGNED_UPDATE_FIRMWARE: frozenset({"firmware"}),
+    Action.FIRMWARE_STATUS_NOTIFICATION: frozenset({"firmware"}),
+    Action.SIGNED_FIRMWARE_STATUS_NOTIFICATION: frozenset({"firmware"}),
+    Action.GET_DIAGNOSTICS: frozenset({"diagnostics"}),
+    Action.DIAGNOSTICS_STATUS_NOTIFICATION: frozenset({"diagnostics"}),
+    Action.GET_LOG: frozenset({"log_upload"}),
+    Action.LOG_STATUS_NOTIFICATION: frozenset({"log_upload"}),
+    Action.SECURITY_EVENT_NOTIFICATION: frozenset({"security_events"}),
+}
+"""Action of a record -> the variables that may be others after it."""

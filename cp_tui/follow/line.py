@@ -1,0 +1,185 @@
+"""The connection of a charge point that is watched: the variables `link` and `is_connected`."""
+
+from __future__ import annotations
+
+from collections import deque
+from datetime import datetime
+
+from cp_tui.charge_point.variables import (
+    LastFrame,
+    LinkAttempt,
+    LinkError,
+    LinkPhase,
+    LinkStep,
+    LinkView,
+)
+from cp_tui.ocpp.redaction import shown_location, shown_text
+from cp_tui.traces.record import FrameDirection, LinkEvent, LinkKind, Record, RecordKind
+
+REASON_MAX = 300
+_REFUSED = {401: "it refused the credentials", 404: "it does not know this charge point"}
+_BASIC = "sent by Basic authentication"
+
+
+class FollowedLine:
+    """What the log tells of connections; without a word of them, frames prove that one is open."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._opened_at: datetime | None = None
+        self._is_open: bool | None = None
+        self._since: datetime | None = None
+        self._attempt = 0
+        self._shake: LinkEvent | None = None
+        self._error: LinkError | None = None
+        self._close: tuple[int | None, str] | None = None
+        """Code and words of the close frame that was seen last on this connection."""
+        self._ping_at: datetime | None = None
+        self._round_trip_ms: float | None = None
+        self._last: dict[FrameDirection, LastFrame] = {}
+        self.attempts: deque[LinkAttempt] = deque()
+        """Not told yet; whoever follows takes them."""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is open, as far as is known."""
+        return bool(self._is_open)
+
+    @property
+    def url(self) -> str:
+        """Where the charge point has connected to; without credentials."""
+        return (self._shake.url if self._shake and self._shake.url else "") or self._url
+
+    def learn(self, record: Record, at: datetime, action: str) -> bool:
+        """Take in a record; say whether `link` is another one by it."""
+        if record.kind is not RecordKind.LINK:
+            return self._frame(record, at, action)
+        event = record.link
+        if event is None:
+            return False
+        match event.event:
+            case LinkKind.HANDSHAKE:
+                self._shaken(event, at)
+            case LinkKind.OPEN:
+                self._opened(at)
+            case LinkKind.CLOSE if record.direction is None:
+                self._closed(event, at)
+            case LinkKind.CLOSE:
+                self._close = event.code, event.reason
+            case LinkKind.REBOOT:
+                self._closed(LinkEvent(LinkKind.CLOSE, reason="the charge point boots"), at)
+            case LinkKind.PING if record.direction is FrameDirection.TO_CSMS:
+                self._ping_at = at
+                return False
+            case LinkKind.PONG if record.direction is FrameDirection.TO_CHARGE_POINT:
+                return self._pong(at)
+            case _:
+                return False
+        return True
+
+    def _frame(self, record: Record, at: datetime, action: str) -> bool:
+        if not self._is_open:
+            # The log says nothing of it, or only of its end: a frame needs a connection.
+            self._opened(at)
+        if record.direction is not None:
+            self._last[record.direction] = LastFrame(at=at, action=action)
+        return True
+
+    def _shaken(self, event: LinkEvent, at: datetime) -> None:
+        self._shake = event
+        self._attempt += 1
+        if event.status is None or event.status == 101:
+            return
+        why = _REFUSED.get(event.status, "it refused the handshake")
+        text = f"the CSMS answered the handshake with HTTP {event.status}: {why}"
+        self._fail(LinkStep.HTTP, text, at, http_status=event.status)
+
+    def _opened(self, at: datetime) -> None:
+        self.attempts.append(
+            LinkAttempt(at=at, attempt=max(self._attempt, 1), phase=LinkPhase.OPEN)
+        )
+        self._is_open, self._since, self._opened_at = True, at, at
+        self._attempt = 0
+        self._close = self._ping_at = self._round_trip_ms = None
+
+    def _closed(self, event: LinkEvent, at: datetime) -> None:
+        if self._is_open is False:
+            return
+        code, said = self._close or (event.code, "")
+        code = code if event.code is None else event.code
+        words = shown_text(said or event.reason)[:REASON_MAX] or "the connection has ended"
+        self._is_open, self._since = False, at
+        open_for_s = None
+        if self._opened_at is not None:
+            open_for_s = max(0.0, (at - self._opened_at).total_seconds())
+        self._close = None
+        self._fail(LinkStep.OPEN, words, at, close_code=code, open_for_s=open_for_s)
+
+    def _fail(
+        self,
+        step: LinkStep,
+        text: str,
+        at: datetime,
+        *,
+        http_status: int | None = None,
+        close_code: int | None = None,
+        open_for_s: float | None = None,
+    ) -> None:
+        self._is_open, self._since = False, self._since or at
+        self._error = LinkError(
+            step=step, text=text, http_status=http_status, close_code=close_code, at=at
+        )
+        self.attempts.append(
+            LinkAttempt(
+                at=at,
+                attempt=0 if step is LinkStep.OPEN else self._attempt,
+                phase=LinkPhase.WAITING,
+                step=step,
+                text=text,
+                http_status=http_status,
+                close_code=close_code,
+                open_for_s=open_for_s,
+            )
+        )
+
+    def _pong(self, at: datetime) -> bool:
+        if self._ping_at is None:
+            return False
+        self._round_trip_ms = round((at - self._ping_at).total_seconds() * 1000, 1)
+        self._ping_at = None
+        return True
+
+    def view(self) -> LinkView | None:
+        """Give the variable `link`; None: nothing is known of the connection."""
+        if self._since is None:
+            return None
+        shake = self._shake
+        has_key = shake is not None and shake.authorization.lower() == "basic"
+        return LinkView(
+            phase=LinkPhase.OPEN if self._is_open else LinkPhase.WAITING,
+            since=self._since,
+            attempt=0 if self._is_open else self._attempt,
+            last_error=self._error,
+            ping_round_trip_ms=self._round_trip_ms,
+            last_in=self._last.get(FrameDirection.TO_CHARGE_POINT),
+            last_out=self._last.get(FrameDirection.TO_CSMS),
+            subprotocol=shake.subprotocol if shake else None,
+            security_profile=_profile(shake),
+            authorization_key=_BASIC if has_key else "",
+        )
+
+
+def shown_url(url: str) -> str:
+    """Give an address as it may be shown."""
+    return shown_location(url)
+
+
+def _profile(shake: LinkEvent | None) -> int | None:
+    """Give the security profile as far as a handshake tells (W A00): a client certificate is not
+    seen, so that TLS without Basic authentication may be profile 3 or none."""
+    if shake is None or shake.is_tls is None:
+        return None
+    is_basic = shake.authorization.lower() == "basic"
+    if shake.is_tls:
+        return 2 if is_basic else None
+    return 1 if is_basic else 0

@@ -1,0 +1,48 @@
+"""What is wrong with a charge point that is watched: the gravest of what was found."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from datetime import datetime
+
+from cp_tui.charge_point.variables import Trouble, Troubles
+from cp_tui.explain.finding import Finding, Severity
+from cp_tui.ocpp.calendar import later
+
+TROUBLES_MAX = 20
+STANDS_S = 3_600.0
+"""A finding tells of something that has happened; so long it is told."""
+
+
+class FollowedTroubles:
+    """The errors among the findings, the same one once."""
+
+    def __init__(self) -> None:
+        self._open: OrderedDict[tuple[str, str], Trouble] = OrderedDict()
+
+    def add(self, finding: Finding, at: datetime) -> bool:
+        """Note a finding; say whether it is one to be told."""
+        if finding.severity is not Severity.ERROR:
+            return False
+        matter = finding.id, finding.matter
+        before = self._open.pop(matter, None)
+        self._open[matter] = Trouble(
+            id=f"finding.{finding.id}",
+            text=finding.text,
+            hint=f"{finding.rule}: {finding.at_fault.words} has to mend it",
+            since=before.since if before else at,
+            last_at=at,
+            count=before.count + 1 if before else 1,
+            ends_at=later(at, STANDS_S),
+        )
+        while len(self._open) > TROUBLES_MAX:
+            self._open.popitem(last=False)
+        return True
+
+    def view(self, now: datetime) -> Troubles:
+        """Give the variable `troubles`, the newest first."""
+        return tuple(
+            each
+            for each in reversed(self._open.values())
+            if each.ends_at is not None and each.ends_at > now
+        )

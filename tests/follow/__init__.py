@@ -1,0 +1,1 @@
+"""Tests of a charge point that is only watched."""

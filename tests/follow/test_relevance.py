@@ -1,0 +1,46 @@
+"""Few records say the same as all of them, wherever in a log somebody looks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from random import Random
+from typing import Any
+
+import pytest
+
+from cp_tui.charge_point.variables import VARIABLES
+from cp_tui.follow.follower import Follower
+from cp_tui.follow.relevance import Relevance
+from cp_tui.traces.record import Record
+from tests.follow.lives import WatchedDay
+from tests.tiers import tier
+
+
+def everything(follower: Follower, at: Any) -> dict[str, Any]:
+    return {name: follower.view(name, at) for name in VARIABLES}
+
+
+def learned(records: Sequence[Record]) -> Follower:
+    follower = Follower("CP1")
+    for record in records:
+        follower.learn(record)
+    return follower
+
+
+@pytest.mark.parametrize("seed", range(tier(3, deep=1_000)))
+def test_what_is_relevant_says_the_same_as_everything_before(seed: int) -> None:
+    day, random = WatchedDay(seed), Random(f"places {seed}")
+    for _ in day.steps(30):
+        pass
+    records, relevance = day.records, Relevance()
+    for record in records:
+        relevance.note(record)
+    few = 0
+    for upto in (1, *random.sample(range(2, len(records)), 12), len(records)):
+        numbers = relevance.numbers(upto)
+        few += len(numbers)
+        at = records[upto - 1].at
+        told = everything(learned([records[number - 1] for number in numbers]), at)
+        whole = everything(learned(records[:upto]), at)
+        for name, value in whole.items():
+            assert told[name] == value, (name, upto)
