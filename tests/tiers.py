@@ -17,6 +17,8 @@ Amount = TypeVar("Amount")
 FAST = (
     "test_*",
     *("certificates/*", "charge_point/*", "charger/*", "conformance/*", "explain/*"),
+    "follow/test_lives.py",
+    "follow/test_relevance.py",
     *("network/*", "ocpp/*", "settings/*", "station/*", "traces/*"),
     *("tui/widgets/*", "tui/test_*views.py", "tui/test_*form.py", "tui/test_alarm.py"),
     *("tui/test_countdown.py", "tui/test_message_filter.py", "tui/test_message_log.py"),

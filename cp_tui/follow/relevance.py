@@ -44,7 +44,7 @@ _UPKEEP = frozenset(
 _REFUSED = ("Rejected", "InvalidCertificate", "RevokedCertificate")
 
 
-class Line:
+class KindPlaces:
     """The places of one kind, in their order; of the newest so many say something."""
 
     __slots__ = ("newest", "places")
@@ -63,7 +63,7 @@ class Relevance:
     """The places of one charge point, noted record by record in their order."""
 
     def __init__(self) -> None:
-        self._lines: dict[Hashable, Line] = {}
+        self._lines: dict[Hashable, KindPlaces] = {}
         self._stays = Stays()
         self._calls: OrderedDict[int, tuple[str, int, dict[str, Any]]] = OrderedDict()
         """Number of a CALL -> its action, place and payload."""
@@ -128,7 +128,7 @@ class Relevance:
         if line is None:
             if len(self._lines) >= SLOTS_MAX:
                 return
-            line = self._lines[kind] = Line(newest)
+            line = self._lines[kind] = KindPlaces(newest)
         line.places.append(place)
 
     def _put_change(self, kind: Hashable, value: object, place: int, newest: int = 1) -> None:
