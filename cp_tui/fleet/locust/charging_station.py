@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from functools import cache, partial
 from itertools import count
 from typing import Any, ClassVar
@@ -15,7 +16,6 @@ from msgspec.structs import replace
 
 from cp_tui.charge_point.config import ChargePointConfig
 from cp_tui.charge_point.effects import Reply
-from cp_tui.charge_point.variables import ConnectorTransaction
 from cp_tui.charger.charger import Charger
 from cp_tui.engine.endpoint import endpoint
 from cp_tui.fleet.locust.crew import Crew
@@ -25,9 +25,10 @@ from cp_tui.fleet.station import FleetStation
 from cp_tui.network.draw import draw
 from cp_tui.settings.load import load_tables
 from cp_tui.settings.problem import SettingsError
+from cp_tui.station.errors import StationError
 from cp_tui.station.station import Station
 
-LOOK_S = 5.0
+LOOK_S = 1.0
 """How often the meter is looked at while somebody waits for an amount of energy."""
 START_S = 60.0
 """How long somebody waits for a transaction once the tag is accepted."""
@@ -109,7 +110,7 @@ class ChargingStation(User):
 
     def plug_out(self, connector_id: int = 1) -> None:
         """Let the car leave; nothing where there is none any more."""
-        if self._connector(connector_id).is_plugged:
+        with suppress(StationError):
             self.act(partial(Station.plug_out, connector_id=connector_id))
 
     def swipe(self, connector_id: int, id_tag: str, timeout_s: float = START_S) -> bool:
@@ -128,27 +129,32 @@ class ChargingStation(User):
         line.until(is_answered)
         if not answers or not isinstance(answers[0], Reply):
             return False
-        return line.until(lambda: self.transaction(connector_id) is not None, timeout_s)
+        return line.until(lambda: station.transaction(connector_id) is not None, timeout_s)
 
     def press_stop(self, connector_id: int = 1) -> None:
         """Press the stop button of a connector."""
         self.act(partial(Station.press_stop, connector_id=connector_id))
 
-    def transaction(self, connector_id: int = 1) -> ConnectorTransaction | None:
-        """Give the transaction that runs on a connector."""
-        found: ConnectorTransaction | None = self._connector(connector_id).transaction
-        return found
-
     def charge_until(self, *, kwh: float, minutes: float, connector_id: int = 1) -> float:
         """Let it charge so much or so long, or until it ends by itself; gives the kWh."""
-        line, board = self._ready(), self._crew().board
-        begun_at, energy_wh = board.now(), 0
-        while (transaction := self.transaction(connector_id)) is not None:
-            energy_wh = transaction.energy_wh
-            left_s = minutes * 60 - (board.now() - begun_at).total_seconds()
-            if energy_wh >= kwh * 1_000 or left_s <= 0 or self._crew().is_closing:
+        line, crew, station = self._ready(), self._crew(), self.station
+        begun_at, energy_wh = crew.board.now(), 0.0
+        record = station.transaction(connector_id)
+        while record is not None:
+            now = crew.board.now()
+            reading = station.charger.station.reading(connector_id, now)
+            energy_wh = reading.register_wh - record.meter_start_wh
+            missing_wh = kwh * 1_000 - energy_wh
+            left_s = minutes * 60 - (now - begun_at).total_seconds()
+            if missing_wh <= 0 or left_s <= 0 or crew.is_closing:
                 break
-            line.until(lambda: self.transaction(connector_id) is None, min(LOOK_S, left_s))
+            # With the power of now enough has flowed then.
+            look_s = missing_wh / reading.power_w * 3_600 if reading.power_w else LOOK_S
+            line.until(
+                lambda: station.transaction(connector_id) is None or crew.is_closing,
+                min(left_s, max(look_s, LOOK_S)),
+            )
+            record = station.transaction(connector_id)
         return energy_wh / 1_000
 
     def act(self, act: Callable[..., Any]) -> None:
@@ -172,10 +178,6 @@ class ChargingStation(User):
         if self.crew is None:
             raise RuntimeError(NO_CREW)
         return self.crew
-
-    def _connector(self, connector_id: int) -> Any:
-        views = self.station.variable("connectors", self._crew().board.now())
-        return next(each for each in views if each.connector_id == connector_id)
 
     def _config(self, id: str) -> ChargePointConfig:
         assert self.host is not None

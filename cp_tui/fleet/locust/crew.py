@@ -21,7 +21,8 @@ from cp_tui.fleet.locust.rows import Fire, LocustRows
 from cp_tui.fleet.locust.run_token import RunToken
 from cp_tui.fleet.locust.switchboard import StationLine, Switchboard
 from cp_tui.fleet.measures import Measures
-from cp_tui.fleet.misbehaviour import Kind, kind_of
+from cp_tui.fleet.misbehaving_station import MisbehavingStation
+from cp_tui.fleet.misbehaviour import Kind, kind_of, misbehave
 from cp_tui.fleet.plan import FleetStorm, StormKind
 from cp_tui.fleet.station import FleetStation
 from cp_tui.fleet.worker_book import UNSETTLED_NAMED, WorkerReport, news
@@ -64,6 +65,8 @@ class Crew:
         self._free: dict[str, list[int]] = {}
         self._numbers = 0
         self._odd: set[StationLine] = set()
+        self._twins: dict[StationLine, StationLine] = {}
+        """Of those that are there twice: the second one."""
         self._accepted: set[StationLine] = set()
         self._unsettled: list[str] = []
         self._entries: list[BillEntry] = []
@@ -78,24 +81,30 @@ class Crew:
         number, seed = self._numbers, self.options.seed
         id_ = f"{self.options.id_prefix}{self.worker}-{number:05d}"
         kind = kind_of(shares, seed=seed + self.worker, number=number)
-        station = FleetStation(
-            id_,
-            config_of(id_),
-            seed=seed,
-            watcher=self._rows if kind is None else self._odd_rows,
-            bill=self._bill if kind is None else self._odd_bill,
-        )
-        line = StationLine(station, self.board)
+        line = StationLine(self._station(id_, config_of(id_), kind), self.board)
         self._lines[Owned(owner, number)] = line
         if kind is not None:
             self._odd.add(line)
+        if kind is Kind.TWIN:
+            config, rows, bill = config_of(id_), self._odd_rows, self._odd_bill
+            twin = FleetStation(id_, config, seed=seed + 1, watcher=rows, bill=bill)
+            self._twins[line] = StationLine(twin, self.board)
         return line
+
+    def _station(self, id_: str, config: ChargePointConfig, kind: Kind | None) -> FleetStation:
+        seed = self.options.seed
+        if kind is None:
+            return FleetStation(id_, config, seed=seed, watcher=self._rows, bill=self._bill)
+        mischief = misbehave(kind, seed=seed, id=id_)
+        odd = {"watcher": self._odd_rows, "bill": self._odd_bill}
+        return MisbehavingStation(id_, config, mischief, seed=seed, **odd)
 
     def begin(self, line: StationLine) -> None:
         """Give it power, and wait until the CSMS has accepted it."""
         station = line.station
-        if not station.is_on:
-            line.turn(station.power_on)
+        for each in self._with_twin(line):
+            if not each.station.is_on:
+                each.turn(each.station.power_on)
         line.until(lambda: station.is_accepted)
         self._accepted.add(line)
 
@@ -104,8 +113,9 @@ class Crew:
         if not self.is_settled:
             self._end_sessions(line)
             line.until(partial(self._is_done, line), self.options.settle_s)
-        if line.station.is_on:
-            line.turn(line.station.power_off)
+        for each in self._with_twin(line):
+            if each.station.is_on:
+                each.turn(each.station.power_off)
         owned = next(owned for owned, each in self._lines.items() if each is line)
         heapq.heappush(self._free.setdefault(owned.owner, []), owned.number)
 
@@ -166,9 +176,13 @@ class Crew:
         """Let go of everything."""
         for timer in self._timers:
             timer.kill(block=False)
-        for line in self._lines.values():
+        for line in (*self._lines.values(), *self._twins.values()):
             line.cut()
         self.board.stop()
+
+    def _with_twin(self, line: StationLine) -> list[StationLine]:
+        twin = self._twins.get(line)
+        return [line] if twin is None else [line, twin]
 
     def _settled(self, entry: BillEntry) -> None:
         self._entries.append(entry)
