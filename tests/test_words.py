@@ -101,7 +101,7 @@ RULES = {
             "cp_tui/fleet/reading/plan_file.py": "names of tables and keys, to be typed",
             "cp_tui/fleet/reading/plan_tables.py": "names of tables and keys, to be typed",
             "cp_tui/fleet/locust/charging_station.py": SETTINGS_SECTION,
-            "cp_tui/fleet/locust/options.py": "how ids begin, unless somebody says otherwise",
+            "cp_tui/fleet/locust_options.py": "how ids begin, unless somebody says otherwise",
             "cp_tui/fleet/locust/switchboard.py": "a field, for the interpreter",
             "cp_tui/library/tables.py": SETTINGS_SECTION,
             "cp_tui/settings/build.py": SETTINGS_SECTION,

@@ -6,6 +6,7 @@ Pure, and without a state: the same plan gives the same times, whoever asks and 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from math import inf
 
 from msgspec import Struct
 
@@ -46,6 +47,22 @@ def ends_at_s(plan: FleetPlan) -> float | None:
     if any(stage.hold_s is None for stage in plan.stages):
         return None
     return sum(stage.over_s + (stage.hold_s or 0.0) for stage in plan.stages)
+
+
+def target_at(plan: FleetPlan, run_s: float) -> tuple[int, float] | None:
+    """Give how many charge points there are to be at the end of the stage of this instant.
+
+    And how many come or go in a second until then; inf: all at once. None: the plan is over.
+    """
+    begin_s, before = 0.0, 0
+    for stage in plan.stages:
+        length_s = inf if stage.hold_s is None else stage.over_s + stage.hold_s
+        if run_s < begin_s + length_s:
+            change = abs(stage.stations - before)
+            return stage.stations, change / stage.over_s if change and stage.over_s else inf
+        begin_s += length_s
+        before = stage.stations
+    return None
 
 
 def chosen(seed: int, occasion: str, ids: Sequence[str], share: float) -> list[str]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from math import inf
 
 from hypothesis import given, strategies as st
 
-from cp_tui.fleet.arrivals import PowerOrder, chosen, ends_at_s, power_orders
+from cp_tui.fleet.arrivals import PowerOrder, chosen, ends_at_s, power_orders, target_at
 from cp_tui.fleet.plan import FleetStage
 from tests.fleet.plans import plan_of
 
@@ -66,6 +67,17 @@ def test_all_come_at_once_in_a_storm() -> None:
         PowerOrder(5.0, 2, False),
         PowerOrder(5.0, 1, False),
     ]
+
+
+def test_the_target_of_an_instant_is_that_of_its_stage_and_its_rate_gets_there_in_time() -> None:
+    plan = plan_of(FleetStage(50, 10.0, 5.0), FleetStage(20, 3.0, 0.0), FleetStage(20, 0.0, None))
+    assert [target_at(plan, at_s) for at_s in (0.0, 14.9, 15.0, 17.9, 18.0, 1e9)] == [
+        *[(50, 5.0)] * 2,
+        *[(20, 10.0)] * 2,
+        *[(20, inf)] * 2,
+    ]
+    ended = plan_of(FleetStage(50, 0.0, 5.0))
+    assert (target_at(ended, 4.9), target_at(ended, 5.0)) == ((50, inf), None)
 
 
 @given(st.integers(1, 300), st.floats(0.001, 1), SEEDS, st.randoms())

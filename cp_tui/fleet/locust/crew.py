@@ -16,10 +16,10 @@ from cp_tui.charge_point.config import ChargePointConfig
 from cp_tui.engine.backoff import BackoffSettings
 from cp_tui.fleet.arrivals import chosen
 from cp_tui.fleet.bill import Bill, BillEntry, IdSet
-from cp_tui.fleet.locust.options import LoadOptions
 from cp_tui.fleet.locust.rows import Fire, LocustRows
 from cp_tui.fleet.locust.run_token import RunToken
 from cp_tui.fleet.locust.switchboard import StationLine, Switchboard
+from cp_tui.fleet.locust_options import LoadOptions
 from cp_tui.fleet.measures import Measures
 from cp_tui.fleet.misbehaving_station import MisbehavingStation
 from cp_tui.fleet.misbehaviour import Kind, kind_of, misbehave

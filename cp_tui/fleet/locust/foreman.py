@@ -15,12 +15,16 @@ from locust.env import Environment
 from locust.runners import STATE_MISSING, MasterRunner
 from msgspec import to_builtins
 
+from cp_tui.fleet.bill import Bill, BillEntry
+from cp_tui.fleet.billed import BilledError, OurTransaction, compare, ours, read_billed
+from cp_tui.fleet.ledger import Ledger
 from cp_tui.fleet.limits import verdict
 from cp_tui.fleet.locust.crew import Crew
-from cp_tui.fleet.locust.options import LoadOptions
 from cp_tui.fleet.locust.run_token import RunToken
+from cp_tui.fleet.locust_options import LoadOptions
 from cp_tui.fleet.plan import FleetStorm
 from cp_tui.fleet.worker_book import ReportError, RunBook, bill_lines, figure_of
+from cp_tui.ocpp.plural import count
 from cp_tui.ocpp.printable import clean
 
 SETTLE, REPORT, REFUSED, STORM = (
@@ -49,6 +53,9 @@ class Foreman:
         self._book: RunBook | None = None
         self._crew: Crew | None = None
         """Where this process has charge points itself."""
+        self._ledger: Ledger | None = None
+        self._transactions: list[OurTransaction] = []
+        """What the CSMS should have billed, where its table is to be read."""
         self._news = Event()
         self._closed = Event()
         self._is_closing = False
@@ -57,11 +64,16 @@ class Foreman:
         self.exit_code = NOTHING
 
     def begin(self, options: LoadOptions, crew: Callable[[RunToken], Crew] | None) -> RunToken:
-        """Begin a run; whatever was known of one before is forgotten."""
+        """Begin a run; whatever was known of one before is forgotten.
+
+        Raises `OSError` where the ledger cannot be written.
+        """
         self._number += 1
         token = RunToken(self._origin, self._number, self._version)
         self._options = options
-        self._book = RunBook(token.run, self._version)
+        self._ledger = None if options.ledger is None else Ledger(options.ledger)
+        self._transactions = []
+        self._book = RunBook(token.run, self._version, self._enter)
         self._crew = None if crew is None else crew(token)
         self._closed.clear()
         self._is_closing = self._is_hurried = False
@@ -143,6 +155,31 @@ class Foreman:
             if node.user_count:
                 book.count_users(sender, runner.get_worker_index(sender), node.user_count)
 
+    def _enter(self, entry: BillEntry) -> None:
+        if self._ledger is not None:
+            self._ledger.add(entry)
+        if self._options.billed is not None:
+            self._transactions.append(ours(entry))
+
+    def _papers(self, book: RunBook, bill: Bill) -> list[str]:
+        """Finish the ledger and look into the table of the CSMS; gives what is wrong with them."""
+        wrong = []
+        if self._ledger is not None:
+            wrong.append(self._ledger.finish())
+        if book.entries != bill.acknowledged:
+            missing = count(bill.acknowledged - book.entries, "transaction")
+            wrong.append(f"a report of a worker got lost: {missing} fewer in the ledger")
+        if self._options.billed is not None:
+            try:
+                found = compare(self._transactions, read_billed(self._options.billed))
+            except BilledError as error:
+                wrong.append(f"--billed: {error}")
+            else:
+                wrong += found.faults
+                for note in found.notes:
+                    _LOGGER.warning(note)
+        return [line for line in wrong if line]
+
     def _refuse(self, sender: str, why: str) -> None:
         """Send a worker away that would count otherwise; its charge points are missed."""
         runner = self._environment.runner
@@ -155,7 +192,7 @@ class Foreman:
         """Say what came of the run, line by line, and with which exit code it ends."""
         bill = book.bill()
         lines = bill_lines(book, bill)
-        wrong = book.missing()
+        wrong = [*book.missing(), *self._papers(book, bill)]
         if self._is_hurried:
             wrong.append("the run was ended before everything was settled")
         for each in self._options.limits:
@@ -170,6 +207,10 @@ class Foreman:
             self.exit_code = NOTHING
         else:
             self.exit_code = FAILED if wrong else HELD
+
+    def forget(self) -> None:
+        """Take no part in the run that is about to begin."""
+        self._book = self._crew = None
 
     def end(self) -> None:
         """Forget what was needed for the run alone."""

@@ -10,6 +10,7 @@ import logging
 import os
 import signal
 import sys
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -24,9 +25,11 @@ from cp_tui import __version__
 from cp_tui.fleet.locust.charging_station import ChargingStation, check_class
 from cp_tui.fleet.locust.crew import Crew
 from cp_tui.fleet.locust.foreman import REFUSED, REPORT, SETTLE, STORM, WRONG, Foreman
-from cp_tui.fleet.locust.options import LoadOptions, OptionsError, add_options, read_options
 from cp_tui.fleet.locust.run_token import OPTION, RunToken, new_origin, read_token
+from cp_tui.fleet.locust.shape import PlanShape
+from cp_tui.fleet.locust_options import LoadOptions, OptionsError, add_options, read_options
 from cp_tui.fleet.plan import FleetStorm
+from cp_tui.fleet.reading.plan_file import PlanOptions, read_plan
 from cp_tui.settings.problem import SettingsError
 
 ORIGIN, FIRST_PID = new_origin(), os.getpid()
@@ -116,6 +119,8 @@ class MasterSide:
         self._environment = environment
         self._runner = runner
         self._foreman = Foreman(environment, ORIGIN, __version__)
+        self._storms: Sequence[FleetStorm] = ()
+        self._timers: list[gevent.Greenlet] = []
         self._is_alone = not isinstance(runner, MasterRunner)
         if not self._is_alone:
             runner.register_message(REPORT, self._on_message, concurrent=True)
@@ -133,32 +138,59 @@ class MasterSide:
         if given is None or not (given.headless or given.autostart):
             return
         try:
-            for each in stations_of(environment):
-                check_class(each, environment.host)
-        except SettingsError as error:
+            self._prepare(environment)
+        except (OptionsError, SettingsError) as error:
             for line in error.lines:
                 _LOGGER.error(line)
             sys.exit(WRONG)
 
+    def _prepare(self, environment: Environment) -> LoadOptions:
+        """Read the options and the plan; raises `OptionsError` or `SettingsError`."""
+        options = read_options(environment.parsed_options)
+        shape = environment.shape_class
+        if isinstance(shape, PlanShape):
+            if options.plan is None:
+                raise OptionsError(["PlanShape follows a plan: give --plan FILE"])
+            fleet = {"url": environment.host} if environment.host else {}
+            tables = {"fleet": fleet} if fleet else {}
+            given = PlanOptions(plan=options.plan, tables=tables)
+            shape.plan = read_plan(given, options.seed).plan
+            environment.host = shape.plan.url
+            self._storms = shape.plan.storms
+        for each in stations_of(environment):
+            check_class(each, environment.host)
+        return options
+
     def _on_start(self, environment: Environment, **_: Any) -> None:
         given = environment.parsed_options
         try:
-            options = read_options(given)
-            for each in stations_of(environment):
-                check_class(each, environment.host)
+            options = self._prepare(environment)
+            crew = partial(begin_crew, environment, options, worker=0) if self._is_alone else None
+            token = self._foreman.begin(options, crew)
         except (OptionsError, SettingsError) as error:
-            for line in error.lines:
-                _LOGGER.error(line)
-            self._foreman.exit_code = WRONG
-            gevent.spawn(self._runner.stop)
-            return
-        crew = None
-        if self._is_alone:
-            crew = partial(begin_crew, environment, options, worker=0)
-        token = self._foreman.begin(options, crew)
-        vars(given)[OPTION] = token.text
+            self._refuse(error.lines)
+        except OSError as error:
+            self._refuse([f"--ledger {error.filename}: {error.strerror}"])
+        else:
+            vars(given)[OPTION] = token.text
+            self._timers = [
+                gevent.spawn_later(storm.at_s, self._foreman.storm, number, storm)
+                for number, storm in enumerate(self._storms, 1)
+            ]
+
+    def _refuse(self, lines: Sequence[str]) -> None:
+        """End a run that cannot be."""
+        for line in lines:
+            _LOGGER.error(line)
+        self._foreman.forget()
+        self._environment.process_exit_code = WRONG
+        given = self._environment.parsed_options
+        is_attended = given is not None and not given.headless
+        gevent.spawn(self._runner.stop if is_attended else self._runner.quit)
 
     def _on_stopping(self, **_: Any) -> None:
+        for timer in self._timers:
+            timer.kill(block=False)
         self._foreman.close()
 
     def _on_stop(self, **_: Any) -> None:

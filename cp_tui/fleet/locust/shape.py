@@ -6,10 +6,8 @@ from time import perf_counter
 
 from locust import LoadTestShape
 
-from cp_tui.fleet.plan import FleetPlan, FleetStage
-
-AT_ONCE_PER_S = 1_000_000.0
-"""Locust spreads what comes over seconds at this rate: a storm is one second's work."""
+from cp_tui.fleet.arrivals import target_at
+from cp_tui.fleet.plan import FleetPlan
 
 
 class PlanShape(LoadTestShape):
@@ -21,18 +19,6 @@ class PlanShape(LoadTestShape):
         """Give how many charge points there are to be now, and how many come or go in a second."""
         if self.plan is None:
             return None
-        return stage_at(self.plan.stages, perf_counter() - self.start_time)
-
-
-def stage_at(stages: tuple[FleetStage, ...], run_s: float) -> tuple[int, float] | None:
-    """Give the target and the rate at a time of the run; None: it is over."""
-    begin_s, before = 0.0, 0
-    for stage in stages:
-        length_s = None if stage.hold_s is None else stage.over_s + stage.hold_s
-        if length_s is None or run_s < begin_s + length_s:
-            change = abs(stage.stations - before)
-            rate = change / stage.over_s if stage.over_s and change else AT_ONCE_PER_S
-            return stage.stations, rate
-        begin_s += length_s
-        before = stage.stations
-    return None
+        found = target_at(self.plan, perf_counter() - self.start_time)
+        # Locust begins all of one second at once, so as many in a second as there are is a storm.
+        return found and (found[0], min(found[1], float(self.plan.stations)))
