@@ -8,18 +8,22 @@ import asyncio
 import errno
 import socket
 import ssl
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from itertools import cycle
 
+from cp_tui.charge_point.effects import SetCredentials
 from cp_tui.charge_point.variables import LinkStep
 from cp_tui.engine.connect import ADDRESSES_MAX, Address, resolve
 from cp_tui.engine.endpoint import Endpoint
+from cp_tui.engine.errors import EngineStartError
 from cp_tui.engine.link_failure import LinkFailure, dns_failure, tcp_failure
 from cp_tui.engine.own_certificate_failure import Heard
 from cp_tui.engine.timeouts import Timeouts
+from cp_tui.engine.tls import LinkTls, OwnCertificateError
 from cp_tui.engine.tls_failure import certificate_failure, tls_failure
 from cp_tui.fleet.shell.stream import Stream, Taker
+from cp_tui.fleet.stream_order import StreamOrder
 from cp_tui.ocpp.units import number
 
 KNOWN_S = 30.0
@@ -35,48 +39,67 @@ class OwnLimitError(LinkFailure):
 
 
 class Dialler:
-    """Makes the connections of a run to one host and port."""
+    """Makes the connections of a run; as a rule there is one CSMS, but it may have more doors."""
 
     def __init__(
         self,
-        place: Endpoint,
-        context: ssl.SSLContext | None,
+        make_tls: Callable[[SetCredentials], LinkTls],
         *,
         source_addresses: Sequence[str] = (),
         timeouts: Timeouts | None = None,
     ) -> None:
-        """`context` is what TLS is made with, one for all; None: plain TCP."""
-        self._place = place
-        self._context = context
+        """`make_tls` reads certificates, and is called once for each set of them."""
+        self._make_tls = make_tls
         self._sources = cycle(source_addresses or (None,))
         self._timeouts = timeouts or Timeouts()
-        self._addresses: list[Address] = []
-        self._known_until_s = 0.0
-        self._lookup: asyncio.Task[list[Address]] | None = None
+        self._contexts: dict[object, ssl.SSLContext] = {}
+        self._known: dict[tuple[str, int], _Known] = {}
 
-    def stream(self, taker: Taker) -> Stream:
-        """Make what a connection will be, for who takes it; `dial` connects it."""
-        return Stream(taker, self._context, self._place.host)
+    def stream(self, taker: Taker, order: StreamOrder) -> Stream:
+        """Make what a connection will be, for who takes it; `dial` connects it.
 
-    async def dial(self, stream: Stream) -> None:
+        Raises `LinkFailure` where TLS cannot even be tried.
+        """
+        place, sent = order.endpoint, order.sent
+        assert place is not None
+        assert sent is not None
+        context = self.context(sent) if place.is_secure else None
+        return Stream(taker, context, place.host)
+
+    def context(self, sent: SetCredentials) -> ssl.SSLContext:
+        """Give what TLS is made with: one for all that show and trust the same.
+
+        One for each would cost a megabyte each, and 35 ms.
+        """
+        wanted = sent.roots, sent.with_system, sent.certificate
+        if (context := self._contexts.get(wanted)) is None:
+            try:
+                context = self._make_tls(sent).context
+            except (EngineStartError, OwnCertificateError) as error:
+                raise LinkFailure(LinkStep.TLS, f"not tried: {error}") from None
+            self._contexts[wanted] = context
+        return context
+
+    async def dial(self, stream: Stream, place: Endpoint) -> None:
         """Connect; raises `LinkFailure`."""
-        sock = await self._connected(await self.addresses())
+        sock = await self._connected(place, await self.addresses(place))
         await asyncio.get_running_loop().create_connection(lambda: stream, sock=sock)
 
-    async def addresses(self) -> list[Address]:
-        """Give the addresses of the CSMS; raises `LinkFailure`."""
+    async def addresses(self, place: Endpoint) -> list[Address]:
+        """Give the addresses of a host; raises `LinkFailure`."""
         loop = asyncio.get_running_loop()
-        if self._addresses and loop.time() < self._known_until_s:
-            return self._addresses
-        if self._lookup is None:
-            self._lookup = loop.create_task(self._resolved(), name="name server")
-            self._lookup.add_done_callback(self._looked_up)
+        known = self._known.setdefault((place.host, place.port), _Known())
+        if known.addresses and loop.time() < known.until_s:
+            return known.addresses
+        if known.lookup is None:
+            known.lookup = loop.create_task(self._resolved(place), name="name server")
+            known.lookup.add_done_callback(known.looked_up)
         # Many wait for the one question: who gives up does not take it from the others.
-        return await asyncio.shield(self._lookup)
+        return await asyncio.shield(known.lookup)
 
-    def failed(self, error: Exception | None) -> LinkFailure:
+    def failed(self, error: Exception | None, place: Endpoint) -> LinkFailure:
         """Say why TLS was not made; None: the CSMS hung up."""
-        host, port = self._place.host, self._place.port
+        host, port = place.host, place.port
         now = datetime.now(UTC)
         if isinstance(error, ssl.SSLCertVerificationError):
             return certificate_failure(error, host, (), None, now)
@@ -84,11 +107,11 @@ class Dialler:
             return LinkFailure(LinkStep.TLS, f"{host}:{port} does not answer the TLS handshake")
         return tls_failure(error or ConnectionResetError(), host, port, Heard(), now)
 
-    async def _resolved(self) -> list[Address]:
-        host, limit_s = self._place.host, self._timeouts.dns_s
+    async def _resolved(self, place: Endpoint) -> list[Address]:
+        host, limit_s = place.host, self._timeouts.dns_s
         try:
             async with asyncio.timeout(limit_s):
-                return (await resolve(host, self._place.port))[:ADDRESSES_MAX]
+                return (await resolve(host, place.port))[:ADDRESSES_MAX]
         except TimeoutError:
             text = f"no name server answered for {host} within {number(limit_s)} s"
             raise LinkFailure(LinkStep.DNS, text) from None
@@ -97,13 +120,7 @@ class Dialler:
         except UnicodeError:
             raise LinkFailure(LinkStep.DNS, f"{host!r} is no host name") from None
 
-    def _looked_up(self, lookup: asyncio.Task[list[Address]]) -> None:
-        self._lookup = None
-        if not lookup.cancelled() and lookup.exception() is None:
-            self._addresses = lookup.result()
-            self._known_until_s = asyncio.get_running_loop().time() + KNOWN_S
-
-    async def _connected(self, addresses: Sequence[Address]) -> socket.socket:
+    async def _connected(self, place: Endpoint, addresses: Sequence[Address]) -> socket.socket:
         error = OSError(errno.EHOSTUNREACH, "no address")
         source = next(self._sources)
         for address in addresses:
@@ -117,7 +134,24 @@ class Dialler:
         if error.errno in _OWN_ERRORS:
             text = f"this machine has no room for one connection more: {error.strerror}"
             raise OwnLimitError(LinkStep.TCP, text, "have fewer, or give --source-address")
-        raise tcp_failure(error, self._place.host, self._place.port)
+        raise tcp_failure(error, place.host, place.port)
+
+
+class _Known:
+    """What is known of the addresses of a host."""
+
+    def __init__(self) -> None:
+        self.addresses: list[Address] = []
+        self.until_s = 0.0
+        """In the time of the loop."""
+        self.lookup: asyncio.Task[list[Address]] | None = None
+
+    def looked_up(self, lookup: asyncio.Task[list[Address]]) -> None:
+        """Take the answer of the name server."""
+        self.lookup = None
+        if not lookup.cancelled() and lookup.exception() is None:
+            self.addresses = lookup.result()
+            self.until_s = lookup.get_loop().time() + KNOWN_S
 
 
 async def _connected_socket(address: Address, source: str | None) -> socket.socket:

@@ -46,6 +46,11 @@ class Gate(Generic[Guest]):
         self._inside.discard(guest)
         self._let_in()
 
+    def shut(self) -> None:
+        """Let nobody in any more, and send away who waits."""
+        self._room = 0
+        self._waiting.clear()
+
     def _let_in(self) -> None:
         while self._waiting and len(self._inside) < self._room:
             guest, _ = self._waiting.popitem(last=False)

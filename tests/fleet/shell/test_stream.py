@@ -11,11 +11,13 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from cp_tui.engine.endpoint import endpoint
+from cp_tui.charge_point.effects import SetCredentials
+from cp_tui.engine.endpoint import Endpoint, endpoint
 from cp_tui.engine.link_failure import LinkFailure
-from cp_tui.engine.tls import tls_context
+from cp_tui.engine.tls import TlsMaker
 from cp_tui.fleet.shell.dialling import Dialler
 from cp_tui.fleet.shell.stream import UNREAD_S, WAITING_BYTES_MAX, Stream
+from cp_tui.fleet.stream_order import OrderKind, StreamOrder
 from tests.engine.tls_servers import Pki
 
 WAIT_S = 10.0
@@ -89,15 +91,27 @@ async def server(context: ssl.SSLContext | None = None) -> AsyncIterator[Server]
         listening.close()
 
 
+def place(port: int, *, is_secure: bool = False) -> Endpoint:
+    """Say where a charge point connects to."""
+    return endpoint(f"ws{'s' if is_secure else ''}://127.0.0.1:{port}/", "CP1")
+
+
+def trusting(root: str) -> SetCredentials:
+    """Say that a charge point trusts a root alone."""
+    return SetCredentials(None, "not set", 2, roots=(root,))
+
+
 async def dialled(
-    port: int, context: ssl.SSLContext | None = None, *, source: str | None = None
+    port: int, sent: SetCredentials | None = None, *, source: str | None = None
 ) -> tuple[Stream, Told, Dialler]:
-    """Connect."""
-    told = Told()
-    place = endpoint(f"ws{'s' if context else ''}://127.0.0.1:{port}/", "CP1")
-    dialler = Dialler(place, context, source_addresses=() if source is None else (source,))
-    stream = dialler.stream(told)
-    await dialler.dial(stream)
+    """Connect; with TLS where it is said who is trusted."""
+    told, where = Told(), place(port, is_secure=sent is not None)
+    dialler = Dialler(
+        TlsMaker(None, True).make, source_addresses=() if source is None else (source,)
+    )
+    order = StreamOrder(OrderKind.OPEN, where, sent or SetCredentials(None, "not set"))
+    stream = dialler.stream(told, order)
+    await dialler.dial(stream, where)
     return stream, told, dialler
 
 
@@ -112,7 +126,7 @@ async def test_bytes_go_both_ways_and_each_end_hears_of_the_other(
     pki: Pki, is_secure: bool
 ) -> None:
     shown = pki.good_server() if is_secure else None
-    trust = tls_context(None, True, roots=(pki.root.certificate,)) if is_secure else None
+    trust = trusting(pki.root.certificate) if is_secure else None
     async with server(shown) as csms:
         stream, told, _ = await dialled(csms.port, trust, source="127.0.0.1")
         await told.until("opened")
@@ -181,11 +195,12 @@ async def test_a_csms_that_does_not_read_costs_a_bounded_memory_and_loses_the_co
 
 
 async def test_tls_that_is_not_made_is_told_in_the_words_of_serve(pki: Pki) -> None:
-    stranger = tls_context(None, True, roots=(pki.stranger.certificate,))
+    stranger = trusting(pki.stranger.certificate)
     async with server(pki.good_server()) as csms:
         _, told, dialler = await dialled(csms.port, stranger)
         await told.until("failed: SSLCertVerificationError")
-        assert dialler.failed(told.error).text.startswith("the server certificate is not trusted")
+        failure = dialler.failed(told.error, place(csms.port))
+        assert failure.text.startswith("the server certificate is not trusted")
     async with server() as csms:
         _, told, dialler = await dialled(csms.port, stranger)
         reader, writer = await csms.connections.get()
@@ -193,7 +208,8 @@ async def test_tls_that_is_not_made_is_told_in_the_words_of_serve(pki: Pki) -> N
         assert await reader.read(10_000)
         writer.close()
         await told.until("failed: NoneType")
-        assert dialler.failed(None).text.endswith("closed the connection during the TLS handshake")
+        text = dialler.failed(None, place(csms.port)).text
+        assert text.endswith("closed the connection during the TLS handshake")
         _, told, dialler = await dialled(csms.port, stranger)
         _, writer = await csms.connections.get()
         writer.write(b"HTTP/1.1 400 Bad Request\r\n\r\n")

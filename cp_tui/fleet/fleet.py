@@ -1,0 +1,254 @@
+"""All charge points of a run, counted as they change: ten thousand are looked at like one.
+
+Pure. Who has a turn with a charge point notes it here afterwards (`note`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Protocol
+
+from msgspec import Struct
+
+from cp_tui.fleet.misbehaviour import Kind
+from cp_tui.fleet.recovery import FleetRecovery
+from cp_tui.fleet.sessions import SessionDriver
+from cp_tui.fleet.station import FleetStation
+from cp_tui.fleet.stream_order import StationPhase
+
+ROWS_MAX = 1_000
+"""How many rows are given at once."""
+ACCEPTED = frozenset({StationPhase.ACCEPTED, StationPhase.CHARGING})
+
+
+class TurnOfStation(Protocol):
+    """Lets something happen to one charge point, now, and does what comes of it."""
+
+    def __call__(self, happen: Callable[..., Any], *given: Any) -> Any:
+        """Call it with what is given and the instant of now."""
+
+
+@dataclass(slots=True, eq=False)
+class Member:
+    """A charge point of the fleet, and how it was counted last."""
+
+    index: int
+    """Its place in the plan; a twin has that of the other one."""
+    station: FleetStation
+    turn: TurnOfStation
+    people: SessionDriver | None = None
+    kind: Kind | None = None
+    """How it misbehaves; None: not at all."""
+    phase: StationPhase = StationPhase.OFF
+    transactions: int = 0
+    queue: int = 0
+    was_accepted: bool = False
+    """At least once."""
+    is_expected: bool = False
+    """Whether it is missed where it is not accepted: it was, and is to stay."""
+    is_leaving: bool = False
+    """It ends what it is at, and then loses its power."""
+    is_down: bool = False
+    """A storm has taken its power or its cable."""
+    was_hurried: bool = False
+    """A storm has given it another back-off."""
+
+
+class StationOrder(StrEnum):
+    """By what rows are sorted."""
+
+    ID = "id"
+    PHASE = "phase"
+    QUEUE = "queue"
+    TRANSACTIONS = "transactions"
+
+
+class StationFilter(Struct, frozen=True):
+    """Which charge points are asked for; what is empty leaves nobody out."""
+
+    text: str = ""
+    """Part of the id or of the newest error."""
+    phases: frozenset[StationPhase] = frozenset()
+    is_misbehaving: bool | None = None
+    has_queue: bool | None = None
+
+
+class StationRow(Struct, frozen=True):
+    """One charge point in a list."""
+
+    id: str
+    phase: StationPhase
+    transactions: int
+    queue: int
+    kind: Kind | None
+    last_error: str
+
+
+class Counts(Struct, frozen=True):
+    """How many charge points there are, with those that misbehave, and what they are at."""
+
+    phases: Mapping[StationPhase, int]
+    started: int
+    """Got their power at least once."""
+    behaving: int
+    """Of these."""
+    accepted_once: int
+    """Of those that behave."""
+    transactions: int
+    """That run."""
+    queue: int
+    """Messages that wait."""
+    unsettled: int
+    """Charge points that behave, and have a transaction or a message that waits."""
+
+
+class Fleet:
+    """The charge points, by index and by id, and their numbers."""
+
+    def __init__(self) -> None:
+        self._members: list[Member] = []
+        self._by_index: dict[int, list[Member]] = {}
+        self._by_id: dict[str, Member] = {}
+        self._phases = dict.fromkeys(StationPhase, 0)
+        self._behaving = 0
+        self._accepted_once = 0
+        self._accepted = 0
+        """Now, of those that are expected."""
+        self._expected = 0
+        self._transactions = 0
+        self._queue = 0
+        self._unsettled = 0
+        self.recovery = FleetRecovery()
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return len(self._members)
+
+    def __iter__(self) -> Iterator[Member]:
+        """Give them in the order in which they came."""
+        return iter(self._members)
+
+    def add(self, member: Member) -> None:
+        """Take one in; a twin comes after the one whose id it has."""
+        self._members.append(member)
+        self._by_index.setdefault(member.index, []).append(member)
+        self._by_id.setdefault(member.station.id, member)
+        self._phases[member.phase] += 1
+        self._behaving += member.kind is None
+
+    def at(self, index: int) -> Sequence[Member]:
+        """Give those at a place of the plan: none yet, one, or one and its twin."""
+        return self._by_index.get(index, ())
+
+    def find(self, id: str) -> Member | None:
+        """Give the one with this id."""
+        return self._by_id.get(id)
+
+    def note(self, member: Member, now: datetime) -> None:
+        """Count one anew after its turn."""
+        station = member.station
+        phase, transactions, queue = station.phase, station.transactions, station.queue
+        is_moved = phase is not member.phase
+        if not is_moved and transactions == member.transactions and queue == member.queue:
+            return
+        if member.kind is None:
+            self._unsettled += bool(transactions or queue)
+            self._unsettled -= bool(member.transactions or member.queue)
+        self._transactions += transactions - member.transactions
+        self._queue += queue - member.queue
+        member.transactions, member.queue = transactions, queue
+        if is_moved:
+            self._move(member, phase, now)
+
+    def leaves(self, member: Member, now: datetime) -> None:
+        """Miss one no longer: it is to go."""
+        member.is_leaving = True
+        self._expect(member, False, now)
+
+    def stays(self, member: Member) -> None:
+        """Keep one that was to go."""
+        member.is_leaving = False
+
+    def counts(self) -> Counts:
+        """Say how many there are of each."""
+        return Counts(
+            phases=dict(self._phases),
+            started=len(self._by_index),
+            behaving=self._behaving,
+            accepted_once=self._accepted_once,
+            transactions=self._transactions,
+            queue=self._queue,
+            unsettled=self._unsettled,
+        )
+
+    def rows(
+        self,
+        wanted: StationFilter | None = None,
+        order: StationOrder = StationOrder.ID,
+        offset: int = 0,
+        limit: int = ROWS_MAX,
+    ) -> tuple[int, list[StationRow]]:
+        """Give a page of a list, and how long the list is; the highest numbers come first."""
+        found: Sequence[Member] = self._members
+        if wanted is not None:
+            found = [each for each in found if _is_wanted(each, wanted)]
+        if order is not StationOrder.ID or wanted is None:
+            found = sorted(found, key=_KEYS[order])
+        page = found[offset : offset + min(limit, ROWS_MAX)]
+        return len(found), [_row(each) for each in page]
+
+    def _move(self, member: Member, phase: StationPhase, now: datetime) -> None:
+        was_in, is_in = member.phase in ACCEPTED, phase in ACCEPTED
+        self._phases[member.phase] -= 1
+        self._phases[phase] += 1
+        member.phase = phase
+        if is_in and not member.was_accepted:
+            member.was_accepted = True
+            self._accepted_once += member.kind is None
+        if member.is_expected:
+            self._accepted += is_in - was_in
+            self.recovery.note(self._accepted, self._expected, now)
+        elif is_in and member.kind is None and not member.is_leaving:
+            self._expect(member, True, now)
+
+    def _expect(self, member: Member, is_expected: bool, now: datetime) -> None:
+        if member.is_expected is not is_expected:
+            sign = 1 if is_expected else -1
+            member.is_expected = is_expected
+            self._expected += sign
+            self._accepted += sign * (member.phase in ACCEPTED)
+            self.recovery.note(self._accepted, self._expected, now)
+
+
+_KEYS: Mapping[StationOrder, Callable[[Member], Any]] = {
+    StationOrder.ID: lambda each: each.index,
+    StationOrder.PHASE: lambda each: (tuple(StationPhase).index(each.phase), each.index),
+    StationOrder.QUEUE: lambda each: (-each.queue, each.index),
+    StationOrder.TRANSACTIONS: lambda each: (-each.transactions, each.index),
+}
+
+
+def _is_wanted(member: Member, wanted: StationFilter) -> bool:
+    if wanted.phases and member.phase not in wanted.phases:
+        return False
+    if wanted.is_misbehaving is not None and wanted.is_misbehaving is not bool(member.kind):
+        return False
+    if wanted.has_queue is not None and wanted.has_queue is not bool(member.queue):
+        return False
+    text = wanted.text.casefold()
+    station = member.station
+    return text in station.id.casefold() or text in station.last_error.casefold()
+
+
+def _row(member: Member) -> StationRow:
+    return StationRow(
+        id=member.station.id,
+        phase=member.phase,
+        transactions=member.transactions,
+        queue=member.queue,
+        kind=member.kind,
+        last_error=member.station.last_error,
+    )

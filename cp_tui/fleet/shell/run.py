@@ -1,0 +1,409 @@
+"""A whole run: the plan carried out on sockets, until it is done or somebody ends it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import traceback
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import UTC, datetime
+from math import ceil
+from pathlib import Path
+
+from cp_tui.charge_point.config import ChargePointConfig
+from cp_tui.engine.backoff import BackoffSettings
+from cp_tui.engine.endpoint import endpoint
+from cp_tui.engine.tls import TlsMaker, tls_context
+from cp_tui.fleet.bill import Bill, BillEntry
+from cp_tui.fleet.conductor import Conductor
+from cp_tui.fleet.fleet import Fleet, Member
+from cp_tui.fleet.measures import CountGroup, Measures
+from cp_tui.fleet.misbehaving_station import MisbehavingStation
+from cp_tui.fleet.misbehaviour import Kind, kind_of, misbehave
+from cp_tui.fleet.plan import FleetPlan, FleetStorm
+from cp_tui.fleet.result import FailedStation, FleetMoment, FleetResult
+from cp_tui.fleet.sessions import SessionDriver
+from cp_tui.fleet.shell.clock import RunClock
+from cp_tui.fleet.shell.collector import Collector
+from cp_tui.fleet.shell.dialling import Dialler
+from cp_tui.fleet.shell.gate import Gate
+from cp_tui.fleet.shell.machine import Load, check_load, raise_files, this_machine
+from cp_tui.fleet.shell.seat import LEFT_OPEN_MAX, Seat
+from cp_tui.fleet.shell.self_watch import SelfWatch
+from cp_tui.fleet.station import FleetStation
+from cp_tui.fleet.view import FleetView, RunPart
+from cp_tui.fleet.web_socket import Connect
+from cp_tui.fleet.wheel import Wheel
+from cp_tui.ocpp.calendar import later
+
+AT_ONCE_MAX = 50
+"""How many charge points have a turn before the network is looked at again."""
+LOOK_S = 1.0
+"""The time between two looks at the run itself."""
+CLOSE_LOOK_S = 0.02
+CLOSE_S = 2.0
+"""How long a CSMS has to close the connections at the end."""
+FAILED_MAX = 20
+"""Of how many errors inside the words are kept."""
+TIMELINE_MAX = 100_000
+"""Points of the time series: a day of seconds."""
+_log = logging.getLogger(__name__)
+
+
+class Tally(Measures):
+    """The figures of a run; each transaction that is acknowledged is handed on."""
+
+    def __init__(self, on_settled: Callable[[BillEntry], None]) -> None:
+        super().__init__()
+        self._on_settled = on_settled
+
+    def settled(self, entry: BillEntry) -> None:
+        """Hand a transaction on."""
+        self._on_settled(entry)
+
+
+class FleetRun:
+    """A fleet while it runs; all its methods are for the loop it runs in."""
+
+    def __init__(
+        self,
+        plan: FleetPlan,
+        config_of: Callable[[int], ChargePointConfig],
+        *,
+        on_settled: Callable[[BillEntry], None] = lambda entry: None,
+        on_moment: Callable[[FleetView], None] = lambda view: None,
+    ) -> None:
+        """Make ready, without a charge point yet.
+
+        `on_settled` gets each transaction that is acknowledged in full, `on_moment` the run, once
+        a second. Neither may wait.
+        """
+        loop = asyncio.get_running_loop()
+        self.plan = plan
+        self.began_at = datetime.now(UTC)
+        self.clock = RunClock(self.began_at, loop.time)
+        self.fleet = Fleet()
+        self.bill, self.misbehaving_bill = Bill(), Bill()
+        self.measures, self.misbehaving = Tally(on_settled), Measures()
+        self.part = RunPart.RUNNING
+        self.failed: list[FailedStation] = []
+        self.timeline: list[FleetMoment] = []
+        self._config_of = config_of
+        self._seats: list[Seat] = []
+        self._members: dict[Seat, Member] = {}
+        self._on_moment = on_moment
+        self._loop = loop
+        self._kinds = {Kind(kind): share for kind, share in plan.misbehave}
+        maker = TlsMaker(None if plan.ca_file is None else Path(plan.ca_file), plan.check_hostname)
+        self.dialler = Dialler(maker.make, source_addresses=plan.source_addresses)
+        self.gate = Gate[Seat](plan.connecting, Seat.begin)
+        self._wheel = Wheel[Seat]()
+        self._conductor = Conductor(plan, self.fleet, self._make, self.began_at)
+        self.self_watch = SelfWatch(loop.time)
+        self._collector = Collector()
+        self._backoff = BackoffSettings(*plan.backoff)
+        self._connect = Connect(compress=plan.is_compressed)
+        self._timer: asyncio.TimerHandle | None = None
+        self._wake = asyncio.Event()
+        self._settle_until: datetime | None = None
+        self._stops = 0
+        """How often somebody has asked for the end."""
+        self._failures = 0
+        self._no_room, self._no_room_why = 0, ""
+        self._seen = 0
+        """How many charge points there were at the last look."""
+        self._unsettled = 0
+        self._is_away = False
+        self._recoveries_s: tuple[float, ...] = ()
+        self._frozen = 0
+        """How many of them the collector does not look at."""
+
+    async def run(self) -> FleetResult:
+        """Carry out the plan, settle, and give what came of it.
+
+        Raises `CannotBegin` where this machine cannot, before anything is begun.
+        """
+        self._prepare()
+        self._collector.start(self._loop.time())
+        try:
+            self._arm()
+            await self._pass(self._is_done)
+            self._settle()
+            await self._pass(self._is_settled)
+            await self._close()
+        finally:
+            self.part = RunPart.ENDED
+            self._stop_timer()
+            for seat in self._seats:
+                seat.is_broken = True
+                seat.cut()
+            self._collector.end()
+        return self._result()
+
+    def stop(self) -> None:
+        """End in order; asked a second time: at once."""
+        self._stops += 1
+        self._wake.set()
+
+    def add(self, number: int) -> int:
+        """Switch on so many more; gives for how many there was room."""
+        number = self._conductor.add(number, self.clock())
+        self._arm()
+        return number
+
+    def storm(self, storm: FleetStorm) -> None:
+        """Begin a storm now."""
+        self._conductor.storm(storm, self.clock())
+        self._arm()
+
+    def pause(self) -> None:
+        """Let nobody arrive for a while."""
+        self._conductor.pause(self.clock())
+
+    def resume(self) -> None:
+        """Go on with the arrivals."""
+        self._conductor.resume(self.clock())
+        self._arm()
+
+    def view(self) -> FleetView:
+        """Say how the run stands."""
+        recovery = self.fleet.recovery
+        return FleetView(
+            at=self.clock(),
+            elapsed_s=self.clock.elapsed_s,
+            part=self.part,
+            ends_at=self._settle_until or self._conductor.ends_at,
+            is_paused=self._conductor.is_paused,
+            planned=self.plan.stations,
+            counts=self.fleet.counts(),
+            connecting=self.gate.inside,
+            at_gate=self.gate.waiting,
+            bill=self.bill.figures(),
+            recoveries_s=tuple(recovery.times_s),
+            is_away=recovery.away_since is not None,
+            failures=self._failures,
+            no_room=self._no_room,
+            moment=self.timeline[-1] if self.timeline else None,
+            figures=self.self_watch.figures(),
+        )
+
+    def done(self, seat: Seat, now: datetime) -> None:
+        """Note what a charge point needs next, and how it is counted."""
+        member = self._members[seat]
+        seat.looked_at = now
+        self._wheel.schedule(seat)
+        self.fleet.note(member, now)
+        self._conductor.noted(member)
+        self._arm()
+        if self._settle_until is not None and not self.fleet.counts().unsettled:
+            self._wake.set()
+
+    def met_error(self, seat: Seat, error: Exception) -> None:
+        """Take one out of the run, and tell who it was."""
+        self._wheel.forget(seat)
+        self._failures += 1
+        words = "".join(traceback.format_exception_only(error)).strip()
+        if len(self.failed) < FAILED_MAX:
+            self.failed.append(FailedStation(seat.station.id, words))
+        _log.error("%s: internal error", seat.station.id, exc_info=error)
+
+    def had_no_room(self, why: str) -> None:
+        """Note that this machine had no port or descriptor left."""
+        self._no_room += 1
+        self._no_room_why = why
+
+    def _prepare(self) -> None:
+        """See that all of it fits onto this machine, and that TLS can be tried."""
+        plan = self.plan
+        place = endpoint(plan.url, plan.id_of(0))
+        extra = self._kinds.get(Kind.TWIN, 0.0) + LEFT_OPEN_MAX * self._kinds.get(
+            Kind.HALF_OPEN, 0.0
+        )
+        connections = plan.stations + ceil(plan.stations * extra)
+        load = Load(
+            charge_points=plan.stations,
+            connections=connections,
+            is_secure=place.is_secure,
+            source_addresses=max(1, len(plan.source_addresses)),
+        )
+        check_load(load, this_machine())
+        raise_files(connections)
+        if place.is_secure:
+            ca_file = None if plan.ca_file is None else Path(plan.ca_file)
+            tls_context(ca_file, plan.check_hostname)
+
+    def _make(self, index: int) -> list[Member]:
+        kind = kind_of(self._kinds, seed=self.plan.seed, number=index)
+        members = [self._member(index, kind)]
+        if kind is Kind.TWIN:
+            members.append(self._member(index, kind, is_twin=True))
+        return members
+
+    def _member(self, index: int, kind: Kind | None, *, is_twin: bool = False) -> Member:
+        plan, id_ = self.plan, self.plan.id_of(index)
+        config = self._config_of(index)
+        if kind is None or is_twin:
+            behaves = kind is None
+            station = FleetStation(
+                id_,
+                config,
+                seed=plan.seed + is_twin,
+                watcher=self.measures if behaves else self.misbehaving,
+                backoff=self._backoff,
+                connect=self._connect,
+                bill=self.bill if behaves else self.misbehaving_bill,
+            )
+        else:
+            station = MisbehavingStation(
+                id_,
+                config,
+                misbehave(kind, seed=plan.seed, id=id_),
+                seed=plan.seed,
+                watcher=self.misbehaving,
+                backoff=self._backoff,
+                connect=self._connect,
+                bill=self.misbehaving_bill,
+            )
+        people = SessionDriver(
+            id_, len(config.connectors), plan.sessions, plan.seed + is_twin, self.clock()
+        )
+        seat = Seat(station, self, people)
+        member = Member(index, station, seat.turn, people, kind)
+        self._seats.append(seat)
+        self._members[seat] = member
+        return member
+
+    def _arm(self) -> None:
+        """Have the one timer go off when the first thing is due."""
+        if self.part is RunPart.ENDED:
+            return
+        times = (self._wheel.next_due, self._conductor.next_deadline())
+        due = min((each for each in times if each is not None), default=None)
+        if due is None:
+            return
+        due_s = self.clock.seconds_of(due)
+        # One that goes off too early finds nothing, and is set anew: cheaper than to move it.
+        if self._timer is None or due_s < self._timer.when():
+            self._stop_timer()
+            self._timer = self._loop.call_at(due_s, self._tick)
+
+    def _stop_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _tick(self) -> None:
+        """Let some of those that are due have their turn; the rest after a look at the network."""
+        self._timer = None
+        now = self.clock()
+        seats = self._wheel.take_due(now, AT_ONCE_MAX)
+        for seat in seats:
+            self.self_watch.late(seat.late_s(now))
+            seat.turn(seat.tick)
+        self._conductor.tick(now, AT_ONCE_MAX - len(seats) // 2)
+        self._arm()
+
+    async def _pass(self, is_over: Callable[[datetime], bool]) -> None:
+        """Let time pass until a part of the run is over, and look at the run once a second."""
+        while not is_over(self.clock()):
+            wait_s = LOOK_S - self.clock.elapsed_s % LOOK_S
+            self._wake.clear()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(wait_s):
+                    await self._wake.wait()
+                    continue
+            self._look()
+
+    def _is_done(self, now: datetime) -> bool:
+        ends_at = self._conductor.ends_at
+        return self._stops > 0 or (ends_at is not None and now >= ends_at)
+
+    def _settle(self) -> None:
+        now = self.clock()
+        self.part = RunPart.SETTLING
+        self._settle_until = later(now, self.plan.settle_s)
+        self._conductor.settle(now)
+        self._arm()
+
+    def _is_settled(self, now: datetime) -> bool:
+        assert self._settle_until is not None
+        if self._stops > 1 or now >= self._settle_until:
+            return True
+        return self._conductor.is_idle and not self.fleet.counts().unsettled
+
+    async def _close(self) -> None:
+        """Close the connections in order, unless somebody is in a hurry."""
+        self.part = RunPart.ENDING
+        self._unsettled = self.fleet.counts().unsettled
+        self._is_away = self.fleet.recovery.away_since is not None
+        self._recoveries_s = tuple(self.fleet.recovery.times_s)
+        self.gate.shut()
+        if self._stops > 1:
+            return
+        until_s = self._loop.time() + CLOSE_S
+        for number, seat in enumerate(self._seats):
+            if seat.station.is_open:
+                seat.turn(seat.station.reconnect)
+            if number % AT_ONCE_MAX == 0:
+                await asyncio.sleep(0)
+        while self._loop.time() < until_s and any(seat.stream for seat in self._seats):
+            await asyncio.sleep(CLOSE_LOOK_S)
+
+    def _look(self) -> None:
+        """Look at what nobody's turn concerns: who does not read, garbage, the time series."""
+        now_s = self._loop.time()
+        for seat in self._seats:
+            if seat.stream is not None:
+                seat.stream.look(now_s)
+        number = len(self._seats)
+        # Once those that have arrived have booted, most of what there is will stay.
+        if number == self._seen > self._frozen and not self.gate.inside:
+            self._collector.settle()
+            self._frozen = number
+        self._seen = number
+        self._collector.look(now_s)
+        if len(self.timeline) < TIMELINE_MAX:
+            self.timeline.append(self._moment())
+        self._on_moment(self.view())
+
+    def _moment(self) -> FleetMoment:
+        counts = self.fleet.counts()
+        lag_max_s, cpu_share, memory_kib = self.self_watch.look()
+        return FleetMoment(
+            at_s=self.clock.elapsed_s,
+            phases=counts.phases,
+            transactions=counts.transactions,
+            queue=counts.queue,
+            begun=self.bill.begun,
+            acknowledged=self.bill.acknowledged,
+            messages=self.measures.count(CountGroup.OUTCOME),
+            lag_max_s=lag_max_s,
+            cpu_share=cpu_share,
+            memory_kib=memory_kib,
+        )
+
+    def _result(self) -> FleetResult:
+        counts = self.fleet.counts()
+        return FleetResult(
+            began_at=self.began_at,
+            planned=self.plan.stations,
+            started=counts.started,
+            accepted=counts.accepted_once,
+            behaving=counts.behaving,
+            measures=self.measures,
+            misbehaving=self.misbehaving,
+            bill=self.bill,
+            misbehaving_bill=self.misbehaving_bill,
+            recoveries_s=self._recoveries_s,
+            is_away=self._is_away,
+            unsettled=self._unsettled,
+            figures=self.self_watch.figures(),
+            timeline=tuple(self.timeline),
+            failed=tuple(self.failed),
+            failures=self._failures,
+            no_room=self._no_room,
+            no_room_why=self._no_room_why,
+            was_interrupted=self._stops > 0,
+            was_cut_off=self._stops > 1,
+        )
