@@ -39,6 +39,7 @@ from cp_tui.charge_point.smart_charging.composite import Work
 from cp_tui.charge_point.smart_charging.schedule import CompositeSchedule
 from cp_tui.charge_point.station_port import Body
 from cp_tui.charge_point.tag_lookup import explain_tag
+from cp_tui.charge_point.transactions import PAST_MAX
 from cp_tui.charge_point.turn import NOBODY
 from cp_tui.charge_point.variables import TagExplanation
 from cp_tui.charge_point.views import VIEWS
@@ -57,8 +58,9 @@ class ChargePoint:
         stored: StoredRecords,
         random: Chance,
         watcher: ExchangeWatcher = NOBODY,
+        past_max: int = PAST_MAX,
     ) -> None:
-        self._components = assemble(config, body, stored, random, watcher)
+        self._components = assemble(config, body, stored, random, watcher, past_max)
         self._turn = self._components.turn
         self._operator = Operator(self._components)
         self._incoming = Incoming(self._components)

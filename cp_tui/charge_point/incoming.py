@@ -8,7 +8,6 @@ a frame that cannot be read is first tried as an answer to an open call, and onl
 
 from __future__ import annotations
 
-from collections import deque
 from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -64,7 +63,7 @@ class Incoming:
 
     def __init__(self, components: Components) -> None:
         self._components = components
-        self._late: deque[tuple[datetime, frame.Call]] = deque()
+        self._late: list[tuple[datetime, frame.Call]] = []
         """Requests that are carried out and answered later on purpose, and when."""
 
     @cached_property
@@ -174,7 +173,7 @@ class Incoming:
         while self._late and (
             self._late[0][0] <= self._components.turn.now or len(self._late) > LATE_MAX
         ):
-            self._answer(self._late.popleft()[1])
+            self._answer(self._late.pop(0)[1])
 
     def _answer(self, call: frame.Call) -> None:
         components = self._components

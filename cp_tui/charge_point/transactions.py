@@ -43,7 +43,7 @@ from cp_tui.ocpp.model import WireModel
 if TYPE_CHECKING:
     from pydantic import JsonValue
 
-HISTORY_MAX = 2_000
+PAST_MAX = 2_000
 """How many past transactions are kept; the oldest confirmed one makes room first."""
 SHOWN_MAX = 100
 """How many past transactions the variable shows."""
@@ -62,6 +62,7 @@ class Transactions:
         on_changed: Callable[[Connector, str], None],
         on_refused: Callable[[Connector, Reason], None],
         learn: Callable[[str, IdTagInfo], None],
+        past_max: int = PAST_MAX,
     ) -> None:
         self._turn = turn
         self._outbox = outbox
@@ -70,6 +71,7 @@ class Transactions:
         self._on_changed = on_changed
         self._on_refused = on_refused
         self._learn = learn
+        self._past_max = past_max
         records = [record for _, record in turn.records(Table.TRANSACTION, TransactionRecord)]
         records.sort(key=lambda record: (record.sequence, record.started_at))
         self._records = {record.key: record for record in records}
@@ -382,7 +384,7 @@ class Transactions:
         self._turn.changed("transactions", "connectors")
 
     def _trim(self) -> None:
-        surplus = len(self._records) - HISTORY_MAX
+        surplus = len(self._records) - self._past_max
         if surplus <= 0:
             return
         settled = [

@@ -48,7 +48,7 @@ from cp_tui.charge_point.security.security import Security
 from cp_tui.charge_point.sessions import Sessions
 from cp_tui.charge_point.station_port import Body
 from cp_tui.charge_point.status_notifications import StatusNotifications
-from cp_tui.charge_point.transactions import Transactions
+from cp_tui.charge_point.transactions import PAST_MAX, Transactions
 from cp_tui.charge_point.turn import NOBODY, Turn
 from cp_tui.charge_point.vacating import Vacating
 from cp_tui.charge_point.variables import ClockStep, KeySource, SecurityEventType
@@ -219,8 +219,12 @@ def assemble(
     stored: StoredRecords,
     random: Chance,
     watcher: ExchangeWatcher = NOBODY,
+    past_max: int = PAST_MAX,
 ) -> Components:
-    """Build a charge point from its configuration and what was stored."""
+    """Build a charge point from its configuration and what was stored.
+
+    `past_max`: how many past transactions are kept.
+    """
     made = Components()
     wiring = _Wiring(made)
     turn = made.turn = Turn(config, body, stored, random, watcher)
@@ -236,7 +240,7 @@ def assemble(
     made.monitors = Monitors(turn, made.configuration)
     _build_messages(made, wiring)
     _build_tags(made, wiring)
-    _build_transactions(made, wiring)
+    _build_transactions(made, wiring, past_max)
     return made
 
 
@@ -331,7 +335,7 @@ def _build_tags(made: Components, wiring: _Wiring) -> None:
     )
 
 
-def _build_transactions(made: Components, wiring: _Wiring) -> None:
+def _build_transactions(made: Components, wiring: _Wiring, past_max: int) -> None:
     """Build what charges, and what ends that."""
     turn, connectors, configuration = made.turn, made.connectors, made.configuration
     calls, outbox, statuses = made.calls, made.outbox, made.statuses
@@ -346,6 +350,7 @@ def _build_transactions(made: Components, wiring: _Wiring) -> None:
         on_changed=lambda connector, cause: made.sessions.follow(connector, cause),
         on_refused=lambda connector, reason: made.deauthorization.refused(connector, reason),
         learn=made.authorization.learn,
+        past_max=past_max,
     )
     made.sessions = Sessions(
         turn,

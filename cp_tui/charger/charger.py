@@ -74,8 +74,11 @@ class Charger:
         random: Chance,
         *,
         mind: MindFactory,
+        keeps_power: bool = True,
     ) -> None:
+        """`keeps_power`: whether measured power is kept for whoever looks at a timeline."""
         self._config = config
+        self._keeps_power = keeps_power
         self._random = random
         self._make_mind = mind
         self.start_over(stored)
@@ -91,11 +94,18 @@ class Charger:
         record = read_record(stored, Table.STATE, STATION_KEY, StationRecord, self._notes.append)
         connectors = self._config.connectors
         self.station = Station(connectors, record)
-        self._power = PowerHistory(
-            self.station.reading, self.station.seconds_to_bend, range(len(connectors) + 1)
-        )
+        self._power = self._new_history() if self._keeps_power else None
         self._saved = record or StationRecord()
         self.mind = self._make_mind(self._config, self.station, stored, self._random)
+
+    def _new_history(self) -> PowerHistory:
+        ids = range(len(self._config.connectors) + 1)
+        return PowerHistory(self.station.reading, self.station.seconds_to_bend, ids)
+
+    def keep_power(self, *, keeps: bool) -> None:
+        """Keep measured power from now on, or no longer: to measure costs turns of its own."""
+        self._keeps_power = keeps
+        self._power = (self._power or self._new_history()) if keeps else None
 
     def handle(self, event: Event, now: datetime) -> list[Effect]:
         """Let an event happen, and all that follows from it at this instant."""
@@ -143,7 +153,7 @@ class Charger:
         deadlines = (
             self.mind.next_deadline(),
             self.station.next_deadline(),
-            self._power.deadline,
+            None if self._power is None else self._power.deadline,
         )
         return min((each for each in deadlines if each is not None), default=None)
 
@@ -155,6 +165,8 @@ class Charger:
         self, connector_id: int, start: datetime | None, end: datetime | None, now: datetime
     ) -> Measurements:
         """Give the measured power of a connector, in the clock of the charge point."""
+        if self._power is None:
+            return Measurements(connector_id=connector_id, points=(), limits=())
         offset = self.mind.clock_offset
         begin = None if start is None else later(start, -offset)
         until = None if end is None else later(end, -offset)
@@ -192,7 +204,7 @@ class Charger:
                 break
             for effect in self.mind.handle(waiting.pop(0), now):
                 if isinstance(effect, NoteLimit):
-                    self._power.note_limit(0, effect.limit_a, effect.set_by, now)
+                    self._note_limit(0, effect, now)
                 elif isinstance(effect, (Energize, SetLimit, Lock)):
                     self._obey(effect, now)
                     # Where no energy flows a limit moves nothing that is measured or kept.
@@ -207,7 +219,8 @@ class Charger:
             effects.append(Log(LogLevel.ERROR, text))
         is_bound_anew = self.station.take_news()
         self._has_news |= is_bound_anew
-        self._power.note(now, is_touched=is_touched or is_bound_anew)
+        if self._power is not None:
+            self._power.note(now, is_touched=is_touched or is_bound_anew)
         # What leaves the house must never be more than what the meter still knows after a crash.
         tells = self._has_new_energy and any(isinstance(each, (Send, Save)) for each in effects)
         return effects + self._station_record(now, is_touched=is_touched, with_energy=tells)
@@ -220,13 +233,17 @@ class Charger:
                     self.station.energize(connector_id, on, now)
                     (self._energized.add if on else self._energized.discard)(connector_id)
                     self._has_new_energy = True
-                case SetLimit(connector_id, limit_a, limit_w, set_by):
+                case SetLimit(connector_id, limit_a, limit_w):
                     self.station.set_limit(connector_id, limit_a, limit_w, now)
-                    self._power.note_limit(connector_id, limit_a, set_by, now)
+                    self._note_limit(connector_id, effect, now)
                 case Lock(connector_id, locked):
                     self.station.lock(connector_id, locked, now)
         except StationError as error:
             self._notes.append(Log(LogLevel.ERROR, f"the hardware refused {effect}: {error}"))
+
+    def _note_limit(self, connector_id: int, limit: NoteLimit | SetLimit, now: datetime) -> None:
+        if self._power is not None:
+            self._power.note_limit(connector_id, limit.limit_a, limit.set_by, now)
 
     def _station_record(
         self, now: datetime, *, is_touched: bool, with_energy: bool

@@ -24,13 +24,10 @@ class MemoryStore:
     def commit(self, effects: Iterable[Effect]) -> None:
         """Write the records of one answer of the charger, all or none of them."""
         for effect in effects:
-            match effect:
-                case Save(table, key, record):
-                    self._tables.setdefault(table, {})[key] = record
-                case Forget(table, key):
-                    self._tables.get(table, {}).pop(key, None)
-                case _:
-                    pass
+            if isinstance(effect, Save):
+                self._tables.setdefault(effect.table, {})[effect.key] = effect.record
+            elif isinstance(effect, Forget):
+                self._tables.get(effect.table, {}).pop(effect.key, None)
 
     def load(self) -> dict[Table, dict[str, str]]:
         """Give what is stored as JSON, for a charger that boots."""

@@ -131,7 +131,7 @@ class SessionDriver:
         wait_s = REMOTE_WAIT_S if is_remote else GIVE_UP_S
         visit.ends_at = later(now, wait_s)
         if not is_remote:
-            station.swipe(connector_id, self._tag(visit), now)
+            station.swipe(connector_id, self._tag(visit), now, is_awaited=False)
         visit.due = later(now, LOOK_MIN_S)
 
     def _look_for_energy(self, visit: Visit, station: FleetStation, now: datetime) -> None:

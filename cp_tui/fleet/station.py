@@ -28,6 +28,7 @@ from cp_tui.charge_point.effects import (
     Download,
     Effect,
     Emit,
+    Forget,
     Log,
     MakeCertificateRequest,
     OpenLink,
@@ -35,6 +36,7 @@ from cp_tui.charge_point.effects import (
     Reconnect,
     Refuse,
     Reply,
+    Save,
     Send,
     SetCredentials,
     SetPing,
@@ -73,6 +75,8 @@ EVENTS_MAX = 1_000
 """Events and lines of a station that somebody watches, and does not fetch."""
 TURNS_AT_ONCE_MAX = 1_000
 """How often a station may be due at one instant."""
+PAST_MAX = 5
+"""Past transactions that a station remembers: the bill has them all."""
 SOON_S = 0.1
 """So long it takes to find that something cannot be done."""
 NO_FILES = "a charge point of a fleet has no files"
@@ -103,19 +107,22 @@ class FleetStation:
         self.bill = Bill() if bill is None else bill
         self.phase = StationPhase.OFF
         self.is_on = False
-        self.is_watched = False
-        """Whether somebody fetches events; they are not kept else."""
+        self._is_watched = False
         self._chance = KeyedChance(seed, id)
         self._watcher = watcher
         self._book = StationBook(id, watcher, self.bill)
         self._store = store or MemoryStore()
-        self.charger = Charger(config, self._store.load(), self._chance, mind=self._mind)
+        self.charger = Charger(
+            config, self._store.load(), self._chance, mind=self._mind, keeps_power=False
+        )
         self._link = StationLink(
             endpoint_at(config.url, id),
             connect or Connect(),
             Backoff(self._chance, backoff or BackoffSettings()),
             watcher,
         )
+        self._is_due_known = False
+        self._mind_due: datetime | None = None
         self._on_since: datetime | None = None
         """When the power came, until the CSMS has accepted the station."""
         self._must_boot = False
@@ -133,6 +140,17 @@ class FleetStation:
     def last_error(self) -> str:
         """Why the newest attempt or connection ended, in words."""
         return self._link.last_error
+
+    @property
+    def is_watched(self) -> bool:
+        """Whether somebody fetches events and looks at power; neither is kept else."""
+        return self._is_watched
+
+    @is_watched.setter
+    def is_watched(self, is_watched: bool) -> None:
+        self._is_watched = is_watched
+        self.charger.keep_power(keeps=is_watched)
+        self._events.clear()
 
     @property
     def is_accepted(self) -> bool:
@@ -214,9 +232,14 @@ class FleetStation:
             return
         self._link.tick(now)
         due = [event for at, event in self._soon if at <= now]
-        self._soon = [each for each in self._soon if each[0] > now]
-        for event in (*due, Tick()):
+        if due:
+            self._soon = [each for each in self._soon if each[0] > now]
+        for event in due:
             self._handle(event, now)
+        # A ping or an attempt to connect is no affair of the mind.
+        mind_due = self._mind_deadline()
+        if mind_due is not None and mind_due <= now:
+            self._handle(Tick(), now)
         self._follow(now)
 
     def act(self, act: StationAct, now: datetime) -> None:
@@ -236,13 +259,20 @@ class FleetStation:
         self._follow(now)
         return self._requests
 
-    def swipe(self, connector_id: int | None, id_tag: str, now: datetime) -> int:
-        """Show a tag at a connector, or at the reader of all; as `command`."""
+    def swipe(
+        self, connector_id: int | None, id_tag: str, now: datetime, *, is_awaited: bool = True
+    ) -> int:
+        """Show a tag at a connector, or at the reader of all; as `command`.
+
+        Where it is not awaited there is no answer, and the number is 0.
+        """
         self._check_power()
         self._book.swiped(connector_id, now)
-        return self.command(
-            partial(Swipe, id_tag=id_tag, connector_id=connector_id, wait=True), now
-        )
+        swiped = partial(Swipe, id_tag=id_tag, connector_id=connector_id, wait=is_awaited)
+        if is_awaited:
+            return self.command(swiped, now)
+        self._hear(swiped(0), now)
+        return 0
 
     def take_reply(self, request: int) -> Reply | Refuse | None:
         """Hand over the answer to a command; None: there is none yet."""
@@ -271,9 +301,16 @@ class FleetStation:
         """Say when `tick` is due at the latest."""
         if not self.is_on:
             return None
-        deadlines = [self.charger.next_deadline(), self._link.deadline]
+        deadlines = [self._mind_deadline(), self._link.deadline]
         deadlines += [at for at, _ in self._soon]
         return min((each for each in deadlines if each is not None), default=None)
+
+    def _mind_deadline(self) -> datetime | None:
+        """Work out when mind and body are due, once after each turn: a look costs half a tick."""
+        if not self._is_due_known:
+            self._mind_due = self.charger.next_deadline()
+            self._is_due_known = True
+        return self._mind_due
 
     def take_bytes(self) -> list[bytes]:
         """Hand over what is to be written into the present stream."""
@@ -299,7 +336,7 @@ class FleetStation:
     def _mind(
         self, config: ChargePointConfig, body: Body, stored: StoredRecords, chance: Chance
     ) -> ChargePoint:
-        return ChargePoint(config, body, stored, chance, self._book)
+        return ChargePoint(config, body, stored, chance, self._book, PAST_MAX)
 
     def _check_power(self) -> None:
         if not self.is_on:
@@ -317,6 +354,7 @@ class FleetStation:
 
     def _turn(self, decide: Callable[[], list[Effect]], now: datetime) -> None:
         """One turn: what it brings is saved before anything of it leaves."""
+        self._is_due_known = False
         self._book.begin(now)
         effects = decide()
         self._store.commit(effects)
@@ -326,10 +364,12 @@ class FleetStation:
 
     def _carry_out(self, effect: Effect, now: datetime) -> None:
         match effect:
+            case Save() | Forget():
+                pass
             case Send(text):
                 self._link.send(text)
             case Emit() | Log():
-                if self.is_watched:
+                if self._is_watched:
                     self._events.append(effect)
                     del self._events[:-EVENTS_MAX]
             case Reply(request) | Refuse(request):
@@ -389,7 +429,7 @@ class FleetStation:
         self._handle(PoweredOn(after_failure=after_failure, keys=frozenset()), now)
 
     def _forget(self, kind: OrderKind, now: datetime) -> None:
-        self._must_boot = False
+        self._must_boot = self._is_due_known = False
         self._link.forget(kind, now)
         self._soon.clear()
         self._replies.clear()

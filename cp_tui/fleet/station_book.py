@@ -97,13 +97,14 @@ class StationBook(ExchangeWatcher):
         """Enter what a turn has brought."""
         newest: dict[str, TransactionRecord | None] = {}
         for effect in effects:
-            match effect:
-                case Save(Table.TRANSACTION, key, TransactionRecord() as record):
-                    newest[key] = record
-                case Forget(Table.TRANSACTION, key):
-                    newest[key] = None
-                case _:
-                    pass
+            if isinstance(effect, Save):
+                if isinstance(effect.record, TransactionRecord):
+                    newest[effect.key] = effect.record
+            elif isinstance(effect, Forget) and effect.table is Table.TRANSACTION:
+                newest[effect.key] = None
+        if not newest:
+            self._count()
+            return
         kept = [record for record in newest.values() if record is not None]
         for record in kept:
             self._begin(record)

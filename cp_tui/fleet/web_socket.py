@@ -207,6 +207,8 @@ class WebSocket:
             self._end(subprotocol_failure(None))
         else:
             self.opened_at = now
+            # The parser keeps the answer for as long as the connection lives.
+            response.headers.clear()
             self._due = None
             self._schedule_ping(now)
 
