@@ -7,11 +7,10 @@ from time import monotonic
 
 from cp_tui.explain.explain import Judging
 from cp_tui.explain.finding import Finding
+from cp_tui.opened.needs import ANSWER_EVERY, Needs
 from cp_tui.opened.words import FindingsTold, Judged, ReadingProgress, Said
 from cp_tui.traces.trace import Trace
 
-BREATHE_EVERY = 64
-"""Records after which it is looked whether there is something to tell."""
 TELL_EVERY_S = 0.1
 FINDINGS_MAX = 200
 MARKS_MAX = 2_000
@@ -21,23 +20,22 @@ MARKS_MAX = 2_000
 class Judge:
     """The rules over one log, and what they have found."""
 
-    def __init__(self, trace: Trace, tell: Callable[[Said], None]) -> None:
-        self._trace, self._tell = trace, tell
+    def __init__(self, trace: Trace, needs: Needs, tell: Callable[[Said], None]) -> None:
+        self._trace, self._needs, self._tell = trace, needs, tell
         self._changed: set[int] = set()
         """Slots of findings that are to be told."""
         self._marks: list[tuple[int, int]] = []
         self._told_at = 0.0
 
     def run(self) -> None:
-        """Judge all of it."""
-        judging = Judging(self._trace)
+        """Judge all of it; wishes are answered meanwhile."""
+        judging = Judging(self._trace, records=self._needs.noting(self._trace.records))
         self._take(judging.begin())
         for row, record in enumerate(self._trace.records):
             self._take(judging.take(record))
-            if row % BREATHE_EVERY == 0 and monotonic() - self._told_at > TELL_EVERY_S:
-                self._told_at = monotonic()
-                self._tell_found(judging)
-                self._tell(ReadingProgress(row / (self._trace.counts.frames or 1)))
+            if row % ANSWER_EVERY == 0:
+                self._needs.answer()
+                self._tell_now_and_then(judging, row)
         self._take(judging.end())
         self._tell_found(judging)
         order, report = judging.order(), judging.report()
@@ -47,6 +45,12 @@ class Judge:
             if found.cause
         }
         self._tell(Judged(order, causes, report.omitted))
+
+    def _tell_now_and_then(self, judging: Judging, row: int) -> None:
+        if monotonic() - self._told_at > TELL_EVERY_S:
+            self._told_at = monotonic()
+            self._tell_found(judging)
+            self._tell(ReadingProgress(min(row / self._trace.counts.frames, 1.0)))
 
     def _take(self, found: Iterable[tuple[int, Finding]]) -> None:
         for slot, finding in found:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, tzinfo
 from typing import Final
 
@@ -57,6 +57,8 @@ class Head(Struct, frozen=True, gc=False):
 class ChargerOfLog(Struct, frozen=True):
     """One charge point of a log."""
 
+    number: int
+    """As the index counts them."""
     name: str | None
     """None: the log does not say."""
     places: Sequence[int]
@@ -91,9 +93,10 @@ class LogIndex:
     def _chargers(self) -> Iterator[ChargerOfLog]:
         place = row = 0
         columns = self.columns
-        for name, places, rows in self.told.chargers:
+        for number, (name, places, rows) in enumerate(self.told.chargers):
             if places:
                 yield ChargerOfLog(
+                    number,
                     name,
                     columns.by_who[place : place + places],
                     columns.rows_by_who[row : row + rows],
@@ -158,6 +161,11 @@ class LogIndex:
             number = columns.actions[other]
         return self.told.action_names[number] or "" if number < NO_ACTION else ""
 
+    def charger_at(self, place: int) -> ChargerOfLog:
+        """Give the charge point of a frame."""
+        number = self.columns.who[self.columns.rows[place - 1]]
+        return next(each for each in self.chargers if each.number == number)
+
     def charger(self, place: int) -> str | None:
         return self.told.chargers[self.columns.who[self.columns.rows[place - 1]]][0]
 
@@ -187,6 +195,3 @@ class LogIndex:
             None if result == NO_RESULT else self.told.results[result],
             latency_ms,
         )
-
-
-Changed = Callable[[], None]

@@ -8,20 +8,24 @@ import signal
 import sys
 import tempfile
 from asyncio.subprocess import DEVNULL, PIPE, Process
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
-from cp_tui.opened.log import LogIndex
+from cp_tui.follow.follower import Follower
+from cp_tui.opened.log import ChargerOfLog, LogIndex
+from cp_tui.opened.moment import Moments
 from cp_tui.opened.words import (
     FindingsTold,
     Judged,
+    NeededRows,
     Opened,
     ReadingProgress,
     ReadingTask,
     Said,
     Stumbled,
+    Wish,
     line,
     said_in,
 )
@@ -53,6 +57,8 @@ class OpenedLog:
         self._lifeline = -1
         self._following: asyncio.Task[None] | None = None
         self._is_read = asyncio.Event()
+        self._moments: Moments | None = None
+        self._asked: tuple[int, asyncio.Future[Sequence[int] | None]] | None = None
 
     @property
     def is_reading(self) -> bool:
@@ -72,6 +78,39 @@ class OpenedLog:
         if self.index is None:
             raise UnreadableTrace(self.problem)
         return self.index
+
+    async def follower_at(self, place: int, charger: ChargerOfLog | None = None) -> Follower | None:
+        """Give what was known of a charge point, or of that of the frame, once a frame has passed.
+
+        None: a newer wish has come, or it is closed. What comes back is the same follower as
+        before where that only had to learn a little more.
+
+        Raises:
+            UnreadableTrace: the log cannot be read, and why.
+        """
+        index = await self.read()
+        if self._moments is None:
+            self._moments = Moments(index, f"log {Path(self.file).name}", self._needed)
+        return await self._moments.follower_at(place, charger or index.charger_at(place))
+
+    async def _needed(self, wish: Wish) -> Sequence[int] | None:
+        """Ask the process that reads for the rows that say what was known; None: it has ended."""
+        self._answer(None, [])
+        if self._following is None or self._following.done():
+            return None
+        answer: asyncio.Future[Sequence[int] | None] = asyncio.get_running_loop().create_future()
+        self._asked = wish.wish, answer
+        try:
+            os.write(self._lifeline, line(wish))
+        except OSError:
+            self._answer(wish.wish, None)
+        return await answer
+
+    def _answer(self, wish: int | None, rows: Sequence[int] | None) -> None:
+        """Answer the wish that waits, if it is that one, or whichever it is."""
+        if self._asked is not None and wish in (None, self._asked[0]):
+            self._asked[1].set_result(rows)
+            self._asked = None
 
     async def begin(self, task: ReadingTask) -> None:
         """Start the process that reads."""
@@ -125,6 +164,7 @@ class OpenedLog:
             if not self.is_judged and not self.problem:
                 self.problem = f"{self.file}: what reads it has ended: {_end_in_words(status)}"
         finally:
+            self._answer(None, None)
             self._is_read.set()
             self.on_change()
 
@@ -141,6 +181,8 @@ class OpenedLog:
             case Judged() if self.index is not None:
                 self.index.found.end(said.order, said.causes, said.omitted)
                 self.progress, self.is_judged = 1.0, True
+            case NeededRows():
+                self._answer(said.wish, said.rows)
             case Stumbled():
                 self.problem = said.words
 

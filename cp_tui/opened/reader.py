@@ -12,7 +12,7 @@ import os
 import select
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from queue import SimpleQueue
 from threading import Thread
 from time import monotonic
@@ -20,6 +20,7 @@ from time import monotonic
 from cp_tui.opened.columns import write
 from cp_tui.opened.indexing import IndexedEntries, indexed
 from cp_tui.opened.judge import Judge
+from cp_tui.opened.needs import Needs
 from cp_tui.opened.words import (
     ClockWords,
     Opened,
@@ -38,7 +39,7 @@ from cp_tui.traces.times import zone_of
 from cp_tui.traces.trace import Trace
 
 NICE = 10
-"""The keys of whoever looks come first."""
+"""Of judging: the keys of whoever looks come first."""
 COLLECT_AT = 50_000
 """New objects after which they are looked through for circles: records have none."""
 TELL_EVERY_S = 0.1
@@ -54,11 +55,13 @@ class Reader:
     ) -> None:
         self._task, self._wishes, self._tell = task, wishes, tell
         self._entries: dict[str, IndexedEntries] = {}
+        self._who: Sequence[int] = ()
+        """Of each row its charge point."""
         self._told_at = 0.0
         self._size = 1
 
-    def run(self) -> None:
-        """Read, then judge.
+    def read(self) -> Trace:
+        """Read the log, and tell of it.
 
         Raises:
             UnreadableTrace: it holds no frame that can be read, and why.
@@ -73,7 +76,18 @@ class Reader:
                 folder = tempfile.gettempdir()
                 words = f"{folder} has no room to keep it in while it is looked at"
                 raise UnreadableTrace(f"{self._task.file}: {words}: {error.strerror}") from None
-            Judge(trace, self._tell).run()
+        return trace
+
+    def judge(self, trace: Trace) -> Needs:
+        """Judge it, and tell what is found; what is asked after that, the needs answer.
+
+        Raises:
+            UnreadableTrace: we stumbled over it.
+        """
+        with faults_told(self._task.file):
+            needs = Needs(self._who, self._wishes, self._tell)
+            Judge(trace, needs, self._tell).run()
+        return needs
 
     def _read(self) -> tuple[Trace, list[str]]:
         """Give the log, of several the one with the most frames, and the names of the others."""
@@ -105,6 +119,7 @@ class Reader:
         records, entries = trace.records, self._entries[trace.file]
         assert isinstance(records, Records)
         columns, chargers = indexed(records, entries)
+        self._who = columns.who
         with os.fdopen(self._task.index, "w+b") as file:
             places = write(columns, file)
         maker = records.maker
@@ -163,11 +178,13 @@ def main() -> None:
     task, _, rest = text.partition(b"\n")
     wishes: SimpleQueue[Wish] = SimpleQueue()
     Thread(target=listen, args=(descriptor, rest, wishes, parent), daemon=True).start()
-    os.nice(NICE)
     gc.freeze()
     gc.set_threshold(COLLECT_AT, *gc.get_threshold()[1:])
     try:
-        Reader(task_in(task), wishes, say).run()
+        reader = Reader(task_in(task), wishes, say)
+        trace = reader.read()
+        os.nice(NICE)
+        reader.judge(trace).answer_always()
     except UnreadableTrace as refusal:
         say(Stumbled(str(refusal)))
 

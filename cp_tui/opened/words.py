@@ -88,7 +88,7 @@ class Judged(Struct, frozen=True, tag="judged"):
     omitted: int
 
 
-class Needed(Struct, frozen=True, tag="needed"):
+class NeededRows(Struct, frozen=True, tag="needed"):
     """The answer to a wish."""
 
     wish: int
@@ -101,7 +101,7 @@ class Stumbled(Struct, frozen=True, tag="stumbled"):
     words: str
 
 
-Said = ReadingProgress | Opened | FindingsTold | Judged | Needed | Stumbled
+Said = ReadingProgress | Opened | FindingsTold | Judged | NeededRows | Stumbled
 
 _ENCODER = msgspec.json.Encoder(enc_hook=dict)
 _SAID = msgspec.json.Decoder(Said)

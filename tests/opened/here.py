@@ -4,36 +4,62 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from queue import SimpleQueue
 
 from cp_tui.opened.log import LogIndex
 from cp_tui.opened.reader import Reader
-from cp_tui.opened.words import FindingsTold, Judged, Opened, ReadingTask, Said, line, said_in
+from cp_tui.opened.words import (
+    FindingsTold,
+    Judged,
+    NeededRows,
+    Opened,
+    ReadingTask,
+    Said,
+    Wish,
+    line,
+    said_in,
+)
 from cp_tui.traces.times import zone_of
 
 
+class Here:
+    """A log that is open, and the reader of it in the same process."""
+
+    index: LogIndex
+
+    def __init__(self, file: Path, spool: int, columns: int, zone: str | None) -> None:
+        self.wishes: SimpleQueue[Wish] = SimpleQueue()
+        self.needed: list[int] = []
+        self._files, self._zone = (spool, columns), zone
+        task = ReadingTask(str(file), None, None, zone, os.dup(spool), os.dup(columns))
+        reader = Reader(task, self.wishes, self._take)
+        self._needs = reader.judge(reader.read())
+
+    def _take(self, said: Said) -> None:
+        # By way of the line, so that it is what another process would have understood.
+        match said_in(line(said)):
+            case Opened() as told:
+                zone = zone_of(self._zone) if self._zone else None
+                self.index = LogIndex(told, *self._files, zone)
+            case FindingsTold(findings, marks):
+                self.index.found.take(findings, marks)
+            case Judged(order, causes, omitted):
+                self.index.found.end(order, causes, omitted)
+            case NeededRows(_, rows):
+                self.needed = rows
+
+    async def ask(self, wish: Wish) -> Sequence[int]:
+        """Answer as the process that reads does."""
+        self.wishes.put(wish)
+        self._needs.answer()
+        return self.needed
+
+
 @contextmanager
-def opened_here(file: Path, zone: str | None = None) -> Iterator[LogIndex]:
+def opened_here(file: Path, zone: str | None = None) -> Iterator[Here]:
     """Open a log, and have it read and judged."""
-    index: LogIndex | None = None
     with tempfile.TemporaryFile() as spool, tempfile.TemporaryFile() as columns:
-
-        def take(said: Said) -> None:
-            nonlocal index
-            # By way of the line, so that it is what another process would have understood.
-            match said_in(line(said)):
-                case Opened() as told:
-                    found = zone_of(zone) if zone else None
-                    index = LogIndex(told, spool.fileno(), columns.fileno(), found)
-                case FindingsTold(findings, marks) if index is not None:
-                    index.found.take(findings, marks)
-                case Judged(order, causes, omitted) if index is not None:
-                    index.found.end(order, causes, omitted)
-
-        descriptors = os.dup(spool.fileno()), os.dup(columns.fileno())
-        Reader(ReadingTask(str(file), None, None, zone, *descriptors), SimpleQueue(), take).run()
-        assert index is not None
-        yield index
+        yield Here(file, spool.fileno(), columns.fileno(), zone)

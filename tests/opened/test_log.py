@@ -54,7 +54,8 @@ def test_an_open_log_has_the_records_and_findings_of_the_file_itself(tmp_path: P
         trace = open_trace(path)
         records = [*trace.records]
         frames = [each for each in records if each.number]
-        with opened_here(path) as index:
+        with opened_here(path) as here:
+            index = here.index
             assert [index.record_of_row(row) for row in range(len(records))] == records, path
             assert [index.record(n + 1) for n in range(index.frames)] == frames
             assert as_told(index.found.findings) == as_told(explain(trace).findings), path
@@ -121,7 +122,8 @@ def test_an_instant_has_one_place_also_where_the_clock_of_the_log_jumps_back(
 ) -> None:
     seconds = [0, 10, 20, 5, 15, 20, 30]
     lines = (frame(second, n, f"CP{n % 2}") for n, second in enumerate(seconds))
-    with opened_here(written(tmp_path / "log", *lines)) as index:
+    with opened_here(written(tmp_path / "log", *lines)) as here:
+        index = here.index
         reached = [index.reached(place) for place in range(1, 8)]
         assert reached == [later(BEGIN, each) for each in (0, 10, 20, 20, 20, 20, 30)]
         asked = [-5, 0, 5, 10, 19, 20, 29, 30, 99]
@@ -134,7 +136,8 @@ def test_an_instant_has_one_place_also_where_the_clock_of_the_log_jumps_back(
 
 
 def test_a_log_without_times_has_places_all_the_same(tmp_path: Path) -> None:
-    with opened_here(written(tmp_path / "log", '[2,"1","Heartbeat",{}]', "[3,1,{}]")) as index:
+    with opened_here(written(tmp_path / "log", '[2,"1","Heartbeat",{}]', "[3,1,{}]")) as here:
+        index = here.index
         assert (index.at(1), index.reached(2), index.frames) == (None, None, 2)
         assert index.place_at(BEGIN) == 2
         assert index.head(2).latency_ms is None
@@ -150,7 +153,8 @@ def test_a_log_may_hold_what_no_number_and_no_text_holds(tmp_path: Path) -> None
         "[2,",
     ]
     path = written(tmp_path / "log", *odd)
-    with opened_here(path) as index:
+    with opened_here(path) as here:
+        index = here.index
         frames = [*open_trace(path).records]
         assert [index.record(n + 1) for n in range(index.frames)] == frames
         assert [index.head(n + 1).result for n in range(index.frames)] == [None] * len(frames)
