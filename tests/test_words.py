@@ -96,6 +96,7 @@ RULES = {
             "cp_tui/cli/replay_options.py": "a word to be typed",
             "cp_tui/cli/tap.py": "the name of a field, as explain --json has it",
             "CP{:05d}": "ids as they are made, to be typed",
+            "cp_tui/cli/fleet_options.py": "options and keys of a plan, to be typed",
             "cp_tui/fleet/billed.py": "names of columns in tables of others",
             "cp_tui/fleet/reading/plan_checks.py": "names of tables and keys, to be typed",
             "cp_tui/fleet/reading/plan_file.py": "names of tables and keys, to be typed",

@@ -184,6 +184,25 @@ def _weathers(**_: object) -> Iterable[str]:
         return WEATHERS
 
 
+def _misbehaviour(*, prefix: str, **_: object) -> Iterable[str]:
+    from cp_tui.fleet.misbehaviour import Kind
+
+    return () if "=" in prefix else [f"{kind}=" for kind in Kind]
+
+
+def _storms(*, prefix: str, **_: object) -> Iterable[str]:
+    from cp_tui.fleet.plan import StormKind
+
+    return () if "@" in prefix else [f"{kind}@" for kind in StormKind]
+
+
+def _figures(*, prefix: str, **_: object) -> Iterable[str]:
+    from cp_tui.fleet.limits import COUNTS, NO_LIMITS, SHARES, SPREADS, TIMED_ACTIONS, TIMES
+
+    spread = [f"{name}.p99" for name in (*SPREADS, *TIMED_ACTIONS)]
+    return () if ">" in prefix else [*COUNTS, *SHARES, *TIMES, *spread, NO_LIMITS]
+
+
 def _screens(**_: object) -> Iterable[str]:
     from cp_tui.tui.registry import SCREENS
 
@@ -195,6 +214,16 @@ COMPLETERS: Mapping[str, Completer] = {
     "delay": _actions_answered,
     "error": _actions_answered,
     "config": FilesCompleter(("toml",)),
+    "plan": FilesCompleter(("toml",)),
+    "report": FilesCompleter(),
+    "ledger": FilesCompleter(),
+    "billed": FilesCompleter(),
+    "password_file": FilesCompleter(),
+    "ca_file": FilesCompleter(),
+    "tags": FilesCompleter(),
+    "misbehave": _misbehaviour,
+    "storm": _storms,
+    "fail_if": _figures,
     "socket": FilesCompleter(),
     "data_dir": FilesCompleter(),
     "file": FilesCompleter(),

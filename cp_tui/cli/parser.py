@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from cp_tui import __version__
 from cp_tui.cli.explain_options import add_explain
+from cp_tui.cli.fleet_options import add_fleet
 from cp_tui.cli.replay_options import add_replay
 from cp_tui.cli.tap_options import add_tap
 
@@ -341,6 +342,7 @@ _ADD: Mapping[str, Callable[[Commands], None]] = {
     "bundle": _add_bundle,
     "demo": _add_demo,
     "csms": _add_csms,
+    "fleet": add_fleet,
     "tap": add_tap,
     "scenario": _add_scenario,
     "explain": add_explain,

@@ -18,7 +18,7 @@ RATE_MAX = 10_000.0
 """Charge points a second: far above what a machine can power on."""
 DURATION_WORDS = "a time such as 500ms, 60s, 5m or 1h30m"
 _UNITS_S = {"d": DAY_S, "h": 3_600.0, "m": 60.0, "s": 1.0, "ms": 0.001}
-_PART = re.compile(r"(\d+(?:\.\d+)?)(ms|[dhms])", re.ASCII)
+_PART = re.compile(r"(\d+(?:\.\d+)?)(ms|[dhms])")
 _DURATION = re.compile(rf"(?:{_PART.pattern})+", re.ASCII)
 
 

@@ -30,6 +30,11 @@ EXPECTED: dict[str, set[str]] = {
     "cp-tui demo --preset one": {"one-phase"},
     "cp-tui serve --weather tr": {"train_tunnel"},
     "cp-tui ctl set_weather weather=half": {"weather=half_open"},
+    "cp-tui fleet --misbehave s": {"silent=", "slow="},
+    "cp-tui fleet --storm re": {"reconnect@"},
+    "cp-tui fleet --fail-if BootN": {"BootNotification.p99"},
+    "cp-tui fleet --set Heart": {"HeartbeatInterval="},
+    "cp-tui fleet --id ": set(),
     "cp-tui serve --url ": set(),
 }
 """A line -> some of what can come next; nothing: nothing can."""

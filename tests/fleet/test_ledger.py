@@ -78,6 +78,11 @@ def test_an_old_file_stays_where_the_new_one_has_no_room(tmp_path: Path) -> None
     assert file.error == f"{path}: Bad file descriptor"
     assert path.read_text() == "old"
     assert os.listdir(tmp_path) == ["report.json"]
+    late = WholeFile(path)
+    late.error = "told before"
+    late.write("new")
+    assert not late.finish()
+    assert path.read_text() == "old"
     assert write_whole(path, "new") == ""
     assert path.read_text() == "new"
 

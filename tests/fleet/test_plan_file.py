@@ -115,7 +115,7 @@ def test_options_alone_are_a_plan_and_win_over_a_file(written: Written) -> None:
     tables = {
         "fleet": {"stations": 50, "ramp": "10/s", "for": "5m", "id": "X{}"},
         "station": {"connectors": 1},
-        "sessions": {"per_hour": 0.5, "tags": "7"},
+        "sessions": {"per_hour": "0.5", "tags": "7"},
     }
     storms = ("power@1m,share=50%,down=5s,backoff=0s",)
     options: dict[str, Any] = {"tables": tables, "storms": storms, "misbehave": ("twin=3%",)}
@@ -288,7 +288,8 @@ def test_passwords_come_from_their_file_and_are_never_told(
     passwords = tmp_path / "passwords.csv"
     text = SMALL + 'stations = 2\npassword_file = "passwords.csv"\n'
     passwords.write_text(f"CP00001, {KEY}1\n\nCP00002,{KEY}2\nOTHER,{KEY}3\n")
-    read = written.read(text)
+    read = written.read(text, keys=("HeartbeatInterval=42",))
+    assert read.config_of(0).keys["HeartbeatInterval"] == "42"
     assert [read.config_of(n).keys["AuthorizationKey"] for n in (0, 1)] == [f"{KEY}1", f"{KEY}2"]
     assert KEY not in f"{read!r} {read.plan!r} {read.config_of(0)!r}"
     for_all = written.read(SMALL, password=KEY)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, get_args
 
+from msgspec import Struct
 from msgspec.structs import replace
 from pydantic import BaseModel
 
@@ -70,10 +71,8 @@ class PlanOptions(Discreet, frozen=True):
     """Whether somebody is there to end the run."""
 
 
-class ReadPlan(Discreet, frozen=True):
+class ReadPlan(Struct, frozen=True):
     """A plan, and what its charge points are."""
-
-    HIDDEN = frozenset({"config_of"})
 
     plan: FleetPlan
     config_of: Callable[[int], ChargePointConfig]

@@ -6,6 +6,7 @@ Each field reads like a line of the manual. How the tables fit together is not k
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -88,7 +89,10 @@ PerHour = Annotated[float, Field(ge=0, le=PER_HOUR_MAX, allow_inf_nan=False)]
 
 
 def _every_hour(value: object) -> object:
-    """One number is meant for every hour of the day."""
+    """One number is meant for every hour of the day; as text it comes from an option."""
+    if isinstance(value, str):
+        with suppress(ValueError):
+            value = float(value)
     if isinstance(value, int | float) and not isinstance(value, bool):
         return (value,) * HOURS
     if isinstance(value, list | tuple) and len(value) == HOURS:

@@ -28,6 +28,7 @@ def report_lines(report: FleetReport) -> Iterator[str]:
     yield ""
     for is_held, text in words.verdicts(report):
         yield from _wrapped(f"{'ok  ' if is_held else 'FAIL'} {text}", "     ")
+    yield words.conclusion(report)
 
 
 def _wrapped(line: str, indent: str) -> list[str]:

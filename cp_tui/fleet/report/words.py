@@ -175,6 +175,14 @@ def verdicts(report: FleetReport) -> Iterator[tuple[bool, str]]:
     yield from ((each.is_held, each.words) for each in report.limits)
 
 
+def conclusion(report: FleetReport) -> str:
+    """Say in a line what came of it."""
+    held = [is_held for is_held, _ in verdicts(report)]
+    if broken := held.count(False):
+        return f"failed: {broken} of {len(held)}"
+    return f"passed: {len(held)} of {len(held)}"
+
+
 def accepted(report: FleetReport) -> str:
     """Say how many were Accepted."""
     return f"Accepted: {report.accepted} of {report.behaving} that behave"

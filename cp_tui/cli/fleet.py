@@ -1,0 +1,198 @@
+"""`cp-tui fleet`: many charge points against one CSMS, and a verdict at the end."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import signal
+import sys
+from argparse import Namespace
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+import cp_tui.fleet
+from cp_tui.cli.fleet_options import PLAN_FILES, PLAN_OPTIONS, PLAN_SWITCHES
+from cp_tui.cli.fleet_progress import beginning, progress
+from cp_tui.cli.output import ExitStatus, complain_of, told_without_waiting
+from cp_tui.fleet.bill import BillEntry
+from cp_tui.fleet.billed import BilledError, OurTransaction, compare, ours, read_billed
+from cp_tui.fleet.ledger import Ledger
+from cp_tui.fleet.quantities import duration, duration_s
+from cp_tui.fleet.reading.plan_file import PlanOptions, ReadPlan, read_plan
+from cp_tui.fleet.report.files import FORMS, write_report
+from cp_tui.fleet.report.fleet_report import FleetReport
+from cp_tui.fleet.report.made import report_of
+from cp_tui.fleet.report.text import report_lines
+from cp_tui.fleet.report.timeline import every
+from cp_tui.fleet.result import FleetResult
+from cp_tui.fleet.shell.run import FleetRun
+from cp_tui.fleet.view import FleetView
+from cp_tui.settings.problem import SettingsError
+
+LINE_S = 10.0
+"""How often a line is printed."""
+SEED_END = 2**32
+LOCUSTFILE = Path("locust", "example.py")
+
+
+class Results(Struct, frozen=True):
+    """Where the figures of a run are to go."""
+
+    report: Path | None
+    every_s: float | None
+    billed: Path | None
+
+
+def run(options: Namespace) -> int:
+    """Carry a plan out; returns the exit status."""
+    if options.print_locustfile:
+        print((Path(cp_tui.fleet.__file__).parent / LOCUSTFILE).read_text("utf-8"), end="")
+        return ExitStatus.DONE
+    results, wrong = _results(options)
+    try:
+        read = read_plan(_plan_options(options), secrets.randbelow(SEED_END))
+    except SettingsError as error:
+        # All that was mistyped is told at once.
+        return complain_of([*wrong, *error.lines])
+    if wrong:
+        return complain_of(wrong)
+    transactions: list[OurTransaction] = []
+    failed: list[str] = []
+    with _ledger(options.ledger, failed) as add:
+
+        def settled(entry: BillEntry) -> None:
+            add(entry)
+            if results.billed is not None:
+                transactions.append(ours(entry))
+
+        result = asyncio.run(_carry_out(read, settled))
+    return _sum_up(read, result, results, transactions, failed)
+
+
+async def _carry_out(read: ReadPlan, settled: Callable[[BillEntry], None]) -> FleetResult:
+    """Run it until its plan is done or a signal ends it, with a line now and then."""
+    with told_without_waiting() as tell:
+        told_at_s = 0.0
+
+        def look(view: FleetView) -> None:
+            nonlocal told_at_s
+            if view.elapsed_s >= told_at_s + LINE_S:
+                told_at_s = view.elapsed_s
+                tell(progress(view))
+
+        fleet = FleetRun(read.plan, read.config_of, on_settled=settled, on_moment=look)
+
+        def stop() -> None:
+            fleet.stop()
+            wait = duration(read.plan.settle_s)
+            tell(f"ending: waiting up to {wait} for acknowledgements; once more ends at once")
+
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, stop)
+        tell(beginning(read.plan))
+        return await fleet.run()
+
+
+def _sum_up(
+    read: ReadPlan,
+    result: FleetResult,
+    results: Results,
+    transactions: list[OurTransaction],
+    failed: list[str],
+) -> int:
+    """Print the table, write the files; gives the exit status."""
+    faults, notes = _billed(results.billed, transactions)
+    report = report_of(read.plan, result, [*faults, *failed], notes)
+    if results.report is not None and (wrong := _written(report, results)):
+        report = replace(report, faults=(*report.faults, wrong))
+    try:
+        print("\n".join(("", *report_lines(report))), flush=True)
+    except OSError as error:
+        complain_of([f"standard output: {error.strerror}"])
+        return ExitStatus.FAILED
+    if report.tested_nothing:
+        return ExitStatus.INCONCLUSIVE
+    return ExitStatus.DONE if report.is_held else ExitStatus.FAILED
+
+
+def _written(report: FleetReport, results: Results) -> str:
+    assert results.report is not None, "somebody wants it written"
+    if results.report.suffix != ".html":
+        report = replace(report, timeline=every(report.timeline, results.every_s))
+    return write_report(report, results.report)
+
+
+def _billed(
+    path: Path | None, transactions: list[OurTransaction]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Hold what the CSMS has billed against the transactions; gives faults and notes."""
+    if path is None:
+        return (), ()
+    try:
+        verdict = compare(transactions, read_billed(path))
+    except BilledError as error:
+        return (f"--billed {error}",), ()
+    return verdict.faults, (*verdict.notes, f"{path}: {verdict.transactions} looked for")
+
+
+@contextmanager
+def _ledger(path: Path | None, failed: list[str]) -> Iterator[Callable[[BillEntry], None]]:
+    """Write the ledger while the run goes on; what goes wrong is put to what has failed."""
+    if path is None:
+        yield lambda entry: None
+        return
+    try:
+        ledger = Ledger(path)
+    except OSError as error:
+        raise SettingsError(f"--ledger {path}: {error.strerror}") from None
+    try:
+        yield ledger.add
+    finally:
+        if wrong := ledger.finish():
+            failed.append(wrong)
+
+
+def _results(options: Namespace) -> tuple[Results, list[str]]:
+    """Read where the figures go, and say what is wrong with it."""
+    wrong, every_s = [], None
+    report: Path | None = options.report
+    if report is not None and report.suffix not in FORMS:
+        wrong.append(f"--report {report}: must end in {', '.join(FORMS)}")
+    elif report is not None and not report.absolute().parent.is_dir():
+        wrong.append(f"--report {report}: no such folder")
+    if options.every is not None:
+        try:
+            every_s = duration_s(options.every)
+        except ValueError as error:
+            wrong.append(f"--every: {error}")
+    return Results(report, every_s, options.billed), wrong
+
+
+def _plan_options(options: Namespace) -> PlanOptions:
+    tables: dict[str, dict[str, Any]] = {}
+    for each in (*PLAN_OPTIONS, *PLAN_FILES, *PLAN_SWITCHES):
+        value = getattr(options, each.dest)
+        table, name = each.place
+        if value is None:
+            continue
+        is_file = isinstance(value, Path) or (name == "tags" and not value.isdecimal())
+        # As seen from here, wherever the plan lies.
+        tables.setdefault(table, {})[name] = Path(value).absolute() if is_file else value
+    if options.source_address:
+        tables.setdefault("fleet", {})["source_addresses"] = options.source_address
+    return PlanOptions(
+        plan=options.plan,
+        tables=tables,
+        keys=tuple(options.keys),
+        password=options.password,
+        storms=tuple(options.storm),
+        misbehave=tuple(options.misbehave),
+        fail_if=tuple(options.fail_if),
+        is_attended=sys.stdout.isatty(),
+    )

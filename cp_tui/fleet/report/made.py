@@ -1,0 +1,233 @@
+"""Makes the report of a run out of what was measured."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+
+from msgspec.structs import replace
+
+from cp_tui import __version__
+from cp_tui.fleet.bill import Bill
+from cp_tui.fleet.limits import limits_of, verdict
+from cp_tui.fleet.measures import CountGroup, Histogram, Measures, TimeGroup
+from cp_tui.fleet.plan import FleetPlan
+from cp_tui.fleet.report.figures import figure_of
+from cp_tui.fleet.report.fleet_report import (
+    ActionFigures,
+    BillFigures,
+    CommandFigures,
+    FleetReport,
+    ItselfFigures,
+    LinkFigures,
+    MisbehavingFigures,
+    TimelinePoint,
+    Times,
+)
+from cp_tui.fleet.result import FleetFigures, FleetMoment, FleetResult
+from cp_tui.fleet.stream_order import StationPhase
+from cp_tui.fleet.watcher import Outcome
+from cp_tui.ocpp.datatypes import format_date_time
+from cp_tui.ocpp.plural import count
+
+_CONNECTED = (StationPhase.OPEN, StationPhase.ACCEPTED, StationPhase.CHARGING)
+_ACCEPTED = (StationPhase.ACCEPTED, StationPhase.CHARGING)
+
+
+def report_of(
+    plan: FleetPlan,
+    result: FleetResult,
+    faults: Iterable[str] = (),
+    notes: Iterable[str] = (),
+) -> FleetReport:
+    """Make it, and judge it by the limits of the plan.
+
+    `faults` are further reasons to fail, such as what the CSMS has not billed.
+    """
+    measures, elapsed_s = result.measures, result.figures.elapsed_s
+    report = FleetReport(
+        version=__version__,
+        url=plan.url,
+        seed=plan.seed,
+        began_at=format_date_time(result.began_at),
+        elapsed=elapsed_s,
+        planned=result.planned,
+        started=result.started,
+        behaving=result.behaving,
+        accepted=result.accepted,
+        power_to_accepted=_times(measures, TimeGroup.ACCEPTED),
+        swipe_to_charging=_times(measures, TimeGroup.CHARGING),
+        actions=_actions(measures, elapsed_s),
+        link=_link(result),
+        commands=_commands(measures),
+        bill=_bill(result.bill),
+        itself=_itself(result),
+        misbehaving=_misbehaving(result),
+        faults=(*_faults(plan, result), *faults),
+        notes=(*_notes(result), *notes),
+        limits=(),
+        timeline=tuple(map(_point, result.timeline)),
+    )
+    limits = limits_of(plan.fail_if)
+    return replace(
+        report,
+        limits=tuple(verdict(each, lambda name: figure_of(report, name)) for each in limits),
+    )
+
+
+def _times(measures: Measures, group: TimeGroup, name: str = "") -> Times | None:
+    return _spread(measures.histogram(group, name))
+
+
+def _spread(times: Histogram) -> Times | None:
+    if not times.count:
+        return None
+    p50, p95, p99 = (times.quantile(part) for part in (0.5, 0.95, 0.99))
+    return Times(times.count, p50, p95, p99, times.max_s)
+
+
+def _actions(measures: Measures, elapsed_s: float) -> tuple[ActionFigures, ...]:
+    outcomes = measures.counts.get(CountGroup.OUTCOME, {})
+    names = sorted({name for name, _ in outcomes} | {*measures.names(TimeGroup.AGE)})
+    figures = []
+    for name in names:
+        number = {each: outcomes.get((name, each.value), 0) for each in Outcome}
+        total = sum(number.values())
+        figures.append(
+            ActionFigures(
+                action=name,
+                count=total,
+                call_errors=number[Outcome.CALL_ERROR],
+                timeouts=number[Outcome.TIMEOUT],
+                lost=number[Outcome.LOST],
+                per_s=total / elapsed_s if elapsed_s else 0.0,
+                answer=_times(measures, TimeGroup.ANSWER, name),
+                age=_times(measures, TimeGroup.AGE, name),
+            )
+        )
+    return tuple(figures)
+
+
+def _link(result: FleetResult) -> LinkFigures:
+    measures = result.measures
+    return LinkFigures(
+        opened=measures.histogram(TimeGroup.CONNECT).count,
+        refused=_by_name(measures, CountGroup.REFUSED),
+        connect=_times(measures, TimeGroup.CONNECT),
+        losses=measures.count(CountGroup.LOST),
+        loss_reasons=_by_words(measures, CountGroup.LOST),
+        back=_times(measures, TimeGroup.BACK),
+        recoveries=result.recoveries_s,
+        is_away=result.is_away,
+    )
+
+
+def _commands(measures: Measures) -> tuple[CommandFigures, ...]:
+    answers: dict[str, dict[str, int]] = {}
+    for (action, status), number in measures.counts.get(CountGroup.STATUS, {}).items():
+        answers.setdefault(action, {})[status] = number
+    return tuple(
+        CommandFigures(action, answers[action], _times(measures, TimeGroup.ASKED, action))
+        for action in sorted(answers)
+    )
+
+
+def _bill(bill: Bill) -> BillFigures:
+    return BillFigures(
+        begun=bill.begun,
+        acknowledged=bill.acknowledged,
+        open=bill.open,
+        given_up=bill.lost,
+        doubled=bill.doubled,
+        wh_made=bill.wh_made,
+        wh_acknowledged=bill.wh_acknowledged,
+        values_made=bill.values_made,
+        values_delivered=bill.values_delivered,
+        values_dropped=bill.values_dropped,
+        values_given_up=bill.values_given_up,
+        sent_again=bill.repeated,
+    )
+
+
+def _itself(result: FleetResult) -> ItselfFigures:
+    figures: FleetFigures = result.figures
+    return ItselfFigures(
+        cpu_share=figures.cpu_share,
+        memory_kib=figures.memory_kib,
+        lag_p50=figures.lag_p50_s,
+        lag_p99=figures.lag_p99_s,
+        lag_max=figures.lag_max_s,
+        is_at_limit=figures.is_at_limit,
+        errors=result.failures,
+        error_texts=tuple(f"{each.id}: {each.error}" for each in result.failed),
+    )
+
+
+def _misbehaving(result: FleetResult) -> MisbehavingFigures | None:
+    if result.started == result.behaving:
+        return None
+    measures = result.misbehaving
+    return MisbehavingFigures(
+        actions=_actions(measures, result.figures.elapsed_s),
+        refused=_by_name(measures, CountGroup.REFUSED),
+        losses=measures.count(CountGroup.LOST),
+        begun=result.misbehaving_bill.begun,
+        acknowledged=result.misbehaving_bill.acknowledged,
+    )
+
+
+def _faults(plan: FleetPlan, result: FleetResult) -> Iterable[str]:
+    """Say why the run is not what was planned, whatever its figures are."""
+    missing = result.planned - result.started
+    if missing > 0 and not result.was_interrupted:
+        yield f"{count(missing, 'charge point')} of {result.planned} never got power"
+    if result.no_room:
+        refused = count(result.no_room, "connection")
+        yield f"this machine had no room for {refused}: {result.no_room_why}"
+    if result.failures:
+        yield f"{count(result.failures, 'charge point')} ended by an error inside"
+    if plan.is_strict_load and result.figures.is_at_limit:
+        yield "the fleet itself was at its limit, and --strict-load is given"
+
+
+def _notes(result: FleetResult) -> Iterable[str]:
+    if result.was_cut_off:
+        yield "ended at once: what was open is not settled"
+    elif result.was_interrupted:
+        yield "ended from outside, before the plan was done"
+    if result.unsettled and not result.was_cut_off:
+        waiting = count(result.unsettled, "charge point")
+        yield f"{waiting} still had messages when the time to settle was over"
+
+
+def _point(moment: FleetMoment) -> TimelinePoint:
+    phases = moment.phases
+    total = sum(phases.values())
+    return TimelinePoint(
+        at=round(moment.at_s, 3),
+        on=total - phases.get(StationPhase.OFF, 0),
+        open=sum(phases.get(each, 0) for each in _CONNECTED),
+        accepted=sum(phases.get(each, 0) for each in _ACCEPTED),
+        transactions=moment.transactions,
+        queue=moment.queue,
+        begun=moment.begun,
+        acknowledged=moment.acknowledged,
+        messages=moment.messages,
+        lag_max=moment.lag_max_s,
+        cpu_share=moment.cpu_share,
+        memory_kib=moment.memory_kib,
+    )
+
+
+def _by_name(measures: Measures, group: CountGroup) -> Mapping[str, int]:
+    found = Counter[str]()
+    for (name, _), number in measures.counts.get(group, {}).items():
+        found[name] += number
+    return dict(found.most_common())
+
+
+def _by_words(measures: Measures, group: CountGroup) -> Mapping[str, int]:
+    found = Counter[str]()
+    for (_, words), number in measures.counts.get(group, {}).items():
+        found[words] += number
+    return dict(found.most_common())
