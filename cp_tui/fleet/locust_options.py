@@ -12,8 +12,9 @@ from typing import Any
 
 from msgspec import Struct
 
-from cp_tui.fleet.limits import FleetLimit, limits_of
+from cp_tui.fleet.limits import limits_of
 from cp_tui.fleet.quantities import duration_s
+from cp_tui.fleet.report.files import FORMS
 from cp_tui.ocpp.printable import is_clean
 
 PREFIX_MAX = 200
@@ -28,10 +29,13 @@ class LoadOptions(Struct, frozen=True):
     seed: int = 0
     settle_s: float = 30.0
     """How long is waited at the end for what is not acknowledged."""
-    limits: tuple[FleetLimit, ...] = ()
+    fail_if: tuple[str, ...] = ()
+    """The limits, as `limits` reads them."""
     connecting: int = 100
     """Handshakes at once, in each process."""
     ca_file: Path | None = None
+    report: Path | None = None
+    """Written on the master."""
     ledger: Path | None = None
     """Written on the master: a line for each transaction."""
     billed: Path | None = None
@@ -117,8 +121,16 @@ def _path(text: str) -> Path | None:
     return Path(text) if text else None
 
 
-def _limits(text: str) -> tuple[FleetLimit, ...]:
-    return limits_of(filter(None, (part.strip() for part in text.split(","))))
+def _limits(text: str) -> tuple[str, ...]:
+    texts = tuple(filter(None, (part.strip() for part in text.split(","))))
+    limits_of(texts)
+    return texts
+
+
+def _report(text: str) -> Path | None:
+    if text and Path(text).suffix not in FORMS:
+        raise ValueError(f"must end in {', '.join(FORMS)}")
+    return _path(text)
 
 
 OPTIONS: tuple[LoadOption, ...] = (
@@ -148,8 +160,15 @@ OPTIONS: tuple[LoadOption, ...] = (
         "",
         "limits, with commas between: BootNotification.p95>2s, failures>0.1%; lost>0, doubled>0"
         " and unaccepted>0 hold anyhow, unless the first is: none",
-        "limits",
+        "fail_if",
         _limits,
+    ),
+    LoadOption(
+        "report",
+        "",
+        "file for all figures of the run: .json, .csv or .html; the master writes it",
+        "report",
+        _report,
     ),
     LoadOption(
         "connecting",

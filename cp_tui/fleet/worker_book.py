@@ -7,18 +7,22 @@ takes its last figures along: what it had is told, and makes the run fail.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
 from msgspec import Struct, ValidationError, convert, field
 from msgspec.structs import replace
 
-from cp_tui.fleet.bill import Bill, BillEntry, IdSet
-from cp_tui.fleet.measures import Measures
+from cp_tui.fleet.bill import Bill, BillEntry, IdSet, total
+from cp_tui.fleet.measures import Histogram, Measures
+from cp_tui.fleet.result import FailedStation, FleetFigures, FleetResult
 from cp_tui.ocpp.plural import count
 
 UNSETTLED_NAMED = 20
-"""How many charge points a report names that were not done at the end."""
+"""How many charge points are named that were not done at the end; all are counted."""
+FAILED_MAX = 20
+"""Of how many errors inside the words are kept."""
 
 
 class WorkerReport(Struct, frozen=True, kw_only=True):
@@ -29,19 +33,30 @@ class WorkerReport(Struct, frozen=True, kw_only=True):
     """Of cp-tui."""
     worker: int
     """Its number."""
-    charge_points: int = 0
-    """How many have ever had power in this run."""
-    unaccepted: int = 0
-    """Those of them that the CSMS never accepted."""
-    broken: int = 0
-    """Those that an error inside has taken out of the run."""
+    started: int = 0
+    """How many charge points have ever had power in this run."""
+    behaving: int = 0
+    """Of these; all that follows is of them, where nothing else is said."""
+    accepted: int = 0
+    """Of these, at least once."""
     is_settled: bool = False
     """Nothing waits any more, or the time for it is over; no report follows."""
-    unsettled: tuple[str, ...] = ()
-    """Ids of some whose messages the CSMS has not confirmed in time."""
+    unsettled: int = 0
+    """How many had something that waited then."""
+    unsettled_ids: tuple[str, ...] = ()
+    """The first of them."""
+    recoveries_s: tuple[float, ...] = ()
+    is_away: bool = False
+    failures: int = 0
+    """How many charge points an error inside has taken out of the run."""
+    failed: tuple[FailedStation, ...] = ()
     bill: Bill = field(default_factory=Bill)
-    """Sums of those that behave, as they stand; without their transactionIds."""
-    measures: dict[str, Any] = field(default_factory=dict)
+    """Without transactionIds, as the next one."""
+    misbehaving_bill: Bill = field(default_factory=Bill)
+    measures: dict[str, Any] = field(default_factory=lambda: Measures().to_builtins())
+    misbehaving: dict[str, Any] = field(default_factory=lambda: Measures().to_builtins())
+    lag: Histogram = field(default_factory=Histogram)
+    figures: FleetFigures = FleetFigures()
     ids: dict[str, str] = field(default_factory=dict)
     """transactionIds since the last report."""
     again: int = 0
@@ -59,6 +74,7 @@ class _Worker(Struct):
 
     report: WorkerReport
     measures: Measures = field(default_factory=Measures)
+    misbehaving: Measures = field(default_factory=Measures)
     users: int = 0
     """How many charge points it has, as Locust counts."""
     is_gone: bool = False
@@ -69,22 +85,27 @@ class RunBook:
     """All that the processes of one run have told."""
 
     def __init__(
-        self, run: str, version: str, entered: Callable[[BillEntry], None] = lambda entry: None
+        self,
+        run: str,
+        version: str,
+        began_at: datetime,
+        entered: Callable[[BillEntry], None] = lambda entry: None,
     ) -> None:
         """`run` and `version` are those that count; `entered` gets each entry of the ledger."""
         self.run = run
         self._version = version
+        self._began_at = began_at
         self._entered = entered
         self._workers: dict[str, _Worker] = {}
         self._ids = IdSet()
-        self.entries = 0
-        """How many entries have come."""
+        self._entries = 0
 
-    def read(self, sender: str, content: object) -> WorkerReport | None:
-        """Take a report; None: it is of another run. Raises `ReportError` where it cannot count."""
+    def read(self, sender: str, content: object) -> None:
+        """Take a report, but of another run; raises `ReportError` where it cannot count."""
         try:
             report = convert(content, WorkerReport)
-            measures = Measures.from_builtins(report.measures) if report.measures else Measures()
+            measures = Measures.from_builtins(report.measures)
+            misbehaving = Measures.from_builtins(report.misbehaving)
             ids = {int(block): int(bits, 16) for block, bits in report.ids.items()}
         except (ValidationError, ValueError, TypeError, KeyError):
             raise ReportError("it does not speak as this version of cp-tui does") from None
@@ -92,14 +113,13 @@ class RunBook:
             text = f"it runs cp-tui {report.version}, and the master {self._version}"
             raise ReportError(text)
         if report.run != self.run:
-            return None
+            return
         worker = self._workers.setdefault(sender, _Worker(report))
-        worker.report, worker.measures = report, measures
+        worker.report, worker.measures, worker.misbehaving = report, measures, misbehaving
         self._ids.merge(IdSet(blocks=ids))
         for entry in report.entries:
-            self.entries += 1
+            self._entries += 1
             self._entered(entry)
-        return report
 
     def count_users(self, sender: str, number: int, users: int) -> None:
         """Take how many charge points a worker has now by the count of Locust.
@@ -124,42 +144,12 @@ class RunBook:
             if not worker.is_gone and not worker.report.is_settled
         ]
 
-    @property
-    def reports(self) -> Iterable[WorkerReport]:
-        """The newest of each worker."""
-        return [worker.report for worker in self._workers.values()]
-
-    @property
-    def charge_points(self) -> int:
-        """How many have had power."""
-        return sum(each.charge_points for each in self.reports)
-
-    @property
-    def unaccepted(self) -> int:
-        """How many were never Accepted."""
-        return sum(each.unaccepted for each in self.reports)
-
-    def bill(self) -> Bill:
-        """Give the sums of all."""
-        found = Bill()
-        for report in self.reports:
-            found.merge(replace(report.bill, ids=IdSet(again=report.again)))
-        found.ids.merge(self._ids)
-        return found
-
-    def measures(self) -> Measures:
-        """Give what all have measured."""
-        found = Measures()
-        for worker in self._workers.values():
-            found.merge(worker.measures)
-        return found
-
-    def missing(self) -> list[str]:
-        """Say which charge points nobody accounts for: each makes the run fail."""
+    def faults(self) -> list[str]:
+        """Say which charge points and transactions nobody accounts for."""
         lines = []
         for worker in self._workers.values():
             report = worker.report
-            number = max(report.charge_points, worker.users)
+            number = max(report.started, worker.users)
             if report.is_settled or not number:
                 continue
             verb = "is" if number == 1 else "are"
@@ -167,39 +157,49 @@ class RunBook:
                 f"{count(number, 'charge point')} of worker {report.worker} {verb} not accounted"
                 " for: it has not told its last figures"
             )
-        if broken := sum(each.broken for each in self.reports):
-            lines.append(f"an error of our own ended {count(broken, 'charge point')}: see the log")
+        missing = sum(each.bill.acknowledged for each in self._reports) - self._entries
+        if missing:
+            fewer = count(missing, "transaction")
+            lines.append(f"a report of a worker got lost: {fewer} fewer in the ledger")
         return lines
 
-    def unsettled(self) -> str:
-        """Name those whose messages were not confirmed in time; empty: there are none."""
-        names = [name for each in self.reports for name in each.unsettled]
-        more = len(names) - UNSETTLED_NAMED
+    def notes(self) -> list[str]:
+        """Say what is worth telling beside the figures."""
+        names = [name for each in self._reports for name in each.unsettled_ids]
         listed = ", ".join(names[:UNSETTLED_NAMED])
-        return f"{listed} and {more} more" if more > 0 else listed
+        return [f"not done when the run was closed: {listed}"] if names else []
 
+    def result(self, planned: int, *, was_interrupted: bool, was_cut_off: bool) -> FleetResult:
+        """Put together what all have told; `planned`: how many charge points there were to be."""
+        reports, workers = self._reports, self._workers.values()
+        return FleetResult(
+            began_at=self._began_at,
+            planned=planned,
+            started=sum(each.started for each in reports),
+            accepted=sum(each.accepted for each in reports),
+            behaving=sum(each.behaving for each in reports),
+            measures=_merged(worker.measures for worker in workers),
+            misbehaving=_merged(worker.misbehaving for worker in workers),
+            bill=self._bill(),
+            misbehaving_bill=total(each.misbehaving_bill for each in reports),
+            recoveries_s=tuple(each for report in reports for each in report.recoveries_s),
+            is_away=any(each.is_away for each in reports),
+            unsettled=sum(each.unsettled for each in reports),
+            figures=_figures(reports),
+            failed=tuple(each for report in reports for each in report.failed)[:FAILED_MAX],
+            failures=sum(each.failures for each in reports),
+            was_interrupted=was_interrupted,
+            was_cut_off=was_cut_off,
+        )
 
-def bill_lines(book: RunBook, bill: Bill) -> list[str]:
-    """Say the bill in words."""
-    return [
-        f"the bill: {count(bill.begun, 'transaction')} begun, {bill.acknowledged} acknowledged,"
-        f" {bill.open} open, {bill.lost} lost, {bill.doubled} doubled;"
-        f" {bill.wh_made} Wh made, {bill.wh_acknowledged} Wh acknowledged",
-        f"meter values: {bill.values_made} made, {bill.values_delivered} delivered,"
-        f" {bill.values_dropped} dropped, {bill.values_given_up} given up;"
-        f" {count(bill.repeated, 'message')} sent again with the same id",
-    ]
+    @property
+    def _reports(self) -> list[WorkerReport]:
+        return [worker.report for worker in self._workers.values()]
 
-
-def figure_of(book: RunBook, bill: Bill) -> Callable[[str], float | None]:
-    """Give the lookup of a figure by the name that limits know it by."""
-    figures = {
-        "lost": bill.open + bill.lost,
-        "doubled": bill.doubled,
-        "unaccepted": book.unaccepted,
-        "errors": sum(each.broken for each in book.reports),
-    }
-    return figures.get
+    def _bill(self) -> Bill:
+        found = total(replace(each.bill, ids=IdSet(again=each.again)) for each in self._reports)
+        found.ids.merge(self._ids)
+        return found
 
 
 def news(ids: IdSet, told: dict[int, int]) -> dict[str, str]:
@@ -210,3 +210,27 @@ def news(ids: IdSet, told: dict[int, int]) -> dict[str, str]:
             found[f"{block}"] = f"{new:x}"
             told[block] = bits
     return found
+
+
+def _merged(every: Iterable[Measures]) -> Measures:
+    found = Measures()
+    for each in every:
+        found.merge(each)
+    return found
+
+
+def _figures(reports: Sequence[WorkerReport]) -> FleetFigures:
+    """How the processes fared; the busiest one says whether they are at their limit."""
+    lag = Histogram()
+    for each in reports:
+        lag.merge(each.lag)
+    figures = [each.figures for each in reports]
+    return FleetFigures(
+        lag_p50_s=lag.quantile(0.5),
+        lag_p99_s=lag.quantile(0.99),
+        lag_max_s=lag.quantile(1.0),
+        cpu_s=sum(each.cpu_s for each in figures),
+        cpu_share=max((each.cpu_share for each in figures), default=0.0),
+        memory_kib=sum(each.memory_kib for each in figures),
+        elapsed_s=max((each.elapsed_s for each in figures), default=0.0),
+    )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
-from pathlib import Path
 
 import pytest
 
@@ -21,9 +20,7 @@ def test_what_is_not_given_has_its_usual_value_and_stays_text_for_the_page() -> 
     given = parsed()
     assert {type(each) for each in vars(given).values()} == {str}
     options = read_options(given)
-    assert [each.text for each in options.limits] == ["lost>0", "doubled>0", "unaccepted>0"]
-    assert options == LoadOptions(limits=options.limits)
-    assert read_options(Namespace()) == options
+    assert options == read_options(Namespace()) == LoadOptions()
 
 
 def test_all_that_is_given_is_read() -> None:
@@ -31,16 +28,16 @@ def test_all_that_is_given_is_read() -> None:
         parsed(
             *("--id-prefix", "DEPOT-", "--seed", "7", "--settle", "1m", "--connecting", "5"),
             *("--fail-if", "none, BootNotification.p95>2s, lost>3", "--ca-file", "ca.pem"),
-            *("--ledger", "l.csv", "--billed", "b.csv", "--plan", "p.toml"),
+            *("--ledger", "l.csv", "--billed", "b.csv", "--plan", "p.toml", "--report", "r.html"),
         )
     )
     assert (options.id_prefix, options.seed, options.settle_s, options.connecting) == (
         *("DEPOT-", 7),
         *(60.0, 5),
     )
-    assert [each.text for each in options.limits] == ["BootNotification.p95>2s", "lost>3"]
-    files = (options.ca_file, options.ledger, options.billed, options.plan)
-    assert files == (Path("ca.pem"), Path("l.csv"), Path("b.csv"), Path("p.toml"))
+    assert options.fail_if == ("none", "BootNotification.p95>2s", "lost>3")
+    files = (options.ca_file, options.ledger, options.billed, options.plan, options.report)
+    assert [f"{each}" for each in files] == ["ca.pem", "l.csv", "b.csv", "p.toml", "r.html"]
 
 
 @pytest.mark.parametrize(
@@ -50,6 +47,7 @@ def test_all_that_is_given_is_read() -> None:
         ("seed", "-1", "--seed: must be a whole number from 0"),
         ("connecting", "0", "--connecting: must be a whole number from 1"),
         ("fail-if", "lost>0, speed>3", "--fail-if: "),
+        ("report", "r.pdf", "--report: must end in .json"),
         ("id-prefix", "a\x1b[2J", "--id-prefix: "),
     ],
 )

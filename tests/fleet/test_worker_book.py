@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -9,9 +10,10 @@ import pytest
 from msgspec import to_builtins
 
 from cp_tui.fleet.bill import Bill, BillEntry, IdSet
-from cp_tui.fleet.measures import Measures, TimeGroup
+from cp_tui.fleet.measures import Histogram, Measures, TimeGroup
+from cp_tui.fleet.result import FleetFigures, FleetResult
 from cp_tui.fleet.watcher import Outcome
-from cp_tui.fleet.worker_book import ReportError, RunBook, WorkerReport, bill_lines, figure_of, news
+from cp_tui.fleet.worker_book import ReportError, RunBook, WorkerReport, news
 
 AT = datetime(2026, 1, 5, 8, tzinfo=UTC)
 
@@ -22,7 +24,14 @@ def report(worker: int, *, begun: int = 0, acknowledged: int = 0, **others: Any)
     measures.answered("Heartbeat", 0.01, Outcome.ANSWERED)
     found: dict[str, Any] = to_builtins(
         WorkerReport(
-            **{"run": "a/1", "version": "1", "charge_points": 10, "worker": worker, **others},
+            **{
+                "run": "a/1",
+                "version": "1",
+                "started": 10,
+                "behaving": 10,
+                "worker": worker,
+                **others,
+            },
             bill=Bill(begun=begun, acknowledged=acknowledged),
             measures=measures.to_builtins(),
         )
@@ -52,59 +61,73 @@ def entry(number: int) -> BillEntry:
     )
 
 
+def book(enter: Callable[[BillEntry], None] = lambda entry: None) -> RunBook:
+    """Give a book without a report."""
+    return RunBook("a/1", "1", AT, enter)
+
+
+def result(of: RunBook) -> FleetResult:
+    """Give what it comes to."""
+    return of.result(20, was_interrupted=False, was_cut_off=False)
+
+
 def test_the_newest_report_of_each_worker_is_all_of_it_and_entries_come_once() -> None:
     ledger: list[BillEntry] = []
-    book = RunBook("a/1", "1", ledger.append)
-    book.read("one", report(0, begun=3, acknowledged=1, entries=(entry(1),)))
-    book.read("one", report(0, begun=4, acknowledged=4, entries=(entry(2), entry(3)), unaccepted=1))
-    book.read("two", report(1, begun=2, acknowledged=1))
-    bill = book.bill()
-    assert (bill.begun, bill.acknowledged, bill.open) == (6, 5, 1)
+    of = book(ledger.append)
+    lag = Histogram()
+    lag.add(0.5)
+    figures = FleetFigures(cpu_share=0.9, cpu_s=2.0, memory_kib=7, elapsed_s=3.0)
+    of.read("one", report(0, begun=3, acknowledged=1, entries=(entry(1),), lag=lag))
+    of.read("one", report(0, begun=4, acknowledged=3, entries=(entry(2), entry(3)), accepted=9))
+    of.read("two", report(1, begun=2, accepted=10, lag=lag, figures=figures, is_away=True))
+    found = result(of)
+    assert (found.bill.begun, found.bill.acknowledged, found.bill.open) == (6, 3, 3)
     assert [each.transaction_id for each in ledger] == [1, 2, 3]
     assert ledger[0] == entry(1)
-    assert (book.charge_points, book.unaccepted) == (20, 1)
-    assert book.measures().histogram(TimeGroup.ANSWER, "Heartbeat").count == 2
-    look_up = figure_of(book, bill)
-    assert [look_up(name) for name in ("lost", "doubled", "unaccepted", "x")] == [1, 0, 1, None]
-    assert "6 transactions begun, 5 acknowledged, 1 open" in bill_lines(book, bill)[0]
+    assert (found.planned, found.started, found.behaving, found.accepted) == (20, 20, 20, 19)
+    assert found.measures.histogram(TimeGroup.ANSWER, "Heartbeat").count == 2
+    assert found.figures.lag_max_s == 0.5
+    assert found.figures.is_at_limit
+    assert (found.figures.cpu_s, found.figures.memory_kib, found.is_away) == (2.0, 7, True)
+    of.read("one", report(0, begun=5, acknowledged=5, entries=(entry(4),), is_settled=True))
+    assert "1 transaction fewer in the ledger" in of.faults()[-1]
 
 
 def test_an_id_that_two_workers_were_given_is_doubled_though_each_tells_it_once() -> None:
     first, second = IdSet(), IdSet()
     told: tuple[dict[int, int], dict[int, int]] = ({}, {})
-    book = RunBook("a/1", "1")
-    for ids, its, name in ((first, told[0], "one"), (second, told[1], "two")):
-        for number in range(2_000, 2_100, 2) if name == "one" else range(2_001, 2_100, 2):
-            ids.add(number)
-        book.read(name, report(0, ids=news(ids, its)))
-    assert book.bill().doubled == 0
+    of = book()
+    for number in range(2_000, 2_100):
+        (second if number % 2 else first).add(number)
+    of.read("one", report(0, ids=news(first, told[0])))
+    of.read("two", report(1, ids=news(second, told[1])))
+    assert result(of).bill.doubled == 0
     second.add(2_050)
     second.add(2_050)
     sent = news(second, told[1])
     assert len(sent) == 1
-    book.read("two", report(1, ids=sent, again=second.again))
-    book.read("two", report(1, ids=news(second, told[1]), again=second.again))
-    assert book.bill().doubled == 2
+    of.read("two", report(1, ids=sent, again=second.again))
+    of.read("two", report(1, ids=news(second, told[1]), again=second.again))
+    assert result(of).bill.doubled == 2
 
 
 def test_what_nobody_accounts_for_is_told_with_its_number() -> None:
-    book = RunBook("a/1", "1")
-    book.read("one", report(0, is_settled=True))
-    book.read("two", report(1))
-    book.count_users("silent", 2, 7)
-    book.count_users("two", 1, 12)
-    assert book.waited_for == ["two", "silent"]
-    book.lose("silent")
-    assert book.waited_for == ["two"]
-    assert [line.split(":")[0] for line in book.missing()] == [
+    of = book()
+    of.read("one", report(0, is_settled=True))
+    of.read("two", report(1))
+    of.count_users("silent", 2, 7)
+    of.count_users("two", 1, 12)
+    assert of.waited_for == ["two", "silent"]
+    of.lose("silent")
+    assert of.waited_for == ["two"]
+    assert [line.split(":")[0] for line in of.faults()] == [
         "12 charge points of worker 1 are not accounted for",
         "7 charge points of worker 2 are not accounted for",
     ]
-    book.read("two", report(1, is_settled=True, broken=1, unsettled=("CP1-00007",)))
-    book.read("silent", report(2, is_settled=True, charge_points=0))
-    assert book.waited_for == []
-    assert book.missing() == ["an error of our own ended 1 charge point: see the log"]
-    assert book.unsettled() == "CP1-00007"
+    of.read("two", report(1, is_settled=True, unsettled=1, unsettled_ids=("CP1-00007",)))
+    of.read("silent", report(2, is_settled=True, started=0))
+    assert (of.waited_for, of.faults()) == ([], [])
+    assert of.notes() == ["not done when the run was closed: CP1-00007"]
 
 
 @pytest.mark.parametrize(
@@ -117,8 +140,8 @@ def test_what_nobody_accounts_for_is_told_with_its_number() -> None:
     ],
 )
 def test_a_report_that_cannot_count_is_refused(content: object, words: str) -> None:
-    book = RunBook("a/1", "1")
+    of = book()
     with pytest.raises(ReportError, match=words):
-        book.read("one", content)
-    assert book.read("late", report(0, run="before/1")) is None
-    assert list(book.reports) == []
+        of.read("one", content)
+    of.read("late", report(0, run="before/1"))
+    assert result(of).started == 0

@@ -116,7 +116,7 @@ class ChargingStation(User):
     def swipe(self, connector_id: int, id_tag: str, timeout_s: float = START_S) -> bool:
         """Show a tag at a connector, and wait for what comes of it: whether a transaction runs."""
         line, station = self._ready(), self.station
-        request = line.turn(partial(station.swipe, connector_id, id_tag))
+        request = line.turn(station.swipe, connector_id, id_tag)
         if request is None:
             return False
         answers: list[object] = []
@@ -138,10 +138,10 @@ class ChargingStation(User):
     def charge_until(self, *, kwh: float, minutes: float, connector_id: int = 1) -> float:
         """Let it charge so much or so long, or until it ends by itself; gives the kWh."""
         line, crew, station = self._ready(), self._crew(), self.station
-        begun_at, energy_wh = crew.board.now(), 0.0
+        begun_at, energy_wh = crew.clock(), 0.0
         record = station.transaction(connector_id)
         while record is not None:
-            now = crew.board.now()
+            now = crew.clock()
             reading = station.charger.station.reading(connector_id, now)
             energy_wh = reading.register_wh - record.meter_start_wh
             missing_wh = kwh * 1_000 - energy_wh
@@ -160,7 +160,7 @@ class ChargingStation(User):
     def act(self, act: Callable[..., Any]) -> None:
         """Do anything at the station that `cp_tui.station` knows; waits while it has no power."""
         line = self._ready()
-        line.turn(partial(self.station.act, act))
+        line.turn(self.station.act, act)
 
     def _ready(self) -> StationLine:
         """Give the line once there is power; once the run is closed nobody does anything."""

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import heapq
+import traceback
 from collections.abc import Callable, Mapping
-from contextlib import suppress
-from functools import partial
+from datetime import UTC, datetime
+from heapq import heappop, heappush
+from time import monotonic
 from typing import Any
 
-import gevent
-from msgspec import Struct, to_builtins
+from gevent.event import Event
+from msgspec import to_builtins
 from msgspec.structs import replace
 
 from cp_tui.charge_point.config import ChargePointConfig
-from cp_tui.engine.backoff import BackoffSettings
-from cp_tui.fleet.arrivals import chosen
 from cp_tui.fleet.bill import Bill, BillEntry, IdSet
+from cp_tui.fleet.conductor import Conductor
+from cp_tui.fleet.fleet import Fleet, Member
 from cp_tui.fleet.locust.rows import Fire, LocustRows
 from cp_tui.fleet.locust.run_token import RunToken
 from cp_tui.fleet.locust.switchboard import StationLine, Switchboard
@@ -23,24 +24,22 @@ from cp_tui.fleet.locust_options import LoadOptions
 from cp_tui.fleet.measures import Measures
 from cp_tui.fleet.misbehaving_station import MisbehavingStation
 from cp_tui.fleet.misbehaviour import Kind, kind_of, misbehave
-from cp_tui.fleet.plan import FleetStorm, StormKind
+from cp_tui.fleet.plan import FleetPlan, FleetStorm, SessionPlan
+from cp_tui.fleet.result import FailedStation
+from cp_tui.fleet.sessions import SessionDriver
+from cp_tui.fleet.shell.clock import RunClock
+from cp_tui.fleet.shell.self_watch import SelfWatch
 from cp_tui.fleet.station import FleetStation
-from cp_tui.fleet.worker_book import UNSETTLED_NAMED, WorkerReport, news
-from cp_tui.ocpp.calendar import later
-from cp_tui.station.errors import StationError
-from cp_tui.station.station import Station
+from cp_tui.fleet.worker_book import FAILED_MAX, UNSETTLED_NAMED, WorkerReport, news
 
 ConfigOf = Callable[[str], ChargePointConfig]
 """Gives the configuration of a charge point by its id."""
-FAILURES_MAX = 10_000
+ROWS_MAX = 10_000
 """How many rows a bill that does not close may have; the sums say how many there are."""
-
-
-class Owned(Struct, frozen=True):
-    """Whose a charge point is: the class in the locustfile, and its number there."""
-
-    owner: str
-    number: int
+NOBODY = SessionPlan(per_hour=(0.0,))
+"""Who comes is the business of the locustfile."""
+LOOK_S = 0.1
+"""How often one looks whether everything is settled, where nothing tells."""
 
 
 class Crew:
@@ -49,122 +48,136 @@ class Crew:
     def __init__(self, fire: Fire, options: LoadOptions, token: RunToken, worker: int) -> None:
         """`fire` tells Locust of a request; `worker` is the number of this process."""
         self.options = options
-        self.run = token.run
+        self.token = token
         self.worker = worker
+        self.clock = RunClock(datetime.now(UTC), monotonic)
         self.is_closing = False
         """No session begins any more, and those that run are ended."""
         self.is_settled = False
         self._is_hurried = False
-        self.measures = Measures()
-        self._version = token.version
-        self.board = Switchboard(ca_file=options.ca_file, connecting=options.connecting)
+        self._fleet = Fleet()
         self._bill, self._odd_bill = Bill(), Bill()
-        self._rows = LocustRows(fire, self.measures, self._settled)
-        self._odd_rows = LocustRows(fire, Measures(), lambda entry: None, "misbehaving ")
-        self._lines: dict[Owned, StationLine] = {}
+        self._measures, self._odd_measures = Measures(), Measures()
+        self._rows = LocustRows(fire, self._measures, self._settled)
+        self._odd_rows = LocustRows(fire, self._odd_measures, lambda entry: None, "misbehaving ")
+        self._watch = SelfWatch(monotonic)
+        # Who comes and goes is Locust's business; storms and the end are those of any fleet.
+        plan = FleetPlan(
+            url="", stations=0, seed=options.seed, stages=(), settle_s=options.settle_s
+        )
+        self._conductor = Conductor(plan, self._fleet, lambda index: [], self.clock())
+        self._board = Switchboard(self, self._conductor, options)
+        self._members: dict[StationLine, Member] = {}
+        self._lines: dict[int, list[StationLine]] = {}
+        """By number: one, or one and its twin."""
         self._free: dict[str, list[int]] = {}
-        self._numbers = 0
-        self._odd: set[StationLine] = set()
-        self._twins: dict[StationLine, StationLine] = {}
-        """Of those that are there twice: the second one."""
-        self._accepted: set[StationLine] = set()
+        self._owners: dict[int, str] = {}
+        """The class in the locustfile that a number belongs to."""
+        self._failed: list[FailedStation] = []
+        self._failures = 0
         self._unsettled: list[str] = []
         self._entries: list[BillEntry] = []
         self._told: dict[int, int] = {}
-        self._timers: list[gevent.Greenlet] = []
+        self._news = Event()
 
     def take(self, owner: str, config_of: ConfigOf, shares: Mapping[Kind, float]) -> StationLine:
         """Give a charge point without power to a class: one that was given back, or a new one."""
         if free := self._free.get(owner):
-            return self._lines[Owned(owner, heapq.heappop(free))]
-        self._numbers += 1
-        number, seed = self._numbers, self.options.seed
-        id_ = f"{self.options.id_prefix}{self.worker}-{number:05d}"
-        kind = kind_of(shares, seed=seed + self.worker, number=number)
-        line = StationLine(self._station(id_, config_of(id_), kind), self.board)
-        self._lines[Owned(owner, number)] = line
-        if kind is not None:
-            self._odd.add(line)
-        if kind is Kind.TWIN:
-            config, rows, bill = config_of(id_), self._odd_rows, self._odd_bill
-            twin = FleetStation(id_, config, seed=seed + 1, watcher=rows, bill=bill)
-            self._twins[line] = StationLine(twin, self.board)
-        return line
-
-    def _station(self, id_: str, config: ChargePointConfig, kind: Kind | None) -> FleetStation:
-        seed = self.options.seed
-        if kind is None:
-            return FleetStation(id_, config, seed=seed, watcher=self._rows, bill=self._bill)
-        mischief = misbehave(kind, seed=seed, id=id_)
-        odd = {"watcher": self._odd_rows, "bill": self._odd_bill}
-        return MisbehavingStation(id_, config, mischief, seed=seed, **odd)
+            number = heappop(free)
+            for member in self._fleet.at(number):
+                self._fleet.stays(member)
+        else:
+            number = len(self._owners) + 1
+            self._owners[number] = owner
+            kind = kind_of(shares, seed=self.options.seed + self.worker, number=number)
+            for is_twin in (False, True) if kind is Kind.TWIN else (False,):
+                self._add(number, config_of, kind, is_twin=is_twin)
+        return self._lines[number][0]
 
     def begin(self, line: StationLine) -> None:
         """Give it power, and wait until the CSMS has accepted it."""
-        station = line.station
-        for each in self._with_twin(line):
+        for each in self._lines[self._members[line].index]:
             if not each.station.is_on:
                 each.turn(each.station.power_on)
-        line.until(lambda: station.is_accepted)
-        self._accepted.add(line)
+        line.until(lambda: line.station.is_accepted)
 
     def give_back(self, line: StationLine) -> None:
         """End what it does, wait until that is acknowledged, and take its power."""
+        number = self._members[line].index
+        lines = self._lines[number]
         if not self.is_settled:
-            self._end_sessions(line)
-            line.until(partial(self._is_done, line), self.options.settle_s)
-        for each in self._with_twin(line):
+            for each in lines:
+                member = self._members[each]
+                self._fleet.leaves(member, self.clock())
+                assert member.people is not None
+                each.turn(member.people.end_all, each.station)
+            line.until(lambda: self._is_done(line), self.options.settle_s)
+        for each in lines:
             if each.station.is_on:
                 each.turn(each.station.power_off)
-        owned = next(owned for owned, each in self._lines.items() if each is line)
-        heapq.heappush(self._free.setdefault(owned.owner, []), owned.number)
+        heappush(self._free.setdefault(self._owners[number], []), number)
 
     def close(self) -> None:
         """End all sessions, and wait until everything is acknowledged or the time is over."""
         self.is_closing = True
-        for timer in self._timers:
-            timer.kill(block=False)
-        good = [line for line in self._lines.values() if line not in self._odd]
-        for line in good:
-            self._end_sessions(line)
-        limit_at = later(self.board.now(), self.options.settle_s)
-        for line in good:
-            left_s = (limit_at - self.board.now()).total_seconds()
-            line.until(partial(self._is_done, line), max(0.0, left_s))
-            if line.station.transactions or line.station.queue:
-                self._unsettled.append(line.station.id)
-        for _ in range(min(self._bill.open, FAILURES_MAX)):
+        for line, member in self._members.items():
+            if member.queue and not member.is_down and not line.station.is_on:
+                line.turn(line.station.power_on)
+        self._conductor.settle(self.clock())
+        self._board.wake()
+        until_s = monotonic() + self.options.settle_s
+        while not self._is_hurried and (left_s := until_s - monotonic()) > 0:
+            if self._conductor.is_idle and not self._fleet.counts().unsettled:
+                break
+            self._news.wait(min(left_s, LOOK_S))
+            self._news.clear()
+        self._unsettled = [
+            member.station.id
+            for member in self._fleet
+            if member.kind is None and (member.transactions or member.queue)
+        ]
+        for _ in range(min(self._bill.open, ROWS_MAX)):
             self._rows.unsettled("not acknowledged in full when the run was closed")
         self.is_settled = True
 
     def hurry(self) -> None:
         """Wait for nothing any more."""
         self.is_closing = self._is_hurried = self.is_settled = True
-        for line in self._lines.values():
+        self._news.set()
+        for line in self._members:
             line.look()
 
-    def storm(self, storm: FleetStorm, number: int) -> None:
+    def storm(self, storm: FleetStorm) -> None:
         """Let it happen to its share of the charge points that have power."""
-        there = {line.station.id: line for line in self._lines.values() if line.station.is_on}
-        for id_ in chosen(self.options.seed, f"storm {number}", list(there), storm.share):
-            self._strike(there[id_], storm)
+        self._conductor.storm(storm, self.clock())
+        self._board.wake()
 
     def report(self) -> dict[str, Any]:
         """Give what is to be told of them; what is told once is not told again."""
         entries, self._entries = self._entries, []
-        good = [line for line in self._lines.values() if line not in self._odd]
+        counts, recovery = self._fleet.counts(), self._fleet.recovery
+        self._watch.look()
         found: dict[str, Any] = to_builtins(
             WorkerReport(
-                run=self.run,
-                version=self._version,
+                run=self.token.run,
+                version=self.token.version,
                 worker=self.worker,
-                charge_points=len(self._lines),
-                unaccepted=sum(line not in self._accepted for line in good),
-                broken=self.board.broken,
+                started=counts.started,
+                behaving=counts.behaving,
+                accepted=counts.accepted_once,
                 is_settled=self.is_settled,
-                unsettled=tuple(self._unsettled[:UNSETTLED_NAMED]),
+                unsettled=len(self._unsettled),
+                unsettled_ids=tuple(self._unsettled[:UNSETTLED_NAMED]),
+                recoveries_s=tuple(recovery.times_s),
+                is_away=recovery.away_since is not None and not self.is_closing,
+                failures=self._failures,
+                failed=tuple(self._failed),
                 bill=replace(self._bill, ids=IdSet()),
-                measures=self.measures.to_builtins(),
+                misbehaving_bill=replace(self._odd_bill, ids=IdSet()),
+                measures=self._measures.to_builtins(),
+                misbehaving=self._odd_measures.to_builtins(),
+                lag=self._watch.lag,
+                figures=self._watch.figures(),
                 ids=news(self._bill.ids, self._told),
                 again=self._bill.ids.again,
                 entries=tuple(entries),
@@ -174,57 +187,49 @@ class Crew:
 
     def end(self) -> None:
         """Let go of everything."""
-        for timer in self._timers:
-            timer.kill(block=False)
-        for line in (*self._lines.values(), *self._twins.values()):
+        self._board.stop()
+        for line in self._members:
             line.cut()
-        self.board.stop()
 
-    def _with_twin(self, line: StationLine) -> list[StationLine]:
-        twin = self._twins.get(line)
-        return [line] if twin is None else [line, twin]
+    def done(self, line: StationLine, now: datetime) -> None:
+        """Count one anew after its turn."""
+        member = self._members[line]
+        self._fleet.note(member, now)
+        self._conductor.noted(member)
+        if self.is_closing and not self._fleet.counts().unsettled:
+            self._news.set()
+
+    def met_error(self, line: StationLine, error: Exception) -> None:
+        """Note that an error inside has taken one out of the run."""
+        self._failures += 1
+        if len(self._failed) < FAILED_MAX:
+            words = "".join(traceback.format_exception_only(error)).strip()
+            self._failed.append(FailedStation(line.station.id, words))
+
+    def late(self, seconds: float) -> None:
+        """Note how late a timer was."""
+        self._watch.late(seconds)
+
+    def _add(self, number: int, config_of: ConfigOf, kind: Kind | None, *, is_twin: bool) -> None:
+        id_, seed = f"{self.options.id_prefix}{self.worker}-{number:05d}", self.options.seed
+        config = config_of(id_)
+        if kind is None:
+            station = FleetStation(id_, config, seed=seed, watcher=self._rows, bill=self._bill)
+        elif is_twin:
+            rows, bill = self._odd_rows, self._odd_bill
+            station = FleetStation(id_, config, seed=seed + 1, watcher=rows, bill=bill)
+        else:
+            mischief = misbehave(kind, seed=seed, id=id_)
+            odd = {"watcher": self._odd_rows, "bill": self._odd_bill}
+            station = MisbehavingStation(id_, config, mischief, seed=seed, **odd)
+        line = StationLine(station, self._board)
+        people = SessionDriver(id_, len(config.connectors), NOBODY, seed, self.clock())
+        self._members[line] = Member(number, station, line.turn, people, kind)
+        self._fleet.add(self._members[line])
+        self._lines.setdefault(number, []).append(line)
 
     def _settled(self, entry: BillEntry) -> None:
         self._entries.append(entry)
-
-    def _end_sessions(self, line: StationLine) -> None:
-        """Have what runs stopped, and the cars leave; what is off or cut off comes back for it."""
-        station = line.station
-        if not station.is_on and station.queue:
-            line.turn(station.power_on)
-        if not station.is_on:
-            return
-        line.turn(station.restore)
-        now = self.board.now()
-        for connector in station.variable("connectors", now)[1:]:
-            stop = partial(Station.press_stop, connector_id=connector.connector_id)
-            pull = partial(Station.plug_out, connector_id=connector.connector_id)
-            with suppress(StationError):
-                if connector.transaction is not None:
-                    line.turn(partial(station.act, stop))
-                line.turn(partial(station.act, pull))
-
-    def _strike(self, line: StationLine, storm: FleetStorm) -> None:
-        station = line.station
-        if storm.wait_s is not None:
-            station.set_backoff(BackoffSettings(storm.wait_s, storm.random_s, 0))
-        match storm.kind:
-            case StormKind.RECONNECT:
-                line.turn(station.reconnect)
-            case StormKind.POWER:
-                line.turn(station.power_off)
-                self._after(storm.down_s, lambda: self._restore_power(line))
-            case StormKind.NETWORK:
-                line.turn(station.cut)
-                self._after(storm.down_s, partial(line.turn, station.restore))
-
-    def _restore_power(self, line: StationLine) -> None:
-        if not line.station.is_on:
-            line.turn(line.station.power_on)
-
-    def _after(self, seconds: float, happen: Callable[[], object]) -> None:
-        self._timers = [timer for timer in self._timers if not timer.dead]
-        self._timers.append(gevent.spawn_later(seconds, happen))
 
     def _is_done(self, line: StationLine) -> bool:
         """Whether nothing of it waits for the CSMS any more, or nobody for it."""

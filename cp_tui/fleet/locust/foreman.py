@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from datetime import UTC, datetime
 from time import monotonic
 
 from gevent.event import Event
@@ -15,16 +16,17 @@ from locust.env import Environment
 from locust.runners import STATE_MISSING, MasterRunner
 from msgspec import to_builtins
 
-from cp_tui.fleet.bill import Bill, BillEntry
+from cp_tui.fleet.bill import BillEntry
 from cp_tui.fleet.billed import BilledError, OurTransaction, compare, ours, read_billed
 from cp_tui.fleet.ledger import Ledger
-from cp_tui.fleet.limits import verdict
 from cp_tui.fleet.locust.crew import Crew
 from cp_tui.fleet.locust.run_token import RunToken
 from cp_tui.fleet.locust_options import LoadOptions
-from cp_tui.fleet.plan import FleetStorm
-from cp_tui.fleet.worker_book import ReportError, RunBook, bill_lines, figure_of
-from cp_tui.ocpp.plural import count
+from cp_tui.fleet.plan import FleetPlan, FleetStorm
+from cp_tui.fleet.report.files import write_report
+from cp_tui.fleet.report.fleet_report import FleetReport
+from cp_tui.fleet.report.made import report_of
+from cp_tui.fleet.worker_book import ReportError, RunBook
 from cp_tui.ocpp.printable import clean
 
 SETTLE, REPORT, REFUSED, STORM = (
@@ -56,12 +58,14 @@ class Foreman:
         self._ledger: Ledger | None = None
         self._transactions: list[OurTransaction] = []
         """What the CSMS should have billed, where its table is to be read."""
+        self._planned = 0
         self._news = Event()
         self._closed = Event()
         self._is_closing = False
         self._is_hurried = False
         """Somebody does not want to wait any longer."""
-        self.exit_code = NOTHING
+        self.report: FleetReport | None = None
+        """Of the last run, once it is closed."""
 
     def begin(self, options: LoadOptions, crew: Callable[[RunToken], Crew] | None) -> RunToken:
         """Begin a run; whatever was known of one before is forgotten.
@@ -73,24 +77,36 @@ class Foreman:
         self._options = options
         self._ledger = None if options.ledger is None else Ledger(options.ledger)
         self._transactions = []
-        self._book = RunBook(token.run, self._version, self._enter)
+        self._book = RunBook(token.run, self._version, datetime.now(UTC), self._enter)
         self._crew = None if crew is None else crew(token)
+        self._planned = 0
         self._closed.clear()
         self._is_closing = self._is_hurried = False
-        self.exit_code = NOTHING
+        self.report = None
         return token
 
     def take(self, sender: str, content: object) -> None:
         """Take the report of a worker."""
-        book = self._book
-        if book is None:
+        if self._book is None:
             return
         try:
-            book.read(sender, content)
+            self._book.read(sender, content)
         except ReportError as error:
             self._refuse(sender, f"{error}")
         self._count_users()
         self._news.set()
+
+    def complete(self, charge_points: int) -> None:
+        """Note that all have come that were to come by now."""
+        self._planned = max(self._planned, charge_points)
+
+    def storm(self, storm: FleetStorm) -> None:
+        """Have a storm happen to all charge points."""
+        runner = self._environment.runner
+        if self._crew is not None:
+            self._crew.storm(storm)
+        elif isinstance(runner, MasterRunner):
+            runner.send_message(STORM, {"storm": to_builtins(storm)})
 
     def close(self) -> None:
         """Have everything settled, once; whoever comes meanwhile waits for it."""
@@ -101,24 +117,29 @@ class Foreman:
             try:
                 self._settle(self._book)
             except KeyboardInterrupt:
-                self._is_hurried = True
+                self._hurry()
             self._judge(self._book)
             self._closed.set()
         try:
             self._closed.wait()
         except KeyboardInterrupt:
-            self._is_hurried = True
-            self._news.set()
+            self._hurry()
             self._closed.wait()
-        self._environment.process_exit_code = self.exit_code
 
-    def storm(self, number: int, storm: FleetStorm) -> None:
-        """Have a storm happen to all charge points."""
-        content = {"number": number, "storm": to_builtins(storm)}
+    def forget(self) -> None:
+        """Take no part in the run that is about to begin."""
+        self._book = self._crew = None
+
+    def end(self) -> None:
+        """Let go of what was needed for the run alone."""
         if self._crew is not None:
-            self._crew.storm(storm, number)
-        elif isinstance(runner := self._environment.runner, MasterRunner):
-            runner.send_message(STORM, content)
+            self._crew.end()
+
+    def _hurry(self) -> None:
+        self._is_hurried = True
+        self._news.set()
+        if self._crew is not None:
+            self._crew.hurry()
 
     def _settle(self, book: RunBook) -> None:
         """Have all workers settle, and wait for their last figures."""
@@ -161,25 +182,6 @@ class Foreman:
         if self._options.billed is not None:
             self._transactions.append(ours(entry))
 
-    def _papers(self, book: RunBook, bill: Bill) -> list[str]:
-        """Finish the ledger and look into the table of the CSMS; gives what is wrong with them."""
-        wrong = []
-        if self._ledger is not None:
-            wrong.append(self._ledger.finish())
-        if book.entries != bill.acknowledged:
-            missing = count(bill.acknowledged - book.entries, "transaction")
-            wrong.append(f"a report of a worker got lost: {missing} fewer in the ledger")
-        if self._options.billed is not None:
-            try:
-                found = compare(self._transactions, read_billed(self._options.billed))
-            except BilledError as error:
-                wrong.append(f"--billed: {error}")
-            else:
-                wrong += found.faults
-                for note in found.notes:
-                    _LOGGER.warning(note)
-        return [line for line in wrong if line]
-
     def _refuse(self, sender: str, why: str) -> None:
         """Send a worker away that would count otherwise; its charge points are missed."""
         runner = self._environment.runner
@@ -189,30 +191,44 @@ class Foreman:
             runner.send_message(REFUSED, {"why": why}, client_id=sender)
 
     def _judge(self, book: RunBook) -> None:
-        """Say what came of the run, line by line, and with which exit code it ends."""
-        bill = book.bill()
-        lines = bill_lines(book, bill)
-        wrong = [*book.missing(), *self._papers(book, bill)]
-        if self._is_hurried:
-            wrong.append("the run was ended before everything was settled")
-        for each in self._options.limits:
-            found = verdict(each, figure_of(book, bill))
-            (lines if found.is_held else wrong).append(found.words)
-        for line in lines:
-            _LOGGER.info(line)
-        for line in wrong:
+        """Make the report of the run and say what makes it fail."""
+        faults, notes = book.faults(), book.notes()
+        if self._options.billed is not None:
+            try:
+                found = compare(self._transactions, read_billed(self._options.billed))
+            except BilledError as error:
+                faults.append(f"--billed: {error}")
+            else:
+                faults += found.faults
+                notes += found.notes
+        if self._ledger is not None and (wrong := self._ledger.finish()):
+            faults.append(f"--ledger: {wrong}")
+        result = book.result(
+            self._planned, was_interrupted=self._is_hurried, was_cut_off=self._is_hurried
+        )
+        report = report_of(self._plan(), result, faults, notes)
+        if self._options.report is not None and (
+            wrong := write_report(report, self._options.report)
+        ):
+            faults.append(f"--report: {wrong}")
+            report = report_of(self._plan(), result, faults, notes)
+        self.report = report
+        for each in report.limits:
+            if not each.is_held:
+                _LOGGER.error("FAIL: %s", each.words)
+        for line in report.faults:
             _LOGGER.error("FAIL: %s", line)
-        if book.charge_points == book.unaccepted:
-            _LOGGER.error("nothing was tested: no charge point was ever Accepted")
-            self.exit_code = NOTHING
-        else:
-            self.exit_code = FAILED if wrong else HELD
+        self._environment.process_exit_code = (
+            NOTHING if report.tested_nothing else HELD if report.is_held else FAILED
+        )
 
-    def forget(self) -> None:
-        """Take no part in the run that is about to begin."""
-        self._book = self._crew = None
-
-    def end(self) -> None:
-        """Forget what was needed for the run alone."""
-        if self._crew is not None:
-            self._crew.end()
+    def _plan(self) -> FleetPlan:
+        options = self._options
+        return FleetPlan(
+            url=self._environment.host or "",
+            stations=self._planned,
+            seed=options.seed,
+            stages=(),
+            settle_s=options.settle_s,
+            fail_if=options.fail_if,
+        )

@@ -30,6 +30,7 @@ from cp_tui.fleet.locust.shape import PlanShape
 from cp_tui.fleet.locust_options import LoadOptions, OptionsError, add_options, read_options
 from cp_tui.fleet.plan import FleetStorm
 from cp_tui.fleet.reading.plan_file import PlanOptions, read_plan
+from cp_tui.fleet.report.text import report_lines
 from cp_tui.settings.problem import SettingsError
 
 ORIGIN, FIRST_PID = new_origin(), os.getpid()
@@ -78,7 +79,7 @@ class WorkerSide:
             data[REPORT_KEY] = self._crew.report()
 
     def _on_settle(self, msg: Message, **_: Any) -> None:
-        if self._crew is None or self._crew.run != msg.data["run"]:
+        if self._crew is None or self._crew.token.run != msg.data["run"]:
             return
         if msg.data.get("is_hurried"):
             self._crew.hurry()
@@ -90,7 +91,7 @@ class WorkerSide:
 
     def _on_storm(self, msg: Message, **_: Any) -> None:
         if self._crew is not None:
-            self._crew.storm(convert(msg.data["storm"], FleetStorm), msg.data["number"])
+            self._crew.storm(convert(msg.data["storm"], FleetStorm))
 
     def _on_quitting(self, **_: Any) -> None:
         # The master has settled it before, unless somebody ended this process alone.
@@ -129,6 +130,8 @@ class MasterSide:
         hooks.test_stopping.add_listener(self._on_stopping)
         hooks.test_stop.add_listener(self._on_stop)
         hooks.quitting.add_listener(self._on_stopping)
+        hooks.quit.add_listener(self._on_quit)
+        hooks.spawning_complete.add_listener(self._on_complete)
         hooks.worker_report.add_listener(self._on_report)
         self._check(environment)
 
@@ -174,8 +177,7 @@ class MasterSide:
         else:
             vars(given)[OPTION] = token.text
             self._timers = [
-                gevent.spawn_later(storm.at_s, self._foreman.storm, number, storm)
-                for number, storm in enumerate(self._storms, 1)
+                gevent.spawn_later(storm.at_s, self._foreman.storm, storm) for storm in self._storms
             ]
 
     def _refuse(self, lines: Sequence[str]) -> None:
@@ -195,6 +197,16 @@ class MasterSide:
 
     def _on_stop(self, **_: Any) -> None:
         self._foreman.end()
+
+    def _on_complete(self, user_count: int, **_: Any) -> None:
+        self._foreman.complete(user_count)
+
+    def _on_quit(self, **_: Any) -> None:
+        """Put our own table below that of Locust."""
+        if self._foreman.report is not None:
+            print()
+            for line in report_lines(self._foreman.report):
+                print(line)
 
     def _on_report(self, client_id: str, data: dict[str, Any], **_: Any) -> None:
         if REPORT_KEY in data:

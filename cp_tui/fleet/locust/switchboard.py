@@ -10,12 +10,10 @@ from __future__ import annotations
 
 import logging
 import ssl
-import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
-from pathlib import Path
-from typing import TypeVar
+from typing import Any, Protocol
 
 import gevent
 from gevent.event import Event
@@ -27,23 +25,46 @@ from cp_tui.engine.link_failure import LinkFailure
 from cp_tui.engine.timeouts import Timeouts
 from cp_tui.engine.tls import OwnCertificateError, TlsMaker
 from cp_tui.fleet.locust.green_socket import GreenSocket, connected
+from cp_tui.fleet.locust_options import LoadOptions
 from cp_tui.fleet.station import FleetStation
 from cp_tui.fleet.stream_order import OrderKind, StreamOrder
 from cp_tui.fleet.wheel import Wheel
-from cp_tui.ocpp.calendar import later
 from cp_tui.station.errors import StationError
 
 TURNS_MAX = 50
 """How many charge points get their turn before all other greenlets get theirs."""
 LEFT_OPEN_MAX = 2
 """How many connections a charge point that misbehaves may leave open behind it."""
-CONNECTING_MAX = 100
-"""Handshakes at once; who waits for one is not connecting yet."""
 BROKEN = "an error inside has taken this charge point out of the run"
 DOES_NOT_READ = "the CSMS does not read: too much waits to be sent"
-Result = TypeVar("Result")
-"""What a turn gives back."""
 _LOGGER = logging.getLogger(__name__)
+
+
+class Owner(Protocol):
+    """Whose charge points they are."""
+
+    @property
+    def clock(self) -> Callable[[], datetime]:
+        """The time of the run."""
+
+    def done(self, line: StationLine, now: datetime) -> None:
+        """A turn is over."""
+
+    def met_error(self, line: StationLine, error: Exception) -> None:
+        """An error inside has taken one out of the run."""
+
+    def late(self, seconds: float) -> None:
+        """A timer was late by so much."""
+
+
+class Agenda(Protocol):
+    """What else has its time."""
+
+    def next_deadline(self) -> datetime | None:
+        """Say when it is due."""
+
+    def tick(self, now: datetime, at_most: int) -> None:
+        """Do what is due, but no more than so many things."""
 
 
 class StationLine:
@@ -61,24 +82,24 @@ class StationLine:
         self._left_open: tuple[GreenSocket, ...] = ()
         self._waits: list[tuple[Callable[[], bool], Event]] = []
 
-    def turn(self, happen: Callable[[datetime], Result]) -> Result | None:
-        """Let something happen to the charge point, at the instant of now, and what comes of it.
+    def turn(self, happen: Callable[..., Any], *given: Any) -> Any:
+        """Let something happen to the charge point, and do what comes of it.
 
-        What a person does that the charge point does not allow is raised. None after an error.
+        `happen` is called with what is given and the instant of now. What a person does that the
+        charge point does not allow is raised (`StationError`); any other error ends it, with None.
         """
         if self.is_broken:
             return None
-        now = self._board.now()
+        now = self._board.owner.clock()
         try:
-            try:
-                return happen(now)
-            finally:
-                self._carry_out(now)
+            result = happen(*given, now)
+            self._carry_out(now)
         except StationError:
             raise
         except Exception as error:
             self._break(error)
             return None
+        return result
 
     def until(self, holds: Callable[[], bool], timeout_s: float | None = None) -> bool:
         """Wait until something holds; False where it does not within the time."""
@@ -93,22 +114,29 @@ class StationLine:
             self._waits.remove(waiting)
         return holds()
 
+    def look(self) -> None:
+        """Wake those for whom it is time."""
+        for holds, woken in self._waits:
+            try:
+                is_time = holds()
+            except Exception:
+                # It is raised again where somebody waits for it.
+                is_time = True
+            if is_time:
+                woken.set()
+
     def next_deadline(self) -> datetime | None:
         """Say when it is due; None: never."""
         return None if self.is_broken else self.station.next_deadline()
 
-    def tick(self) -> None:
-        """Do what is due."""
-        self.turn(self.station.tick)
-
     def serve(self) -> None:
         """Read what has arrived, and write what there is room for now."""
         sock = self._socket
-        if sock is None or self.is_broken:
+        if sock is None:
             return
         sock.flush()
         try:
-            is_open = sock.read(self._received)
+            is_open = sock.read(partial(self.turn, self.station.bytes_received))
         except OSError as error:
             is_reset = isinstance(error, ConnectionError)
             self._lose("the connection was reset" if is_reset else f"{error.strerror or error}")
@@ -124,15 +152,11 @@ class StationLine:
             sock.close()
         self._left_open = ()
 
-    def _received(self, data: bytes) -> None:
-        self.turn(partial(self.station.bytes_received, data))
-
     def _lose(self, why: str) -> None:
-        if self._socket is None:
-            return
-        self._socket.close()
-        self._socket = None
-        self.turn(partial(self.station.stream_lost, why))
+        if self._socket is not None:
+            self._socket.close()
+            self._socket = None
+            self.turn(self.station.stream_lost, why)
 
     def _carry_out(self, now: datetime) -> None:
         station = self.station
@@ -142,18 +166,8 @@ class StationLine:
         for order in station.take_orders():
             self._obey(order)
         self._board.schedule(self)
+        self._board.owner.done(self, now)
         self.look()
-
-    def look(self) -> None:
-        """Wake those for whom it is time."""
-        for holds, woken in self._waits:
-            try:
-                is_time = holds()
-            except Exception:
-                # It is raised again where somebody waits for it.
-                is_time = True
-            if is_time:
-                woken.set()
 
     def _obey(self, order: StreamOrder) -> None:
         if order.kind is OrderKind.OPEN:
@@ -162,23 +176,22 @@ class StationLine:
             self._hang_up()
         elif self._socket is not None:
             self._socket.leave()
-            self._left_open = (*self._left_open, self._socket)
+            kept = (*self._left_open, self._socket)
             self._socket = None
-            for sock in self._left_open[:-LEFT_OPEN_MAX]:
+            for sock in kept[:-LEFT_OPEN_MAX]:
                 sock.close()
-            self._left_open = self._left_open[-LEFT_OPEN_MAX:]
+            self._left_open = kept[-LEFT_OPEN_MAX:]
 
     def _dial(self, order: StreamOrder) -> None:
         assert order.endpoint is not None
         board = self._board
         with board.gate:
-            began_at = board.now()
+            began_at = board.owner.clock()
             try:
-                context = board.context_of(order)
-                sock = connected(order.endpoint, context, board.timeouts)
+                sock = connected(order.endpoint, board.context_of(order), board.timeouts)
             except LinkFailure as failure:
                 self._dialling = None
-                self.turn(partial(self.station.stream_failed, failure))
+                self.turn(self.station.stream_failed, failure)
                 return
             self._dialling = None
             mine = self._socket = GreenSocket(sock, partial(board.ready, self))
@@ -199,8 +212,9 @@ class StationLine:
     def _break(self, error: Exception) -> None:
         self.is_broken = True
         self.cut()
-        self._board.broken += 1
         _LOGGER.error("%s: %s", self.station.id, BROKEN, exc_info=error)
+        self._board.schedule(self)
+        self._board.owner.met_error(self, error)
         for _, woken in self._waits:
             woken.set()
 
@@ -208,31 +222,22 @@ class StationLine:
 class Switchboard:
     """What all charge points of this process share: one greenlet, one wheel, one gate."""
 
-    def __init__(
-        self,
-        *,
-        ca_file: Path | None = None,
-        connecting: int = CONNECTING_MAX,
-        late: Callable[[float], None] = lambda lag_s: None,
-    ) -> None:
-        """`late` is told of each timer by how much it was late, in seconds."""
-        self.wheel = Wheel[StationLine]()
-        self.gate = BoundedSemaphore(connecting)
+    def __init__(self, owner: Owner, agenda: Agenda, options: LoadOptions) -> None:
+        self.owner = owner
+        self.gate = BoundedSemaphore(options.connecting)
         self.timeouts = Timeouts()
-        self.broken = 0
-        """How many charge points an error inside has taken out of the run."""
-        self._late = late
-        self._tls = TlsMaker(ca_file, True)
-        self._start, self._began_s = datetime.now(UTC), time.monotonic()
+        self._agenda = agenda
+        self._wheel = Wheel[StationLine]()
+        self._tls = TlsMaker(options.ca_file, True)
         self._woken = Event()
         self._ready: dict[StationLine, None] = {}
         self._soon: list[Callable[[], None]] = []
         self._sleeps_until: datetime | None = None
         self._greenlet = gevent.spawn(self._run)
 
-    def now(self) -> datetime:
-        """Give the time: a step of the clock of this machine does not move a thousand timers."""
-        return later(self._start, time.monotonic() - self._began_s)
+    def wake(self) -> None:
+        """Have it look again for what is due."""
+        self._woken.set()
 
     def ready(self, line: StationLine) -> None:
         """Have a socket served that can be read, or written again."""
@@ -246,8 +251,8 @@ class Switchboard:
 
     def schedule(self, line: StationLine) -> None:
         """Note when a charge point is due next."""
-        self.wheel.schedule(line)
-        due, until = self.wheel.next_due, self._sleeps_until
+        self._wheel.schedule(line)
+        due, until = self._wheel.next_due, self._sleeps_until
         if due is not None and (until is None or due < until):
             self._woken.set()
 
@@ -280,18 +285,21 @@ class Switchboard:
 
     def _rest(self) -> None:
         """Sleep until something is due, or somebody wakes it; others run in any case."""
-        due = self._sleeps_until = self.wheel.next_due
+        times = (self._wheel.next_due, self._agenda.next_deadline())
+        due = min((each for each in times if each is not None), default=None)
+        self._sleeps_until = due
         if due is None:
             self._woken.wait()
-        elif (rest_s := (due - self.now()).total_seconds()) > 0:
+        elif (rest_s := (due - self.owner.clock()).total_seconds()) > 0:
             self._woken.wait(rest_s)
         else:
             gevent.sleep(0)
         self._woken.clear()
 
     def _tick(self) -> None:
-        now, due = self.now(), self.wheel.next_due
+        now, due = self.owner.clock(), self._wheel.next_due
         if due is not None and due <= now:
-            self._late((now - due).total_seconds())
-        for line in self.wheel.take_due(now, TURNS_MAX):
-            line.tick()
+            self.owner.late((now - due).total_seconds())
+        for line in self._wheel.take_due(now, TURNS_MAX):
+            line.turn(line.station.tick)
+        self._agenda.tick(now, TURNS_MAX)

@@ -21,7 +21,7 @@ async def test_two_processes_bill_what_the_csms_has(tmp_path: Path) -> None:
         code = await run.ended()
         counts = await csms.ask("counts")
     assert code == 0, run.said
-    bill = re.search(r"the bill: (\d+) transactions begun, (\d+) acknowledged", run.said)
+    bill = re.search(r"transactions: (\d+) begun, (\d+) acknowledged, 0 lost", run.said)
     assert bill, run.said
     assert int(bill[1]) == int(bill[2]) == counts["transactions"] == counts["billed"] > 19
     assert row(run.said, "bill", "transaction acknowledged") == counts["billed"]
