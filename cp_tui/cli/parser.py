@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from cp_tui import __version__
 from cp_tui.cli.explain_options import add_explain
 from cp_tui.cli.fleet_options import add_fleet
+from cp_tui.cli.open_options import add_open
 from cp_tui.cli.replay_options import add_replay
 from cp_tui.cli.tap_options import add_tap
 
@@ -156,6 +157,12 @@ def _add_attach(commands: Commands) -> None:
     _add_config_option(attach)
     _add_look_options(attach)
     attach.add_argument("--read-only", action="store_true", help="look, but change nothing")
+
+
+def _add_open(commands: Commands) -> None:
+    parser = add_open(commands)
+    _add_config_option(parser)
+    _add_look_options(parser)
 
 
 def _add_ctl(commands: Commands) -> None:
@@ -346,6 +353,7 @@ _ADD: Mapping[str, Callable[[Commands], None]] = {
     "tap": add_tap,
     "scenario": _add_scenario,
     "explain": add_explain,
+    "open": _add_open,
     "replay": add_replay,
     "presets": _add_presets,
     "weathers": _add_weathers,

@@ -6,7 +6,7 @@ from argparse import Namespace
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cp_tui.cli.patience import reading
 from cp_tui.cli.quick_imports import importing
@@ -15,6 +15,7 @@ from cp_tui.cli.terminal import on_terminal
 if TYPE_CHECKING:
     from cp_tui.tui.app import Attachment
     from cp_tui.tui.preferences import Look
+    from cp_tui.tui.start.log_app import Opening
 
 LEAVE = "leave"
 STOP = "stop"
@@ -33,6 +34,24 @@ def read_look(options: Namespace) -> Look:
         return reading(file, partial(load_look, asked))
     except OSError as error:
         raise SettingsError(f"{file}: {error.strerror}") from None
+
+
+def show_log(opening: Opening, look: Look, written_first: str = "") -> str:
+    """Show a log until the user quits; says why where there is nothing to be shown."""
+    with importing():
+        from cp_tui.tui.app import Attachment
+        from cp_tui.tui.main import run_screen
+        from cp_tui.tui.start.log_app import LogApp, no_engine
+
+    made: list[LogApp] = []
+
+    def make(*given: Any, **look: Any) -> LogApp:
+        made.append(LogApp(opening, *given, **look))
+        return made[-1]
+
+    with on_terminal():
+        run_screen(Attachment(no_engine, read_only=True), look, written_first, make)
+    return made[-1].has_no_log
 
 
 def show_screen(attachment: Attachment, look: Look, written_first: str = "") -> str:

@@ -100,7 +100,7 @@ class CpTuiApp(FrameApp):
             is_ascii=is_ascii,
             glyphs=glyphs,
             screens=SCREENS,
-            keymap=Keymap(ACTIONS, keymap),
+            keymap=Keymap(ACTIONS, keymap, has_log=self.HAS_LOG),
             store=SnapshotStore(is_read_only=attachment.read_only),
             now=now,
             zone=zone,

@@ -6,7 +6,7 @@ import asyncio
 import gc
 import os
 import signal
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from functools import partial
@@ -47,15 +47,21 @@ COLLECTOR_THRESHOLDS = (5_000, 10, 10)
 80 ms each when the log is full. So they do not at all, and the longest pause is 12 ms."""
 
 
-def run_screen(attachment: Attachment, look: Look, written_first: str = "") -> str:
+def run_screen(
+    attachment: Attachment,
+    look: Look,
+    written_first: str = "",
+    make: Callable[..., CpTuiApp] = CpTuiApp,
+) -> str:
     """Show the charge point until somebody quits; returns `leave` or `stop`.
 
+    `make` makes the screen of something else than a charge point that runs.
     `written_first` goes to the terminal before the first picture, to erase what stands there.
     A closed terminal (SIGHUP) or SIGTERM ends the screen and leaves the engine as it is.
     """
     path = default_state_file()
     state, problem = _state_of(path)
-    app = make_app(attachment, look, state, os.environ)
+    app = make_app(attachment, look, state, os.environ, make)
     app.written_first = written_first
     if problem is not None:
         app.problems.append(problem)
@@ -88,12 +94,16 @@ def _keep(path: Path, state: LayoutState, whose: str, screen: str) -> None:
 
 
 def make_app(
-    attachment: Attachment, look: Look, state: LayoutState, environment: Mapping[str, str]
+    attachment: Attachment,
+    look: Look,
+    state: LayoutState,
+    environment: Mapping[str, str],
+    make: Callable[..., CpTuiApp] = CpTuiApp,
 ) -> CpTuiApp:
     """Make the screen for a terminal: what was asked for, as far as the terminal can show it."""
     terminal = terminal_of(environment, look.colors)
     is_ascii = look.is_ascii or not terminal.has_unicode
-    return CpTuiApp(
+    return make(
         attachment,
         zone=datetime.now().astimezone().tzinfo or UTC,
         theme=theme_for(look, state, terminal, environment),

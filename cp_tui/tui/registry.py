@@ -21,7 +21,8 @@ from cp_tui.tui.frame import actions as frame
 from cp_tui.tui.frame.main_screen import MainScreen
 from cp_tui.tui.maintenance import actions as maintenance
 from cp_tui.tui.maintenance.screen import MaintenanceScreen
-from cp_tui.tui.messages import actions as messages
+from cp_tui.tui.messages import actions as messages, log_actions as log
+from cp_tui.tui.messages.findings_screen import FindingsScreen
 from cp_tui.tui.messages.screen import MessagesScreen
 from cp_tui.tui.schedule import actions as schedule
 from cp_tui.tui.schedule.screen import ScheduleScreen
@@ -39,10 +40,27 @@ SCREENS: tuple[type[MainScreen], ...] = (
     MaintenanceScreen,
     CsmsScreen,
     SecurityScreen,
+    FindingsScreen,
 )
 """Every screen, in the order of their digits."""
 
 ACTIONS: tuple[ScreenAction, ...] = (
+    # Before all others: the keys of a log are those of other actions where there is none.
+    log.next_finding,
+    log.previous_finding,
+    log.go_to,
+    log.frame_on,
+    log.frame_back,
+    log.minute_on,
+    log.minute_back,
+    log.hour_on,
+    log.hour_back,
+    log.begin,
+    log.end,
+    log.choose_charger,
+    log.play,
+    log.slower,
+    log.faster,
     charge_point.stop,
     charge_point.restart,
     charge_point.data_transfer,

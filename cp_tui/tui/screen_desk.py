@@ -37,6 +37,7 @@ from cp_tui.tui.frame.actions import show_menu
 from cp_tui.tui.frame.frame_app import FrameApp
 from cp_tui.tui.state.key_lens import KeyLens
 from cp_tui.tui.state.store import Snapshot
+from cp_tui.tui.state.travel import Travel
 from cp_tui.tui.text.copying import Copyable
 from cp_tui.tui.text.facts import Fact, FactSource
 from cp_tui.tui.text.safe_text import safe_text
@@ -91,6 +92,14 @@ class ScreenDesk(Desk):
     @property
     def frame(self) -> Frame:
         return self._app.main
+
+    def words_on(self, screen: str) -> str:
+        return self._app.words_on(screen)
+
+    @property
+    def travel(self) -> Travel:
+        assert self._app.travel is not None, "an action for a log, without one"
+        return self._app.travel
 
     @property
     def timeline(self) -> Timeline:

@@ -103,7 +103,9 @@ def test_version_and_help_load_next_to_nothing() -> None:
         "print(*[each for each in sys.modules if each.startswith('cp_tui')], file=sys.stderr)\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    names = ("explain_options", "fleet_options", "replay_options", "tap_options")
+    names = (
+        *("explain_options", "fleet_options", "open_options", "replay_options", "tap_options"),
+    )
     options = " ".join(f"cp_tui.cli.{name}" for name in names)
     loaded = f"cp_tui cp_tui.cli {options} cp_tui.cli.parser"
     assert done.stderr.splitlines() == ["set()", loaded]

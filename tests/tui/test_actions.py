@@ -52,6 +52,7 @@ def test_digits_are_the_screens() -> None:
         "6": "screen.maintenance",
         "7": "screen.csms",
         "8": "screen.security",
+        "9": "screen.findings",
     }
 
 

@@ -128,7 +128,8 @@ def test_times_at_midnight(typed: str, at: str, expected: bool) -> None:
         ("action:", "action: takes the beginning of a word, such as action:Start*"),
         (
             "-foo:1",
-            "no field 'foo': there are action, conn, dir, id, kind, latency, result, from, to",
+            "no field 'foo': there are action, conn, dir, id, kind, latency, result, "
+            "from, to, finding, who",
         ),
     ],
 )

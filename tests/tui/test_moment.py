@@ -10,7 +10,7 @@ import pytest
 from msgspec.structs import replace
 
 from cp_tui.charge_point import variables as v
-from cp_tui.tui.schedule.moment import ALLOWED, moment
+from cp_tui.tui.text.moment import ALLOWED, moment
 from cp_tui.tui.text.words import Clock
 from tests.tui import charging_world, worlds
 from tests.tui.driving import screen

@@ -26,6 +26,7 @@ class Group(StrEnum):
     MAINTENANCE = "Maintenance"
     SECURITY = "Security"
     CSMS = "CSMS"
+    LOG = "Log"
     SCREEN = "Screen"
 
 
@@ -52,9 +53,14 @@ class ScreenAction(Struct, frozen=True):
     gives_way: Callable[[Snapshot], bool] | None = None
     """When its keys are left to another action that shares them; None: it shares none."""
 
+    @property
+    def asks(self) -> bool:
+        """Whether it needs a charge point that can be asked: of a log it never is."""
+        return self.why_not(conditions.OF_A_LOG) == conditions.A_LOG
+
     def meets(self, other: ScreenAction) -> bool:
         """Whether there is a screen on which the keys of both work at the same time."""
-        if (self.gives_way is None) is not (other.gives_way is None):
+        if self.gives_way is not other.gives_way:
             return False
         return not self.screens or not other.screens or bool(self.screens & other.screens)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cp_tui.charge_point.variables import Direction, LinkPhase
+from cp_tui.tui.state.log_state import LogPlace
 from cp_tui.tui.state.store import Snapshot
 from cp_tui.tui.text.safe_text import drawn
 
@@ -16,6 +17,34 @@ def always(snapshot: Snapshot) -> str | None:
     return None
 
 
+NO_LOG = "no log is looked at here; cp-tui open FILE shows one"
+
+A_LOG = "this is a log: nothing can be asked of the charge point"
+
+
+OF_A_LOG = Snapshot(log=LogPlace(), is_read_only=True)
+"""What is known of a charge point in a log before anything is."""
+
+
+def in_log(snapshot: Snapshot) -> str | None:
+    """A log must be looked at, and be read."""
+    place = snapshot.log
+    return _unless(place is not None, NO_LOG) or _unless(
+        place and place.frames, "the log is being read"
+    )
+
+
+def several(snapshot: Snapshot) -> str | None:
+    """Several charge points must speak in the log."""
+    has_several = snapshot.log is not None and len(snapshot.log.chargers) > 1
+    return in_log(snapshot) or _unless(has_several, "one charge point speaks in this log")
+
+
+def not_in_log(snapshot: Snapshot) -> bool:
+    """No log is looked at."""
+    return snapshot.log is None
+
+
 def change(snapshot: Snapshot) -> str | None:
     """It needs an engine that takes commands from this screen."""
     return ask(snapshot) or _unless(not snapshot.is_read_only, READ_ONLY)
@@ -23,7 +52,7 @@ def change(snapshot: Snapshot) -> str | None:
 
 def ask(snapshot: Snapshot) -> str | None:
     """It needs an engine, and changes nothing there."""
-    return _unless(snapshot.has_engine, NO_ENGINE)
+    return _unless(snapshot.log is None, A_LOG) or _unless(snapshot.has_engine, NO_ENGINE)
 
 
 def connected(snapshot: Snapshot) -> str | None:
@@ -146,6 +175,8 @@ def with_messages(snapshot: Snapshot) -> str | None:
 
 def with_message_to_send(snapshot: Snapshot) -> str | None:
     """A message must be selected, and whoever sent it must be ours and able to send."""
+    if snapshot.log is not None:
+        return A_LOG
     if snapshot.is_read_only:
         return READ_ONLY
     frames = snapshot.message.frames if snapshot.message is not None else ()

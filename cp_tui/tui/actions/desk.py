@@ -17,6 +17,7 @@ from cp_tui.tui.actions.drafts import Bench, ComposeEnd, MessageDraft, SentDraft
 from cp_tui.tui.actions.outcome import CommandOutcome
 from cp_tui.tui.state.key_lens import KeyLens
 from cp_tui.tui.state.store import Snapshot
+from cp_tui.tui.state.travel import Travel
 from cp_tui.tui.text.copying import Copyable
 from cp_tui.tui.text.facts import Fact, FactSource
 from cp_tui.tui.text.paths import UnusableInput
@@ -196,6 +197,13 @@ class Desk(Protocol):
     @property
     def filter(self) -> str:
         """What is typed into the filter of the screen that is shown."""
+
+    def words_on(self, screen: str) -> str:
+        """What is typed into the filter of a screen; nothing where it was never shown."""
+
+    @property
+    def travel(self) -> Travel:
+        """The way about in the log that is looked at; where there is none, no action asks."""
 
     @property
     def timeline(self) -> Timeline:

@@ -86,6 +86,8 @@ def help_facts(
         said = [*pane.sentences, *([FILTERED] if pane.has_rows else [])]
         facts += [Fact("", Content(sentence)) for sentence in said]
     for group in Group:
+        if group is Group.LOG and snapshot.log is None:
+            continue
         facts += [Fact("", Content("")), heading(group.value)]
         actions = [each for each in keymap.actions.values() if each.group is group]
         facts += [_in_full(action, keymap, snapshot, screen) for action in actions]

@@ -25,9 +25,17 @@ class Keymap:
     """Default keys, with those of the user in their place."""
 
     def __init__(
-        self, actions: Iterable[ScreenAction], changes: Mapping[str, Sequence[str]] | None = None
+        self,
+        actions: Iterable[ScreenAction],
+        changes: Mapping[str, Sequence[str]] | None = None,
+        *,
+        has_log: bool = False,
     ) -> None:
-        """`changes`: action id -> its keys, in which nothing is wrong (`keymap_check.clash`)."""
+        """`changes`: action id -> its keys, in which nothing is wrong (`keymap_check.clash`).
+
+        `has_log`: a log is looked at, of which nothing can be asked.
+        """
+        self._has_log = has_log
         self.actions = {action.id: action for action in actions}
         defaults = {each.id: each.keys for each in self.actions.values()}
         self._keys: Mapping[str, Sequence[str]] = {**defaults, **(changes or {})}
@@ -42,7 +50,11 @@ class Keymap:
 
     def hints(self, pane: str) -> str:
         """The keys that act in a pane, for its title."""
-        here = [a for a in self.actions.values() if a.pane == pane and self._keys[a.id]]
+        here = [
+            each
+            for each in self.actions.values()
+            if each.pane == pane and self._keys[each.id] and not (self._has_log and each.asks)
+        ]
         return "  ".join(f"{self.first(a.id)} {hint_word(a)}" for a in here)
 
 

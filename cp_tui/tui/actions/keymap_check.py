@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from textual.binding import Binding
 from textual.keys import KEY_NAME_REPLACEMENTS, Keys
 
-from cp_tui.tui.actions.action import ScreenAction
+from cp_tui.tui.actions.action import Group, ScreenAction
 from cp_tui.tui.actions.keymap import shown
 from cp_tui.tui.timeline.timeline import Timeline
 from cp_tui.tui.widgets.fact_lines import FactLines
@@ -55,7 +55,9 @@ def clash(
 
 def _widget_keys(action: ScreenAction) -> dict[str, str]:
     """The keys that a widget keeps to itself while it has the focus, where the action works."""
-    has_timeline = any(action.works_on(screen) for screen in TIMELINE_SCREENS)
+    # In a log the timeline leaves some of its keys to the ways about in it.
+    is_for_log = action.group is Group.LOG
+    has_timeline = not is_for_log and any(action.works_on(screen) for screen in TIMELINE_SCREENS)
     widgets = (LineTable, FactLines, Timeline) if has_timeline else (LineTable, FactLines)
     return {
         key.strip(): binding.description

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from textual.content import Content
 
 from cp_tui.tui.actions.action import ScreenAction
+from cp_tui.tui.actions.conditions import not_in_log
 from cp_tui.tui.actions.desk import Choice
 from cp_tui.tui.actions.keymap import Keymap
 from cp_tui.tui.actions.synonyms import ALSO, ALSO_NAMED
@@ -21,7 +22,10 @@ def palette(
     screen: str,
     screens: Sequence[str],
 ) -> list[Choice]:
-    """The lines of these actions, as seen from a screen; `screens` are all, in their order."""
+    """The lines of these actions, as seen from a screen; `screens` are all, in their order.
+
+    Those of a log are left out where there is none: nobody could tell what they are for.
+    """
 
     def keys_to(action: ScreenAction) -> str:
         """Its key; after the key of its screen where it does nothing on the one that is shown."""
@@ -44,6 +48,7 @@ def palette(
             _names(action),
         )
         for action in actions
+        if snapshot.log is not None or action.gives_way is not not_in_log
     ]
 
 

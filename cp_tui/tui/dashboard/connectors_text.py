@@ -25,7 +25,7 @@ from cp_tui.tui.dashboard.session_text import (
     lasted_words,
     soc_percent,
 )
-from cp_tui.tui.state.past import in_force
+from cp_tui.tui.state.past import in_force, period_at
 from cp_tui.tui.state.store import Snapshot
 from cp_tui.tui.text.clock_steps import begun_words, clock_facts
 from cp_tui.tui.text.columns import Column, time_column, widest
@@ -75,7 +75,8 @@ def _limit(connector: ConnectorView, snapshot: Snapshot, clock: Clock) -> Conten
     schedule = snapshot.charging_schedules.get(connector.connector_id)
     if schedule is None or schedule.unit is not ChargingRateUnitType.A:
         return Content("")
-    return Content(amps(float(schedule.at(snapshot.schedule_time(clock.now)).limit)))
+    period = period_at(schedule, snapshot.schedule_time(clock.now))
+    return Content("" if period is None else amps(float(period.limit)))
 
 
 def _power(connector: ConnectorView) -> Content:

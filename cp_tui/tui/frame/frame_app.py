@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence, Set
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from textual import on
 from textual.content import Content
@@ -26,11 +26,13 @@ from cp_tui.tui.dialogs.facts import FactsDialog
 from cp_tui.tui.dialogs.theme_picker import ThemePicker
 from cp_tui.tui.frame.actions import leave, next_pane, show_help, show_menu
 from cp_tui.tui.frame.activity_line import ScreenName
+from cp_tui.tui.frame.footer import footer
 from cp_tui.tui.frame.main_screen import MainScreen
 from cp_tui.tui.frame.no_room import NoRoom
 from cp_tui.tui.frame.ringer import Ringer, Rings
 from cp_tui.tui.frame.said import LastSaid
 from cp_tui.tui.state.store import CURSOR, SnapshotStore
+from cp_tui.tui.state.travel import Travel
 from cp_tui.tui.terminal.look_app import LookApp, warnings
 from cp_tui.tui.text.certificates import next_end
 from cp_tui.tui.text.paths import words_first
@@ -58,10 +60,14 @@ COUNTERS_WAIT = 28
 class FrameApp(LookApp):
     """Screens, one of which is shown, and what can be done there."""
 
+    HAS_LOG: ClassVar[bool] = False
+    """A log is looked at, in the place of a charge point."""
     main: MainScreen
     """The one that is shown, or lies under a dialog."""
     desk: Desk
     """What actions are carried out on."""
+    travel: Travel | None = None
+    """The way about in a log, where one is looked at."""
 
     def __init__(
         self,
@@ -160,9 +166,16 @@ class FrameApp(LookApp):
             screen = self.screen_classes[name](self.keymap, self.glyphs)
             screen.miss(self._changed)
             screen.orders = self.orders
+            screen.has_log = self.HAS_LOG
             self.install_screen(screen, name)
             self._main_screens[name] = screen
         return self._main_screens[name]
+
+    def words_on(self, name: str) -> str:
+        """What is typed into the filter of a screen; nothing where it was never shown."""
+        screen = self._main_screens.get(name)
+        pane = screen.table_pane if screen is not None and screen.is_running else None
+        return "" if pane is None else pane.words
 
     def lines_of_alarms(self) -> Set[int]:
         """The first lines of the screen, also where a dialog lies over the rest of it."""
@@ -383,13 +396,7 @@ class FrameApp(LookApp):
             self.tell(*run.lines(self.clock))
 
     def _footer(self) -> list[FooterItem]:
-        snapshot = self.store.snapshot
-        return [
-            FooterItem(
-                action.id, self.keymap.first(action.id), action.short, not action.why_not(snapshot)
-            )
-            for action in map(self.keymap.actions.__getitem__, self.main.footer(snapshot))
-        ]
+        return footer(self.main.footer(self.store.snapshot), self.keymap, self.store.snapshot)
 
     def _names(self) -> list[ScreenName]:
         """Each screen that can be shown now, by the key that shows it."""

@@ -6,7 +6,7 @@ The digits switch between them; each keeps its cursors while another is shown.
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -31,6 +31,7 @@ from cp_tui.tui.text.words import Clock
 from cp_tui.tui.theme.glyphs import Glyphs
 from cp_tui.tui.timeline.timeline import Timeline
 from cp_tui.tui.widgets.bars import ActionBar, BarLine, FooterItem
+from cp_tui.tui.widgets.log_line import LogLine
 from cp_tui.tui.widgets.pane import Pane
 from cp_tui.tui.widgets.quiet_focus import QuietScreen
 from cp_tui.tui.widgets.size_classes import be_as_large_as_the_terminal
@@ -46,7 +47,7 @@ SLIM = 38
 LETTERS = "abcdefghi"
 """Of the panes, while somebody jumps to one; more panes than this no screen has."""
 
-TOP_LINE_SHOWS = frozenset({"identity", "link", "registration", "outbox", "engine", HEARD})
+TOP_LINE_SHOWS = frozenset({"identity", "link", "registration", "outbox", "engine", "log", HEARD})
 
 
 class MainScreen(QuietScreen):
@@ -58,19 +59,20 @@ class MainScreen(QuietScreen):
         .top-line BarLine { background: $panel; }
         #activity { dock: bottom; margin-bottom: 1; color: $text-muted; }
         ActionBar { dock: bottom; }
+        LogLine { dock: bottom; margin-bottom: 2; background: $panel; }
         Pane.-maximized { width: 1fr !important; height: 1fr !important; margin: 0 !important; }
         &.-slim #as-of { display: none; }
         &.-low TablePane FactLines { max-height: 2; }
         &.-one TablePane FactLines { max-height: 1; }
         &.-flat {
-            TablePane FactLines, ActionBar { display: none !important; }
+            TablePane FactLines, ActionBar, LogLine { display: none !important; }
             #activity { margin-bottom: 0; }
         }
     }
     """
 
     AUTO_FOCUS = ""  # `start` says which widget; the first one would have it for a moment.
-    ALLOW_IN_MAXIMIZED_VIEW = ".top-line, #activity, ActionBar"
+    ALLOW_IN_MAXIMIZED_VIEW = ".top-line, #activity, ActionBar, LogLine"
     HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - as declared by Textual
         (0, "-narrow"),
         (150, "-wide"),
@@ -117,6 +119,9 @@ class MainScreen(QuietScreen):
         """For all panes."""
         self._activity = ActivityLine(show_log.id)
         self._bar = ActionBar("actions")
+        self._log_line = LogLine(glyphs)
+        self.has_log = False
+        """A log is looked at: there is a time line on every screen."""
         self.orders: Mapping[str, str] = {}
         """By which column each table is sorted when the screen comes, by its name."""
         self._missed: frozenset[str] = frozenset()
@@ -154,6 +159,11 @@ class MainScreen(QuietScreen):
         return None
 
     @classmethod
+    def gives_way(cls) -> Callable[[Snapshot], bool] | None:
+        """When its digit does nothing at all; None: it always does something."""
+        return None
+
+    @classmethod
     def action_id(cls) -> str:
         """The id of the action that shows it."""
         return f"screen.{cls.NAME}"
@@ -180,6 +190,7 @@ class MainScreen(QuietScreen):
             (cls.KEY,),
             cls.short_name(),
             why_not=cls.why_not,
+            gives_way=cls.gives_way(),
         )
 
     def footer(self, snapshot: Snapshot) -> Sequence[str]:
@@ -218,6 +229,8 @@ class MainScreen(QuietScreen):
             yield self._top
             yield self._as_of
         yield from self.compose_panes()
+        if self.has_log:
+            yield self._log_line
         yield self._activity
         yield self._bar
 
@@ -250,6 +263,8 @@ class MainScreen(QuietScreen):
                 self._as_of.styles.width = end.cell_length
             self._show_top(snapshot, clock)
             self._as_of.show(lambda width: end)
+        if "log" in dirty:
+            self._log_line.tell(snapshot, clock)
 
     def show_alarm(self, snapshot: Snapshot, clock: Clock, dirty: frozenset[str]) -> None:
         """Show under a dialog what must not wait; everything else is missed until it has gone.

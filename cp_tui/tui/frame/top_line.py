@@ -8,8 +8,10 @@ from __future__ import annotations
 from textual.content import Content
 
 from cp_tui.charge_point.variables import LinkPhase
+from cp_tui.tui.state.log_state import LogPlace
 from cp_tui.tui.state.store import Snapshot
 from cp_tui.tui.text.connection import WAITING, state_word
+from cp_tui.tui.text.log_words import frame_words, instant_words, under_way
 from cp_tui.tui.text.safe_text import drawn, safe_text
 from cp_tui.tui.text.units import cut
 from cp_tui.tui.text.words import Clock, latency
@@ -19,12 +21,17 @@ GAP = Content("  ")
 URL_WIDTH_MIN = 16
 """With less than this, the address says nothing."""
 
+FILE_WIDTH_MIN = 8
+"""With less than this, the name of a file says nothing."""
+
 ID_WIDTH_MAX = 20
 """Longer ids are cut; the connection pane has them whole."""
 
 
 def top_line(snapshot: Snapshot, clock: Clock, width: int) -> Content:
     """One line of exactly `width` cells; the least important parts are left out first."""
+    if snapshot.log is not None:
+        return _log_line(snapshot, snapshot.log, clock, width)
     identity = snapshot.identity
     name = drawn(identity.charge_point_id) if identity else "cp-tui"
     sign, word, style = state_word(snapshot)
@@ -64,6 +71,28 @@ def top_line(snapshot: Snapshot, clock: Clock, width: int) -> Content:
     return cut(whole, width).truncate(width, pad=True)
 
 
+def _log_line(snapshot: Snapshot, place: LogPlace, clock: Clock, width: int) -> Content:
+    """Whose log it is, how it stood then, and what goes on now."""
+    sign, word, style = state_word(snapshot)
+    tail = as_of(snapshot, clock)
+    parts = [
+        Content.styled(f" {drawn(place.charger or 'unnamed')}", "bold"),
+        Content.styled(f"{sign} {word}", f"bold {style}"),
+        safe_text(place.name),
+        under_way(place),
+    ]
+    parts[0] = parts[0].truncate(ID_WIDTH_MAX + 1, ellipsis=True)
+    room = width - tail.cell_length - len(GAP)
+    left = parts[:2]
+    for part in (parts[3], parts[2]):
+        left_over = room - GAP.join(left).cell_length - len(GAP)
+        if part and left_over >= min(part.cell_length, FILE_WIDTH_MIN):
+            left.insert(2, part.truncate(left_over, ellipsis=True))
+    line = GAP.join(left)
+    gap = max(width - line.cell_length - tail.cell_length, 0)
+    return cut(Content.assemble(line, " " * gap, tail), width).truncate(width, pad=True)
+
+
 def before_as_of(snapshot: Snapshot, clock: Clock, width: int) -> Content:
     """The line without its end, in the `width` cells that the end leaves."""
     whole = top_line(snapshot, clock, width + as_of(snapshot, clock).cell_length)
@@ -71,7 +100,12 @@ def before_as_of(snapshot: Snapshot, clock: Clock, width: int) -> Content:
 
 
 def as_of(snapshot: Snapshot, clock: Clock) -> Content:
-    """The end of the line: when the newest data came."""
+    """The end of the line: when the newest data came; of a log, where in it one is."""
+    if (place := snapshot.log) is not None:
+        return Content.assemble(
+            Content.styled(f"{instant_words(place, clock)} ", "bold"),
+            Content.styled(f"{frame_words(place)} ", "$text-muted"),
+        )
     if snapshot.heard_at is None:
         return Content.styled("nothing heard yet ", "$text-muted")
     return Content.styled(f"as of {clock.stamp(snapshot.heard_at)} ", "$text-muted")

@@ -11,8 +11,10 @@ from cp_tui.charge_point.reason import Reason
 from cp_tui.charge_point.variables import Direction, MessageKind
 from cp_tui.ocpp.plural import count
 from cp_tui.ocpp.printable import storable
+from cp_tui.tui.messages.findings_text import finding_facts
 from cp_tui.tui.messages.text import flaws_of, reason_of, result
 from cp_tui.tui.state.arrivals import Gap
+from cp_tui.tui.state.log_state import GRAVITY
 from cp_tui.tui.state.message_log import Fate, LoggedFrame, MessagePair
 from cp_tui.tui.text.columns import Column
 from cp_tui.tui.text.copying import CopiedField, Copyable, fields_of_row
@@ -38,7 +40,8 @@ def short_facts(exchange: MessagePair, clock: Clock, width: int) -> list[Fact]:
     if (reason := reason_of(exchange)) is not None:
         facts.append(Fact("Why", reason_text(reason, clock)))
     facts += _flaw_facts(flaws_of(exchange))
-    return facts
+    found = sorted(exchange.findings, key=lambda each: GRAVITY[each.severity])
+    return [*(fact for each in found for fact in finding_facts(each)[:1]), *facts]
 
 
 def message_details(exchange: MessagePair, clock: Clock) -> list[Fact]:
@@ -46,6 +49,8 @@ def message_details(exchange: MessagePair, clock: Clock) -> list[Fact]:
     if exchange.gap is not None:
         return [_missed(exchange.gap, clock)]
     facts: list[Fact] = []
+    for finding in sorted(exchange.findings, key=lambda each: GRAVITY[each.severity]):
+        facts += finding_facts(finding)
     for frame in exchange.frames:
         facts.append(Fact(_label(frame, exchange, "Request"), _head(frame, exchange, clock)))
         if frame.is_composed and frame is exchange.request:

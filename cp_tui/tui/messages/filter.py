@@ -6,7 +6,7 @@ Pure: text in, a test of exchanges out. What cannot be understood is said, and n
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
@@ -16,6 +16,7 @@ from typing import TypeVar
 from msgspec import Struct
 
 from cp_tui.charge_point.variables import Direction, MessageKind
+from cp_tui.explain.finding import Finding, Party, Severity
 from cp_tui.tui.state.message_log import Fate, MessagePair
 from cp_tui.tui.text.gaps import since_words, what_words
 from cp_tui.tui.text.words import Clock
@@ -23,6 +24,7 @@ from cp_tui.tui.text.words import Clock
 E = TypeVar("E", bound=StrEnum)
 
 Test = Callable[[MessagePair], bool]
+FindingTest = Callable[[Finding], bool]
 
 ERRORS = frozenset({Fate.REFUSED, Fate.ERROR, Fate.INVALID, Fate.NO_ANSWER, Fate.IGNORED})
 
@@ -37,6 +39,16 @@ TIME_FIELDS = tuple(f"{name}:" for name in TIMES)
 
 SOON = timedelta(minutes=10)
 """A time that is so near to come is meant to come; the newest message is as old as its picture."""
+
+ABOUT_FINDINGS = ("finding", "who")
+"""The fields that are about what is wrong with a message of a log."""
+PARTIES: Mapping[Party, tuple[str, ...]] = {
+    Party.CHARGE_POINT: ("charge-point",),
+    Party.CSMS: (),
+    Party.NETWORK: (),
+    Party.LOG: (),
+}
+"""What else people call them."""
 
 CONNECTOR = re.compile(r"\d{1,9}")
 
@@ -53,11 +65,17 @@ class MessageFilter(Struct, frozen=True):
     unwanted: tuple[str, ...] = ()
     tests: tuple[Test, ...] = ()
     times: tuple[Test, ...] = ()
+    about: tuple[FindingTest, ...] = ()
+    """One finding of the exchange has to pass all of these."""
 
     @property
     def takes_all(self) -> bool:
         """Whether it leaves nothing out."""
-        return not (self.words or self.unwanted or self.tests or self.times)
+        return not (self.words or self.unwanted or self.tests or self.times or self.about)
+
+    def takes_finding(self, finding: Finding) -> bool:
+        """Whether a finding is wanted, as far as it is up to the finding."""
+        return all(test(finding) for test in self.about)
 
     def is_in_time(self, exchange: MessagePair) -> bool:
         """Whether it lies in the range of times; of a gap, a part of it."""
@@ -65,6 +83,8 @@ class MessageFilter(Struct, frozen=True):
 
     def takes(self, exchange: MessagePair) -> bool:
         """Whether an exchange is wanted."""
+        if self.about and not any(map(self.takes_finding, exchange.findings)):
+            return False
         for test in (*self.times, *self.tests):
             if not test(exchange):
                 return False
@@ -82,6 +102,7 @@ def message_filter(typed: str, clock: Clock) -> MessageFilter:
     unwanted: list[str] = []
     tests: list[Test] = []
     times: list[Test] = []
+    about: list[FindingTest] = []
     begin = _begin(typed, clock)
     for token in typed.split():
         # A minus as in searches of other programs, an exclamation mark as in all tables here.
@@ -89,13 +110,19 @@ def message_filter(typed: str, clock: Clock) -> MessageFilter:
         wanted = token[is_unwanted:]
         if not wanted:
             continue
+        if (of_finding := _finding_test(wanted)) is not None:
+            if is_unwanted:
+                tests.append(_none_of_its_findings(of_finding))
+            else:
+                about.append(of_finding)
+            continue
         test = _test(wanted, clock, begin)
         if test is None:
             (unwanted if is_unwanted else words).append(wanted.casefold())
         else:
             is_time = wanted.casefold().startswith(TIME_FIELDS)
             (times if is_time else tests).append(_not(test) if is_unwanted else test)
-    return MessageFilter(tuple(words), tuple(unwanted), tuple(tests), tuple(times))
+    return MessageFilter(tuple(words), tuple(unwanted), tuple(tests), tuple(times), tuple(about))
 
 
 def _begin(typed: str, clock: Clock) -> datetime | None:
@@ -122,8 +149,35 @@ def _test(token: str, clock: Clock, begin: datetime | None) -> Test | None:
         return _time(name, value, clock, begin if name == "to" else None)
     make = FIELDS.get(name)
     if make is None:
-        raise WrongFilter(f"no field {name!r}: there are {', '.join((*FIELDS, *TIMES))}")
+        known = ", ".join((*FIELDS, *TIMES, *ABOUT_FINDINGS))
+        raise WrongFilter(f"no field {name!r}: there are {known}")
     return make(value)
+
+
+def _finding_test(token: str) -> FindingTest | None:
+    """The test of a finding that a token stands for; None: it is about something else."""
+    name, colon, value = token.partition(":")
+    if not colon or name.casefold() not in ABOUT_FINDINGS:
+        return None
+    value = value.casefold()
+    if name.casefold() == "who":
+        return _who(value)
+    if value in (each.value for each in Severity):
+        return lambda finding: finding.severity.value == value
+    is_like = _pattern(value)
+    return lambda finding: is_like(finding.id)
+
+
+def _who(value: str) -> FindingTest:
+    for party in Party:
+        if value == party.value or (value and value in PARTIES[party]):
+            return lambda finding: finding.at_fault is party
+    allowed = ", ".join(f"who:{party.value}" for party in Party)
+    raise WrongFilter(f"who: takes one of {allowed}")
+
+
+def _none_of_its_findings(test: FindingTest) -> Test:
+    return lambda exchange: not any(map(test, exchange.findings))
 
 
 def _text(exchange: MessagePair) -> str:

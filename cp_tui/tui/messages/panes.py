@@ -12,9 +12,11 @@ from textual.content import Content
 from cp_tui.ocpp.plural import count
 from cp_tui.tui.messages.details_text import copyable_message, message_details, short_facts
 from cp_tui.tui.messages.filter import MessageFilter, WrongFilter, message_filter
+from cp_tui.tui.messages.log_search import LogSearch
 from cp_tui.tui.messages.search import MessageSearch
 from cp_tui.tui.messages.sorted import SORTED_MAX, MessageSorter
 from cp_tui.tui.messages.text import message_columns
+from cp_tui.tui.state.log_messages import LogMessages
 from cp_tui.tui.state.message_log import MessageLog, MessagePair
 from cp_tui.tui.state.store import Snapshot
 from cp_tui.tui.text.columns import Column, Row, row_of
@@ -31,20 +33,25 @@ BREATH_S = 0.005
 
 
 class MessageRows(Struct, frozen=True, eq=False):
-    """The newest `length` of what was found and is no newer than that, newest first."""
+    """The newest `length` of what was found and is no newer than that, newest first; of a log
+    all of it, as it stands there."""
 
-    search: MessageSearch
+    search: MessageSearch | LogSearch
     length: int
     columns: Sequence[Column[MessagePair]]
+    is_oldest_first: bool = False
 
     def __len__(self) -> int:
         return self.length
 
+    def _number(self, index: int) -> int:
+        return self.search.numbers[index if self.is_oldest_first else self.length - 1 - index]
+
     def key(self, index: int) -> str:
-        return str(self.search.numbers[self.length - 1 - index])
+        return str(self._number(index))
 
     def row(self, index: int) -> Row:
-        number = self.search.numbers[self.length - 1 - index]
+        number = self._number(index)
         exchange = self.search.log.exchange(number)
         if exchange is None:
             return Row(str(number), tuple(Content("") for _column in self.columns))
@@ -53,7 +60,9 @@ class MessageRows(Struct, frozen=True, eq=False):
     def find(self, key: str) -> int | None:
         place = self.search.count_before(int(key))
         is_there = place < self.length and self.search.numbers[place] == int(key)
-        return self.length - 1 - place if is_there else None
+        if not is_there:
+            return None
+        return place if self.is_oldest_first else self.length - 1 - place
 
 
 class MessagesPane(TablePane):
@@ -74,7 +83,7 @@ class MessagesPane(TablePane):
     ACTS = MappingProxyType({"e": "messages.edit", "c": "messages.compose"})
     FILTER = "words !without action:Start* conn:1 dir:in kind: id: result: from: to: error"
     FILTERS_ITSELF = True
-    SHOWS = frozenset({"messages", "link", "engine", "cursor.messages"})
+    SHOWS = frozenset({"messages", "link", "engine", "log", "cursor.messages"})
     HELP_SENTENCES = (
         "Every frame over the WebSocket, newest first.",
         "A request and its answer stand in one line.",
@@ -86,13 +95,14 @@ class MessagesPane(TablePane):
         "Filter: conn:1 dir:in|out kind:CALL|CALLRESULT|CALLERROR|invalid.",
         "Filter: latency:>500 (ms); from:14:02 to:14:05; composed: by a person.",
         "Filter: error: refused, CALLERROR, no answer, too late, invalid.",
+        "Of a log: finding:error finding:tx.* who:csms; the oldest stands first.",
         "Enter opens both frames with the reason.",
         "There, up and down go to the next message; e edits it and sends it again.",
     )
 
     def __init__(self, hints: str = "") -> None:
         super().__init__(hints)
-        self._search = MessageSearch(MessageLog(), MessageFilter())
+        self._search: MessageSearch | LogSearch = MessageSearch(MessageLog(), MessageFilter())
         self._sorter = MessageSorter()
         self._words = ""
         self._problem = ""
@@ -101,17 +111,21 @@ class MessagesPane(TablePane):
         """The number after the newest exchange that was shown."""
         self._is_held = False
         self._is_searching = False
+        self._been_at = 0
+        """The frame of the log at which the cursor was put last."""
 
     @property
     def is_still(self) -> bool:
         """Whether the list stands still: because it was told to, or because somebody reads."""
         is_sorted = self.table.order is not None
+        if self._search.log.is_whole:
+            return False
         return self._is_held or (self.table.cursor_row > 0 and not is_sorted)
 
     @property
     def moves_by_itself(self) -> bool:
         """The cursor stays on the newest line, whatever that is; in another order, on its own."""
-        return not self.is_still and self.table.order is None
+        return not self._search.log.is_whole and not self.is_still and self.table.order is None
 
     def toggle_still(self) -> None:
         """Let the list stand still, or follow what is new."""
@@ -129,12 +143,26 @@ class MessagesPane(TablePane):
         if log is not self._search.log or self.words != self._words:
             self._begin(log, clock)
         self._search.follow()
-        self._show_rows(log, message_columns(clock, self.table_width, log.oldest_at))
+        columns = message_columns(
+            clock, self.table_width, log.oldest_at, is_judged=snapshot.log is not None
+        )
+        self._show_rows(log, columns)
+        self._go_along(snapshot)
         self._tell_of_one(snapshot, clock)
         self._tell(log)
         if not self._search.is_complete and not self._is_searching:
             self._is_searching = True
             self.set_timer(BREATH_S, self._search_on)
+
+    def _go_along(self, snapshot: Snapshot) -> None:
+        """Put the cursor where somebody went in the log, unless it was the cursor that went."""
+        place, log = snapshot.log, snapshot.messages
+        if place is None or not isinstance(log, LogMessages) or place.number == self._been_at:
+            return
+        self._been_at = place.number
+        key = f"{log.exchange_at(place.number)}"
+        if self.table.cursor_key != key:
+            self.table.move_cursor(key)
 
     def everything(self, record: str, snapshot: Snapshot, clock: Clock) -> Sequence[Fact]:
         """Both frames of a message."""
@@ -174,7 +202,10 @@ class MessagesPane(TablePane):
             wanted, self._problem = message_filter(self._words, clock), ""
         except WrongFilter as wrong:
             wanted, self._problem = MessageFilter(), f"{wrong}"
-        self._search = MessageSearch(log, wanted)
+        if isinstance(log, LogMessages):
+            self._search = LogSearch(log, wanted)
+        else:
+            self._search = MessageSearch(log, wanted)
         self._search.look_further()
 
     def _search_on(self) -> None:
@@ -191,7 +222,7 @@ class MessagesPane(TablePane):
         if (order := self.table.order) is not None:
             self.table.set_source(self._sorter.rows(self._search, self._length, columns, order))
             return
-        rows = MessageRows(self._search, self._length, columns)
+        rows = MessageRows(self._search, self._length, columns, log.is_whole)
         self.table.set_source(rows, stays_in_place=not self.is_still)
 
     @on(FactLines.SizeChanged)

@@ -12,6 +12,7 @@ from typing import Any
 from msgspec import Struct
 from textual.content import Content
 
+from cp_tui.tui.messages.log_search import LogSearch
 from cp_tui.tui.messages.search import MessageSearch
 from cp_tui.tui.state.message_log import MessageLog, MessagePair
 from cp_tui.tui.text.columns import Column, Row, row_of
@@ -54,7 +55,7 @@ class MessageSorter:
 
     def rows(
         self,
-        search: MessageSearch,
+        search: MessageSearch | LogSearch,
         length: int,
         columns: Sequence[Column[MessagePair]],
         order: Order,

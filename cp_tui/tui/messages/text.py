@@ -12,9 +12,11 @@ from textual.content import Content
 from cp_tui.charge_point.reason import Reason
 from cp_tui.charge_point.variables import MessageKind
 from cp_tui.ocpp.units import amps, energy, power, volts
+from cp_tui.tui.state.log_state import GRAVITY, gravest
 from cp_tui.tui.state.message_log import Fate, LoggedFrame, MessagePair
 from cp_tui.tui.text.columns import Column, widest
 from cp_tui.tui.text.gaps import since_words, until_words, what_words
+from cp_tui.tui.text.log_words import finding_word
 from cp_tui.tui.text.safe_text import safe_text
 from cp_tui.tui.text.words import Clock, latency
 
@@ -28,9 +30,12 @@ ABOUT_MAX = 200
 
 
 def message_columns(
-    clock: Clock, width: int, oldest: datetime | None = None
+    clock: Clock, width: int, oldest: datetime | None = None, *, is_judged: bool = False
 ) -> list[Column[MessagePair]]:
-    """The columns of the messages, of which the `oldest` may need a date."""
+    """The columns of the messages, of which the `oldest` may need a date.
+
+    Those of a log that `is_judged` have one for what is wrong with them.
+    """
     is_wide = width >= WIDE
     time = clock.thousandths if is_wide else clock.brief
     return [
@@ -50,9 +55,29 @@ def message_columns(
             lambda e: _result_or_gap(e, clock),
             said=lambda e: _result_or_gap(e, clock).plain.removeprefix("! "),
         ),
+        *([_finding_column(is_wide)] if is_judged else []),
         Column("What it says", 8, lambda e: about(e, clock), rank=3, is_flexible=True),
         *([Column("Message id", 36, _message_id, rank=4)] if is_wide else []),
     ]
+
+
+def _finding_column(is_wide: bool) -> Column[MessagePair]:
+    return Column(
+        "Finding",
+        32 if is_wide else 22,
+        _finding,
+        order=lambda e: min((GRAVITY[each.severity] for each in e.findings), default=None),
+        said=lambda e: ", ".join(each.id for each in e.findings),
+    )
+
+
+def _finding(exchange: MessagePair) -> Content:
+    """The gravest, and how many there are besides."""
+    found = gravest(exchange.findings)
+    if found is None:
+        return Content("")
+    more = len(exchange.findings) - 1
+    return Content.assemble(finding_word(found), f" +{more}" if more else "")
 
 
 def result(exchange: MessagePair) -> Content:

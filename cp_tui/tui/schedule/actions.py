@@ -22,13 +22,13 @@ from cp_tui.tui.actions.command_form import OPTIONAL_CHOICE, filled, parameters
 from cp_tui.tui.actions.commands import CommandCall
 from cp_tui.tui.actions.desk import Choice, ConfirmQuestion, Desk, Form, FormField, Job, Prompt
 from cp_tui.tui.actions.saving import path_field, save
-from cp_tui.tui.schedule.moment import ALLOWED, moment
 from cp_tui.tui.schedule.profile_file import Kind, from_file, from_form
 from cp_tui.tui.schedule.profiles_text import in_order, now_content, profile_details
 from cp_tui.tui.state.store import Snapshot
 from cp_tui.tui.text.copying import CopiedField, Copyable, copyable
 from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.text.meanings import Meaning
+from cp_tui.tui.text.moment import ALLOWED, moment
 from cp_tui.tui.text.paths import UnusableInput
 from cp_tui.tui.text.safe_text import drawn
 

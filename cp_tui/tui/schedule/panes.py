@@ -122,6 +122,7 @@ class SchedulePane(Pane):
         # A lost charge point is not followed by the clock: nobody knows what flows since.
         told_at = clock.now if snapshot.has_engine else snapshot.heard_at or clock.now
         self._snapshot, self._now = snapshot, snapshot.schedule_time(told_at)
+        self.timeline.is_of_log = snapshot.log is not None
         self._note_restraints(snapshot, clock)
         self.timeline.set_time_zone(clock.zone)
         self._clock_mark = clock.csms_mark

@@ -18,6 +18,7 @@ from msgspec.structs import asdict, replace
 from cp_tui.charge_point.codec import converted
 from cp_tui.charge_point.reason import Reason
 from cp_tui.charge_point.variables import Direction, MessageKind, MessageRecord
+from cp_tui.explain.finding import Finding
 from cp_tui.tui.state.arrivals import Gap
 
 MESSAGES_MAX = 100_000
@@ -118,6 +119,8 @@ class MessagePair(Struct, eq=False):
     is_given_up: bool = False
     gap: Gap | None = None
     """In its place are frames that are not in the log, or may be."""
+    findings: tuple[Finding, ...] = ()
+    """What is wrong with it, where a log was judged."""
 
     @property
     def missed(self) -> int:
@@ -169,6 +172,9 @@ class MessagePair(Struct, eq=False):
 
 class MessageLog:
     """The newest messages; grows in place, and numbers its exchanges one after the other."""
+
+    is_whole = False
+    """It is all there is, and read from its beginning on."""
 
     def __init__(
         self, messages_max: int = MESSAGES_MAX, characters_max: int = CHARACTERS_MAX
@@ -225,13 +231,13 @@ class MessageLog:
             if exchange is None and record.is_composed:
                 exchange = self._next_text(record.time)
             if exchange is None:
-                self._append(MessagePair(self.numbers.stop, answer=_frame(record)))
+                self._append(MessagePair(self.numbers.stop, answer=logged_frame(record)))
             else:
-                exchange.answer = _frame(record, exchange.request)
+                exchange.answer = logged_frame(record, exchange.request)
                 self._size += 1
                 self._characters += len(exchange.answer.payload)
         else:
-            exchange = MessagePair(self.numbers.stop, request=_frame(record))
+            exchange = MessagePair(self.numbers.stop, request=logged_frame(record))
             self._append(exchange)
             if record.kind is MessageKind.CALL:
                 self._await(exchange, record)
@@ -332,7 +338,7 @@ class MessageLog:
         self._first += gone
 
 
-def _frame(record: MessageRecord, request: LoggedFrame | None = None) -> LoggedFrame:
+def logged_frame(record: MessageRecord, request: LoggedFrame | None = None) -> LoggedFrame:
     """Keep a record small: words that come again and again are kept once."""
     message_id = record.message_id
     if request is not None and request.message_id == message_id:

@@ -21,9 +21,11 @@ from cp_tui.tui.state.arrivals import Arrivals, Gap
 from cp_tui.tui.state.counting import goes_on, only_passes
 from cp_tui.tui.state.csms_state import CsmsState
 from cp_tui.tui.state.key_lens import KeyLens
+from cp_tui.tui.state.log_state import LogPlace
 from cp_tui.tui.state.lost import without_plans
 from cp_tui.tui.state.message_log import MessageLog, MessagePair
 from cp_tui.tui.state.past import (
+    as_known,
     believed,
     followed_on,
     in_force,
@@ -32,6 +34,7 @@ from cp_tui.tui.state.past import (
     points_on,
     with_earlier,
 )
+from cp_tui.tui.state.then import Then
 
 EVENTS_MAX = 500
 """Events kept of each stream: more than a person scrolls through in a detail."""
@@ -113,6 +116,8 @@ class Snapshot(Struct, frozen=True):
     """Which configuration keys somebody wants to see."""
     cursors: Mapping[str, str] = field(default_factory=dict)
     """What the cursor of each pane is on, by the name of the pane."""
+    log: LogPlace | None = None
+    """The log that is looked at in the place of a charge point, and where in it."""
 
     @property
     def connector_id(self) -> int:
@@ -364,6 +369,33 @@ class SnapshotStore:
         """Count everything as changed: it is to be shown in another way."""
         self._dirty |= {*WATCHED, "csms", "engine", "measured"}
 
+    def log_is(self, place: LogPlace) -> None:
+        """Say where in a log somebody is."""
+        self.snapshot = replace(self.snapshot, log=place, has_engine=True)
+        self._dirty.add("log")
+
+    def known_is(self, then: Then, now: datetime) -> None:
+        """Take in what was known at an instant of a log, in the place of all that was."""
+        nothing = Snapshot()
+        known = {name: then.values.get(name, getattr(nothing, name)) for name in v.VARIABLES}
+        known["charging_schedules"] = as_known(known["charging_schedules"])
+        known |= {name: then.events.get(name, ())[-EVENTS_MAX:] for name in _HISTORIES}
+        changed = {
+            name: value for name, value in known.items() if value != getattr(self.snapshot, name)
+        }
+        self.snapshot = replace(self.snapshot, **changed)
+        self._dirty |= changed.keys()
+        if "charging_schedules" in changed:
+            self.snapshot = replace(self.snapshot, limits={})
+            self._note_limits()
+        self._set_measured({**then.measured})
+        self.look_again()
+
+    def messages_are(self, messages: MessageLog) -> None:
+        """Say which messages there are, in the place of all that were."""
+        self.snapshot = replace(self.snapshot, messages=messages)
+        self._dirty.add("messages")
+
     def lens_is(self, lens: KeyLens) -> None:
         """Say which configuration keys somebody wants to see."""
         self.snapshot = replace(self.snapshot, lens=lens)
@@ -437,6 +469,8 @@ class SnapshotStore:
             old.messages.give_up()
         if name == "connectors" and _restraints(value) != _restraints(old.connectors):
             self._dirty.add(RESTRAINTS)
+        if name == "charging_schedules":
+            value = as_known(value)
         self.snapshot = replace(old, **{name: value})
 
 

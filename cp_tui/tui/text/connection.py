@@ -54,7 +54,7 @@ def state_word(snapshot: Snapshot) -> tuple[str, str, str]:
     if snapshot.hung_since is not None:
         return "×", "Charge point silent", BAD
     if link is None:
-        return "○", "Starting", QUIET
+        return "○", "Starting" if snapshot.log is None else "Not known yet", QUIET
     if link.phase is LinkPhase.STOPPED:
         return "■", "Stopped by operator", WAITING
     if not link.network_up:

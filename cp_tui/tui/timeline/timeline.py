@@ -14,6 +14,7 @@ from typing import ClassVar
 from msgspec.structs import replace
 from rich.segment import Segment
 from textual import events
+from textual.actions import SkipAction
 from textual.binding import BindingType
 from textual.geometry import Region, Size
 from textual.message import Message
@@ -115,6 +116,8 @@ class Timeline(QuietFocus, can_focus=True):
         """`follows_charging`: while something charges, it looks at its last minutes."""
         super().__init__(id=id)
         self._glyphs = glyphs
+        self.is_of_log = False
+        """Its time is that of a log."""
         self._time_zone: tzinfo = UTC
         self._schedules: tuple[CompositeSchedule, ...] = ()
         self._full_scale: Mapping[int, Decimal] = {}
@@ -273,7 +276,9 @@ class Timeline(QuietFocus, can_focus=True):
         self._look(self._view.zoomed(direction, self._now))
 
     def action_pan(self, direction: int) -> None:
-        """Show what comes before or after."""
+        """Show what comes before or after; in a log the keys lead to findings."""
+        if self.is_of_log:
+            raise SkipAction
         self._look(self._view.pan(direction, self._now))
 
     def action_now(self) -> None:

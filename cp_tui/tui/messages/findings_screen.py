@@ -1,0 +1,65 @@
+"""The screen of the findings: whose fault it is, in a log."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from textual.app import ComposeResult
+
+from cp_tui.tui.actions import conditions
+from cp_tui.tui.actions.keymap import Keymap
+from cp_tui.tui.frame.main_screen import MainScreen
+from cp_tui.tui.messages.findings_panes import FindingsPane
+from cp_tui.tui.state.store import Snapshot
+from cp_tui.tui.theme.glyphs import Glyphs
+
+
+class FindingsScreen(MainScreen):
+    """One pane: the list, and below or beside it all about one."""
+
+    DEFAULT_CSS = """
+    FindingsScreen {
+        &.-medium FindingsPane FactLines, &.-tall FindingsPane FactLines { height: 14; }
+        &.-wide FindingsPane Horizontal { layout: horizontal; }
+        &.-wide FindingsPane LineTable { width: 3fr; }
+        &.-wide FindingsPane FactLines {
+            width: 2fr; height: 1fr; max-height: 100%; margin-left: 2;
+        }
+    }
+    """
+
+    NAME = "findings"
+    KEY = "9"
+    CALLED = "Findings"
+    ABOUT = "What departs from the standard in a log, how grave it is, and who is at fault."
+    FOOTER = (
+        "log.previous",
+        "log.next",
+        "log.go_to",
+        "log.which",
+        "screen.filter",
+        "screen.copy",
+        "screen.help",
+        "screen.palette",
+        "screen.sort",
+        "screen.zone",
+        "screen.quit",
+    )
+
+    def __init__(self, keymap: Keymap, glyphs: Glyphs) -> None:
+        super().__init__(keymap, glyphs)
+        self.findings = FindingsPane(keymap.hints("findings"))
+
+    @classmethod
+    def why_not(cls, snapshot: Snapshot) -> str | None:
+        """A log must be looked at."""
+        return conditions.NO_LOG if conditions.not_in_log(snapshot) else None
+
+    @classmethod
+    def gives_way(cls) -> Callable[[Snapshot], bool]:
+        """Its digit does nothing where there is no log."""
+        return conditions.not_in_log
+
+    def compose_panes(self) -> ComposeResult:
+        """The list."""
+        yield self.findings

@@ -1,0 +1,71 @@
+"""The exchanges of a log that pass a filter, in the order of the log, found in slices.
+
+With half a million frames a key press must not wait for them: whoever shows them asks for one slice
+at a time. What is wrong is known without looking at any frame, so those are looked at alone.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Callable, Sequence
+from time import perf_counter
+
+from cp_tui.tui.messages.filter import MessageFilter
+from cp_tui.tui.state.log_messages import LogMessages
+
+SLICE_S = 0.008
+"""So long it looks in one go."""
+LOOKED_AT_ONCE = 20
+"""Exchanges between two looks at the time."""
+
+
+class LogSearch:
+    """Numbers of exchanges that pass, ascending."""
+
+    def __init__(
+        self, log: LogMessages, wanted: MessageFilter, seconds: Callable[[], float] = perf_counter
+    ) -> None:
+        self.log = log
+        self.wanted = wanted
+        self.numbers: Sequence[int] = ()
+        self._seconds = seconds
+        self._found: list[int] = []
+        self._candidates: Sequence[int] = ()
+        self._next = 0
+        """Of the candidates, the first that was not looked at."""
+        self._known: tuple[int, int] | None = None
+        self.follow()
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether everything in the log was looked at."""
+        return self._next >= len(self._candidates)
+
+    def count_before(self, number: int) -> int:
+        """How many of them are older than an exchange."""
+        return bisect_left(self.numbers, number)
+
+    def follow(self) -> None:
+        """Take in what was read since; where more is found, look again at what is wrong."""
+        if self.wanted.takes_all:
+            self.numbers = self.log.numbers
+        elif not self.wanted.about:
+            self._candidates = self.log.numbers
+        elif self._known != self.log.judged:
+            self._known = self.log.judged
+            # What passed is shown until it is known what passes now: no row goes and comes back.
+            self._candidates, self._next, self._found = self.log.found(), 0, []
+
+    def look_further(self) -> None:
+        """Look at the next ones."""
+        end = self._seconds() + SLICE_S
+        while not self.is_complete and self._seconds() < end:
+            stop = min(self._next + LOOKED_AT_ONCE, len(self._candidates))
+            for place in range(self._next, stop):
+                number = self._candidates[place]
+                exchange = self.log.exchange(number)
+                if exchange is not None and self.wanted.takes(exchange):
+                    self._found.append(number)
+            self._next = stop
+        if self.is_complete or len(self._found) > len(self.numbers):
+            self.numbers = self._found

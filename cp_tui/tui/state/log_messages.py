@@ -1,0 +1,145 @@
+"""The messages of a log: the frames of one charge point, each request with its answer.
+
+They are made as they are seen: what is kept of half a million frames is one number of each.
+"""
+
+from __future__ import annotations
+
+import re
+from array import array
+from bisect import bisect_left, bisect_right
+from datetime import datetime, timedelta
+
+from cp_tui.charge_point.variables import MessageKind
+from cp_tui.explain.finding import Finding
+from cp_tui.follow.messages import latency_ms, message_record
+from cp_tui.opened.log import ChargerOfLog, LogIndex
+from cp_tui.tui.state.message_log import (
+    ANSWER_AWAITED_S_MAX,
+    MessageLog,
+    MessagePair,
+    logged_frame,
+)
+
+_MARKED = re.compile(rb"[^\0]")
+
+MADE_MAX = 2_000
+"""Exchanges kept as they were made: some screens full."""
+
+
+class LogMessages(MessageLog):
+    """Numbers its exchanges in the order in which they passed, the oldest first."""
+
+    is_whole = True
+
+    def __init__(self, index: LogIndex, charger: ChargerOfLog) -> None:
+        super().__init__()
+        self.index = index
+        self.places = charger.places
+        """Of all frames of the charge point."""
+        self._firsts = array("I", (place for place in self.places if _begins(index, place)))
+        """The first frame of each exchange."""
+        self._made: dict[int, MessagePair] = {}
+
+    def __len__(self) -> int:
+        return len(self.places)
+
+    @property
+    def numbers(self) -> range:
+        return range(len(self._firsts))
+
+    @property
+    def oldest_at(self) -> datetime | None:
+        return self.index.at(self.first)
+
+    @property
+    def first(self) -> int:
+        """The place of its first frame."""
+        return self.places[0]
+
+    @property
+    def last(self) -> int:
+        """The place of its last frame."""
+        return self.places[-1]
+
+    @property
+    def judged(self) -> tuple[int, int]:
+        """What changes when more is found."""
+        return len(self.index.found.findings), id(self.index.found.findings)
+
+    def count_until(self, place: int) -> int:
+        """How many frames there are up to a place."""
+        return bisect_right(self.places, place)
+
+    def frame_before(self, place: int) -> int:
+        """The frame at a place, or the one before it; else the first."""
+        return self.places[max(self.count_until(place) - 1, 0)]
+
+    def stepped(self, place: int, step: int) -> int:
+        """The frame that is so many frames from another one."""
+        index = self.count_until(place) - 1 + step
+        return self.places[min(max(index, 0), len(self.places) - 1)]
+
+    def place_of(self, number: int) -> int:
+        """The frame with which an exchange begins."""
+        return self._firsts[number]
+
+    def exchange_at(self, place: int) -> int:
+        """The exchange that a frame belongs to."""
+        other = self.index.pair(place)
+        first = place if other is None else min(place, other)
+        return max(bisect_right(self._firsts, first) - 1, 0)
+
+    def found(self) -> list[int]:
+        """The exchanges that something is wrong with."""
+        marked = (found.start() for found in _MARKED.finditer(self.index.found.gravity))
+        return sorted({self.exchange_at(place) for place in marked if self.has(place)})
+
+    def findings_of(self, number: int) -> tuple[Finding, ...]:
+        """What is wrong with an exchange."""
+        found, first = self.index.found, self._firsts[number]
+        other = self.index.pair(first)
+        of_first = found.of(first)
+        of_answer = found.of(other) if other is not None else ()
+        # One about both counts once; findings hold what cannot be compared by hash.
+        return (*of_first, *(each for each in of_answer if each not in of_first))
+
+    def exchange(self, number: int) -> MessagePair | None:
+        if not 0 <= number < len(self._firsts):
+            return None
+        made = self._made.get(number)
+        if made is None:
+            if len(self._made) >= MADE_MAX:
+                self._made.clear()
+            made = self._made[number] = self._make(number)
+        made.findings = self.findings_of(number)
+        return made
+
+    def has(self, place: int) -> bool:
+        """Whether a frame is one of this charge point."""
+        index = bisect_left(self.places, place)
+        return index < len(self.places) and self.places[index] == place
+
+    def _make(self, number: int) -> MessagePair:
+        index, first = self.index, self._firsts[number]
+        other = index.pair(first)
+        record = index.record(first)
+        frame = logged_frame(message_record(record, None))
+        if frame.kind in (MessageKind.CALLRESULT, MessageKind.CALLERROR):
+            return MessagePair(number, answer=frame)
+        answer = None
+        if other is not None:
+            answered = index.record(other)
+            told = message_record(answered, latency_ms(answered, record), record)
+            answer = logged_frame(told, frame)
+        made = MessagePair(number, request=frame, answer=answer)
+        last, at = index.at(self.last), record.at
+        awaited = timedelta(seconds=ANSWER_AWAITED_S_MAX)
+        made.is_given_up = last is None or at is None or last - at > awaited
+        return made
+
+
+def _begins(index: LogIndex, place: int) -> bool:
+    """Whether a frame is the first of its exchange."""
+    other = index.pair(place)
+    return other is None or other > place

@@ -1,0 +1,56 @@
+"""Where in a log somebody is, how far it is known, and what is found in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from types import MappingProxyType
+
+from msgspec import Struct
+
+from cp_tui.explain.finding import Finding, Severity
+
+GRAVITY: Mapping[Severity, int] = {each: place for place, each in enumerate(Severity)}
+"""The gravest first."""
+
+
+class LogPlace(Struct, frozen=True, eq=False):
+    """Where somebody is in a log, and how far it is known."""
+
+    name: str = ""
+    """Of the file."""
+    charger: str | None = None
+    """The one that is looked at, of those that speak in it."""
+    chargers: Mapping[str | None, int] = MappingProxyType({})
+    """All that speak in it, with the number of their frames."""
+    number: int = 0
+    """The newest frame that counts; 0: none yet."""
+    instant: datetime | None = None
+    """As of when everything is shown; None: the log tells no times."""
+    frames: int = 0
+    begin: datetime | None = None
+    """When the first frame of the charge point was written down."""
+    findings: tuple[Finding, ...] = ()
+    """Those of the charge point so far, the gravest first, then as they come."""
+    is_reading: bool = True
+    is_judging: bool = True
+    progress: float = 0.0
+    problem: str = ""
+    speed: float = 0.0
+    """How much faster than then it is played; 0: it stands still."""
+
+
+def findings_about(findings: Iterable[Finding], charger: str | None) -> tuple[Finding, ...]:
+    """What is found about a charge point, the gravest first, then as they come."""
+    found = [each for each in findings if each.charger in (charger, None)]
+    return tuple(sorted(found, key=lambda each: (GRAVITY[each.severity], main_frame(each))))
+
+
+def main_frame(finding: Finding) -> int:
+    """The frame that shows it best; 0: none does."""
+    return finding.frames[0].passed if finding.frames else 0
+
+
+def gravest(findings: Sequence[Finding]) -> Finding | None:
+    """The one to be told first."""
+    return min(findings, key=lambda each: GRAVITY[each.severity], default=None)

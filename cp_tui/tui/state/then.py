@@ -1,0 +1,47 @@
+"""What was known at an instant of a log, as the screen takes it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from msgspec import UNSET, Struct
+
+from cp_tui.charge_point.variables import STREAMS, VARIABLES, Connectors, MeasuredPoint
+from cp_tui.follow.follower import Follower
+
+
+class Then(Struct, frozen=True):
+    """All that was known."""
+
+    values: Mapping[str, Any]
+    """Of the variables that have one."""
+    events: Mapping[str, tuple[Struct, ...]]
+    """Of each stream, but for the messages, the newest last."""
+    measured: Mapping[int, tuple[MeasuredPoint, ...]]
+
+
+class Knower:
+    """What a charge point of a log said up to a place, worked out again for another instant."""
+
+    def __init__(self, follower: Follower) -> None:
+        self.follower = follower
+        self._events: dict[str, list[Struct]] = {}
+
+    def then(self, now: datetime) -> Then:
+        """Work out what was known at an instant; it may take some 100 ms."""
+        follower = self.follower
+        for stream, event in follower.take_events():
+            if stream in STREAMS and stream != "messages":
+                self._events.setdefault(stream, []).append(event)
+        values = {name: follower.view(name, now) for name in VARIABLES}
+        connectors: Connectors = values.get("connectors") or ()
+        return Then(
+            {name: value for name, value in values.items() if value is not UNSET},
+            {stream: tuple(events) for stream, events in self._events.items()},
+            {
+                each.connector_id: follower.measurements(each.connector_id).points
+                for each in connectors
+            },
+        )

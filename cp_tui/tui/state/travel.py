@@ -1,0 +1,231 @@
+"""Going about in a log: where somebody is in it, and as of when everything is shown.
+
+Nobody waits for what was known there: the place is another one at once, and the panes follow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Protocol
+
+from msgspec.structs import replace
+
+from cp_tui.explain.finding import Finding
+from cp_tui.ocpp.calendar import later
+from cp_tui.opened.log import ChargerOfLog, LogIndex
+from cp_tui.tui.state.log_messages import LogMessages
+from cp_tui.tui.state.log_state import LogPlace, findings_about
+from cp_tui.tui.state.message_log import MessagePair
+from cp_tui.tui.state.store import SnapshotStore
+
+NO_TIME = datetime(1970, 1, 1, tzinfo=UTC)
+"""Stands for now where a log tells no times."""
+SPEEDS = (1.0, 10.0, 60.0, 600.0)
+"""How much faster than then a log is played."""
+
+Takes = Callable[[MessagePair], bool]
+TakesFinding = Callable[[Finding], bool]
+
+
+class LogToRead(Protocol):
+    """A log, from the moment on at which it was asked for."""
+
+    file: str
+    index: LogIndex | None
+    progress: float
+    problem: str
+
+    @property
+    def is_reading(self) -> bool:
+        """Whether its frames are not known yet."""
+
+    @property
+    def is_judging(self) -> bool:
+        """Whether there may be more findings."""
+
+
+class Travel:
+    """The place in a log; says so to the store, and to whoever shows it."""
+
+    def __init__(
+        self,
+        log: LogToRead,
+        store: SnapshotStore,
+        moved: Callable[[], None],
+        plays: Callable[[bool], None],
+    ) -> None:
+        """`moved` is called when everything is to be shown as of another instant, `plays` when the
+        log is to go on by itself, or no more."""
+        self.log = log
+        self.messages: LogMessages | None = None
+        """Of the charge point that is looked at; None: nothing is known of the log yet."""
+        self.speed = SPEEDS[1]
+        """How fast it is played, once it is."""
+        self._store = store
+        self._moved = moved
+        self._plays = plays
+        self._known: tuple[object, ...] = ()
+        self._findings: tuple[Finding, ...] = ()
+        """Of the charge point, as far as they are known."""
+        store.log_is(LogPlace(log.file.rpartition("/")[2]))
+
+    @property
+    def place(self) -> LogPlace:
+        """Where it is now."""
+        found = self._store.snapshot.log
+        assert found is not None
+        return found
+
+    def now(self) -> datetime:
+        """The clock of the screen: that of the log."""
+        return self.place.instant or NO_TIME
+
+    @property
+    def chargers(self) -> Mapping[str | None, ChargerOfLog]:
+        """Those that speak in the log, by their names."""
+        index = self.log.index
+        return {} if index is None else {each.name: each for each in index.chargers}
+
+    def findings_about(self, charger: str | None) -> tuple[Finding, ...]:
+        """What is found about one of them so far."""
+        index = self.log.index
+        return () if index is None else findings_about(index.found.findings, charger)
+
+    def take_news(self) -> None:
+        """Take in what was read and judged since."""
+        log = self.log
+        if self.messages is None and log.index is not None and log.index.chargers:
+            self._begin(log.index.chargers[0])
+        self._say(
+            findings=self._found(),
+            is_reading=log.is_reading,
+            is_judging=log.is_judging,
+            progress=log.progress,
+            problem=log.problem,
+        )
+
+    def look_at(self, charger: str | None) -> None:
+        """Look at another of the charge points, at the same instant."""
+        place = self.place
+        if charger != place.charger:
+            self._begin(self.chargers[charger])
+            self.take_news()
+            if place.instant is not None:
+                self.go_to(place.instant)
+
+    def go_to_frame(self, number: int) -> None:
+        """Go to a frame: it is the newest that counts."""
+        if self.messages is None:
+            return
+        number = self.messages.frame_before(min(max(number, 1), self.place.frames))
+        at = self.messages.index.at(number)
+        if number != self.place.number or (at and at != self.place.instant):
+            self._go(number, at)
+
+    def go_to(self, instant: datetime) -> None:
+        """Go to an instant: what was known then, seen from then."""
+        messages = self.messages
+        if messages is None:
+            return
+        index = messages.index
+        first, last = index.reached(messages.first), index.reached(messages.last)
+        if first is not None and last is not None:
+            instant = min(max(instant, first), last)
+            self._go(index.place_at(instant, messages.places), instant)
+
+    def go_to_part(self, part: float) -> None:
+        """Go to a part of the log, from 0 (its beginning) to 1."""
+        if self.messages is None:
+            return
+        index, first, last = self.messages.index, self.messages.first, self.messages.last
+        begin, end = index.at(first), index.at(last)
+        if begin is None or end is None or end <= begin:
+            self.go_to_frame(round(first + (last - first) * part))
+        else:
+            self.go_to(begin + (end - begin) * part)
+
+    def step(self, frames: int) -> None:
+        """Go on, or back, by so many frames."""
+        if self.messages is not None:
+            self.go_to_frame(self.messages.stepped(self.place.number, frames))
+
+    def shift(self, seconds: float) -> None:
+        """Go on, or back, by so much time."""
+        if self.place.instant is not None:
+            self.go_to(later(self.place.instant, seconds))
+
+    def go_to_finding(self, step: int, takes: Takes, takes_finding: TakesFinding) -> bool:
+        """Go to the next (-1: the previous) message with a finding that passes a filter.
+
+        False: there is none.
+        """
+        messages, place = self.messages, self.place.number
+        if messages is None:
+            return False
+        found, here = messages.index.found, messages.exchange_at(place)
+        further = found.next if step > 0 else found.previous
+        while (there := further(place, takes_finding)) is not None:
+            place = there
+            number = messages.exchange_at(place)
+            exchange = messages.exchange(number) if messages.has(place) else None
+            if exchange is not None and number != here and takes(exchange):
+                self.go_to_frame(place)
+                return True
+        return False
+
+    def play(self) -> None:
+        """Go on by itself, or stand still."""
+        is_playing = self.place.speed > 0
+        self._is_at_end = False
+        self._say(speed=0.0 if is_playing else self.speed)
+        self._plays(not is_playing)
+
+    def set_speed(self, speed: float) -> None:
+        """Say how many times as fast as then it is played."""
+        self.speed = speed
+        if self.place.speed:
+            self._say(speed=speed)
+
+    def go_on(self, seconds: float) -> None:
+        """Let so much time pass while it is played; without times, a frame."""
+        place, messages = self.place, self.messages
+        if messages is None:
+            return
+        if place.instant is None or messages.index.reached(messages.last) is None:
+            self.step(1)
+        else:
+            self.shift(seconds * place.speed)
+        if self.place.number >= messages.last:
+            self.play()
+
+    def _found(self) -> tuple[Finding, ...]:
+        """What is found so far, worked out when there is more."""
+        if self.messages is None:
+            return ()
+        known = (self.place.charger, *self.messages.judged, self.log.progress)
+        if known != self._known:
+            self._known, self._findings = known, self.findings_about(self.place.charger)
+        return self._findings
+
+    def _begin(self, charger: ChargerOfLog) -> None:
+        """Look at a charge point, as it was when the log ended."""
+        index = self.log.index
+        assert index is not None
+        self.messages = LogMessages(index, charger)
+        self._store.messages_are(self.messages)
+        last = self.messages.last
+        self._say(
+            charger=charger.name,
+            chargers={each.name: len(each.places) for each in index.chargers},
+            frames=index.frames,
+            begin=index.reached(self.messages.first),
+        )
+        self._go(last, index.at(last) or index.reached(last))
+
+    def _go(self, number: int, instant: datetime | None) -> None:
+        self._say(number=number, instant=instant or self.place.instant)
+        self._moved()
+
+    def _say(self, **changes: object) -> None:
+        self._store.log_is(replace(self.place, **changes))

@@ -1,0 +1,69 @@
+"""A screen on a log that is read and judged at once, without a process of its own."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC
+from pathlib import Path
+
+from cp_tui.follow.follower import Follower
+from cp_tui.opened.log import ChargerOfLog, LogIndex
+from cp_tui.opened.moment import Moments
+from cp_tui.tui.app import Attachment
+from cp_tui.tui.start.log_app import LogApp, no_engine
+from tests.opened.here import Here, opened_here
+from tests.tui.driving import Eye
+
+SAMPLES = Path(__file__).parent.parent / "data" / "traces"
+
+
+class ReadLog:
+    """A log of which all is known."""
+
+    is_reading = is_judging = False
+    progress = 1.0
+
+    problem = ""
+
+    def __init__(self, here: Here) -> None:
+        self.file = "/var/log/night.log"
+        self.index: LogIndex | None = here.index
+        self._moments = Moments(here.index, "log night.log", here.ask)
+        self.on_change: Callable[[], object] = lambda: None
+
+    async def follower_at(self, place: int, charger: ChargerOfLog) -> Follower | None:
+        """What was known once a frame had passed."""
+        return await self._moments.follower_at(place, charger)
+
+    async def close(self) -> None:
+        """There is nothing to be closed."""
+
+
+class LogEye(Eye):
+    """A running screen on a log."""
+
+    app: LogApp
+
+    async def settle(self) -> None:
+        """Wait until what was known is shown, too."""
+        await super().settle()
+        await self.app.until_known()
+        await super().settle()
+
+
+@asynccontextmanager
+async def log_screen(file: Path | str, size: tuple[int, int] = (80, 24)) -> AsyncIterator[LogEye]:
+    """Run a screen on a log; a text is the name of a sample."""
+    with opened_here(SAMPLES / file) as here:
+
+        async def opening() -> ReadLog:
+            return ReadLog(here)
+
+        app = LogApp(
+            opening, Attachment(no_engine, read_only=True), zone=UTC, flush_interval_s=0.01
+        )
+        async with app.run_test(size=size) as pilot:
+            eye = LogEye(app, pilot)
+            await eye.settle()
+            yield eye
