@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+
 import pytest
 
 from cp_tui.fleet.misbehaviour import Kind
@@ -73,3 +75,32 @@ def test_a_station_of_each_kind_goes_on_and_its_bill_closes(kind: Kind) -> None:
     assert fleet.bill.begun == 1 + (kind is Kind.LATE_QUEUE)
     assert fleet.bill.closes, fleet.bill
     assert fleet.csms.wh() == fleet.bill.wh_made > 0
+
+
+def test_charging_and_reconnecting_leave_nothing_to_the_collector_of_cycles() -> None:
+    """A fleet runs with the collector off: what is left there grows for as long as it runs."""
+    fleet = VirtualFleet([config("CP1")])
+    station = fleet.stations[0]
+    fleet.power_on()
+    fleet.after(30)
+    gc.collect()
+    gc.disable()
+    try:
+        fleet.charge(station)
+        fleet.after(3_600)
+        # The side of the CSMS is not ours: what it leaves is kept here.
+        kept = list(fleet.streams.values())
+        fleet.do(station, lambda: station.reconnect(fleet.now))
+        fleet.after(60)
+        fleet.act(station, "plug_out", 1)
+        fleet.after(60)
+        assert fleet.bill.closes
+        assert station.is_accepted
+        gc.set_debug(gc.DEBUG_SAVEALL)
+        gc.collect()
+        assert [type(each).__name__ for each in gc.garbage] == []
+    finally:
+        gc.set_debug(0)
+        gc.garbage.clear()
+        gc.enable()
+    assert kept[0].station is station

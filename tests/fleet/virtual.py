@@ -29,7 +29,7 @@ from cp_tui.fleet.misbehaving_station import MisbehavingStation
 from cp_tui.fleet.misbehaviour import Kind, misbehave
 from cp_tui.fleet.sessions import SessionDriver
 from cp_tui.fleet.station import FleetStation
-from cp_tui.fleet.stream_order import OrderKind
+from cp_tui.fleet.stream_order import OrderKind, StreamOrder
 from cp_tui.fleet.web_socket import Connect
 from cp_tui.fleet.wheel import Wheel
 from tests.acts import act_of
@@ -156,6 +156,7 @@ class VirtualFleet:
         self.stations = [self._made(each, seed, backoff, connect, kind) for each in configs]
         self.streams: dict[FleetStation, Stream] = {}
         self.orders: list[OrderKind] = []
+        self._dialling: dict[FleetStation, StreamOrder] = {}
         self._agenda: list[tuple[datetime, int, Callable[[], None]]] = []
         self._numbers = count()
 
@@ -189,8 +190,11 @@ class VirtualFleet:
             self.orders.append(order.kind)
             if order.kind is OrderKind.OPEN:
                 assert order.endpoint is not None
-                self.later(WAY_S, lambda: self._connect(station))
-            elif (gone := self.streams.pop(station, None)) is not None:
+                self.later(WAY_S, partial(self._connect, station, order))
+                self._dialling[station] = order
+                continue
+            self._dialling.pop(station, None)
+            if (gone := self.streams.pop(station, None)) is not None:
                 # What is on its way out still arrives, unless it is cut.
                 gone.is_up = order.kind is OrderKind.CLOSE
                 if order.kind is OrderKind.CLOSE:
@@ -265,7 +269,10 @@ class VirtualFleet:
         stream.server.send_text(text.encode())
         self._flush(stream)
 
-    def _connect(self, station: FleetStation) -> None:
+    def _connect(self, station: FleetStation, order: StreamOrder) -> None:
+        if self._dialling.get(station) is not order:
+            return
+        del self._dialling[station]
         if not self.is_up:
             failure = tcp_failure(ConnectionRefusedError(111, "refused"), "127.0.0.1", 9)
             self.do(station, lambda: station.stream_failed(failure, self.now))
