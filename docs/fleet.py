@@ -18,8 +18,9 @@ from cp_tui.fleet.reading.plan_tables import (
     StageTable,
     StormTable,
 )
+from cp_tui.fleet.report.fleet_report import FleetReport
 from docs.settings import rows, table_of
-from docs.shapes import words
+from docs.shapes import shapes_in, words
 
 HEAD = f"""\
 What `cp-tui fleet --plan FILE` reads. All of it can be left out but `fleet.url`, and most of it can
@@ -38,13 +39,80 @@ TABLES: tuple[tuple[str, type[BaseModel]], ...] = (
 )
 
 
-def fleet() -> str:
-    """List every table with its keys, the figures of limits, and the kinds of misbehaviour."""
-    parts = [HEAD, *(table_of(name, inspect.getdoc(kind), kind) for name, kind in TABLES)]
+EXAMPLE = """\
+[fleet]
+url = "ws://127.0.0.1:9016"
+id = "DEPOT-{:04d}"
+seed = 7
+
+[station]
+connectors = 2
+[keys]
+MeterValueSampleInterval = "10"
+
+[[kind]]                    # a fifth of them charge with DC
+share = 0.2
+[kind.station]
+kind = "DC"
+max_current = 200
+
+[sessions]
+per_hour = 60               # one number, or 24
+length = "20s..60s"
+energy_kwh = "1..5"
+
+[[stage]]                   # in order; the next one begins when the last has had its time
+stations = 20
+over = "10s"
+hold = "30s"
+[[stage]]
+stations = 50
+over = "storm"              # all at once, as after a power cut
+hold = "60s"
+
+[[storm]]
+at = "60s"
+kind = "network"            # the cable is out
+share = 0.5
+down = "10s"
+backoff = "1s+3s"
+
+[[misbehave]]
+kind = "silent"
+share = "2%"
+
+[limits]
+fail_if = ["BootNotification.p95 > 2s", "recovery > 60s"]
+settle = "30s"
+"""
+"""A plan that runs as it is printed, against `cp-tui csms`."""
+REPORT = """\
+`--report FILE` writes one JSON object, a [FleetReport](#fleetreport), where the name ends in
+`.json`; `is_held` beside its fields says whether the run has passed, and `lost` in its `bill` how
+many transactions are not acknowledged in full. In CSV each figure is a line of its own: `section`,
+`name`, `figure`, `value`. A page of HTML has the table and plots in one file, without a script.
+With `--every 1s` JSON and CSV have the time series, a point for each second.
+
+The ledger has a line for each transaction that was acknowledged in full. A cell that a program for
+tables would take for a formula begins with an apostrophe. The table that `--billed` reads is a CSV
+with a head; it needs `transactionId`, and `meterStart` and `meterStop`, or `Wh`, or `kWh`, in any
+order and spelling, and may have `chargePointId`. Energy has to agree to the last digit that is
+written.
+"""
+
+
+def fleet(shapes: dict[str, type]) -> str:
+    """List every table with its keys, the figures of limits, and the kinds of misbehaviour.
+
+    `shapes` gets those of which a report is made.
+    """
+    shapes_in(FleetReport, shapes)
+    example = f"```toml\n{EXAMPLE}```\n"
+    parts = [HEAD, example, *(table_of(name, inspect.getdoc(kind), kind) for name, kind in TABLES)]
     tables = ", ".join(f"`[kind.{name}]`" for name in OF_A_CHARGE_POINT)
     about = f"{words(inspect.getdoc(KindTable))} They are {tables}."
     parts.append(f"### `[[kind]]`\n\n{about}\n\n{rows(KindTable, ['share'])}")
-    return "\n".join([*parts, _limits(), _misbehaviour()])
+    return "\n".join([*parts, _limits(), _misbehaviour(), "### What a report holds\n\n" + REPORT])
 
 
 def _limits() -> str:

@@ -80,7 +80,7 @@ def reference() -> str:
         + _watched(Streams, shapes),
         "## The library\n\n" + library_reference(),
         "## Settings\n\n" + settings(),
-        "## Plans of a fleet\n\n" + fleet(),
+        "## Plans of a fleet\n\n" + fleet(shapes),
         "## Configuration keys\n\n" + _keys(),
         "## Reasons\n\n" + _reasons(),
         "## Exit status\n\n| Status | When |\n|---|---|\n"

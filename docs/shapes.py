@@ -11,7 +11,7 @@ import inspect
 import textwrap
 import types
 import typing
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
 from enum import Enum
@@ -65,7 +65,7 @@ def type_words(kind: Any) -> str:
         return " or ".join(type_words(each) for each in given)
     if origin in (tuple, list):
         return f"list of {type_words(given[0])}"
-    if origin is dict:
+    if origin in (dict, Mapping):
         return f"object: {type_words(given[0])} to {type_words(given[1])}"
     if is_shape(kind):
         return link(kind.__name__)

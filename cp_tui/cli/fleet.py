@@ -20,10 +20,11 @@ from cp_tui.cli.fleet_options import PLAN_FILES, PLAN_OPTIONS, PLAN_SWITCHES
 from cp_tui.cli.fleet_progress import beginning, progress
 from cp_tui.cli.output import ExitStatus, complain_of, told_without_waiting
 from cp_tui.fleet.bill import BillEntry
-from cp_tui.fleet.billed import BilledError, OurTransaction, compare, ours, read_billed
+from cp_tui.fleet.billed import OurTransaction, ours
 from cp_tui.fleet.ledger import Ledger
 from cp_tui.fleet.quantities import duration, duration_s
 from cp_tui.fleet.reading.plan_file import PlanOptions, ReadPlan, read_plan
+from cp_tui.fleet.report.billing import billed_verdicts
 from cp_tui.fleet.report.files import FORMS, write_report
 from cp_tui.fleet.report.fleet_report import FleetReport
 from cp_tui.fleet.report.made import report_of
@@ -71,6 +72,8 @@ def run(options: Namespace) -> int:
                 transactions.append(ours(entry))
 
         result = asyncio.run(_carry_out(read, settled))
+        # One Ctrl-C too many, in the haste of the end, must not cost the figures.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
     return _sum_up(read, result, results, transactions, failed)
 
 
@@ -93,7 +96,7 @@ async def _carry_out(read: ReadPlan, settled: Callable[[BillEntry], None]) -> Fl
             tell(f"ending: waiting up to {wait} for acknowledgements; once more ends at once")
 
         loop = asyncio.get_running_loop()
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             loop.add_signal_handler(number, stop)
         tell(beginning(read.plan))
         return await fleet.run()
@@ -107,8 +110,8 @@ def _sum_up(
     failed: list[str],
 ) -> int:
     """Print the table, write the files; gives the exit status."""
-    faults, notes = _billed(results.billed, transactions)
-    report = report_of(read.plan, result, [*faults, *failed], notes)
+    billed, notes = billed_verdicts(results.billed, transactions)
+    report = report_of(read.plan, result, failed, notes, billed)
     if results.report is not None and (wrong := _written(report, results)):
         report = replace(report, faults=(*report.faults, wrong))
     try:
@@ -126,19 +129,6 @@ def _written(report: FleetReport, results: Results) -> str:
     if results.report.suffix != ".html":
         report = replace(report, timeline=every(report.timeline, results.every_s))
     return write_report(report, results.report)
-
-
-def _billed(
-    path: Path | None, transactions: list[OurTransaction]
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Hold what the CSMS has billed against the transactions; gives faults and notes."""
-    if path is None:
-        return (), ()
-    try:
-        verdict = compare(transactions, read_billed(path))
-    except BilledError as error:
-        return (f"--billed {error}",), ()
-    return verdict.faults, (*verdict.notes, f"{path}: {verdict.transactions} looked for")
 
 
 @contextmanager

@@ -41,7 +41,7 @@ def report(
         url="ws://127.0.0.1:9000/ocpp",
         seed=7,
         began_at="2026-11-30T12:00:00Z",
-        elapsed=965.0,
+        elapsed_s=965.0,
         planned=2_001,
         started=2_000,
         behaving=1_980,

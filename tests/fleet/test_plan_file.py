@@ -11,6 +11,7 @@ from cp_tui.charge_point.config import CurrentKind
 from cp_tui.fleet.arrivals import ends_at_s
 from cp_tui.fleet.plan import FleetStage, FleetStorm, StormKind
 from tests.fleet.plans import DRAWN_SEED, URL, Written
+from tests.sources import ROOT
 
 WHOLE = """\
 [fleet]
@@ -339,3 +340,15 @@ def test_roots_are_found_beside_the_plan(written: Written, tmp_path: Path) -> No
     (tmp_path / "roots.pem").write_text("")
     plan = written.read(text).plan
     assert (plan.ca_file, plan.check_hostname) == (str(tmp_path / "roots.pem"), False)
+
+
+def test_the_plan_in_the_reference_is_read_as_it_is_printed(written: Written) -> None:
+    page = (ROOT / "docs" / "reference.md").read_text().partition("## Plans of a fleet")[2]
+    text = page.partition("```toml\n")[2].partition("```")[0]
+    read = written.read(text)
+    plan = read.plan
+    assert [stage.stations for stage in plan.stages] == [20, 50]
+    assert ends_at_s(plan) == 100
+    assert [storm.at_s for storm in plan.storms] == [60]
+    kinds = {connector.kind for n in range(50) for connector in read.config_of(n).connectors}
+    assert kinds == {CurrentKind.AC, CurrentKind.DC}

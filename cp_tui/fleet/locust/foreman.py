@@ -17,12 +17,13 @@ from locust.runners import STATE_MISSING, MasterRunner
 from msgspec import to_builtins
 
 from cp_tui.fleet.bill import BillEntry
-from cp_tui.fleet.billed import BilledError, OurTransaction, compare, ours, read_billed
+from cp_tui.fleet.billed import OurTransaction, ours
 from cp_tui.fleet.ledger import Ledger
 from cp_tui.fleet.locust.crew import Crew
 from cp_tui.fleet.locust.run_token import RunToken
 from cp_tui.fleet.locust_options import LoadOptions
 from cp_tui.fleet.plan import FleetPlan, FleetStorm
+from cp_tui.fleet.report.billing import billed_verdicts
 from cp_tui.fleet.report.files import write_report
 from cp_tui.fleet.report.fleet_report import FleetReport
 from cp_tui.fleet.report.made import report_of
@@ -192,26 +193,20 @@ class Foreman:
 
     def _judge(self, book: RunBook) -> None:
         """Make the report of the run and say what makes it fail."""
-        faults, notes = book.faults(), book.notes()
-        if self._options.billed is not None:
-            try:
-                found = compare(self._transactions, read_billed(self._options.billed))
-            except BilledError as error:
-                faults.append(f"--billed: {error}")
-            else:
-                faults += found.faults
-                notes += found.notes
+        faults = book.faults()
+        billed, notes = billed_verdicts(self._options.billed, self._transactions)
+        notes = [*book.notes(), *notes]
         if self._ledger is not None and (wrong := self._ledger.finish()):
             faults.append(f"--ledger: {wrong}")
         result = book.result(
             self._planned, was_interrupted=self._is_hurried, was_cut_off=self._is_hurried
         )
-        report = report_of(self._plan(), result, faults, notes)
+        report = report_of(self._plan(), result, faults, notes, billed)
         if self._options.report is not None and (
             wrong := write_report(report, self._options.report)
         ):
             faults.append(f"--report: {wrong}")
-            report = report_of(self._plan(), result, faults, notes)
+            report = report_of(self._plan(), result, faults, notes, billed)
         self.report = report
         for each in report.limits:
             if not each.is_held:

@@ -44,7 +44,7 @@ def _single(report: FleetReport, name: str) -> float | None:
             return report.itself.cpu_share
     assert name == "recovery", f"no figure is called {name}"
     # Who has not come back yet has been away for too long, whatever the limit is.
-    return inf if report.link.is_away else max(report.link.recoveries, default=None)
+    return inf if report.link.is_away else max(report.link.recoveries_s, default=None)
 
 
 def _spread(report: FleetReport, name: str) -> Times | None:
@@ -57,9 +57,9 @@ def _spread(report: FleetReport, name: str) -> Times | None:
 
 
 def _quantile(times: Times | None, name: str) -> float | None:
-    return None if times is None else float(getattr(times, name))
+    return None if times is None else float(getattr(times, f"{name}_s"))
 
 
 def _lag(report: FleetReport, name: str) -> float:
     itself = report.itself
-    return {"p50": itself.lag_p50, "p99": itself.lag_p99, "max": itself.lag_max}[name]
+    return {"p50": itself.lag_p50_s, "p99": itself.lag_p99_s, "max": itself.lag_max_s}[name]

@@ -1,6 +1,6 @@
 """The figures of a run as they are told; its JSON has these names.
 
-Everything that is printed, written or judged is made of a report alone. Times are in seconds.
+Everything that is printed, written or judged is made of a report alone.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ class Times(Struct, frozen=True):
     """How a length of time is spread."""
 
     count: int
-    p50: float
-    p95: float
-    p99: float
-    max: float
+    p50_s: float
+    p95_s: float
+    p99_s: float
+    max_s: float
 
 
 class ActionFigures(Struct, frozen=True):
@@ -34,7 +34,7 @@ class ActionFigures(Struct, frozen=True):
     """Not answered in time."""
     lost: int
     """The connection was lost before the answer; most are sent again, and count again."""
-    per_s: float
+    per_second: float
     """Over the whole run."""
     answer: Times | None
     """From the request on the wire to its answer; None: none was answered."""
@@ -60,7 +60,7 @@ class LinkFigures(Struct, frozen=True):
     loss_reasons: Mapping[str, int]
     back: Times | None
     """From a loss to an open connection."""
-    recoveries: tuple[float, ...]
+    recoveries_s: tuple[float, ...]
     """Each time that more than 10 % were lost: how long until 99 % were Accepted again."""
     is_away: bool
     """More than 10 % were still missing at the end."""
@@ -110,10 +110,10 @@ class ItselfFigures(Struct, frozen=True):
     cpu_share: float
     """Of one core."""
     memory_kib: int
-    lag_p50: float
+    lag_p50_s: float
     """How late its timers were."""
-    lag_p99: float
-    lag_max: float
+    lag_p99_s: float
+    lag_max_s: float
     is_at_limit: bool
     """Times are partly those of this machine."""
     errors: int
@@ -134,7 +134,7 @@ class MisbehavingFigures(Struct, frozen=True):
 class TimelinePoint(Struct, frozen=True):
     """One point of the time series."""
 
-    at: float
+    at_s: float
     """Since the run began."""
     on: int
     """Charge points with power."""
@@ -150,7 +150,7 @@ class TimelinePoint(Struct, frozen=True):
     acknowledged: int
     messages: int
     """Requests answered so far."""
-    lag_max: float
+    lag_max_s: float
     """Since the point before."""
     cpu_share: float
     memory_kib: int
@@ -164,7 +164,7 @@ class FleetReport(Struct, frozen=True):
     url: str
     seed: int
     began_at: str
-    elapsed: float
+    elapsed_s: float
     planned: int
     """Charge points that there were to be."""
     started: int

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from cp_tui import __version__
 from cp_tui.fleet.bill import Bill
-from cp_tui.fleet.limits import limits_of, verdict
+from cp_tui.fleet.limits import LimitVerdict, limits_of, verdict
 from cp_tui.fleet.measures import CountGroup, Histogram, Measures, TimeGroup
 from cp_tui.fleet.plan import FleetPlan
 from cp_tui.fleet.report.figures import figure_of
@@ -39,10 +39,11 @@ def report_of(
     result: FleetResult,
     faults: Iterable[str] = (),
     notes: Iterable[str] = (),
+    billed: Iterable[LimitVerdict] = (),
 ) -> FleetReport:
     """Make it, and judge it by the limits of the plan.
 
-    `faults` are further reasons to fail, such as what the CSMS has not billed.
+    `faults` are further reasons to fail, and `billed` is what came of the table of the CSMS.
     """
     measures, elapsed_s = result.measures, result.figures.elapsed_s
     report = FleetReport(
@@ -50,7 +51,7 @@ def report_of(
         url=plan.url,
         seed=plan.seed,
         began_at=format_date_time(result.began_at),
-        elapsed=elapsed_s,
+        elapsed_s=elapsed_s,
         planned=result.planned,
         started=result.started,
         behaving=result.behaving,
@@ -68,11 +69,10 @@ def report_of(
         limits=(),
         timeline=tuple(map(_point, result.timeline)),
     )
-    limits = limits_of(plan.fail_if)
-    return replace(
-        report,
-        limits=tuple(verdict(each, lambda name: figure_of(report, name)) for each in limits),
-    )
+    limits = [
+        verdict(each, lambda name: figure_of(report, name)) for each in limits_of(plan.fail_if)
+    ]
+    return replace(report, limits=(*limits, *billed))
 
 
 def _times(measures: Measures, group: TimeGroup, name: str = "") -> Times | None:
@@ -100,7 +100,7 @@ def _actions(measures: Measures, elapsed_s: float) -> tuple[ActionFigures, ...]:
                 call_errors=number[Outcome.CALL_ERROR],
                 timeouts=number[Outcome.TIMEOUT],
                 lost=number[Outcome.LOST],
-                per_s=total / elapsed_s if elapsed_s else 0.0,
+                per_second=total / elapsed_s if elapsed_s else 0.0,
                 answer=_times(measures, TimeGroup.ANSWER, name),
                 age=_times(measures, TimeGroup.AGE, name),
             )
@@ -117,7 +117,7 @@ def _link(result: FleetResult) -> LinkFigures:
         losses=measures.count(CountGroup.LOST),
         loss_reasons=_by_words(measures, CountGroup.LOST),
         back=_times(measures, TimeGroup.BACK),
-        recoveries=result.recoveries_s,
+        recoveries_s=result.recoveries_s,
         is_away=result.is_away,
     )
 
@@ -154,9 +154,9 @@ def _itself(result: FleetResult) -> ItselfFigures:
     return ItselfFigures(
         cpu_share=figures.cpu_share,
         memory_kib=figures.memory_kib,
-        lag_p50=figures.lag_p50_s,
-        lag_p99=figures.lag_p99_s,
-        lag_max=figures.lag_max_s,
+        lag_p50_s=figures.lag_p50_s,
+        lag_p99_s=figures.lag_p99_s,
+        lag_max_s=figures.lag_max_s,
         is_at_limit=figures.is_at_limit,
         errors=result.failures,
         error_texts=tuple(f"{each.id}: {each.error}" for each in result.failed),
@@ -204,7 +204,7 @@ def _point(moment: FleetMoment) -> TimelinePoint:
     phases = moment.phases
     total = sum(phases.values())
     return TimelinePoint(
-        at=round(moment.at_s, 3),
+        at_s=round(moment.at_s, 3),
         on=total - phases.get(StationPhase.OFF, 0),
         open=sum(phases.get(each, 0) for each in _CONNECTED),
         accepted=sum(phases.get(each, 0) for each in _ACCEPTED),
@@ -213,7 +213,7 @@ def _point(moment: FleetMoment) -> TimelinePoint:
         begun=moment.begun,
         acknowledged=moment.acknowledged,
         messages=moment.messages,
-        lag_max=moment.lag_max_s,
+        lag_max_s=moment.lag_max_s,
         cpu_share=moment.cpu_share,
         memory_kib=moment.memory_kib,
     )

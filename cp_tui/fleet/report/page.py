@@ -102,16 +102,16 @@ def _over_time(timeline: Sequence[TimelinePoint]) -> Iterator[tuple[str, list[Se
     yield (
         "Charge points",
         [
-            Series("with power", [(each.at, each.on) for each in timeline]),
-            Series("connected", [(each.at, each.open) for each in timeline]),
-            Series("Accepted", [(each.at, each.accepted) for each in timeline]),
+            Series("with power", [(each.at_s, each.on) for each in timeline]),
+            Series("connected", [(each.at_s, each.open) for each in timeline]),
+            Series("Accepted", [(each.at_s, each.accepted) for each in timeline]),
         ],
     )
     yield (
         "Transactions that run, and messages that wait",
         [
-            Series("transactions", [(each.at, each.transactions) for each in timeline]),
-            Series("waiting messages", [(each.at, each.queue) for each in timeline]),
+            Series("transactions", [(each.at_s, each.transactions) for each in timeline]),
+            Series("waiting messages", [(each.at_s, each.queue) for each in timeline]),
         ],
     )
     yield (
@@ -120,9 +120,9 @@ def _over_time(timeline: Sequence[TimelinePoint]) -> Iterator[tuple[str, list[Se
             Series(
                 "requests",
                 [
-                    (later.at, (later.messages - earlier.messages) / (later.at - earlier.at))
+                    (later.at_s, (later.messages - earlier.messages) / (later.at_s - earlier.at_s))
                     for earlier, later in pairwise(timeline)
-                    if later.at > earlier.at
+                    if later.at_s > earlier.at_s
                 ],
             )
         ],
@@ -130,7 +130,7 @@ def _over_time(timeline: Sequence[TimelinePoint]) -> Iterator[tuple[str, list[Se
     yield (
         "The fleet itself: how late its timers are, and how busy its core is",
         [
-            Series("late, ms", [(each.at, each.lag_max * 1_000) for each in timeline]),
-            Series("of a core, %", [(each.at, each.cpu_share * 100) for each in timeline]),
+            Series("late, ms", [(each.at_s, each.lag_max_s * 1_000) for each in timeline]),
+            Series("of a core, %", [(each.at_s, each.cpu_share * 100) for each in timeline]),
         ],
     )

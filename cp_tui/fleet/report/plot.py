@@ -59,9 +59,9 @@ def plot(title: str, lines: Sequence[Series]) -> str:
 def spreads(title: str, rows: Sequence[tuple[str, Times]]) -> str:
     """Draw each spread as a bar from the median to the p99 and a line to the longest, on a scale
     whose marks are ten times as long each."""
-    least = min((max(each.p50, 1e-4) for _, each in rows), default=1e-3)
+    least = min((max(each.p50_s, 1e-4) for _, each in rows), default=1e-3)
     first = floor(log10(least))
-    most = max((each.max for _, each in rows), default=1.0)
+    most = max((each.max_s for _, each in rows), default=1.0)
     last = max(first + 1, floor(log10(max(most, 1e-4))) + 1)
     across, height = WIDTH - LABEL_WIDTH - RIGHT, TOP + ROW_HEIGHT * len(rows) + BOTTOM
 
@@ -77,12 +77,12 @@ def spreads(title: str, rows: Sequence[tuple[str, Times]]) -> str:
         parts.append(_text(at, height - 6, brief(10.0**power), anchor))
     for place, (label, times) in enumerate(rows):
         y = TOP + ROW_HEIGHT * place + ROW_HEIGHT / 2
-        told = f"p50 {brief(times.p50)}, p95 {brief(times.p95)}, p99 {brief(times.p99)}"
-        bar = f"M{x(times.p50):.1f} {y:.1f}H{max(x(times.p99), x(times.p50) + 2):.1f}"
+        told = f"p50 {brief(times.p50_s)}, p95 {brief(times.p95_s)}, p99 {brief(times.p99_s)}"
+        bar = f"M{x(times.p50_s):.1f} {y:.1f}H{max(x(times.p99_s), x(times.p50_s) + 2):.1f}"
         parts.append(_text(LABEL_WIDTH - 8, y + 4, label, "end"))
         parts.append(
-            f"<g><title>{escape(f'{label}: {told}, max {brief(times.max)}')}</title>"
-            f'<path class="line c0" d="M{x(times.p50):.1f} {y:.1f}H{x(times.max):.1f}"/>'
+            f"<g><title>{escape(f'{label}: {told}, max {brief(times.max_s)}')}</title>"
+            f'<path class="line c0" d="M{x(times.p50_s):.1f} {y:.1f}H{x(times.max_s):.1f}"/>'
             f'<path class="bar c0" d="{bar}"/></g>'
         )
     return _svg(title, height, parts)

@@ -11,7 +11,7 @@ from cp_tui.fleet.report.fleet_report import ActionFigures, FleetReport, Times
 
 COLUMNS = ("section", "name", "figure", "value")
 _OF_THE_RUN = (
-    *("version", "url", "seed", "began_at", "elapsed"),
+    *("version", "url", "seed", "began_at", "elapsed_s"),
     *("planned", "started", "behaving", "accepted"),
 )
 
@@ -40,7 +40,7 @@ def _rows(report: FleetReport) -> Iterator[Row]:
     yield from (("link", "lost", why, number) for why, number in link.loss_reasons.items())
     yield from _times("link", "connect", link.connect)
     yield from _times("link", "back", link.back)
-    yield from (("link", "recovery", f"{n}", each) for n, each in enumerate(link.recoveries, 1))
+    yield from (("link", "recovery", f"{n}", each) for n, each in enumerate(link.recoveries_s, 1))
     for command in report.commands:
         for status, number in command.answers.items():
             yield "command", command.action, status, number
@@ -54,13 +54,13 @@ def _rows(report: FleetReport) -> Iterator[Row]:
         yield from _actions("misbehaving", report.misbehaving.actions)
     for moment in report.timeline:
         for name, value in structs.asdict(moment).items():
-            if name != "at":
-                yield "moment", f"{moment.at:.3f}", name, value
+            if name != "at_s":
+                yield "moment", f"{moment.at_s:.3f}", name, value
 
 
 def _actions(section: str, figures: Iterable[ActionFigures]) -> Iterator[Row]:
     for each in figures:
-        for name in ("count", "call_errors", "timeouts", "lost", "per_s"):
+        for name in ("count", "call_errors", "timeouts", "lost", "per_second"):
             yield section, each.action, name, getattr(each, name)
         yield from _times(section, each.action, each.answer, "answer.")
         yield from _times(section, each.action, each.age, "age.")

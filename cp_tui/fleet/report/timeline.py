@@ -19,7 +19,7 @@ def _last_of_each(timeline: Sequence[TimelinePoint], seconds: float) -> Iterator
     if seconds <= 0:
         yield from timeline
         return
-    for _, stretch in groupby(timeline, lambda point: point.at // seconds):
+    for _, stretch in groupby(timeline, lambda point: point.at_s // seconds):
         points = list(stretch)
         # What was late meanwhile was late.
-        yield replace(points[-1], lag_max=max(point.lag_max for point in points))
+        yield replace(points[-1], lag_max_s=max(point.lag_max_s for point in points))

@@ -52,7 +52,7 @@ def head(report: FleetReport) -> str:
     number = count(report.started, "charge point")
     of_planned = f" of {report.planned}" if report.started != report.planned else ""
     url = clean(report.url)
-    return f"{number}{of_planned}, {url}, {duration(round(report.elapsed))}, seed {report.seed}"
+    return f"{number}{of_planned}, {url}, {duration(round(report.elapsed_s))}, seed {report.seed}"
 
 
 def actions(figures: Iterable[ActionFigures]) -> Grid:
@@ -65,7 +65,7 @@ def actions(figures: Iterable[ActionFigures]) -> Grid:
             f"{each.call_errors}",
             f"{each.timeouts}",
             f"{each.lost}",
-            f"{each.per_s:.1f}",
+            f"{each.per_second:.1f}",
             *_times(each.answer),
         )
         for each in figures
@@ -104,8 +104,8 @@ def link(report: FleetReport) -> Iterator[str]:
     refused = sum(figures.refused.values())
     yield f"connections: {figures.opened} opened, {refused} refused{_reasons(figures.refused)}"
     yield f"lost: {figures.losses}{_reasons(figures.loss_reasons)}"
-    if figures.recoveries:
-        times = ", ".join(brief(each) for each in figures.recoveries)
+    if figures.recoveries_s:
+        times = ", ".join(brief(each) for each in figures.recoveries_s)
         yield f"recovery (more than 10 % lost, to 99 % Accepted): {times}"
     if figures.is_away:
         yield "recovery: at the end more than 10 % were still missing"
@@ -120,7 +120,10 @@ def bill(report: FleetReport) -> Iterator[str]:
         f"transactions: {sums.begun} begun, {sums.acknowledged} acknowledged{waiting}{given_up},"
         f" {sums.lost} lost, {sums.doubled} doubled"
     )
-    yield f"energy: {energy(sums.wh_made)} made, {energy(sums.wh_acknowledged)} acknowledged"
+    made, acknowledged = energy(sums.wh_made), energy(sums.wh_acknowledged)
+    if made == acknowledged and sums.wh_made != sums.wh_acknowledged:
+        made, acknowledged = f"{sums.wh_made} Wh", f"{sums.wh_acknowledged} Wh"
+    yield f"energy: {made} made, {acknowledged} acknowledged"
     yield (
         f"MeterValues: {sums.values_made} made, {sums.values_delivered} delivered,"
         f" {sums.values_dropped} dropped, {sums.values_given_up} given up"
@@ -135,8 +138,8 @@ def itself(report: FleetReport) -> Iterator[str]:
     figures = report.itself
     yield (
         f"the fleet itself: {figures.cpu_share:.0%} of a core, {figures.memory_kib / 1024:.0f} MiB,"
-        f" timers late by {brief(figures.lag_p50)} (p50), {brief(figures.lag_p99)} (p99),"
-        f" {brief(figures.lag_max)} (max)"
+        f" timers late by {brief(figures.lag_p50_s)} (p50), {brief(figures.lag_p99_s)} (p99),"
+        f" {brief(figures.lag_max_s)} (max)"
     )
     for text in figures.error_texts:
         yield f"error inside: {clean(text)}"
@@ -162,7 +165,7 @@ def hints(report: FleetReport) -> Iterator[str]:
     """Say what the figures do not say by themselves."""
     if report.itself.is_at_limit:
         yield AT_LIMIT
-    if any(_waited(each) for each in report.actions):
+    if any(_waited(each, report.link.losses > 0) for each in report.actions):
         yield CLOSED_LOOP
     yield from map(clean, report.notes)
 
@@ -195,13 +198,17 @@ def _label(text: str) -> str:
 def _times(times: Times | None) -> tuple[str, str, str, str]:
     if times is None:
         return ("-", "-", "-", "-")
-    return (brief(times.p50), brief(times.p95), brief(times.p99), brief(times.max))
+    return (brief(times.p50_s), brief(times.p95_s), brief(times.p99_s), brief(times.max_s))
 
 
-def _waited(figures: ActionFigures) -> bool:
+def _waited(figures: ActionFigures, were_lost: bool) -> bool:
+    """Say whether messages were held up by those before them, and not by a connection that is lost:
+    where some were, half of all must have waited."""
     if figures.age is None or figures.answer is None:
         return False
-    return figures.age.p99 > figures.answer.p99 * QUEUED_FACTOR + QUEUED_S_MIN
+    name = "p50_s" if were_lost else "p99_s"
+    age, answer = (float(getattr(each, name)) for each in (figures.age, figures.answer))
+    return age > answer * QUEUED_FACTOR + QUEUED_S_MIN
 
 
 def _reasons(reasons: Mapping[str, int]) -> str:
