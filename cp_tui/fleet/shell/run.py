@@ -127,10 +127,12 @@ class FleetRun:
         self._prepare()
         self._collector.start(self._loop.time())
         try:
+            self._look()
             self._arm()
             await self._pass(self._is_done)
             self._settle()
             await self._pass(self._is_settled)
+            self._look()
             await self._close()
         finally:
             self.part = RunPart.ENDED
