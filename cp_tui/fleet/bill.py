@@ -14,6 +14,8 @@ from typing import Any
 
 from msgspec import Struct, field
 
+NAMED_MAX = 20
+"""How many transactionIds that were given out twice are named; all are counted."""
 BLOCK = 1_024
 """Ids of one block are bits of one number: those that are given in a row cost next to nothing."""
 
@@ -54,23 +56,39 @@ class IdSet(Struct):
 
     blocks: dict[int, int] = field(default_factory=dict)
     again: int = 0
+    named: list[int] = field(default_factory=list)
+    """The first of those that came again."""
 
     def add(self, number: int) -> bool:
         """Note a number; says whether it was there before."""
         block, bit = divmod(number, BLOCK)
         before = self.blocks.get(block, 0)
         is_again = bool(before >> bit & 1)
-        self.again += is_again
+        if is_again:
+            self._came_again(number)
         self.blocks[block] = before | 1 << bit
         return is_again
 
     def merge(self, other: IdSet) -> None:
         """Note all that another one has seen."""
         self.again += other.again
+        self._name(other.named)
         for block, bits in other.blocks.items():
             before = self.blocks.get(block, 0)
-            self.again += (before & bits).bit_count()
+            both = before & bits
+            while both:
+                lowest = both & -both
+                self._came_again(block * BLOCK + lowest.bit_length() - 1)
+                both ^= lowest
             self.blocks[block] = before | bits
+
+    def _came_again(self, number: int) -> None:
+        self.again += 1
+        self._name([number])
+
+    def _name(self, numbers: Iterable[int]) -> None:
+        room = NAMED_MAX - len(self.named)
+        self.named += [each for each in numbers if each not in self.named][:room]
 
 
 class Bill(Struct):
@@ -118,7 +136,10 @@ class Bill(Struct):
         """Give it as JSON may hold it; the blocks of ids as text."""
         content = {name: getattr(self, name) for name in _SUMS}
         blocks = {f"{block}": f"{bits:x}" for block, bits in self.ids.blocks.items()}
-        return {**content, "ids": {"again": self.ids.again, "blocks": blocks}}
+        return {
+            **content,
+            "ids": {"again": self.ids.again, "blocks": blocks, "named": self.ids.named},
+        }
 
     @classmethod
     def from_builtins(cls, content: dict[str, Any]) -> Bill:
@@ -126,7 +147,7 @@ class Bill(Struct):
         ids = content["ids"]
         blocks = {int(block): int(bits, 16) for block, bits in ids["blocks"].items()}
         sums = {name: content[name] for name in _SUMS}
-        return cls(**sums, ids=IdSet(blocks=blocks, again=ids["again"]))
+        return cls(**sums, ids=IdSet(blocks, ids["again"], list(ids["named"])))
 
     def figures(self) -> dict[str, int]:
         """Give all sums by name, with those that follow from others."""

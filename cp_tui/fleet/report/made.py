@@ -198,6 +198,9 @@ def _notes(result: FleetResult) -> Iterable[str]:
     if result.unsettled and not result.was_cut_off:
         waiting = count(result.unsettled, "charge point")
         yield f"{waiting} still had messages when the time to settle was over"
+    if named := result.bill.ids.named:
+        more = ", and more" if result.bill.doubled > len(named) else ""
+        yield f"given out twice: transactionId {', '.join(map(str, named))}{more}"
 
 
 def _point(moment: FleetMoment) -> TimelinePoint:

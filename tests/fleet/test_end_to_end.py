@@ -1,0 +1,89 @@
+"""`cp-tui fleet` as it is installed, against a CSMS in a process of its own that keeps a book."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import json
+from pathlib import Path
+
+from tests.end_to_end.processes import Done, cp_tui
+from tests.fleet.csms_process import CsmsProcess, book_csms
+
+COMMON = (
+    *("fleet", "--ramp=storm", "--seed=1", "--backoff=200ms+300ms", "--settle=20s"),
+    *("--sessions=1000", "--session-length=1s..2s", "--set=MeterValueSampleInterval=1"),
+)
+"""Cars come often and leave soon; whoever loses the line is back within half a second or two."""
+
+
+async def fleet(csms: CsmsProcess, folder: Path, *options: str) -> Done:
+    """Run a fleet to its end, with a ledger and a report in a folder."""
+    return await cp_tui(
+        *COMMON,
+        *(f"--url={csms.url}", f"--billed={csms.billed}"),
+        *(f"--ledger={folder / 'ledger.csv'}", f"--report={folder / 'report.json'}"),
+        *options,
+    )
+
+
+def rows(path: Path) -> list[tuple[str, str, int]]:
+    """Read a table: charge point, transaction and Wh of each row, in their order."""
+    with path.open(newline="") as file:
+        return sorted(
+            (
+                row["chargePointId"],
+                row["transactionId"],
+                int(row["meterStop"]) - int(row["meterStart"]),
+            )
+            for row in csv.DictReader(file)
+        )
+
+
+async def test_nothing_is_lost_or_doubled_by_a_csms_that_is_killed_or_whose_answers_get_lost(
+    tmp_path: Path,
+) -> None:
+    async with book_csms(tmp_path / "book", lose_answer_every=40) as csms:
+        running = asyncio.create_task(fleet(csms, tmp_path, "--stations=200", "--for=3s"))
+        await csms.until(lambda counts: counts["transactions"] >= 60, 30)
+        await csms.kill()
+        await asyncio.sleep(0.5)
+        await csms.start()
+        done = await running
+        counts = await csms.ask("counts")
+    assert done.status == 0, done
+    assert counts["repeated"] > 0, "answers were lost, and their messages came again"
+    ledger = rows(tmp_path / "ledger.csv")
+    assert ledger == rows(csms.billed)
+    assert len(ledger) == counts["transactions"] >= 60
+    assert len({transaction for _, transaction, _ in ledger}) == len(ledger)
+    bill = json.loads((tmp_path / "report.json").read_text())["bill"]
+    assert (bill["begun"], bill["acknowledged"]) == (len(ledger), len(ledger))
+    assert bill["wh_made"] == bill["wh_acknowledged"] == sum(wh for *_, wh in ledger)
+
+
+async def test_what_a_csms_loses_or_gives_out_twice_fails_the_run_and_is_named(
+    tmp_path: Path,
+) -> None:
+    async with book_csms(tmp_path / "book", drop_stop_every=10, double_id_at=20) as csms:
+        done = await fleet(csms, tmp_path, "--stations=80", "--for=2s")
+    assert done.status == 1, done
+    said = " ".join(done.out.split())
+    lost = set(rows(tmp_path / "ledger.csv")) - set(rows(csms.billed))
+    assert f"FAIL {len(lost)} transactions acknowledged and not billed" in said
+    assert all(f"{transaction} of {id}" in said for id, transaction, _ in lost)
+    assert "FAIL doubled is above 0: it is 1" in said
+    assert "given out twice: transactionId 19" in said
+
+
+async def test_a_csms_that_is_not_there_or_accepts_nobody_has_tested_nothing(
+    tmp_path: Path,
+) -> None:
+    async with book_csms(tmp_path / "book", silent_from="tcp") as csms:
+        options = ("--stations=20", "--for=500ms", "--settle=500ms")
+        silent = asyncio.create_task(fleet(csms, tmp_path, *options))
+        absent = CsmsProcess(tmp_path / "none")
+        absent.port = 1
+        done = await cp_tui(*COMMON, f"--url={absent.url}", *options)
+        assert (done.status, (await silent).status) == (3, 3), done
+    assert "Accepted: 0 of 20" in done.out
