@@ -76,10 +76,10 @@ class Conductor:
         arrival = self._arrival()
         return min((each for each in (due, arrival) if each is not None), default=None)
 
-    def tick(self, now: datetime, at_most: int) -> None:
-        """Do what is due by now, but no more than so many things."""
+    def tick(self, now: datetime, at_most: int) -> bool:
+        """Do what is due by now, but no more than so many things; says whether there was any."""
         self._now = now
-        for _ in range(at_most):
+        for number in range(at_most):
             arrival = self._arrival()
             if arrival is not None and arrival <= now:
                 order = self._next
@@ -89,7 +89,8 @@ class Conductor:
             elif self._agenda and self._agenda[0][0] <= now:
                 heappop(self._agenda)[2]()
             else:
-                return
+                return number > 0
+        return True
 
     def noted(self, member: Member) -> None:
         """Look at one after its turn; nothing happens to it before the next `tick`."""

@@ -120,7 +120,8 @@ class Fleet:
         self._expected = 0
         self._transactions = 0
         self._queue = 0
-        self._unsettled = 0
+        self.unsettled = 0
+        """Charge points that behave, and have a transaction or a message that waits."""
         self.recovery = FleetRecovery()
 
     def __len__(self) -> int:
@@ -155,8 +156,8 @@ class Fleet:
         if not is_moved and transactions == member.transactions and queue == member.queue:
             return
         if member.kind is None:
-            self._unsettled += bool(transactions or queue)
-            self._unsettled -= bool(member.transactions or member.queue)
+            self.unsettled += bool(transactions or queue)
+            self.unsettled -= bool(member.transactions or member.queue)
         self._transactions += transactions - member.transactions
         self._queue += queue - member.queue
         member.transactions, member.queue = transactions, queue
@@ -181,7 +182,7 @@ class Fleet:
             accepted_once=self._accepted_once,
             transactions=self._transactions,
             queue=self._queue,
-            unsettled=self._unsettled,
+            unsettled=self.unsettled,
         )
 
     def rows(

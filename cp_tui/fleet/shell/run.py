@@ -38,7 +38,10 @@ from cp_tui.fleet.wheel import Wheel
 from cp_tui.ocpp.calendar import later
 
 AT_ONCE_MAX = 50
-"""How many charge points have a turn before the network is looked at again."""
+"""How many charge points have a turn before the network is looked at again,"""
+AT_ONCE_S = 0.01
+"""and for how long about: what has arrived meanwhile is an answer whose time is taken."""
+PORTION = 5
 LOOK_S = 1.0
 """The time between two looks at the run itself."""
 CLOSE_LOOK_S = 0.02
@@ -198,7 +201,7 @@ class FleetRun:
         self.fleet.note(member, now)
         self._conductor.noted(member)
         self._arm()
-        if self._settle_until is not None and not self.fleet.counts().unsettled:
+        if self._settle_until is not None and not self.fleet.unsettled:
             self._wake.set()
 
     def met_error(self, seat: Seat, error: Exception) -> None:
@@ -298,12 +301,16 @@ class FleetRun:
     def _tick(self) -> None:
         """Let some of those that are due have their turn; the rest after a look at the network."""
         self._timer = None
-        now = self.clock()
-        seats = self._wheel.take_due(now, AT_ONCE_MAX)
-        for seat in seats:
-            self.self_watch.late(seat.late_s(now))
-            seat.turn(seat.tick)
-        self._conductor.tick(now, AT_ONCE_MAX - len(seats) // 2)
+        until_s = self._loop.time() + AT_ONCE_S
+        for _ in range(AT_ONCE_MAX // PORTION):
+            now = self.clock()
+            seats = self._wheel.take_due(now, PORTION)
+            for seat in seats:
+                self.self_watch.late(seat.late_s(now))
+                seat.turn(seat.tick)
+            is_more = self._conductor.tick(now, PORTION)
+            if not (seats or is_more) or self._loop.time() >= until_s:
+                break
         self._arm()
 
     async def _pass(self, is_over: Callable[[datetime], bool]) -> None:
@@ -332,12 +339,12 @@ class FleetRun:
         assert self._settle_until is not None
         if self._stops > 1 or now >= self._settle_until:
             return True
-        return self._conductor.is_idle and not self.fleet.counts().unsettled
+        return self._conductor.is_idle and not self.fleet.unsettled
 
     async def _close(self) -> None:
         """Close the connections in order, unless somebody is in a hurry."""
         self.part = RunPart.ENDING
-        self._unsettled = self.fleet.counts().unsettled
+        self._unsettled = self.fleet.unsettled
         self._is_away = self.fleet.recovery.away_since is not None
         self._recoveries_s = tuple(self.fleet.recovery.times_s)
         self.gate.shut()
