@@ -53,7 +53,7 @@ from cp_tui.charge_point.events import (
 )
 from cp_tui.charge_point.records import TransactionRecord
 from cp_tui.charge_point.station_port import Body
-from cp_tui.charge_point.variables import Tls
+from cp_tui.charge_point.variables import LinkError, Tls
 from cp_tui.charger.charger import Charger, StationAct
 from cp_tui.charger.memory_store import MemoryStore
 from cp_tui.engine.backoff import Backoff, BackoffSettings
@@ -105,6 +105,7 @@ class FleetStation:
         """
         self.id = id
         self.bill = Bill() if bill is None else bill
+        self.connectors = len(config.connectors)
         self.phase = StationPhase.OFF
         self.is_on = False
         self._is_watched = False
@@ -139,7 +140,25 @@ class FleetStation:
     @property
     def last_error(self) -> str:
         """Why the newest attempt or connection ended, in words."""
-        return self._link.last_error
+        return "" if self._link.error is None else self._link.error.text
+
+    @property
+    def link_error(self) -> LinkError | None:
+        """The same with the step that failed, and what to do."""
+        return self._link.error
+
+    @property
+    def link_retry_at(self) -> datetime | None:
+        """When it is tried again to connect; None while nothing is waited for."""
+        return self._link.retry_at
+
+    def try_now(self, now: datetime) -> bool:
+        """Connect at once instead of waiting; False: it was not waiting."""
+        if self._link.retry_at is None:
+            return False
+        self._link.hurry(now)
+        self._follow(now)
+        return True
 
     @property
     def is_watched(self) -> bool:

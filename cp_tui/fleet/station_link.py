@@ -10,7 +10,7 @@ from datetime import datetime
 
 from cp_tui.charge_point.effects import SetCredentials
 from cp_tui.charge_point.events import FrameReceived, LinkClosed, LinkFailed, LinkOpened
-from cp_tui.charge_point.variables import LinkStep, Tls
+from cp_tui.charge_point.variables import LinkError, LinkStep, Tls
 from cp_tui.engine.backoff import Backoff
 from cp_tui.engine.endpoint import Endpoint, EndpointError
 from cp_tui.engine.link_failure import LinkFailure
@@ -33,8 +33,8 @@ class StationLink:
         self.backoff = backoff
         self.sent = SetCredentials(None, "not set")
         """How to connect from the next attempt on."""
-        self.last_error = ""
-        """Why the newest attempt or connection ended, in words."""
+        self.error: LinkError | None = None
+        """Why the newest attempt or connection ended."""
         self._known = known
         self._connect = connect
         self._watcher = watcher
@@ -52,7 +52,8 @@ class StationLink:
         self._chain: tuple[str, ...] = ()
         self._links = 0
         """How many connections there have been."""
-        self._retry_at: datetime | None = None
+        self.retry_at: datetime | None = None
+        """When it is tried again."""
         self._lost_at: datetime | None = None
         """When an open connection was lost that is not back yet."""
         self._bytes: list[bytes] = []
@@ -72,7 +73,7 @@ class StationLink:
     def deadline(self) -> datetime | None:
         """When `tick` has something to do."""
         due = None if self._socket is None else self._socket.deadline
-        return min((each for each in (due, self._retry_at) if each is not None), default=None)
+        return min((each for each in (due, self.retry_at) if each is not None), default=None)
 
     def take_bytes(self) -> list[bytes]:
         """Hand over what is to be written into the present stream."""
@@ -100,11 +101,11 @@ class StationLink:
         """Connect at once where there is no connection, or as soon as the present one is over."""
         self._is_urgent = True
         if not self.is_connecting and self._is_cable_in:
-            self._retry_at = now
+            self.retry_at = now
 
     def end_present(self, now: datetime) -> None:
         """Close the connection in order, or stop making one."""
-        self._retry_at = None
+        self.retry_at = None
         if self._is_dialling:
             self._stop_dialling()
             self._wait(now)
@@ -114,7 +115,7 @@ class StationLink:
     def cut(self, now: datetime, why: str) -> None:
         """Pull the network cable: nothing reaches anybody, nor is tried, until `restore`."""
         self._is_cable_in = False
-        self._retry_at = None
+        self.retry_at = None
         if self._is_dialling:
             self._stop_dialling()
         elif self._socket is not None:
@@ -140,7 +141,7 @@ class StationLink:
             self._socket = None
             self._orders.append(StreamOrder(kind))
         self._is_wanted = self._is_urgent = False
-        self._retry_at = self._lost_at = None
+        self.retry_at = self._lost_at = None
 
     def set_ping(self, interval_s: int, now: datetime) -> None:
         """Ping every so many seconds; 0 is never (`SetPing`)."""
@@ -202,7 +203,7 @@ class StationLink:
         """Do what follows; give what the mind has to hear of, and then ask again."""
         if self._socket is not None and self._socket.is_over:
             return self._ended(self._socket, now)
-        if self._retry_at is not None and now >= self._retry_at:
+        if self.retry_at is not None and now >= self.retry_at:
             return self._dial(now)
         return None
 
@@ -210,10 +211,10 @@ class StationLink:
         """Have the next attempt made when it is time for it."""
         is_urgent, self._is_urgent = self._is_urgent, False
         if self._is_wanted and self._is_cable_in:
-            self._retry_at = now if is_urgent else later(now, self.backoff.next_delay_s())
+            self.retry_at = now if is_urgent else later(now, self.backoff.next_delay_s())
 
     def _dial(self, now: datetime) -> LinkEvent | None:
-        self._retry_at = None
+        self.retry_at = None
         self._is_urgent = False
         self._began_at = now
         try:
@@ -231,7 +232,7 @@ class StationLink:
 
     def _failed(self, failure: LinkFailure, now: datetime) -> LinkFailed:
         """Note an attempt to connect that was in vain."""
-        self.last_error = failure.text
+        self.error = failure.error(now)
         self._watcher.refused(failure.step, failure.text)
         self._wait(now)
         return LinkFailed(failure.fault, failure.text, failure.shown)
@@ -261,7 +262,7 @@ class StationLink:
         if self._is_wanted:
             self._lost_at = now
         if failure is not None:
-            self.last_error = failure.text
+            self.error = failure.error(now)
             self._watcher.lost(failure.text)
         self._wait(now)
         return LinkClosed()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from datetime import UTC, datetime
 from math import ceil
@@ -14,6 +14,7 @@ from pathlib import Path
 from cp_tui.charge_point.config import ChargePointConfig
 from cp_tui.engine.backoff import BackoffSettings
 from cp_tui.engine.endpoint import endpoint
+from cp_tui.engine.errors import CommandError, ErrorNumber
 from cp_tui.engine.tls import TlsMaker, tls_context
 from cp_tui.fleet.bill import Bill, BillEntry
 from cp_tui.fleet.conductor import Conductor
@@ -27,10 +28,12 @@ from cp_tui.fleet.sessions import SessionDriver
 from cp_tui.fleet.shell.clock import RunClock
 from cp_tui.fleet.shell.collector import Collector
 from cp_tui.fleet.shell.dialling import Dialler
+from cp_tui.fleet.shell.doors import Doors
 from cp_tui.fleet.shell.gate import Gate
 from cp_tui.fleet.shell.machine import Load, check_load, raise_files, this_machine
 from cp_tui.fleet.shell.seat import LEFT_OPEN_MAX, Seat
 from cp_tui.fleet.shell.self_watch import SelfWatch
+from cp_tui.fleet.shell.station_door import StationDoor
 from cp_tui.fleet.station import FleetStation
 from cp_tui.fleet.view import FleetView, RunPart
 from cp_tui.fleet.web_socket import Connect
@@ -76,11 +79,13 @@ class FleetRun:
         *,
         on_settled: Callable[[BillEntry], None] = lambda entry: None,
         on_moment: Callable[[FleetView], None] = lambda view: None,
+        watched: Collection[str] = (),
     ) -> None:
         """Make ready, without a charge point yet.
 
         `on_settled` gets each transaction that is acknowledged in full, `on_moment` the run, once
-        a second. Neither may wait.
+        a second; neither may wait. `watched` are the ids of charge points that have a door from
+        their beginning.
         """
         loop = asyncio.get_running_loop()
         self.plan = plan
@@ -96,6 +101,9 @@ class FleetRun:
         self._seats: list[Seat] = []
         self._members: dict[Seat, Member] = {}
         self._on_moment = on_moment
+        self._watched = frozenset(watched)
+        self._doors = Doors(self.clock)
+        self._opening: set[asyncio.Task[Path]] = set()
         self._loop = loop
         self._kinds = {Kind(kind): share for kind, share in plan.misbehave}
         maker = TlsMaker(None if plan.ca_file is None else Path(plan.ca_file), plan.check_hostname)
@@ -139,6 +147,7 @@ class FleetRun:
             await self._close()
         finally:
             self.part = RunPart.ENDED
+            await self._doors.close()
             self._stop_timer()
             for seat in self._seats:
                 seat.is_broken = True
@@ -171,6 +180,17 @@ class FleetRun:
         self._conductor.resume(self.clock())
         self._arm()
 
+    def watch(self, id: str) -> StationDoor:
+        """Give what a charge point is looked at by, as one of `serve`; raises `CommandError`."""
+        return self._doors.watch(self._seat(id))
+
+    async def open_door(self, id: str) -> Path:
+        """Give the socket of a charge point, for `attach`.
+
+        Raises `CommandError` where there is no such charge point, `SocketPathError`.
+        """
+        return await self._doors.open(self._seat(id))
+
     def view(self) -> FleetView:
         """Say how the run stands."""
         recovery = self.fleet.recovery
@@ -200,6 +220,7 @@ class FleetRun:
         self._wheel.schedule(seat)
         self.fleet.note(member, now)
         self._conductor.noted(member)
+        self._doors.look(seat, now)
         self._arm()
         if self._settle_until is not None and not self.fleet.unsettled:
             self._wake.set()
@@ -217,6 +238,12 @@ class FleetRun:
         """Note that this machine had no port or descriptor left."""
         self._no_room += 1
         self._no_room_why = why
+
+    def _seat(self, id: str) -> Seat:
+        for seat in self._seats:
+            if seat.station.id == id:
+                return seat
+        raise CommandError(ErrorNumber.REFUSED, f"no charge point {id} is there yet")
 
     def _prepare(self) -> None:
         """See that all of it fits onto this machine, and that TLS can be tried."""
@@ -277,7 +304,16 @@ class FleetRun:
         member = Member(index, station, seat.turn, people, kind)
         self._seats.append(seat)
         self._members[seat] = member
+        if id_ in self._watched and not is_twin:
+            opening = self._loop.create_task(self._doors.open(seat), name=f"door of {id_}")
+            self._opening.add(opening)
+            opening.add_done_callback(self._opened)
         return member
+
+    def _opened(self, opening: asyncio.Task[Path]) -> None:
+        self._opening.discard(opening)
+        if not opening.cancelled() and (error := opening.exception()) is not None:
+            _log.error("%s: %s", opening.get_name(), error)
 
     def _arm(self) -> None:
         """Have the one timer go off when the first thing is due."""
@@ -365,6 +401,7 @@ class FleetRun:
         for seat in self._seats:
             if seat.stream is not None:
                 seat.stream.look(now_s)
+        self._doors.observe(self.clock())
         number = len(self._seats)
         # Once those that have arrived have booted, most of what there is will stay.
         if number == self._seen > self._frozen and not self.gate.inside:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from cp_tui.charge_point.config import ChargePointConfig
-from cp_tui.fleet.bill import BillEntry
 from cp_tui.fleet.charge_points import FleetChargePoints
 from cp_tui.fleet.plan import FleetPlan, FleetStage, SessionPlan
 from cp_tui.fleet.shell.run import FleetRun
@@ -38,7 +36,7 @@ def run_of(
     plan: FleetPlan,
     *,
     keys: dict[str, str] | None = None,
-    on_settled: Callable[[BillEntry], None] = lambda entry: None,
+    **others: Any,
 ) -> FleetRun:
     """Make a run of a plan ready."""
-    return FleetRun(plan, FleetChargePoints(plan, config(**keys or {})), on_settled=on_settled)
+    return FleetRun(plan, FleetChargePoints(plan, config(**keys or {})), **others)

@@ -1,0 +1,68 @@
+"""One charge point of a fleet is looked at, and used, like one of `serve`."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from cp_tui.charge_point.variables import STREAMS, VARIABLES, LinkPhase, MessageRecord
+from cp_tui.engine.errors import CommandError
+from cp_tui.engine.hub import EventHappened, VariableChanged
+from cp_tui.fleet.stream_order import StationPhase
+from cp_tui.rpc.client import Client, RpcError
+from tests.fleet.csms_process import book_csms
+from tests.fleet.shell.runs import plan, run_of
+
+WAIT_S = 60.0
+
+
+async def test_any_charge_point_of_a_fleet_has_a_door_like_that_of_serve(tmp_path: Path) -> None:
+    async with book_csms(tmp_path / "book") as csms, asyncio.timeout(WAIT_S):
+        run = run_of(plan(csms.url, 3), watched=["CP00002"])
+        running = asyncio.create_task(run.run())
+        while run.fleet.counts().phases[StationPhase.ACCEPTED] < 3:
+            await asyncio.sleep(0.01)
+        client = await Client.connect(await run.open_door("CP00002"))
+        await client.subscribe([*VARIABLES, *STREAMS])
+        seen = {each.name: each for each in await client.next_updates()}
+        values = {name for name, each in seen.items() if isinstance(each, VariableChanged)}
+        assert values == set(VARIABLES)
+        link = seen["link"]
+        assert isinstance(link, VariableChanged)
+        assert link.value.phase is LinkPhase.OPEN
+
+        await client.call("plug_in", connector_id=1)
+        answer = await client.call("swipe", id_tag="TAG1", connector_id=1)
+        assert answer.result["outcome"] == "Asked"
+        actions = set()
+        while "StartTransaction" not in actions:
+            for update in await client.next_updates():
+                event = update.event if isinstance(update, EventHappened) else None
+                if isinstance(event, MessageRecord):
+                    actions.add(event.action)
+        assert run.view().counts.transactions == 1
+        key = await client.call("get_configuration_key", keys=["HeartbeatInterval"])
+        assert key.result["configuration_key"][0]["value"] == "300"
+        schedule = await client.call("get_composite_schedule", connector_id=1, duration_s=60)
+        assert schedule.result["connector_id"] == 1
+
+        with pytest.raises(RpcError, match="a fleet has no weather"):
+            await client.call("set_weather", weather="fair")
+        with pytest.raises(RpcError, match="already"):
+            await client.call("plug_in", connector_id=1)
+        assert (await client.call("set_network", up=False)).result is True
+        assert run.fleet.counts().phases[StationPhase.WAITING] == 1
+        assert (await client.call("set_network", up=False)).result is False
+        await client.call("set_network", up=True)
+        await client.call("try_now")
+        while run.fleet.counts().phases[StationPhase.CHARGING] < 1:
+            await asyncio.sleep(0.01)
+        with pytest.raises(CommandError, match="no charge point CP9 is there yet"):
+            run.watch("CP9")
+        await client.close()
+        run.stop()
+        result = await running
+    assert result.bill.closes, result.bill.figures()
+    assert result.bill.begun == 1
