@@ -7,7 +7,7 @@ import secrets
 import signal
 import sys
 from argparse import Namespace
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from cp_tui.cli.output import ExitStatus, complain_of, told_without_waiting
 from cp_tui.fleet.bill import BillEntry
 from cp_tui.fleet.billed import OurTransaction, ours
 from cp_tui.fleet.ledger import Ledger
+from cp_tui.fleet.plan import FleetPlan
 from cp_tui.fleet.quantities import duration, duration_s
 from cp_tui.fleet.reading.plan_file import PlanOptions, ReadPlan, read_plan
 from cp_tui.fleet.report.billing import billed_verdicts
@@ -33,6 +34,8 @@ from cp_tui.fleet.report.timeline import every
 from cp_tui.fleet.result import FleetResult
 from cp_tui.fleet.shell.run import FleetRun
 from cp_tui.fleet.view import FleetView
+from cp_tui.rpc.paths import SocketPathError, default_socket
+from cp_tui.rpc.server import check_socket
 from cp_tui.settings.problem import SettingsError
 
 LINE_S = 10.0
@@ -60,6 +63,7 @@ def run(options: Namespace) -> int:
     except SettingsError as error:
         # All that was mistyped is told at once.
         return complain_of([*wrong, *error.lines])
+    wrong += _wrong_doors(read.plan, options.watch)
     if wrong:
         return complain_of(wrong)
     transactions: list[OurTransaction] = []
@@ -71,13 +75,15 @@ def run(options: Namespace) -> int:
             if results.billed is not None:
                 transactions.append(ours(entry))
 
-        result = asyncio.run(_carry_out(read, settled))
+        result = asyncio.run(_carry_out(read, settled, options.watch))
         # One Ctrl-C too many, in the haste of the end, must not cost the figures.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
     return _sum_up(read, result, results, transactions, failed)
 
 
-async def _carry_out(read: ReadPlan, settled: Callable[[BillEntry], None]) -> FleetResult:
+async def _carry_out(
+    read: ReadPlan, settled: Callable[[BillEntry], None], watched: Sequence[str]
+) -> FleetResult:
     """Run it until its plan is done or a signal ends it, with a line now and then."""
     with told_without_waiting() as tell:
         told_at_s = 0.0
@@ -88,7 +94,9 @@ async def _carry_out(read: ReadPlan, settled: Callable[[BillEntry], None]) -> Fl
                 told_at_s = view.elapsed_s
                 tell(progress(view))
 
-        fleet = FleetRun(read.plan, read.config_of, on_settled=settled, on_moment=look)
+        fleet = FleetRun(
+            read.plan, read.config_of, on_settled=settled, on_moment=look, watched=watched
+        )
 
         def stop() -> None:
             fleet.stop()
@@ -100,6 +108,22 @@ async def _carry_out(read: ReadPlan, settled: Callable[[BillEntry], None]) -> Fl
             loop.add_signal_handler(number, stop)
         tell(beginning(read.plan))
         return await fleet.run()
+
+
+def _wrong_doors(plan: FleetPlan, watched: Sequence[str]) -> list[str]:
+    """Say which charge points cannot have a door."""
+    wrong = []
+    ids = {plan.id_of(index) for index in range(plan.stations)} if watched else set()
+    for id_ in watched:
+        if id_ not in ids:
+            there = f"{plan.id_of(0)} to {plan.id_of(plan.stations - 1)}"
+            wrong.append(f"--watch {id_}: the fleet has {there}")
+            continue
+        try:
+            check_socket(default_socket(id_))
+        except SocketPathError as error:
+            wrong.append(f"--watch {id_}: {error}")
+    return wrong
 
 
 def _sum_up(

@@ -29,6 +29,10 @@ SECRET = "planted-secret-77"
         ((*URL, "--ledger", "none/x.csv"), ["--ledger none/x.csv: No such file or directory"]),
         ((*URL, "--plan", "none.toml"), ["none.toml: no such file"]),
         (
+            (*URL, "--stations", "3", "--watch", "CP00002", "--watch", "CP4"),
+            ["--watch CP4: the fleet has CP00001 to CP00003"],
+        ),
+        (
             (*URL, "--password", SECRET * 3),
             [
                 "--password or --set AuthorizationKey: must be 16 to 40 printable ASCII"

@@ -63,8 +63,8 @@ class Agenda(Protocol):
     def next_deadline(self) -> datetime | None:
         """Say when it is due."""
 
-    def tick(self, now: datetime, at_most: int) -> None:
-        """Do what is due, but no more than so many things."""
+    def tick(self, now: datetime, at_most: int) -> bool:
+        """Do what is due, but no more than so many things; says whether there was any."""
 
 
 class StationLine:

@@ -28,12 +28,12 @@ from cp_tui.fleet.sessions import SessionDriver
 from cp_tui.fleet.shell.clock import RunClock
 from cp_tui.fleet.shell.collector import Collector
 from cp_tui.fleet.shell.dialling import Dialler
-from cp_tui.fleet.shell.doors import Doors
 from cp_tui.fleet.shell.gate import Gate
 from cp_tui.fleet.shell.machine import Load, check_load, raise_files, this_machine
 from cp_tui.fleet.shell.seat import LEFT_OPEN_MAX, Seat
 from cp_tui.fleet.shell.self_watch import SelfWatch
 from cp_tui.fleet.shell.station_door import StationDoor
+from cp_tui.fleet.shell.station_doors import StationDoors
 from cp_tui.fleet.station import FleetStation
 from cp_tui.fleet.view import FleetView, RunPart
 from cp_tui.fleet.web_socket import Connect
@@ -102,7 +102,7 @@ class FleetRun:
         self._members: dict[Seat, Member] = {}
         self._on_moment = on_moment
         self._watched = frozenset(watched)
-        self._doors = Doors(self.clock)
+        self._doors = StationDoors(self.clock)
         self._opening: set[asyncio.Task[Path]] = set()
         self._loop = loop
         self._kinds = {Kind(kind): share for kind, share in plan.misbehave}

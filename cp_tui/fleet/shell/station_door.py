@@ -45,7 +45,7 @@ _PHASES = {
     StationPhase.WAITING: LinkPhase.WAITING,
     StationPhase.CONNECTING: LinkPhase.CONNECTING,
 }
-NO_WEATHER = "set_weather: a fleet has no weather"
+NO_WEATHER = "a fleet has no weather"
 BROKEN = "an error inside has taken it out of the run"
 
 

@@ -12,7 +12,7 @@ from cp_tui.rpc.paths import default_socket
 from cp_tui.rpc.server import RpcServer
 
 
-class Doors:
+class StationDoors:
     """Opens a door the first time that it is asked for; all are closed at the end."""
 
     def __init__(self, clock: Callable[[], datetime]) -> None:
