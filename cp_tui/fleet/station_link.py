@@ -95,6 +95,7 @@ class StationLink:
     def close(self, now: datetime) -> None:
         """Close it, and do not try again (`CloseLink`)."""
         self._is_wanted = False
+        self.retry_at = None
         self.end_present(now)
 
     def hurry(self, now: datetime) -> None:
@@ -104,8 +105,7 @@ class StationLink:
             self.retry_at = now
 
     def end_present(self, now: datetime) -> None:
-        """Close the connection in order, or stop making one."""
-        self.retry_at = None
+        """Close the connection in order, or stop making one; the back-off goes on."""
         if self._is_dialling:
             self._stop_dialling()
             self._wait(now)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 
 import pytest
+from websockets.client import ClientProtocol
 
 from cp_tui.fleet.misbehaviour import Kind
 from cp_tui.fleet.stream_order import OrderKind, StationPhase
@@ -96,6 +97,9 @@ def test_charging_and_reconnecting_leave_nothing_to_the_collector_of_cycles() ->
         fleet.after(60)
         assert fleet.bill.closes
         assert station.is_accepted
+        # The parser of a connection is a generator, which the collector ends without a word.
+        alive = [each for each in gc.get_objects() if isinstance(each, ClientProtocol)]
+        assert len(alive) == 1
         gc.set_debug(gc.DEBUG_SAVEALL)
         gc.collect()
         assert [type(each).__name__ for each in gc.garbage] == []
@@ -104,3 +108,35 @@ def test_charging_and_reconnecting_leave_nothing_to_the_collector_of_cycles() ->
         gc.garbage.clear()
         gc.enable()
     assert kept[0].station is station
+
+
+def test_a_station_that_waits_connects_again_whatever_is_asked_of_its_link() -> None:
+    """The network is cut and put back, the connection is to be closed where there is none."""
+    fleet = VirtualFleet([config("CP1")])
+    station, notes = fleet.stations[0], fleet.notes["CP1"]
+    fleet.is_up = False
+    fleet.power_on()
+    fleet.after(1)
+    assert notes.refusals == [("TCP", "connection refused: nothing listens on 127.0.0.1:9")]
+    assert station.last_error == notes.refusals[0][1]
+    fleet.do(station, lambda: station.reconnect(fleet.now))
+    fleet.after(120)
+    assert len(notes.refusals) > 3
+    fleet.is_up = True
+    fleet.after(60)
+    assert station.is_accepted
+    for _ in range(2):
+        fleet.do(station, lambda: station.cut(fleet.now))
+        fleet.after(300)
+        assert station.phase is StationPhase.WAITING
+        fleet.do(station, lambda: station.restore(fleet.now))
+        fleet.do(station, lambda: station.reconnect(fleet.now))
+        fleet.after(15)
+        assert station.is_accepted
+    assert len(notes.losses) == len(notes.backs) == 2
+    assert all(300 < back < 315 for back in notes.backs)
+    fleet.do(station, lambda: station.reconnect(fleet.now))
+    fleet.after(15)
+    assert station.is_accepted
+    assert len(notes.losses) == 2
+    assert len(notes.backs) == 3
