@@ -79,7 +79,7 @@ backoff = "1s+3s"
 
 [[misbehave]]
 kind = "silent"
-share = "2%"
+share = "5%"
 
 [limits]
 fail_if = ["BootNotification.p95 > 2s", "recovery > 60s"]
@@ -93,11 +93,11 @@ many transactions are not acknowledged in full. In CSV each figure is a line of 
 `name`, `figure`, `value`. A page of HTML has the table and plots in one file, without a script.
 With `--every 1s` JSON and CSV have the time series, a point for each second.
 
-The ledger has a line for each transaction that was acknowledged in full. A cell that a program for
-tables would take for a formula begins with an apostrophe. The table that `--billed` reads is a CSV
-with a head; it needs `transactionId`, and `meterStart` and `meterStop`, or `Wh`, or `kWh`, in any
-order and spelling, and may have `chargePointId`. Energy has to agree to the last digit that is
-written.
+The ledger has a line for each transaction that was acknowledged in full, of charge points that
+behave. A cell that a program for tables would take for a formula begins with an apostrophe. The
+table that `--billed` reads is a CSV with a head; it needs `transactionId`, and `meterStart` and
+`meterStop`, or `Wh`, or `kWh`, in any order and spelling, and may have `chargePointId`. Energy has
+to agree to the last digit that is written.
 """
 
 

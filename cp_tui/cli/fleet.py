@@ -91,7 +91,7 @@ async def _carry_out(
         def look(view: FleetView) -> None:
             nonlocal told_at_s
             if view.elapsed_s >= told_at_s + LINE_S:
-                told_at_s = view.elapsed_s
+                told_at_s = view.elapsed_s // LINE_S * LINE_S
                 tell(progress(view))
 
         fleet = FleetRun(
@@ -167,9 +167,11 @@ def _ledger(path: Path | None, failed: list[str]) -> Iterator[Callable[[BillEntr
         raise SettingsError(f"--ledger {path}: {error.strerror}") from None
     try:
         yield ledger.add
-    finally:
-        if wrong := ledger.finish():
-            failed.append(wrong)
+    except BaseException:
+        ledger.abandon()
+        raise
+    if wrong := ledger.finish():
+        failed.append(wrong)
 
 
 def _results(options: Namespace) -> tuple[Results, list[str]]:

@@ -67,6 +67,10 @@ class Ledger:
             )
         )
 
+    def abandon(self) -> None:
+        """Leave an old one in its place: there was no run."""
+        self._file.abandon()
+
     def finish(self) -> str:
         """Put it in its place; gives what went wrong, empty: nothing."""
         self._file.finish()

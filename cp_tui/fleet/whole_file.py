@@ -55,6 +55,11 @@ class WholeFile:
             self._part.unlink(missing_ok=True)
         return not self.error
 
+    def abandon(self) -> None:
+        """Leave the old one, or none, in its place."""
+        self.error = self.error or f"{self.path}: not written"
+        self.finish()
+
 
 def write_whole(path: Path, text: str) -> str:
     """Write a text in one go; gives what went wrong, empty: nothing."""

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from cp_tui.cli import main
+from cp_tui.engine.errors import CannotBegin
+from cp_tui.fleet.shell.run import FleetRun
 
 URL = ("--url", "ws://127.0.0.1:9/ocpp")
 SECRET = "planted-secret-77"
@@ -71,3 +73,18 @@ def test_the_locustfile_is_printed_as_it_stands(capsys: pytest.CaptureFixture[st
     text = capsys.readouterr().out
     compile(text, "locustfile.py", "exec")
     assert "from cp_tui.fleet.locust import ChargingStation" in text
+
+
+def test_an_old_ledger_stays_where_the_machine_has_no_room_for_a_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async def refuse(fleet: FleetRun) -> None:
+        raise CannotBegin("no room")
+
+    monkeypatch.setattr(FleetRun, "run", refuse)
+    ledger = tmp_path / "ledger.csv"
+    ledger.write_text("old")
+    assert main(["fleet", *URL, "--ledger", str(ledger)]) == 2
+    assert capsys.readouterr().err == "cp-tui: no room\n"
+    assert ledger.read_text() == "old"
+    assert [each.name for each in tmp_path.iterdir()] == ["ledger.csv"]

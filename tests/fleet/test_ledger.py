@@ -79,10 +79,10 @@ def test_an_old_file_stays_where_the_new_one_has_no_room(tmp_path: Path) -> None
     assert path.read_text() == "old"
     assert os.listdir(tmp_path) == ["report.json"]
     late = WholeFile(path)
-    late.error = "told before"
     late.write("new")
-    assert not late.finish()
+    late.abandon()
     assert path.read_text() == "old"
+    assert os.listdir(tmp_path) == ["report.json"]
     assert write_whole(path, "new") == ""
     assert path.read_text() == "new"
 

@@ -271,6 +271,14 @@ def test_what_does_not_fit_together_is_told(written: Written, text: str, told: s
             "--stations: must be greater than or equal to 1",
         ),
         (
+            {"tables": {"fleet": {"url": URL}, "sessions": {"per_hour": "3601"}}},
+            "--sessions: must be from 0 to 3600 sessions an hour",
+        ),
+        (
+            {"tables": {"fleet": {"url": URL}, "sessions": {"per_hour": "nan"}}},
+            "--sessions: must be from 0 to 3600 sessions an hour",
+        ),
+        (
             {"tables": {"fleet": {"url": URL}, "sessions": {"energy_kwh": "9..3"}}},
             "--energy: must begin with the smaller end",
         ),

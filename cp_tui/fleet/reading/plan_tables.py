@@ -25,7 +25,7 @@ Read = TypeVar("Read")
 TABLES_MAX = 1_000
 """Stages, storms and kinds of a plan."""
 TAGS_MAX = 1_000_000
-PER_HOUR_MAX = 1_000.0
+PER_HOUR_MAX = 3_600.0
 HOURS = 24
 Tables = Annotated[dict[str, Any], Field(repr=False)]
 """As in `cp-tui.toml`; it may hold AuthorizationKey, which no representation may show."""
@@ -85,7 +85,6 @@ EnergyRange = Annotated[
 BackoffText = Annotated[
     tuple[float, float], _from_text(quantities.backoff), _told_as("time, or time+time")
 ]
-PerHour = Annotated[float, Field(ge=0, le=PER_HOUR_MAX, allow_inf_nan=False)]
 
 
 def _every_hour(value: object) -> object:
@@ -98,6 +97,15 @@ def _every_hour(value: object) -> object:
     if isinstance(value, list | tuple) and len(value) == HOURS:
         return value
     raise PydanticCustomError("per_hour", "must be a number, or a list of 24")
+
+
+def _possible(per_hour: tuple[float, ...]) -> tuple[float, ...]:
+    """Check all hours in one go: one number that is wrong is one mistake."""
+    # Also refuses what is no number.
+    if not all(0 <= each <= PER_HOUR_MAX for each in per_hour):
+        text = f"must be from 0 to {PER_HOUR_MAX:g} sessions an hour"
+        raise PydanticCustomError("per_hour", "{text}", {"text": text})
+    return per_hour
 
 
 def _tags(value: object) -> object:
@@ -146,8 +154,9 @@ class SessionsTable(Section):
     """How people charge, at each connector."""
 
     per_hour: Annotated[
-        tuple[PerHour, ...],
+        tuple[float, ...],
         BeforeValidator(_every_hour),
+        AfterValidator(_possible),
         _told_as("number, or 24 of them"),
     ] = (1.0,) * HOURS
     """Sessions that begin at a connector within an hour: one number, or one for each hour of the
