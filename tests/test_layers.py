@@ -185,6 +185,19 @@ def test_an_engine_starts_without_the_screen() -> None:
     assert done.stdout.strip() == "False"
 
 
+def test_the_screen_of_a_charge_point_starts_without_what_only_a_log_needs() -> None:
+    """All rules of `explain` take as long to import as half of the screen."""
+    program = (
+        "import sys, cp_tui.tui.main;"
+        "rooms = ('cp_tui.opened', 'cp_tui.follow', 'cp_tui.explain.');"
+        "print([name for name in sys.modules if name.startswith(rooms)])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "['cp_tui.explain.finding']"
+
+
 NOT_FOR_A_BOOT = (
     "textual",
     "httpx",

@@ -7,6 +7,7 @@ import itertools
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from textual.content import Content
 
@@ -37,7 +38,6 @@ from cp_tui.tui.frame.actions import show_menu
 from cp_tui.tui.frame.frame_app import FrameApp
 from cp_tui.tui.state.key_lens import KeyLens
 from cp_tui.tui.state.store import Snapshot
-from cp_tui.tui.state.travel import Travel
 from cp_tui.tui.text.copying import Copyable
 from cp_tui.tui.text.facts import Fact, FactSource
 from cp_tui.tui.text.safe_text import safe_text
@@ -45,6 +45,9 @@ from cp_tui.tui.text.words import Clock, file_stamp
 from cp_tui.tui.timeline.timeline import Timeline
 from cp_tui.tui.widgets.line_table import CursorMove, LineTable
 from cp_tui.tui.widgets.table_pane import TablePane
+
+if TYPE_CHECKING:
+    from cp_tui.tui.state.travel import Travel
 
 REMEMBERED_MAX = 8
 """Texts kept per field: what one person types in a session."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from types import MappingProxyType
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from msgspec import Struct
 from textual.content import Content
@@ -17,13 +17,15 @@ from cp_tui.tui.actions.drafts import Bench, ComposeEnd, MessageDraft, SentDraft
 from cp_tui.tui.actions.outcome import CommandOutcome
 from cp_tui.tui.state.key_lens import KeyLens
 from cp_tui.tui.state.store import Snapshot
-from cp_tui.tui.state.travel import Travel
 from cp_tui.tui.text.copying import Copyable
 from cp_tui.tui.text.facts import Fact, FactSource
 from cp_tui.tui.text.paths import UnusableInput
 from cp_tui.tui.text.words import Clock
 from cp_tui.tui.timeline.timeline import Timeline
 from cp_tui.tui.widgets.line_table import CursorMove, LineTable
+
+if TYPE_CHECKING:
+    from cp_tui.tui.state.travel import Travel
 
 
 class ConfirmQuestion(Struct, frozen=True, eq=False):

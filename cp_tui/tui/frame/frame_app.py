@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence, Set
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on
 from textual.content import Content
@@ -32,7 +32,6 @@ from cp_tui.tui.frame.no_room import NoRoom
 from cp_tui.tui.frame.ringer import Ringer, Rings
 from cp_tui.tui.frame.said import LastSaid
 from cp_tui.tui.state.store import CURSOR, SnapshotStore
-from cp_tui.tui.state.travel import Travel
 from cp_tui.tui.terminal.look_app import LookApp, warnings
 from cp_tui.tui.text.certificates import next_end
 from cp_tui.tui.text.paths import words_first
@@ -44,6 +43,9 @@ from cp_tui.tui.widgets.bars import ActionWanted, FooterItem
 from cp_tui.tui.widgets.line_table import LineTable
 from cp_tui.tui.widgets.size_classes import is_too_small
 from cp_tui.tui.widgets.table_pane import TablePane
+
+if TYPE_CHECKING:
+    from cp_tui.tui.state.travel import Travel
 
 EDGE_S = 0.01
 """A moment after a day or a certificate ends, so that rounding has gone over the edge."""

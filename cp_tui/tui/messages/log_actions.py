@@ -15,8 +15,7 @@ from cp_tui.tui.actions import conditions
 from cp_tui.tui.actions.action import action
 from cp_tui.tui.actions.desk import Choice, Desk, Prompt
 from cp_tui.tui.messages.filter import MessageFilter, WrongFilter, message_filter
-from cp_tui.tui.state.log_state import LogPlace
-from cp_tui.tui.state.travel import SPEEDS
+from cp_tui.tui.state.log_state import SPEEDS, LogPlace
 from cp_tui.tui.text.log_words import counts
 from cp_tui.tui.text.meanings import Meaning
 from cp_tui.tui.text.moment import moment

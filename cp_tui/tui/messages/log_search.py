@@ -9,9 +9,12 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from time import perf_counter
+from typing import TYPE_CHECKING
 
 from cp_tui.tui.messages.filter import MessageFilter
-from cp_tui.tui.state.log_messages import LogMessages
+
+if TYPE_CHECKING:
+    from cp_tui.tui.state.log_messages import LogMessages
 
 SLICE_S = 0.008
 """So long it looks in one go."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from textual import on
@@ -16,7 +17,6 @@ from cp_tui.tui.messages.log_search import LogSearch
 from cp_tui.tui.messages.search import MessageSearch
 from cp_tui.tui.messages.sorted import SORTED_MAX, MessageSorter
 from cp_tui.tui.messages.text import message_columns
-from cp_tui.tui.state.log_messages import LogMessages
 from cp_tui.tui.state.message_log import MessageLog, MessagePair
 from cp_tui.tui.state.store import Snapshot
 from cp_tui.tui.text.columns import Column, Row, row_of
@@ -27,6 +27,9 @@ from cp_tui.tui.text.words import Clock, joined
 from cp_tui.tui.widgets.fact_lines import FactLines
 from cp_tui.tui.widgets.line_table import LineTable
 from cp_tui.tui.widgets.table_pane import TablePane
+
+if TYPE_CHECKING:
+    from cp_tui.tui.state.log_messages import LogMessages
 
 BREATH_S = 0.005
 """Between two slices of a search: keys are heard in it."""
@@ -141,7 +144,7 @@ class MessagesPane(TablePane):
         """Show what is new, unless the list stands still."""
         log = snapshot.messages
         if log is not self._search.log or self.words != self._words:
-            self._begin(log, clock)
+            self._begin(log, snapshot.log_messages, clock)
         self._search.follow()
         columns = message_columns(
             clock, self.table_width, log.oldest_at, is_judged=snapshot.log is not None
@@ -156,8 +159,8 @@ class MessagesPane(TablePane):
 
     def _go_along(self, snapshot: Snapshot) -> None:
         """Put the cursor where somebody went in the log, unless it was the cursor that went."""
-        place, log = snapshot.log, snapshot.messages
-        if place is None or not isinstance(log, LogMessages) or place.number == self._been_at:
+        place, log = snapshot.log, snapshot.log_messages
+        if place is None or log is None or place.number == self._been_at:
             return
         self._been_at = place.number
         key = f"{log.exchange_at(place.number)}"
@@ -193,7 +196,7 @@ class MessagesPane(TablePane):
         """What is read must not run away."""
         self._is_held = True
 
-    def _begin(self, log: MessageLog, clock: Clock) -> None:
+    def _begin(self, log: MessageLog, of_log: LogMessages | None, clock: Clock) -> None:
         """Begin a new search; a filter that cannot be understood leaves nothing out."""
         if log is not self._search.log:
             self._is_held = False
@@ -202,10 +205,7 @@ class MessagesPane(TablePane):
             wanted, self._problem = message_filter(self._words, clock), ""
         except WrongFilter as wrong:
             wanted, self._problem = MessageFilter(), f"{wrong}"
-        if isinstance(log, LogMessages):
-            self._search = LogSearch(log, wanted)
-        else:
-            self._search = MessageSearch(log, wanted)
+        self._search = MessageSearch(log, wanted) if of_log is None else LogSearch(of_log, wanted)
         self._search.look_further()
 
     def _search_on(self) -> None:

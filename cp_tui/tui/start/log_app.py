@@ -23,8 +23,8 @@ from cp_tui.tui.messages.findings_panes import FindingsPane
 from cp_tui.tui.messages.findings_screen import FindingsScreen
 from cp_tui.tui.schedule.panes import SchedulePane
 from cp_tui.tui.screen_desk import LEAVE
-from cp_tui.tui.state.log_state import LogPlace
-from cp_tui.tui.state.then import Knower, Then
+from cp_tui.tui.state.log_state import LogPlace, Then
+from cp_tui.tui.state.then import Knower
 from cp_tui.tui.state.travel import NO_TIME, LogToRead, Travel
 from cp_tui.tui.widgets.log_line import LogLine
 from cp_tui.tui.widgets.table_pane import TablePane

@@ -5,13 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
+from typing import Any
 
 from msgspec import Struct
 
+from cp_tui.charge_point.variables import MeasuredPoint
 from cp_tui.explain.finding import Finding, Severity
 
 GRAVITY: Mapping[Severity, int] = {each: place for place, each in enumerate(Severity)}
 """The gravest first."""
+
+SPEEDS = (1.0, 10.0, 60.0, 600.0)
+"""How much faster than then a log is played."""
 
 
 class LogPlace(Struct, frozen=True, eq=False):
@@ -38,6 +43,16 @@ class LogPlace(Struct, frozen=True, eq=False):
     problem: str = ""
     speed: float = 0.0
     """How much faster than then it is played; 0: it stands still."""
+
+
+class Then(Struct, frozen=True):
+    """All that was known at an instant of a log."""
+
+    values: Mapping[str, Any]
+    """Of the variables that have one."""
+    events: Mapping[str, tuple[Struct, ...]]
+    """Of each stream, but for the messages, the newest last."""
+    measured: Mapping[int, tuple[MeasuredPoint, ...]]
 
 
 def findings_about(findings: Iterable[Finding], charger: str | None) -> tuple[Finding, ...]:

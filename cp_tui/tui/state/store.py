@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -21,7 +21,7 @@ from cp_tui.tui.state.arrivals import Arrivals, Gap
 from cp_tui.tui.state.counting import goes_on, only_passes
 from cp_tui.tui.state.csms_state import CsmsState
 from cp_tui.tui.state.key_lens import KeyLens
-from cp_tui.tui.state.log_state import LogPlace
+from cp_tui.tui.state.log_state import LogPlace, Then
 from cp_tui.tui.state.lost import without_plans
 from cp_tui.tui.state.message_log import MessageLog, MessagePair
 from cp_tui.tui.state.past import (
@@ -34,7 +34,9 @@ from cp_tui.tui.state.past import (
     points_on,
     with_earlier,
 )
-from cp_tui.tui.state.then import Then
+
+if TYPE_CHECKING:
+    from cp_tui.tui.state.log_messages import LogMessages
 
 EVENTS_MAX = 500
 """Events kept of each stream: more than a person scrolls through in a detail."""
@@ -118,6 +120,8 @@ class Snapshot(Struct, frozen=True):
     """What the cursor of each pane is on, by the name of the pane."""
     log: LogPlace | None = None
     """The log that is looked at in the place of a charge point, and where in it."""
+    log_messages: LogMessages | None = None
+    """The messages of that log, once it is read."""
 
     @property
     def connector_id(self) -> int:
@@ -391,9 +395,9 @@ class SnapshotStore:
         self._set_measured({**then.measured})
         self.look_again()
 
-    def messages_are(self, messages: MessageLog) -> None:
-        """Say which messages there are, in the place of all that were."""
-        self.snapshot = replace(self.snapshot, messages=messages)
+    def messages_are(self, messages: LogMessages) -> None:
+        """Say which messages a log has."""
+        self.snapshot = replace(self.snapshot, messages=messages, log_messages=messages)
         self._dirty.add("messages")
 
     def lens_is(self, lens: KeyLens) -> None:

@@ -2,24 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 from msgspec import UNSET, Struct
 
-from cp_tui.charge_point.variables import STREAMS, VARIABLES, Connectors, MeasuredPoint
+from cp_tui.charge_point.variables import STREAMS, VARIABLES, Connectors
 from cp_tui.follow.follower import Follower
-
-
-class Then(Struct, frozen=True):
-    """All that was known."""
-
-    values: Mapping[str, Any]
-    """Of the variables that have one."""
-    events: Mapping[str, tuple[Struct, ...]]
-    """Of each stream, but for the messages, the newest last."""
-    measured: Mapping[int, tuple[MeasuredPoint, ...]]
+from cp_tui.tui.state.log_state import Then
 
 
 class Knower:

@@ -15,14 +15,12 @@ from cp_tui.explain.finding import Finding
 from cp_tui.ocpp.calendar import later
 from cp_tui.opened.log import ChargerOfLog, LogIndex
 from cp_tui.tui.state.log_messages import LogMessages
-from cp_tui.tui.state.log_state import LogPlace, findings_about
+from cp_tui.tui.state.log_state import SPEEDS, LogPlace, findings_about
 from cp_tui.tui.state.message_log import MessagePair
 from cp_tui.tui.state.store import SnapshotStore
 
 NO_TIME = datetime(1970, 1, 1, tzinfo=UTC)
 """Stands for now where a log tells no times."""
-SPEEDS = (1.0, 10.0, 60.0, 600.0)
-"""How much faster than then a log is played."""
 
 Takes = Callable[[MessagePair], bool]
 TakesFinding = Callable[[Finding], bool]

@@ -8,15 +8,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from textual.content import Content
 
 from cp_tui.explain.finding import Severity
-from cp_tui.tui.state.log_messages import LogMessages
 from cp_tui.tui.state.log_state import GRAVITY, LogPlace, main_frame
 from cp_tui.tui.text.log_words import SIGNS, STYLES, counts
 from cp_tui.tui.text.words import Clock
+
+if TYPE_CHECKING:
+    from cp_tui.tui.state.log_messages import LogMessages
 
 HERE = "reverse bold"
 CELLS_MIN = 20

@@ -6,7 +6,6 @@ from textual import events
 from textual.content import Content
 from textual.message import Message
 
-from cp_tui.tui.state.log_messages import LogMessages
 from cp_tui.tui.state.store import Snapshot
 from cp_tui.tui.text.log_line import LogAxis, axis_of, line, picture, room_for_cells
 from cp_tui.tui.text.words import Clock
@@ -37,8 +36,8 @@ class LogLine(BarLine):
         self.show(lambda width: self._line(snapshot, clock, width))
 
     def _line(self, snapshot: Snapshot, clock: Clock, width: int) -> Content:
-        place, messages = snapshot.log, snapshot.messages
-        if place is None or not isinstance(messages, LogMessages):
+        place, messages = snapshot.log, snapshot.log_messages
+        if place is None or messages is None:
             return Content("")
         key = (width, clock.zone, place.charger, place.frames, id(place.findings))
         if key != self._made_for:
