@@ -182,7 +182,9 @@ def _results(options: Namespace) -> tuple[Results, list[str]]:
         wrong.append(f"--report {report}: must end in {', '.join(FORMS)}")
     elif report is not None and not report.absolute().parent.is_dir():
         wrong.append(f"--report {report}: no such folder")
-    if options.every is not None:
+    if options.every is not None and report is None:
+        wrong.append("--every goes with --report")
+    elif options.every is not None:
         try:
             every_s = duration_s(options.every)
         except ValueError as error:

@@ -27,6 +27,7 @@ SECRET = "planted-secret-77"
                 "--for: must be a time such as 500ms, 60s, 5m or 1h30m",
             ],
         ),
+        ((*URL, "--every", "1s"), ["--every goes with --report"]),
         ((*URL, "--report", "none/x.csv"), ["--report none/x.csv: no such folder"]),
         ((*URL, "--ledger", "none/x.csv"), ["--ledger none/x.csv: No such file or directory"]),
         ((*URL, "--plan", "none.toml"), ["none.toml: no such file"]),

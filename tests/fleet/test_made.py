@@ -1,0 +1,182 @@
+"""A report made of what was measured: where each figure comes from, and what makes a run fail."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cp_tui.fleet.bill import Bill
+from cp_tui.fleet.billed import OurTransaction
+from cp_tui.fleet.measures import Measures
+from cp_tui.fleet.plan import FleetStage
+from cp_tui.fleet.report.billing import billed_verdicts
+from cp_tui.fleet.report.fleet_report import FleetReport
+from cp_tui.fleet.report.made import report_of
+from cp_tui.fleet.result import FailedStation, FleetFigures, FleetMoment, FleetResult
+from cp_tui.fleet.stream_order import StationPhase
+from cp_tui.fleet.watcher import Outcome
+from tests.fleet.plans import plan_of
+
+AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
+WHOLE = Bill(begun=2, acknowledged=2, wh_made=9, wh_acknowledged=9)
+
+
+def measured() -> Measures:
+    """Give what four charge points might have told."""
+    found = Measures()
+    for _ in range(8):
+        found.answered("BootNotification", 0.2, Outcome.ANSWERED)
+    found.answered("BootNotification", 0.2, Outcome.CALL_ERROR, "InternalError")
+    found.answered("BootNotification", 30.0, Outcome.TIMEOUT)
+    found.answered("StopTransaction", 0.1, Outcome.ANSWERED)
+    found.answered("StopTransaction", 1.0, Outcome.LOST)
+    found.aged("StopTransaction", 12.0)
+    found.asked("Reset", "Accepted", 0.01)
+    found.asked("Reset", "Rejected", 0.01)
+    found.connected(0.05)
+    found.refused("TCP", "connection refused")
+    found.refused("TCP", "timed out")
+    found.refused("HTTP", "status 503")
+    found.lost("went away")
+    found.back(4.0)
+    found.accepted(1.5)
+    found.charging(2.5)
+    return found
+
+
+def made(*, plan: dict[str, Any] | None = None, **result: Any) -> FleetReport:
+    """Make the report of a run that went well, but for what is given."""
+    fields: dict[str, Any] = {
+        "began_at": AT,
+        "planned": 4,
+        "started": 4,
+        "accepted": 4,
+        "behaving": 4,
+        "measures": measured(),
+        "misbehaving": Measures(),
+        "bill": WHOLE,
+        "misbehaving_bill": Bill(),
+        "recoveries_s": (7.0,),
+        "figures": FleetFigures(elapsed_s=20.0),
+    }
+    return report_of(
+        plan_of(FleetStage(4, 1.0, 9.0), **(plan or {})), FleetResult(**(fields | result))
+    )
+
+
+def test_each_figure_comes_from_where_it_was_measured() -> None:
+    report = made(
+        timeline=(
+            FleetMoment(
+                at_s=1.0,
+                phases={
+                    StationPhase.OFF: 1,
+                    StationPhase.WAITING: 1,
+                    StationPhase.OPEN: 1,
+                    StationPhase.ACCEPTED: 2,
+                    StationPhase.CHARGING: 3,
+                },
+                transactions=3,
+                queue=5,
+                begun=4,
+                acknowledged=1,
+                messages=40,
+                lag_max_s=0.1,
+                cpu_share=0.2,
+                memory_kib=7,
+            ),
+        )
+    )
+    boot, stop = report.actions
+    assert (boot.action, boot.count, boot.failures) == ("BootNotification", 10, 2)
+    assert (boot.call_errors, boot.timeouts, boot.lost) == (1, 1, 0)
+    assert boot.per_second == 0.5
+    assert boot.answer is not None
+    # Who gets no answer in time has no time of an answer.
+    assert (boot.answer.count, boot.answer.max_s, boot.age) == (9, 0.2, None)
+    assert (stop.count, stop.lost) == (2, 1)
+    assert stop.age is not None
+    assert stop.age.max_s == 12.0
+    link = report.link
+    assert (link.opened, link.losses, link.recoveries_s) == (1, 1, (7.0,))
+    assert link.refused == {"TCP": 2, "HTTP": 1}
+    assert link.loss_reasons == {"went away": 1}
+    (reset,) = report.commands
+    assert (reset.action, reset.answers) == ("Reset", {"Accepted": 1, "Rejected": 1})
+    (point,) = report.timeline
+    assert (point.on, point.open, point.accepted, point.messages) == (7, 6, 5, 40)
+    assert report.misbehaving is None
+    assert report.began_at == "2026-03-01T12:00:00Z"
+    assert report.is_held
+
+
+@pytest.mark.parametrize(
+    ("result", "told"),
+    [
+        ({"started": 3}, "1 charge point of 4 never got power"),
+        (
+            {"no_room": 2, "no_room_why": "no port is left"},
+            "this machine had no room for 2 connections: no port is left",
+        ),
+        (
+            {"failures": 1, "failed": (FailedStation("CP1", "KeyError: 'x'"),)},
+            "1 charge point ended by an error inside",
+        ),
+        (
+            {
+                "figures": FleetFigures(lag_p99_s=0.2, elapsed_s=1.0),
+                "plan": {"is_strict_load": True},
+            },
+            "the fleet itself was at its limit, and --strict-load is given",
+        ),
+        ({"accepted": 3}, ""),
+        ({"bill": Bill(begun=2, acknowledged=1)}, ""),
+        ({"plan": {"fail_if": ("BootNotification.p95>100ms",)}}, ""),
+    ],
+)
+def test_what_is_not_as_planned_makes_the_run_fail(result: dict[str, Any], told: str) -> None:
+    report = made(**result)
+    assert not report.is_held
+    assert report.faults == ((told,) if told else ())
+    assert [each.is_held for each in report.limits].count(False) == (not told)
+
+
+def test_what_misbehaves_makes_no_run_fail() -> None:
+    strange = Measures()
+    strange.answered("Heartbeat", 30.0, Outcome.TIMEOUT)
+    lost = Bill(begun=3, acknowledged=1)
+    report = made(behaving=3, accepted=3, misbehaving=strange, misbehaving_bill=lost)
+    assert report.is_held
+    assert report.misbehaving is not None
+    assert report.misbehaving.actions[0].timeouts == 1
+    assert (report.misbehaving.begun, report.misbehaving.acknowledged) == (3, 1)
+
+
+def test_a_run_that_was_ended_is_told_to_be_so() -> None:
+    ended = made(was_interrupted=True, started=2, behaving=2, accepted=2, unsettled=1)
+    assert ended.is_held
+    assert ended.notes == (
+        "ended from outside, before the plan was done",
+        "1 charge point still had messages when the time to settle was over",
+    )
+    cut_off = made(was_interrupted=True, was_cut_off=True, unsettled=1)
+    assert cut_off.notes == ("ended at once: what was open is not settled",)
+    assert made(accepted=0).tested_nothing
+
+
+def test_the_table_of_the_csms_is_a_verdict_beside_the_limits(tmp_path: Path) -> None:
+    table = tmp_path / "billed.csv"
+    table.write_text("transactionId,Wh\n1,5\n9,9\n")
+    held, notes = billed_verdicts(table, [OurTransaction("CP1", 1, 5)])
+    assert [(each.is_held, each.words) for each in held] == [
+        (True, f"{table}: 1 transaction looked for, each billed once with its energy")
+    ]
+    assert notes == ["1 transaction billed and not of this run, or not acknowledged in full: 9"]
+    broken, _ = billed_verdicts(table, [OurTransaction("CP1", 2, 5)])
+    assert [each.is_held for each in broken] == [False]
+    unreadable, _ = billed_verdicts(tmp_path / "none.csv", [])
+    assert [each.is_held for each in unreadable] == [False]
+    assert billed_verdicts(None, []) == ([], [])
