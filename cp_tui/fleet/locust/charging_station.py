@@ -30,6 +30,8 @@ from cp_tui.station.station import Station
 
 LOOK_S = 1.0
 """How often the meter is looked at while somebody waits for an amount of energy."""
+READY_LOOKS = 100
+"""How often a charge point that comes early looks for its run; ten seconds in all."""
 START_S = 60.0
 """How long somebody waits for a transaction once the tag is accepted."""
 NO_CREW = "Locust has not begun a run: this class is for `locust -f`"
@@ -65,6 +67,11 @@ class ChargingStation(User):
 
     def on_start(self) -> None:
         """Switch it on, and wait until the CSMS has accepted it."""
+        for _ in range(READY_LOOKS):
+            # A worker that joins a run may be told to begin before it is made ready.
+            if self.crew is not None:
+                break
+            gevent.sleep(LOOK_S / 10)
         crew = self._crew()
         cls = type(self)
         kinds = {Kind(name): share for name, share in cls.misbehave.items()}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from time import monotonic
 
@@ -37,6 +38,8 @@ SETTLE, REPORT, REFUSED, STORM = (
 GRACE_S = 15.0
 """How long past the time for settling the last figures may be on their way: reports leave each 3 s,
 and a worker that has died is known after 4 s."""
+HURRY_S = 2.0
+"""How long they may take where somebody does not want to wait."""
 ALONE = "local"
 """The one process of a run without workers."""
 LOOK_S = 0.5
@@ -119,6 +122,9 @@ class Foreman:
                 self._settle(self._book)
             except KeyboardInterrupt:
                 self._hurry()
+            if self._is_hurried and self._crew is None:
+                with suppress(KeyboardInterrupt):
+                    self._wait(self._book, HURRY_S, lambda: False)
             self._judge(self._book)
             self._closed.set()
         try:
@@ -139,8 +145,11 @@ class Foreman:
     def _hurry(self) -> None:
         self._is_hurried = True
         self._news.set()
+        runner = self._environment.runner
         if self._crew is not None:
             self._crew.hurry()
+        elif self._book is not None and isinstance(runner, MasterRunner):
+            runner.send_message(SETTLE, {"run": self._book.run, "is_hurried": True})
 
     def _settle(self, book: RunBook) -> None:
         """Have all workers settle, and wait for their last figures."""
@@ -153,20 +162,22 @@ class Foreman:
         self._count_users()
         for sender in book.waited_for:
             runner.send_message(SETTLE, {"run": book.run}, client_id=sender)
-        until_s = monotonic() + self._options.settle_s + GRACE_S
-        while self._waited_for(book, runner) and not self._is_hurried and monotonic() < until_s:
+        self._wait(book, self._options.settle_s + GRACE_S, lambda: self._is_hurried)
+
+    def _wait(self, book: RunBook, limit_s: float, is_over: Callable[[], bool]) -> None:
+        """Wait for the last figures of all workers that can tell them."""
+        until_s = monotonic() + limit_s
+        while not is_over() and monotonic() < until_s:
+            runner = self._environment.runner
+            assert isinstance(runner, MasterRunner)
+            for sender in book.waited_for:
+                node = runner.clients.get(sender)
+                if node is None or node.state == STATE_MISSING:
+                    book.lose(sender)
+            if not book.waited_for:
+                return
             self._news.wait(LOOK_S)
             self._news.clear()
-        if self._is_hurried:
-            runner.send_message(SETTLE, {"run": book.run, "is_hurried": True})
-
-    def _waited_for(self, book: RunBook, runner: MasterRunner) -> bool:
-        """Say whether anybody is to report who can."""
-        for sender in book.waited_for:
-            node = runner.clients.get(sender)
-            if node is None or node.state == STATE_MISSING:
-                book.lose(sender)
-        return bool(book.waited_for)
 
     def _count_users(self) -> None:
         """Take over who has how many users by the count of Locust, also of those still silent."""

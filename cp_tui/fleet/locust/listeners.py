@@ -18,8 +18,8 @@ import gevent
 from locust import events
 from locust.env import Environment
 from locust.rpc import Message
-from locust.runners import MasterRunner, WorkerRunner
-from msgspec import convert
+from locust.runners import STATE_INIT, MasterRunner, WorkerRunner
+from msgspec import convert, to_builtins
 
 from cp_tui import __version__
 from cp_tui.fleet.locust.charging_station import ChargingStation, check_class
@@ -31,12 +31,15 @@ from cp_tui.fleet.locust_options import LoadOptions, OptionsError, add_options, 
 from cp_tui.fleet.plan import FleetStorm
 from cp_tui.fleet.reading.plan_file import PlanOptions, read_plan
 from cp_tui.fleet.report.text import report_lines
+from cp_tui.fleet.worker_book import WorkerReport
 from cp_tui.settings.problem import SettingsError
 
 ORIGIN, FIRST_PID = new_origin(), os.getpid()
 """Made before Locust forks its workers: who shares them belongs together."""
 REPORT_KEY = "charge_points"
 """Under this name the figures travel in the reports of the workers."""
+LEFT_TO_MASTER = 2
+"""How often somebody presses Ctrl-C before a worker ends by itself."""
 _LOGGER = logging.getLogger(__name__)
 
 
@@ -47,6 +50,9 @@ class WorkerSide:
         self._environment = environment
         self._runner = runner
         self._crew: Crew | None = None
+        self._is_over = False
+        """The run was ended by the master."""
+        self._interrupts = 0
         runner.register_message(SETTLE, self._on_settle, concurrent=True)
         runner.register_message(REFUSED, self._on_refused, concurrent=True)
         runner.register_message(STORM, self._on_storm, concurrent=True)
@@ -57,11 +63,21 @@ class WorkerSide:
         hooks.quitting.add_listener(self._on_quitting)
         if os.getpid() != FIRST_PID:
             signal.signal(signal.SIGINT, self._on_interrupt)
+        if runner.worker_state != STATE_INIT:
+            # A worker that joins a run may be told to begin before it is made ready.
+            self._on_start(environment)
 
     def _on_start(self, environment: Environment, **_: Any) -> None:
+        self._is_over = False
         given = environment.parsed_options
         token = read_token(getattr(given, OPTION, "//"))
         if os.getpid() != FIRST_PID and token.origin != ORIGIN:
+            # Nothing of it counts there, so nothing of it is missed.
+            number = self._runner.worker_index
+            none = WorkerReport(
+                run=token.run, version=token.version, worker=number, is_settled=True
+            )
+            self._runner.send_message(REPORT, to_builtins(none))
             self._leave("its master is that of another run: give each run a port of its own")
         elif token.version != __version__:
             self._leave(f"it runs cp-tui {__version__}, and the master {token.version}")
@@ -71,6 +87,7 @@ class WorkerSide:
             )
 
     def _on_stop(self, **_: Any) -> None:
+        self._is_over = True
         if self._crew is not None:
             self._crew.end()
 
@@ -83,6 +100,7 @@ class WorkerSide:
             return
         if msg.data.get("is_hurried"):
             self._crew.hurry()
+            self._runner.send_message(REPORT, self._crew.report())
         else:
             self._crew.close()
 
@@ -94,16 +112,16 @@ class WorkerSide:
             self._crew.storm(convert(msg.data["storm"], FleetStorm))
 
     def _on_quitting(self, **_: Any) -> None:
-        # The master has settled it before, unless somebody ended this process alone.
-        if self._crew is not None and not self._crew.is_settled:
-            self._crew.close()
+        # The master has ended the run before, unless somebody ends this process alone.
+        if self._crew is not None and not self._is_over:
+            if not self._crew.is_settled:
+                self._crew.close()
             self._runner.send_message(REPORT, self._crew.report())
 
     def _on_interrupt(self, number: int, frame: Any) -> None:
-        """Leave Ctrl-C to the master, whom the terminal tells too; the second one ends this."""
-        is_needed = self._crew is not None and not self._crew.is_settled
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-        if not is_needed:
+        """Leave Ctrl-C to the master, whom the terminal tells too, unless it does not help."""
+        self._interrupts += 1
+        if self._crew is None or self._is_over or self._interrupts > LEFT_TO_MASTER:
             raise KeyboardInterrupt
 
     def _leave(self, why: str) -> None:

@@ -84,13 +84,12 @@ class LocustRun:
 
 @asynccontextmanager
 async def locust(
-    folder: Path, *arguments: str, locustfile: str = LOCUSTFILE
+    folder: Path, *arguments: str, locustfile: str = LOCUSTFILE, file: str = "depot.py"
 ) -> AsyncIterator[LocustRun]:
     """Run it headless; whatever is left of it at the end of the block is killed."""
-    file = folder / "depot.py"
-    file.write_text(locustfile)
+    (folder / "depot.py").write_text(locustfile)
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "locust", "-f", str(file), "--headless", "--only-summary"),
+        *(sys.executable, "-m", "locust", "-f", file, "--headless", "--only-summary"),
         *arguments,
         cwd=folder,
         stdout=PIPE,

@@ -1,30 +1,292 @@
-"""Real runs of Locust against a CSMS with a book: what they count is what the CSMS has."""
+"""Real runs of Locust against a CSMS with a book: what they count is what the CSMS has.
+
+A plain run tries two processes; a deep one every way in which a run begins and ends.
+"""
 
 from __future__ import annotations
 
+import asyncio
+import csv
+import json
+import os
 import re
+import signal
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
 from pathlib import Path
+from typing import Any
 
-from tests.fleet.csms_process import book_csms
-from tests.fleet.locust.runs import locust, own_ports, row
+import pytest
+
+from tests.fleet.csms_process import CsmsProcess, book_csms
+from tests.fleet.locust.runs import LOCUSTFILE, free_port, locust, own_ports, row
+from tests.tiers import tier
+
+TWENTY = ("-u", "20", "-r", "20")
+TWO = ("--processes", "2")
+Case = Callable[[Path], Awaitable[None]]
 
 
-async def test_two_processes_bill_what_the_csms_has(tmp_path: Path) -> None:
+def papers(folder: Path, csms: CsmsProcess) -> tuple[str, ...]:
+    """Give the options for all that a run can write and compare."""
+    return (
+        *("--host", csms.url, "--settle", "10s", "--billed", str(csms.billed)),
+        *("--ledger", str(folder / "ledger.csv"), "--report", str(folder / "report.json")),
+    )
+
+
+def report(folder: Path) -> dict[str, Any]:
+    """Read the report of a run."""
+    found: dict[str, Any] = json.loads((folder / "report.json").read_text())
+    return found
+
+
+def ended(file: Path) -> list[tuple[str, ...]]:
+    """Give each transaction of a table, of the run or of the CSMS, with its meter."""
+    columns = ("transactionId", "chargePointId", "meterStart", "meterStop")
+    rows = csv.DictReader(file.read_text().splitlines())
+    return sorted(tuple(each[name] for name in columns) for each in rows)
+
+
+async def same_closing(folder: Path, csms: CsmsProcess) -> None:
+    """Assert that run, ledger and CSMS have the same transactions, all of them ended."""
+    bill, counts = report(folder)["bill"], await csms.ask("counts")
+    assert bill["begun"] == bill["acknowledged"] == counts["transactions"] == counts["billed"]
+    assert (bill["lost"], bill["doubled"], bill["wh_made"]) == (0, 0, bill["wh_acknowledged"])
+    assert ended(folder / "ledger.csv") == ended(csms.billed)
+
+
+async def two_processes_bill_what_the_csms_has(folder: Path) -> None:
     async with (
-        book_csms(tmp_path / "book") as csms,
+        book_csms(folder / "book") as csms,
         locust(
-            tmp_path,
-            *("--host", csms.url, "-u", "20", "-r", "20", "-t", "4s", "--processes", "2"),
-            *own_ports(),
+            folder, *papers(folder, csms), *TWENTY, "-t", "3s", *TWO, "--seed", "3", *own_ports()
         ) as run,
     ):
         code = await run.ended()
+        assert code == 0, run.said
+        await same_closing(folder, csms)
         counts = await csms.ask("counts")
-    assert code == 0, run.said
-    bill = re.search(r"transactions: (\d+) begun, (\d+) acknowledged, 0 lost", run.said)
-    assert bill, run.said
-    assert int(bill[1]) == int(bill[2]) == counts["transactions"] == counts["billed"] > 19
+    found = report(folder)
+    assert (found["started"], found["accepted"], found["is_held"]) == (20, 20, True)
+    assert counts["transactions"] > 19
     assert row(run.said, "bill", "transaction acknowledged") == counts["billed"]
     assert row(run.said, "OCPP", "StopTransaction") == counts["StopTransaction"]
     assert counts["BootNotification"] == counts["connections"] == 20
+    assert f"transactions: {counts['billed']} begun" in run.said
     assert "Traceback" not in run.said
+    rows = csv.DictReader((folder / "ledger.csv").read_text().splitlines())
+    assert {each["chargePointId"][:4] for each in rows} == {"CP0-", "CP1-"}
+
+
+async def a_master_and_two_workers_come_to_the_same(folder: Path) -> None:
+    """One of them brings no locustfile: the master hands it out."""
+    port = free_port()
+    place = ("--master-host", "127.0.0.1", f"--master-port={port}")
+    bind = ("--master-bind-host", "127.0.0.1", f"--master-bind-port={port}")
+    async with book_csms(folder / "book") as csms, AsyncExitStack() as stack:
+        master = await stack.enter_async_context(
+            locust(
+                folder,
+                *papers(folder, csms),
+                *(*TWENTY, "-t", "3s", "--master", "--expect-workers", "2", *bind),
+            )
+        )
+        workers = [
+            await stack.enter_async_context(locust(folder, "--worker", *place, file=file))
+            for file in ("-", "depot.py")
+        ]
+        codes = [await run.ended() for run in (master, *workers)]
+        assert codes == [0, 0, 0], [run.said for run in (master, *workers)]
+        await same_closing(folder, csms)
+    assert report(folder)["started"] == 20
+
+
+async def a_worker_that_dies_takes_charge_points_along(folder: Path) -> None:
+    async with (
+        book_csms(folder / "book") as csms,
+        locust(folder, *papers(folder, csms), *TWENTY, "-t", "8s", *TWO, *own_ports()) as run,
+    ):
+        await csms.until(lambda counts: counts.get("StartTransaction", 0) >= 20, 30)
+        os.kill(run.workers[1], signal.SIGKILL)
+        assert await run.ended() == 1
+    found = report(folder)
+    (fault,) = [each for each in found["faults"] if "not accounted for" in each]
+    assert re.fullmatch(r"10 charge points of worker \d are not accounted for: .*", fault)
+    assert (found["is_held"], found["bill"]["lost"]) == (False, 0)
+
+
+async def a_csms_that_was_killed_is_owed_nothing(folder: Path) -> None:
+    """Done with 200, all of them in the middle of something when it happens."""
+    async with (
+        book_csms(folder / "book") as csms,
+        locust(
+            folder,
+            *(*papers(folder, csms), "-u", "200", "-r", "100", "-t", "30s"),
+            *(*TWO, *own_ports()),
+        ) as run,
+    ):
+        await csms.until(lambda counts: counts.get("StartTransaction", 0) >= 200, 30)
+        await csms.kill()
+        await asyncio.sleep(2)
+        await csms.start()
+        assert await run.ended() == 0, run.said
+        bill = report(folder)["bill"]
+        assert ended(folder / "ledger.csv") == ended(csms.billed)
+    assert (bill["lost"], bill["doubled"], bill["wh_made"]) == (0, 0, bill["wh_acknowledged"])
+    assert report(folder)["link"]["losses"] == report(folder)["link"]["back"]["count"] == 200
+
+
+async def what_the_csms_does_wrong_makes_it_fail(folder: Path) -> None:
+    for faults, words in (
+        ({"drop_stop_every": 5}, r"acknowledged and not billed: \d+ of CP0-0000\d"),
+        ({"double_id_at": 5}, "doubled is above 0: it is 1"),
+        ({"error_every": 5}, "lost is above 0"),
+    ):
+        async with (
+            book_csms(folder / "book", **faults) as csms,
+            locust(folder, *papers(folder, csms), "--settle=3s", *TWENTY, "-t", "3s") as run,
+        ):
+            assert await run.ended() == 1, (faults, run.said)
+        assert re.search(f"FAIL:? .*{words}", run.said), (faults, run.said)
+        for file in folder.glob("book*"):
+            file.unlink()
+
+
+async def a_limit_and_an_absence_have_codes_of_their_own(folder: Path) -> None:
+    nobody = f"ws://127.0.0.1:{free_port()}"
+    for arguments, code, words in (
+        (("--host", nobody, "-t", "2s", "--settle=1s"), 3, "no charge point was ever Accepted"),
+        (("--host", nobody, "--fail-if", "speed>3"), 2, "--fail-if: no figure"),
+        ((), 2, "no CSMS: give --host"),
+        (("--host", "http://127.0.0.1"), 2, "ws://"),
+        (("--host", nobody, "--ledger", f"{folder}/none/x"), 2, "--ledger .*No such file"),
+    ):
+        async with locust(folder, *arguments, "-u", "2", "-r", "2") as run:
+            assert await run.ended() == code, (arguments, run.said)
+        assert re.search(words, run.said), (arguments, run.said)
+    async with (
+        book_csms(folder / "book") as csms,
+        locust(
+            folder,
+            *(*papers(folder, csms), *TWENTY, "-t", "2s"),
+            *("--fail-if", "BootNotification.p95>0ms, accepted.p99>9s"),
+        ) as run,
+    ):
+        assert await run.ended() == 1
+    verdicts = {each["limit"]: each["is_held"] for each in report(folder)["limits"]}
+    assert (verdicts["BootNotification.p95>0s"], verdicts["accepted.p99>9s"]) == (False, True)
+
+
+async def ctrl_c_closes_the_run_and_a_second_one_waits_for_nothing(folder: Path) -> None:
+    """The terminal tells all processes of a run."""
+    for times, code in ((1, 0), (2, 1)):
+        async with (
+            book_csms(folder / "book") as csms,
+            locust(folder, *papers(folder, csms), *TWENTY, *TWO, *own_ports()) as run,
+        ):
+            await csms.until(lambda counts: counts.get("StartTransaction", 0) >= 20, 30)
+            await run.until("All users spawned|Spawning is complete")
+            if times == 2:
+                await csms.kill()
+            for _ in range(times):
+                os.killpg(run.pid, signal.SIGINT)
+                await asyncio.sleep(0.5)
+            assert await run.ended() == code, run.said
+            if times == 1:
+                await same_closing(folder, csms)
+        assert report(folder)["started"] == 20
+        for file in folder.glob("book*"):
+            file.unlink()
+
+
+async def a_worker_of_another_run_takes_no_part(folder: Path) -> None:
+    """Its own master could not listen, for the port is that of the first run."""
+    ports = own_ports()
+    async with (
+        book_csms(folder / "book") as csms,
+        locust(folder, *papers(folder, csms), *TWENTY, "-t", "12s", *TWO, *ports) as run,
+    ):
+        await run.until("2 workers connected")
+        async with locust(folder, "--host", csms.url, *TWENTY, *TWO, *ports) as other:
+            assert await other.ended() != 0
+            assert await run.ended() == 0, run.said
+        await same_closing(folder, csms)
+    assert report(folder)["started"] == 20
+
+
+async def misbehaving_charge_points_stand_apart(folder: Path) -> None:
+    """And a plan says how many there are, and what comes over them."""
+    plan = folder / "plan.toml"
+    plan.write_text(PLAN)
+    locustfile = LOCUSTFILE.replace("Station\n", "Station, PlanShape\n").replace(
+        "    @task",
+        '    misbehave = {"garbage": 0.2, "twin": 0.1, "wrong_password": 0.1}\n\n    @task',
+    )
+    async with (
+        book_csms(folder / "book") as csms,
+        locust(
+            folder,
+            *(*papers(folder, csms), "--plan", str(plan), *TWO, *own_ports()),
+            locustfile=locustfile,
+        ) as run,
+    ):
+        assert await run.ended() == 0, run.said
+    found = report(folder)
+    assert (found["started"], found["behaving"], found["accepted"]) == (20, 12, 12)
+    assert found["misbehaving"]["begun"] > 0
+    assert found["bill"]["lost"] == 0
+    assert found["link"]["losses"] > 0
+    assert row(run.said, "misbehaving OCPP", "BootNotification") > 0
+
+
+ODD = {"garbage": 0.2, "twin": 0.1, "wrong_password": 0.1}
+PLAN = """
+[fleet]
+stations = 20
+
+[[stage]]
+stations = 10
+over = "1s"
+hold = "2s"
+
+[[stage]]
+stations = 20
+over = "storm"
+hold = "6s"
+
+[[stage]]
+stations = 5
+over = "1s"
+hold = "2s"
+
+[[storm]]
+at = "5s"
+kind = "network"
+share = 0.5
+down = "1s"
+backoff = "0s"
+
+[[storm]]
+at = "8s"
+kind = "power"
+share = 0.5
+down = "500ms"
+backoff = "0s"
+"""
+CASES: list[Case] = [
+    two_processes_bill_what_the_csms_has,
+    a_master_and_two_workers_come_to_the_same,
+    a_worker_that_dies_takes_charge_points_along,
+    a_csms_that_was_killed_is_owed_nothing,
+    what_the_csms_does_wrong_makes_it_fail,
+    a_limit_and_an_absence_have_codes_of_their_own,
+    ctrl_c_closes_the_run_and_a_second_one_waits_for_nothing,
+    a_worker_of_another_run_takes_no_part,
+    misbehaving_charge_points_stand_apart,
+]
+
+
+@pytest.mark.parametrize("case", tier(CASES[:1], deep=CASES), ids=lambda case: case.__name__)
+async def test_on_locust(case: Case, tmp_path: Path) -> None:
+    await case(tmp_path)
