@@ -106,7 +106,8 @@ class WebSocket:
     @property
     def is_open(self) -> bool:
         """Whether messages may be sent."""
-        return self._protocol.state is State.OPEN and self.opened_at is not None
+        is_open = self._protocol.state is State.OPEN
+        return is_open and self.opened_at is not None and not self.is_over
 
     @property
     def deadline(self) -> datetime | None:
