@@ -144,7 +144,7 @@ class StationBook(ExchangeWatcher):
         for message in self._lost:
             if (account := self._account_of(message)) is None:
                 continue
-            if message.message_id is None:
+            if message.message_id is None and not message.attempts:
                 account.values_dropped += 1
                 bill.values_dropped += 1
             else:

@@ -66,6 +66,8 @@ class BookCsms:
     repeated: int = 0
     asked: list[tuple[str, str]] = field(default_factory=list)
     """Station and Action of each request, in order."""
+    silent: list[str] = field(default_factory=list)
+    """Ids of the requests that got no answer."""
     _ids: count[int] = field(default_factory=lambda: count(1))
 
     def answer(self, station: str, text: str) -> str | None:
@@ -88,6 +90,7 @@ class BookCsms:
         else:
             found = self.friendly(station, action, payload)
         if found is None:
+            self.silent.append(message_id)
             return None
         if isinstance(found, str):
             return json.dumps([4, message_id, found, "", {}])
@@ -110,7 +113,8 @@ class BookCsms:
                 self.transactions[number] = {"station": station, **payload}
                 return {"transactionId": number, "idTagInfo": {"status": "Accepted"}}
             case "StopTransaction":
-                self.transactions[payload["transactionId"]]["meterStop"] = payload["meterStop"]
+                known = self.transactions.get(payload["transactionId"], {})
+                known["meterStop"] = payload["meterStop"]
                 return {}
             case _:
                 return {}
@@ -264,8 +268,11 @@ class VirtualFleet:
 
     def request(self, station: FleetStation, action: str, payload: dict[str, Any]) -> None:
         """Have the CSMS send a request."""
+        self.write(station, json.dumps([2, f"csms-{next(self._numbers)}", action, payload]))
+
+    def write(self, station: FleetStation, text: str) -> None:
+        """Have the CSMS send a text."""
         stream = self.streams[station]
-        text = json.dumps([2, f"csms-{next(self._numbers)}", action, payload])
         stream.server.send_text(text.encode())
         self._flush(stream)
 
