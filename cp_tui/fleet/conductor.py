@@ -159,10 +159,16 @@ class Conductor:
         for member in members:
             if not is_on:
                 self._retire(member)
-            elif member.station.is_on:
-                self._fleet.stays(member)
-            elif not member.is_down:
-                member.turn(member.station.power_on)
+            else:
+                self._stay(member)
+
+    def _stay(self, member: Member) -> None:
+        """Have one here that may have been about to go, or has gone."""
+        self._fleet.stays(member, self._now)
+        if not member.station.is_on and not member.is_down:
+            member.turn(member.station.power_on)
+        if member.people is not None:
+            member.turn(member.people.begin_again)
 
     def _retire(self, member: Member) -> None:
         """Have one end what it is at; it goes when that is acknowledged, or not in time."""

@@ -169,9 +169,11 @@ class Fleet:
         member.is_leaving = True
         self._expect(member, False, now)
 
-    def stays(self, member: Member) -> None:
-        """Keep one that was to go."""
+    def stays(self, member: Member, now: datetime) -> None:
+        """Keep one that was to go, and miss it again."""
         member.is_leaving = False
+        if member.phase in ACCEPTED and member.kind is None:
+            self._expect(member, True, now)
 
     def counts(self) -> Counts:
         """Say how many there are of each."""

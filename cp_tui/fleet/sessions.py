@@ -100,6 +100,14 @@ class SessionDriver:
             visit.part = VisitPart.AWAY
             _leave(station, visit.connector_id, now)
 
+    def begin_again(self, now: datetime) -> None:
+        """Have people come again after `end_all`."""
+        if self._is_over:
+            self._is_over = False
+            for visit in self._visits:
+                visit.next_at = self._begin_after(visit, now)
+                self._come_next(visit, now)
+
     def _go_on(self, visit: Visit, station: FleetStation, now: datetime) -> None:
         match visit.part:
             case VisitPart.AWAY:

@@ -1,0 +1,154 @@
+"""The plan of a run happens: stages, pauses, storms and the end, in virtual time."""
+
+from __future__ import annotations
+
+import pytest
+
+from cp_tui.fleet.fleet import StationFilter, StationOrder
+from cp_tui.fleet.plan import FleetStage, FleetStorm, SessionPlan, StormKind
+from cp_tui.fleet.stream_order import StationPhase
+from tests.fleet.conducted import Conducted
+from tests.fleet.plans import plan_of
+
+ACCEPTED, OFF, WAITING = StationPhase.ACCEPTED, StationPhase.OFF, StationPhase.WAITING
+NOBODY = SessionPlan(per_hour=(0.0,))
+MANY = SessionPlan(per_hour=(600.0,), length_s=(3.0, 6.0))
+
+
+def test_stages_grow_and_shrink_and_who_leaves_ends_what_it_is_at() -> None:
+    run = Conducted(
+        plan_of(FleetStage(6, 10, 20), FleetStage(12, 0, 20), FleetStage(3, 5, 20), sessions=MANY)
+    )
+    started = [run.pass_s(1).fleet.counts().started for _ in range(10)]
+    assert started == sorted(started)
+    assert started[4] in (2, 3, 4), "spread over its time"
+    assert started[-1] == 6
+    run.pass_s(21)
+    assert run.fleet.counts().started == 12, "all at once"
+    run.pass_s(34)
+    counts = run.fleet.counts()
+    assert counts.phases[OFF] == 9
+    assert counts.started == 12
+    gone = [each for each in run.fleet if each.phase is OFF]
+    assert {each.index for each in gone} == set(range(3, 12)), "the last to come go first"
+    assert [each.queue for each in gone] == [0] * 9
+    assert [each.transactions for each in gone] == [0] * 9
+    assert run.conductor.ends_at is not None
+    assert (run.conductor.ends_at - run.now).total_seconds() == pytest.approx(10)
+    assert run.fleet.recovery.times_s == [], "who goes is not missed"
+    assert run.fleet.recovery.away_since is None
+
+
+def test_who_was_to_go_stays_where_the_next_stage_wants_it() -> None:
+    run = Conducted(
+        plan_of(
+            *(FleetStage(4, 0, 20), FleetStage(2, 0, 0), FleetStage(4, 0, 20)),
+            *(FleetStage(2, 0, 20), FleetStage(4, 0, 60)),
+            sessions=MANY,
+        )
+    )
+    run.pass_s(30)
+    assert run.fleet.counts().phases[OFF] == 0
+    assert not any(each.is_leaving for each in run.fleet)
+    assert run.fleet.recovery.away_since is None
+    run.pass_s(29)
+    assert run.fleet.counts().phases[OFF] == 2
+    begun = [each.station.charger.mind.view("transactions", run.now) for each in run.fleet]
+    run.pass_s(30)
+    assert run.fleet.counts().phases[OFF] == 0
+    later = [each.station.charger.mind.view("transactions", run.now) for each in run.fleet]
+    assert all(a != b for a, b in zip(begun, later, strict=True)), "people come again as well"
+
+
+def test_a_pause_moves_the_arrivals_and_the_end_and_more_may_come_at_any_time() -> None:
+    run = Conducted(plan_of(FleetStage(10, 10, 5), sessions=NOBODY)).pass_s(5)
+    run.conductor.pause(run.now)
+    here = run.fleet.counts().started
+    assert run.conductor.ends_at is None
+    run.pass_s(60)
+    assert run.fleet.counts().started == here
+    assert run.conductor.is_paused
+    run.conductor.resume(run.now)
+    run.pass_s(5.1)
+    assert run.fleet.counts().started == 10
+    assert run.conductor.ends_at is not None
+    assert (run.conductor.ends_at - run.now).total_seconds() == pytest.approx(4.9)
+    assert run.conductor.add(3, run.now) == 3
+    assert run.conductor.add(2, run.now) == 2
+    run.pass_s(1)
+    assert run.phases() == {ACCEPTED: 15}
+    ids = [row.id for row in run.fleet.rows()[1]]
+    assert ids == [f"CP{number:05d}" for number in range(1, 16)]
+    run.conductor.settle(run.now)
+    assert run.conductor.add(1, run.now) == 0
+
+
+def test_a_network_storm_takes_the_cable_and_its_own_back_off_ends_with_it() -> None:
+    storm = FleetStorm(10, StormKind.NETWORK, share=0.5, down_s=30, wait_s=1.0, random_s=0.0)
+    run = Conducted(plan_of(FleetStage(10, 0, None), storms=(storm,), sessions=NOBODY))
+    run.pass_s(10.2)
+    assert run.phases() == {ACCEPTED: 5, WAITING: 5}
+    assert run.fleet.recovery.away_since is not None
+    total, rows = run.fleet.rows(StationFilter(phases=frozenset({WAITING})), limit=2)
+    assert (total, len(rows)) == (5, 2)
+    assert rows[0].last_error == "the network cable was pulled"
+    assert run.fleet.rows(StationFilter(text="cable"))[0] == 5
+    assert run.fleet.rows(order=StationOrder.PHASE)[1][0].phase is WAITING
+    run.pass_s(29)
+    assert run.phases() == {ACCEPTED: 5, WAITING: 5}
+    run.pass_s(2.5)
+    assert run.phases() == {ACCEPTED: 10}, "after 1 s, as the storm wants it"
+    (recovery_s,) = run.fleet.recovery.times_s
+    assert recovery_s == pytest.approx(31, abs=0.3)
+    run.conductor.storm(FleetStorm(0, StormKind.NETWORK), run.now)
+    run.pass_s(2.5)
+    assert run.phases() == {WAITING: 10}, "now 3 s at the least, as charge points do"
+
+
+def test_a_power_storm_boots_them_again_and_a_reconnect_boots_nobody() -> None:
+    run = Conducted(plan_of(FleetStage(10, 0, None), sessions=NOBODY)).pass_s(5)
+    booted = lambda: sum(action == "BootNotification" for _, action in run.csms.asked)  # noqa: E731
+    assert booted() == 10
+    run.conductor.storm(FleetStorm(0, StormKind.RECONNECT), run.now)
+    run.pass_s(1)
+    assert run.phases() == {WAITING: 10}
+    run.pass_s(15)
+    assert run.phases() == {ACCEPTED: 10}
+    assert booted() == 10
+    run.conductor.storm(FleetStorm(0, StormKind.POWER, share=0.3, down_s=5), run.now)
+    run.pass_s(3)
+    assert run.phases() == {ACCEPTED: 7, OFF: 3}
+    run.pass_s(3)
+    assert run.phases() == {ACCEPTED: 10}
+    assert booted() == 13
+    assert len(run.fleet.recovery.times_s) == 2
+
+
+def test_at_the_end_storms_are_over_sessions_end_and_the_bill_closes() -> None:
+    run = Conducted(plan_of(FleetStage(10, 0, None), sessions=MANY)).pass_s(20)
+    run.conductor.storm(FleetStorm(0, StormKind.NETWORK, share=0.3, down_s=9_999), run.now)
+    run.conductor.storm(FleetStorm(0, StormKind.POWER, share=0.3, down_s=9_999), run.now)
+    run.pass_s(20)
+    assert run.phases()[OFF] == 3
+    assert run.fleet.unsettled > 0
+    run.conductor.settle(run.now)
+    run.pass_s(20)
+    assert run.conductor.is_idle
+    assert run.fleet.unsettled == 0
+    assert run.phases() == {ACCEPTED: 10}
+    assert run.bill.closes, run.bill.figures()
+    assert run.bill.begun > 10
+    assert run.bill.wh_acknowledged == run.csms.wh()
+    run.pass_s(60)
+    assert run.bill.begun == len(run.csms.transactions), "nobody comes any more"
+
+
+def test_a_storm_on_thousands_leaves_room_for_others_in_between() -> None:
+    run = Conducted(plan_of(FleetStage(40, 0, None), sessions=NOBODY))
+    assert run.conductor.tick(run.now, 30)
+    assert run.fleet.counts().started == 30
+    run.pass_s(1)
+    run.conductor.storm(FleetStorm(0, StormKind.NETWORK), run.now)
+    assert run.conductor.tick(run.now, 31)
+    assert run.phases()[WAITING] == 30
+    assert run.conductor.next_deadline() == run.now
