@@ -151,7 +151,16 @@ class Fleet:
     def note(self, member: Member, now: datetime) -> None:
         """Count one anew after its turn."""
         station = member.station
-        phase, transactions, queue = station.phase, station.transactions, station.queue
+        self._count(member, station.phase, station.transactions, station.queue, now)
+
+    def lose(self, member: Member, now: datetime) -> None:
+        """Count one out that nothing can be expected of any more."""
+        self._expect(member, False, now)
+        self._count(member, StationPhase.OFF, 0, 0, now)
+
+    def _count(
+        self, member: Member, phase: StationPhase, transactions: int, queue: int, now: datetime
+    ) -> None:
         is_moved = phase is not member.phase
         if not is_moved and transactions == member.transactions and queue == member.queue:
             return

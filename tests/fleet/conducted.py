@@ -47,6 +47,16 @@ class Conducted(VirtualFleet):
             self.after(STEP_S)
         return self
 
+    def assert_counted(self) -> None:
+        """Hold what was counted as it changed against a look at everybody."""
+        counts = self.fleet.counts()
+        assert counts.queue == sum(each.station.queue for each in self.fleet)
+        assert counts.transactions == sum(each.station.transactions for each in self.fleet)
+        busy = [each for each in self.fleet if each.station.transactions or each.station.queue]
+        assert counts.unsettled == self.fleet.unsettled == len(busy)
+        for phase, number in counts.phases.items():
+            assert number == sum(each.station.phase is phase for each in self.fleet)
+
     def phases(self) -> dict[StationPhase, int]:
         """Give the phases in which there is anybody."""
         return {phase: number for phase, number in self.fleet.counts().phases.items() if number}

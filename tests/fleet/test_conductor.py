@@ -107,21 +107,24 @@ def test_a_network_storm_takes_the_cable_and_its_own_back_off_ends_with_it() -> 
 
 def test_a_power_storm_boots_them_again_and_a_reconnect_boots_nobody() -> None:
     run = Conducted(plan_of(FleetStage(10, 0, None), sessions=NOBODY)).pass_s(5)
-    booted = lambda: sum(action == "BootNotification" for _, action in run.csms.asked)  # noqa: E731
-    assert booted() == 10
+    assert _boots(run) == 10
     run.conductor.storm(FleetStorm(0, StormKind.RECONNECT), run.now)
     run.pass_s(1)
     assert run.phases() == {WAITING: 10}
     run.pass_s(15)
     assert run.phases() == {ACCEPTED: 10}
-    assert booted() == 10
+    assert _boots(run) == 10
     run.conductor.storm(FleetStorm(0, StormKind.POWER, share=0.3, down_s=5), run.now)
     run.pass_s(3)
     assert run.phases() == {ACCEPTED: 7, OFF: 3}
     run.pass_s(3)
     assert run.phases() == {ACCEPTED: 10}
-    assert booted() == 13
+    assert _boots(run) == 13
     assert len(run.fleet.recovery.times_s) == 2
+
+
+def _boots(run: Conducted) -> int:
+    return sum(action == "BootNotification" for _, action in run.csms.asked)
 
 
 def test_at_the_end_storms_are_over_sessions_end_and_the_bill_closes() -> None:
@@ -131,6 +134,8 @@ def test_at_the_end_storms_are_over_sessions_end_and_the_bill_closes() -> None:
     run.pass_s(20)
     assert run.phases()[OFF] == 3
     assert run.fleet.unsettled > 0
+    assert run.fleet.counts().queue > 0
+    run.assert_counted()
     run.conductor.settle(run.now)
     run.pass_s(20)
     assert run.conductor.is_idle
@@ -139,6 +144,7 @@ def test_at_the_end_storms_are_over_sessions_end_and_the_bill_closes() -> None:
     assert run.bill.closes, run.bill.figures()
     assert run.bill.begun > 10
     assert run.bill.wh_acknowledged == run.csms.wh()
+    run.assert_counted()
     run.pass_s(60)
     assert run.bill.begun == len(run.csms.transactions), "nobody comes any more"
 

@@ -85,7 +85,7 @@ class Crew:
         if free := self._free.get(owner):
             number = heappop(free)
             for member in self._fleet.at(number):
-                self._fleet.stays(member)
+                self._fleet.stays(member, self.clock())
         else:
             number = len(self._owners) + 1
             self._owners[number] = owner

@@ -228,6 +228,8 @@ class FleetRun:
     def met_error(self, seat: Seat, error: Exception) -> None:
         """Take one out of the run, and tell who it was."""
         self._wheel.forget(seat)
+        # What it had begun stays open in the bill: that is what has come of it.
+        self.fleet.lose(self._members[seat], self.clock())
         self._failures += 1
         words = "".join(traceback.format_exception_only(error)).strip()
         if len(self.failed) < FAILED_MAX:

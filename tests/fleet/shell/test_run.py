@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import csv
+import gc
 from pathlib import Path
+from typing import NoReturn
 
+import pytest
+
+from cp_tui.engine.errors import CannotBegin
 from cp_tui.fleet.bill import BillEntry
 from cp_tui.fleet.measures import TimeGroup
 from cp_tui.fleet.plan import SessionPlan
@@ -17,6 +22,72 @@ BUSY = SessionPlan(per_hour=(3_600.0,), length_s=(0.5, 1.0))
 STATIONS = 60
 WAIT_S = 60.0
 """Of a machine that has much to do."""
+
+
+async def test_answers_late_twice_or_never_and_an_error_inside_leave_all_others_whole(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    csms_with = book_csms(tmp_path / "book", late_s=0.02, is_twice=True, lose_answer_every=13)
+    async with csms_with as csms, asyncio.timeout(WAIT_S):
+        run = run_of(plan(csms.url, 20, sessions=BUSY))
+        running = asyncio.create_task(run.run())
+        while run.bill.begun < 20 or not run.bill.repeated:
+            await asyncio.sleep(0.02)
+        broken = run.fleet.find("CP00003")
+        assert broken is not None
+        own = broken.station.charger
+        own.handle = _failing  # type: ignore[method-assign,assignment]
+        while not run.failed:
+            await asyncio.sleep(0.02)
+        run.stop()
+        result = await running
+        counts = await csms.ask("counts")
+    assert [(each.id, each.error) for each in result.failed] == [
+        ("CP00003", "RuntimeError: planted"),
+    ]
+    assert result.failures == 1
+    assert "CP00003: internal error" in caplog.text
+    assert result.unsettled == 0, "nobody waits for the one that failed"
+    bill = result.bill
+    assert bill.open <= 2, "what it had begun"
+    assert bill.begun - bill.open == bill.acknowledged
+    assert counts["transactions"] >= bill.acknowledged
+    assert bill.doubled == 0
+    assert bill.repeated > 0
+
+
+def _failing(*given: object) -> NoReturn:
+    raise RuntimeError("planted")
+
+
+async def test_a_csms_that_says_nothing_fills_the_gate_and_two_stops_end_at_once(
+    tmp_path: Path,
+) -> None:
+    async with book_csms(tmp_path / "book", silent_from="tcp") as csms, asyncio.timeout(WAIT_S):
+        run = run_of(plan(csms.url, 12, connecting=5))
+        running = asyncio.create_task(run.run())
+        while run.view().at_gate < 7:
+            await asyncio.sleep(0.01)
+        view = run.view()
+        assert (view.connecting, view.at_gate) == (5, 7)
+        assert view.counts.phases[StationPhase.CONNECTING] == 12
+        run.stop()
+        run.stop()
+        result = await running
+    assert (result.started, result.accepted) == (12, 0)
+    assert result.was_cut_off
+    assert not asyncio.all_tasks() - {asyncio.current_task()}, "nothing is left behind"
+    assert gc.isenabled()
+
+
+async def test_a_run_that_does_not_fit_is_refused_before_anything_is_begun() -> None:
+    run = run_of(plan("ws://127.0.0.1:9/ocpp", 50_000, source_addresses=("127.0.0.1",)))
+    with pytest.raises(CannotBegin, match="50,000 connections need"):
+        await run.run()
+    run = run_of(plan("wss://127.0.0.1:9/ocpp", 1, ca_file="none.pem"))
+    with pytest.raises(CannotBegin, match=r"none.pem does not exist"):
+        await run.run()
+    assert len(run.fleet) == 0
 
 
 async def test_charge_points_whose_csms_is_killed_owe_nothing_at_the_end(
