@@ -216,7 +216,8 @@ async def open_log(
     except OSError as error:
         folder = tempfile.gettempdir()
         raise UnreadableTrace(f"{folder}: {error.strerror}") from None
-    task = ReadingTask(str(file), format, charger, zone, spool.fileno(), index.fileno())
+    files = spool.fileno(), index.fileno(), tempfile.gettempdir()
+    task = ReadingTask(str(file), format, charger, zone, *files)
     log = OpenedLog(task, spool, index)
     await log.begin(task)
     return log

@@ -11,7 +11,6 @@ import gc
 import os
 import select
 import sys
-import tempfile
 from collections.abc import Callable, Sequence
 from queue import SimpleQueue
 from threading import Thread
@@ -73,8 +72,7 @@ class Reader:
             except OSError as error:
                 if error.errno not in NO_ROOM:
                     raise
-                folder = tempfile.gettempdir()
-                words = f"{folder} has no room to keep it in while it is looked at"
+                words = f"{self._task.folder} has no room to keep it in while it is looked at"
                 raise UnreadableTrace(f"{self._task.file}: {words}: {error.strerror}") from None
         return trace
 

@@ -24,6 +24,8 @@ class ReadingTask(Struct, frozen=True):
     spool: int
     """Descriptor of the file for the entries."""
     index: int
+    folder: str
+    """Where these files are, and have to have room."""
 
 
 class Wish(Struct, frozen=True):

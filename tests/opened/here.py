@@ -34,7 +34,7 @@ class Here:
         self.wishes: SimpleQueue[Wish] = SimpleQueue()
         self.needed: list[int] = []
         self._files, self._zone = (spool, columns), zone
-        task = ReadingTask(str(file), None, None, zone, os.dup(spool), os.dup(columns))
+        task = ReadingTask(str(file), None, None, zone, os.dup(spool), os.dup(columns), "/tmp")
         reader = Reader(task, self.wishes, self._take)
         self._needs = reader.judge(reader.read())
 

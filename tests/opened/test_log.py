@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import errno
 import json
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
+from zipfile import ZipFile
 
+import pytest
 from msgspec import to_builtins
 
 from cp_tui.explain.explain import explain
 from cp_tui.explain.finding import Finding
 from cp_tui.ocpp.calendar import later
+from cp_tui.opened.indexing import IndexedEntries
 from cp_tui.opened.log import LogIndex
+from cp_tui.traces.entry import LogEntry
+from cp_tui.traces.opening import UnreadableTrace
 from cp_tui.traces.reading import open_trace
 from cp_tui.traces.record import Record, RecordKind
 from tests.explain.days import Day, trace_of
@@ -158,3 +164,28 @@ def test_a_log_may_hold_what_no_number_and_no_text_holds(tmp_path: Path) -> None
         frames = [*open_trace(path).records]
         assert [index.record(n + 1) for n in range(index.frames)] == frames
         assert [index.head(n + 1).result for n in range(index.frames)] == [None] * len(frames)
+
+
+def test_a_disk_without_room_for_a_log_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(entries: IndexedEntries, entry: LogEntry, frame: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(IndexedEntries, "add", full)
+    path = written(tmp_path / "log", frame(0, 1))
+    words = "/tmp has no room to keep it in while it is looked at: No space left on device"
+    with pytest.raises(UnreadableTrace, match=f"log: {words}$"), opened_here(path):
+        pass
+
+
+def test_of_several_logs_in_a_zip_the_longest_is_opened_and_the_others_are_named(
+    tmp_path: Path,
+) -> None:
+    with ZipFile(tmp_path / "logs.zip", "w") as packed:
+        for name, count in (("few", 2), ("many", 5), ("one", 1)):
+            packed.writestr(name, "\n".join(frame(n, n, name) for n in range(count)))
+    with opened_here(tmp_path / "logs.zip") as here:
+        index = here.index
+        assert [index.record(n + 1).charger for n in range(index.frames)] == ["many"] * 5
+        assert [each.rpartition(":")[2] for each in index.told.others] == ["few", "one"]

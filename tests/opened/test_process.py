@@ -69,7 +69,7 @@ def test_it_ends_when_the_pipe_closes_even_where_it_waits_for_a_log(tmp_path: Pa
     reading, writing = os.pipe()
     with tempfile.TemporaryFile() as spool:
         file, fd = str(tmp_path / "fifo"), spool.fileno()
-        task = ReadingTask(file, None, None, None, fd, fd)
+        task = ReadingTask(file, None, None, None, fd, fd, "/tmp")
         process = subprocess.Popen(
             [sys.executable, "-m", "cp_tui.opened.reader", str(reading)],
             pass_fds=(reading, spool.fileno()),
