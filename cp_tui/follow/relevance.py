@@ -9,7 +9,7 @@ looks are found at once. Counts of messages are not among what is shown so.
 from __future__ import annotations
 
 from array import array
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import OrderedDict
 from collections.abc import Hashable, Iterable, Mapping
 from typing import Any
@@ -51,7 +51,7 @@ class KindPlaces:
 
     def __init__(self, newest: int) -> None:
         self.newest = newest
-        self.places = array("L")
+        self.places = array("I")
 
     def up_to(self, place: int) -> Iterable[int]:
         """Give the newest up to a place."""
@@ -67,8 +67,11 @@ class Relevance:
         self._stays = Stays()
         self._calls: OrderedDict[int, tuple[str, int, dict[str, Any]]] = OrderedDict()
         """Number of a CALL -> its action, place and payload."""
+        self._answers = array("I")
+        self._calls_of = array("I")
+        """Of each answer its CALL, without which it says nothing."""
         self._needs: dict[int, tuple[int, ...]] = {}
-        """Place -> those that have to come before it, to be understood."""
+        """Place -> what else has to come before it, to be understood."""
         self._newest: dict[Hashable, Any] = {}
         """What was told last, where only a change says something."""
         self._told: dict[str, tuple[int, ...]] = {}
@@ -108,7 +111,8 @@ class Relevance:
         known = None if record.pair is None else self._calls.pop(record.pair, None)
         if known is not None and record.kind is RecordKind.CALL_RESULT:
             action, call, payload = known
-            self._needs[at] = (call,)
+            self._answers.append(at)
+            self._calls_of.append(call)
             self._answer(action, payload, fields(frame.payload), call, at)
 
     def numbers(self, upto: int) -> list[int]:
@@ -117,11 +121,18 @@ class Relevance:
         for line in self._lines.values():
             found.update(line.up_to(upto))
         for each in tuple(found):
-            found.update(self._needs.get(each, ()))
+            found.update(self._before_it(each))
         found.update(self._stays.places(found, upto))
         for each in tuple(found):
-            found.update(self._needs.get(each, ()))
+            found.update(self._before_it(each))
         return sorted(found)
+
+    def _before_it(self, place: int) -> tuple[int, ...]:
+        """Give the places that have to come before one."""
+        at = bisect_left(self._answers, place)
+        is_answer = at < len(self._answers) and self._answers[at] == place
+        needs = self._needs.get(place, ())
+        return (self._calls_of[at], *needs) if is_answer else needs
 
     def _put(self, kind: Hashable, place: int, newest: int = 1) -> None:
         line = self._lines.get(kind)
@@ -270,7 +281,7 @@ class Relevance:
     def _bind(self, connector: int | None, payload: Mapping[str, Any], place: int) -> None:
         profile, promised = self._promised.pop(text(payload, "idTag").lower(), (None, 0))
         if profile is not None:
-            self._needs[place] = (promised, *self._needs[promised])
+            self._needs[place] = (promised, *self._before_it(promised))
             self._profile_set(connector, profile, place)
 
     def _profile_set(self, connector: int | None, told: object, place: int) -> None:
@@ -302,14 +313,15 @@ class Relevance:
     def _key_changed(self, key: str, status: object, place: int) -> None:
         """What the key was before is told with the change."""
         is_taken = status in ("Accepted", "RebootRequired")
-        self._needs[place] += self._told.get(key.lower(), ())
+        if (told := self._told.get(key.lower())) is not None:
+            self._needs[place] = told
         self._put(("ChangeConfiguration", key.lower(), status), place)
         if is_taken:
             self._note_key(key, place)
 
     def _note_key(self, key: str, place: int) -> None:
         if key.lower() in self._told or len(self._told) < SLOTS_MAX:
-            self._told[key.lower()] = (place, self._needs[place][0])
+            self._told[key.lower()] = (place, self._calls_of[-1])
 
     def _reservation(self, action: str, request: Mapping[str, Any], place: int) -> None:
         id_ = integer(request, "reservationId")

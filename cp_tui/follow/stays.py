@@ -17,7 +17,7 @@ class Stays:
     """The transactions of one charge point, by the place of their first message."""
 
     def __init__(self) -> None:
-        self._first = array("Q")
+        self._first = array("I")
         """Of each transaction, in their order: its first message."""
         self._last = array("Q")
         """Its StopTransaction.req; `NEVER` while it runs."""
