@@ -345,8 +345,11 @@ def test_roots_are_found_beside_the_plan(written: Written, tmp_path: Path) -> No
     assert written.refused(text) == [
         f"line 4: csms.ca_file: no such file: {tmp_path / 'roots.pem'}"
     ]
-    (tmp_path / "roots.pem").write_text("")
-    plan = written.read(text).plan
+    (tmp_path / "roots.pem").write_text("-----BEGIN")
+    read = written.read(text)
+    # They count as installed: a root that the CSMS adds must not take their place.
+    assert read.config_of(0).security.csms_roots == "-----BEGIN"
+    plan = read.plan
     assert (plan.ca_file, plan.check_hostname) == (str(tmp_path / "roots.pem"), False)
 
 

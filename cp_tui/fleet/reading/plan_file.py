@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from pydantic import BaseModel
 
 from cp_tui.charge_point.config import ChargePointConfig
+from cp_tui.engine.tls import with_roots
 from cp_tui.fleet.charge_points import FleetChargePoints
 from cp_tui.fleet.limits import NO_LIMITS, read_limit
 from cp_tui.fleet.plan import FleetPlan, FleetStage, FleetStorm, SessionPlan, StormKind
@@ -82,7 +83,8 @@ class ReadPlan(Struct, frozen=True):
 def read_plan(options: PlanOptions, drawn_seed: int) -> ReadPlan:
     """Read, merge and check everything; raises `SettingsError` with a line for each mistake.
 
-    `drawn_seed` is the seed where none is given.
+    `drawn_seed` is the seed where none is given. Raises `EngineStartError` for a file with roots
+    that cannot be read.
     """
     path, text, file = Path("plan"), "", dict[str, Any]()
     if options.plan is not None:
@@ -110,7 +112,7 @@ def read_plan(options: PlanOptions, drawn_seed: int) -> ReadPlan:
         refuse(sources, problems, [*wrong, *wrong_lists])
     plan = replace(plan, sessions=replace(plan.sessions, tags=tags))
     shares = [kind.share for kind in tables.kind]
-    of_kinds = [settings.engine.charge_point for settings in configs]
+    of_kinds = [with_roots(settings.engine) for settings in configs]
     ca_file = configs[0].engine.ca_file
     plan = replace(
         plan,
