@@ -17,11 +17,14 @@ from itertools import count
 from time import process_time
 from typing import Any, NamedTuple
 
+from msgspec.structs import replace
+from websockets.client import ClientProtocol
 from websockets.frames import Frame, Opcode
 from websockets.http11 import Request
 from websockets.protocol import State
 from websockets.server import ServerProtocol
 from websockets.typing import Subprotocol
+from websockets.uri import parse_uri
 
 from bench.budgets import Budgets
 from cp_tui.charge_point.config import ChargePointConfig
@@ -39,6 +42,20 @@ HOUR_S = 3_600.0
 MEMORY_KIB = 45
 BOOT_MS = 2
 CHARGING_MS = 40
+BOOT_RATIO = 20
+EXCHANGE_RATIO = 45
+BARE_EXCHANGES = 1_000
+BOOT_EXCHANGES = 4
+VALUES = {
+    "connectorId": 1,
+    "transactionId": 1,
+    "meterValue": [
+        {
+            "timestamp": "2026-01-05T08:00:00Z",
+            "sampledValue": [{"value": "1000", "context": "Sample.Periodic", "unit": "Wh"}],
+        }
+    ],
+}
 
 
 class Bench:
@@ -151,8 +168,6 @@ class Shared(NamedTuple):
 
     def config(self, id: str) -> ChargePointConfig:
         """Give the configuration of one, as a fleet makes it."""
-        from msgspec.structs import replace
-
         return replace(self.of_all, charge_point_id=id, url=f"ws://127.0.0.1:9000/{id}")
 
 
@@ -164,8 +179,8 @@ def shared() -> Shared:
     return Shared(Measures(), Bill(), of_all)
 
 
-def memory_kib() -> tuple[float, float]:
-    """Give what one more takes: booted, and after an hour of charging and its end."""
+def memory_kib() -> tuple[float, float, float]:
+    """Give what one more takes: booted, while it charges, and after an hour of that."""
     crowd = shared()
     warm = Bench(0, crowd)
     warm.boot()
@@ -177,17 +192,19 @@ def memory_kib() -> tuple[float, float]:
         each.boot()
     gc.collect()
     booted, _ = tracemalloc.get_traced_memory()
-    tracemalloc.stop()
-    tracemalloc.start()
     for each in kept:
         each.start()
         each.after(HOUR_S)
+    gc.collect()
+    charging, _ = tracemalloc.get_traced_memory()
+    for each in kept:
         each.stop()
         each.after(1)
     gc.collect()
-    grown, _ = tracemalloc.get_traced_memory()
+    after, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    return (booted - before) / CROWD / 1024, (booted - before + grown) / CROWD / 1024
+    one = CROWD * 1024
+    return (booted - before) / one, (charging - before) / one, (after - before) / one
 
 
 class Times(NamedTuple):
@@ -220,21 +237,58 @@ def times() -> tuple[Times, int, int]:
     return shortest, idle_ticks, charging_ticks
 
 
+def bare_ms() -> tuple[float, float]:
+    """Give what a bare client takes to connect, and for an exchange; the shortest of some runs."""
+    connects, exchanges = [], []
+    for _ in range(RUNS):
+        since = process_time()
+        for _ in range(CROWD):
+            client = ClientProtocol(
+                parse_uri("ws://127.0.0.1:9000/CP"), subprotocols=[Subprotocol("ocpp1.6")]
+            )
+            client.send_request(client.connect())
+            client.data_to_send()
+            client.receive_data(b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n")
+            client.events_received()
+            client.parser.close()
+        connects.append((process_time() - since) / CROWD)
+        client = ClientProtocol(parse_uri("ws://127.0.0.1:9000/CP"), state=State.OPEN)
+        answer = Frame(Opcode.TEXT, b'[3, "0123456789abcdef0123456789abcdef", {}]')
+        data = answer.serialize(mask=False)
+        since = process_time()
+        for _ in range(BARE_EXCHANGES):
+            text = json.dumps([2, "0123456789abcdef0123456789abcdef", "MeterValues", VALUES])
+            client.send_text(text.encode())
+            client.data_to_send()
+            client.receive_data(data)
+            for event in client.events_received():
+                assert isinstance(event, Frame)
+                json.loads(bytes(event.data))
+        exchanges.append((process_time() - since) / BARE_EXCHANGES)
+    return min(connects) * 1_000, min(exchanges) * 1_000
+
+
 def main() -> int:
     """Print the table; the exit status says whether the budgets hold."""
     budgets = Budgets()
     took, idle_ticks, charging_ticks = times()
-    booted_kib, charged_kib = memory_kib()
+    booted_kib, charging_kib, after_kib = memory_kib()
+    connect_ms, exchange_ms = bare_ms()
+    boot_ratio = took.boot / (connect_ms + BOOT_EXCHANGES * exchange_ms)
+    exchange_ratio = took.charging_hour / 60 / exchange_ms
     print("| One of many, two connectors, connected | measured | at most |")
     print("|---|---|---|")
     rows = (
         ("memory, booted, KiB", booted_kib, MEMORY_KIB),
-        ("memory after an hour of charging, KiB", charged_kib, None),
+        ("memory, charging, KiB", charging_kib, None),
+        ("memory after its end, KiB", after_kib, None),
         ("construct, ms", took.construct, None),
         ("connect and boot, ms", took.boot, BOOT_MS),
         ("plug in, swipe and start, ms", took.start, None),
         (f"an hour idle, {idle_ticks} ticks, ms", took.idle_hour, None),
         (f"an hour charging, {charging_ticks} ticks, ms", took.charging_hour, CHARGING_MS),
+        ("connect and boot, times a bare client", boot_ratio, BOOT_RATIO),
+        ("a value of that hour, times a bare client", exchange_ratio, EXCHANGE_RATIO),
     )
     for name, measured, most in rows:
         if most is not None and measured > most:
