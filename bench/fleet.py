@@ -1,4 +1,4 @@
-"""What a fleet costs its machine, by its size: `python -m bench.fleet [N ...]`.
+"""What a fleet costs its machine, by its size: `python -m bench.fleet [wss] [N ...]`.
 
 Each size is a process of its own (`fleet_run`), against a CSMS in another one. It takes some three
 minutes a size; the exit status tells whether a budget was broken.
@@ -9,18 +9,21 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import msgspec
 
 from bench.budgets import Budgets
 from bench.fleet_run import Figures
+from tests.engine.certificates import authority
 
 SIZES = (100, 1_000, 5_000, 10_000)
 WINDOW_S = 60.0
 RUN_TIMEOUT_S = 1_800
 KIB = 1_024
 
-MEMORY_MIB = 100.0
+MEMORY_MIB = {"ws": 100.0, "wss": 160.0}
 """What 1,000 may take, idle or charging; per charge point beyond that it grows as it does there."""
 BOOT_RATIO = 5.0
 """Power, connection, boot and statuses cost so many times what the CSMS has with them, at most: it
@@ -28,10 +31,10 @@ is a bare loop around the same library, and meets the same neighbours."""
 IDLE_LAG_S = 0.1
 
 
-def measured(number: int, window_s: float) -> Figures:
-    """Measure one size in a fresh process."""
+def measured(number: int, window_s: float, root: str = "", certificate: str = "") -> Figures:
+    """Measure one size in a fresh process, over TLS where there is a certificate."""
     done = subprocess.run(
-        [sys.executable, "-m", "bench.fleet_run", str(number), str(window_s)],
+        [sys.executable, "-m", "bench.fleet_run", str(number), str(window_s), root, certificate],
         stdout=subprocess.PIPE,
         check=True,
         timeout=RUN_TIMEOUT_S,
@@ -39,7 +42,7 @@ def measured(number: int, window_s: float) -> Figures:
     return msgspec.json.decode(done.stdout, type=Figures)
 
 
-def table(found: list[Figures], budgets: Budgets) -> list[str]:
+def table(found: list[Figures], budgets: Budgets, memory_mib: float) -> list[str]:
     """Give the lines of the table, a column for each size."""
 
     def row(name: str, *cells: str) -> str:
@@ -49,7 +52,7 @@ def table(found: list[Figures], budgets: Budgets) -> list[str]:
         return " / ".join(f"{each * 1000:,.0f}" for each in times_s)
 
     def memory(name: str, each: Figures, mib: float) -> str:
-        most = MEMORY_MIB * max(1.0, each.number / 1_000)
+        most = memory_mib * max(1.0, each.number / 1_000)
         return budgets.cell(f"{name} of {each.number:,}, MiB", mib, most)
 
     sizes = [f"{each.number:,}" for each in found]
@@ -80,9 +83,22 @@ def table(found: list[Figures], budgets: Budgets) -> list[str]:
     ]
 
 
+def certified(folder: Path) -> tuple[str, str]:
+    """Make a root, and the certificate of the CSMS with its key in one file."""
+    root = authority(folder)
+    root.server("csms", "IP:127.0.0.1")
+    both = folder / "both.pem"
+    both.write_text((folder / "csms.pem").read_text() + (folder / "csms.key").read_text())
+    return str(root.certificate), str(both)
+
+
 def main() -> int:
     budgets = Budgets()
-    found = [measured(int(each), WINDOW_S) for each in sys.argv[1:] or SIZES]
+    scheme = "wss" if "wss" in sys.argv else "ws"
+    sizes = [int(each) for each in sys.argv[1:] if each.isdecimal()] or SIZES
+    with TemporaryDirectory(prefix="cp-tui-bench-") as folder:
+        shown = certified(Path(folder)) if scheme == "wss" else ("", "")
+        found = [measured(each, WINDOW_S, *shown) for each in sizes]
     for each in found:
         name = f"of {each.number:,}"
         ratio = each.boot_ms / each.csms_boot_ms
@@ -92,7 +108,7 @@ def main() -> int:
         )
         budgets.cell(f"lost or doubled {name}", each.lost + each.doubled, 0)
         budgets.cell(f"not in the book {name}", each.begun - each.billed, 0)
-    print(*table(found, budgets), sep="\n")
+    print(*table(found, budgets, MEMORY_MIB[scheme]), sep="\n")
     print(f"\nload {os.getloadavg()[0]:.1f} of {os.cpu_count()}")
     return budgets.status()
 

@@ -1,6 +1,6 @@
-"""A fleet of one size from the boot to the bill: `python -m bench.fleet_run N`, one line of JSON.
+"""A fleet of one size from the boot to the bill: for `bench.fleet`.
 
-Fleet and CSMS are processes of their own; what is measured is the fleet's.
+Fleet and CSMS are processes of their own; what is measured is the fleet's, and told as JSON.
 """
 
 from __future__ import annotations
@@ -73,7 +73,9 @@ class Figures(msgspec.Struct, kw_only=True):
 class Bench:
     """One run, step by step."""
 
-    def __init__(self, number: int, csms: CsmsProcess, window_s: float) -> None:
+    def __init__(
+        self, number: int, csms: CsmsProcess, window_s: float, ca_file: str | None
+    ) -> None:
         self.figures = Figures(number=number, base_mib=resident_kib() / 1024)
         self._number = number
         self._csms = csms
@@ -84,6 +86,7 @@ class Bench:
             seed=1,
             stages=(FleetStage(number, 0.0, None),),
             sessions=SessionPlan(per_hour=(0.0,) * 24),
+            ca_file=ca_file,
         )
         config = ChargePointConfig(
             charge_point_id="CP", url=csms.url, keys={"MeterValueSampleInterval": "60"}
@@ -191,13 +194,14 @@ def _end(station: FleetStation, now: datetime) -> None:
     station.act(lambda body, now: body.plug_out(1, now), now)
 
 
-async def measured(number: int, window_s: float) -> Figures:
-    """Give the figures of a fleet of one size."""
+async def measured(number: int, window_s: float, ca_file: str | None, shown: str) -> Figures:
+    """Give the figures of a fleet of one size; `shown` is the CSMS's certificate, if it has one."""
     with TemporaryDirectory(prefix="cp-tui-bench-") as folder:
-        csms = CsmsProcess(Path(folder) / "book", f"--interval={HEARTBEAT_S}")
+        options = (f"--interval={HEARTBEAT_S}", f"--certificate={shown}")
+        csms = CsmsProcess(Path(folder) / "book", *options)
         await csms.start()
         try:
-            bench = Bench(number, csms, window_s)
+            bench = Bench(number, csms, window_s, ca_file)
             for step in (bench.boot, bench.idle, bench.charge, bench.outage, bench.settle):
                 await step()
         finally:
@@ -206,5 +210,6 @@ async def measured(number: int, window_s: float) -> Figures:
 
 
 if __name__ == "__main__":
-    found = asyncio.run(measured(int(sys.argv[1]), float(sys.argv[2])))
+    _, size, window, root, certificate = sys.argv
+    found = asyncio.run(measured(int(size), float(window), root or None, certificate))
     print(msgspec.json.encode(found).decode())

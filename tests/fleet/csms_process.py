@@ -31,7 +31,8 @@ class CsmsProcess:
     @property
     def url(self) -> str:
         """The endpoint; a charge point appends its id."""
-        scheme = "wss" if "--certificate" in self._arguments else "ws"
+        shown = any(each.startswith("--certificate=/") for each in self._arguments)
+        scheme = "wss" if shown else "ws"
         return f"{scheme}://127.0.0.1:{self.port}/ocpp"
 
     @property
