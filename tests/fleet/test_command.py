@@ -15,7 +15,7 @@ from tests.fleet.csms_process import book_csms
 
 BUSY = (
     *("--stations", "12", "--ramp", "storm", "--seed", "7", "--settle", "10s"),
-    *("--sessions", "1000", "--session-length", "300ms..900ms"),
+    *("--sessions", "3600", "--session-length", "200ms..600ms"),
 )
 PATIENCE_S = 40.0
 
@@ -86,7 +86,7 @@ async def test_what_the_csms_acknowledges_and_drops_is_named(tmp_path: Path) -> 
         )
         assert run.stdout is not None
         await run.stdout.readline()
-        await csms.until(lambda counts: counts["billed"] >= 3, 20)
+        await csms.until(lambda counts: counts["transactions"] >= 6, 20)
         run.send_signal(signal.SIGINT)
         status, out = await ended(run)
     assert status == 1, out
