@@ -122,6 +122,7 @@ class FleetStation:
             Backoff(self._chance, backoff or BackoffSettings()),
             watcher,
         )
+        self._has_booted = False
         self._is_due_known = False
         self._mind_due: datetime | None = None
         self._on_since: datetime | None = None
@@ -193,6 +194,9 @@ class FleetStation:
     def power_on(self, now: datetime) -> None:
         """Boot."""
         assert not self.is_on
+        if not self._has_booted:
+            self._has_booted = True
+            self._chance.booted(now)
         self.is_on = True
         self._on_since = now
         self._handle(PoweredOn(keys=frozenset()), now)
