@@ -48,7 +48,9 @@ class Book:
         """Read what is there, and go on writing behind it."""
         self.transactions: dict[tuple[str, int], Billed] = {}
         self.repeated = 0
-        """Messages that were known already."""
+        """Messages that were known already,"""
+        self.renewed = 0
+        """and those of them that came with an id that was not."""
         self.values = 0
         self.newest_id = 0
         self._known: dict[tuple[str, str | int], int] = {}
@@ -80,6 +82,7 @@ class Book:
             known = self._known.get((charge_point, key))
             if known is not None:
                 self.repeated += 1
+                self.renewed += key is sum_
                 return known
         transaction_id = int(payload.get("transactionId", 0))
         if action == "StartTransaction":

@@ -340,6 +340,7 @@ class Desk:
             "billed": len(book.billed),
             "values": book.values,
             "repeated": book.repeated,
+            "renewed": book.renewed,
             "newest id": book.newest_id,
             "cpu_s": used.ru_utime + used.ru_stime,
         }

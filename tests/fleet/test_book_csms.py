@@ -75,6 +75,7 @@ async def test_the_book_outlives_a_kill_and_knows_its_messages_again(tmp_path: P
             assert (await ask(wire, "h", "Heartbeat", {}))[2]["currentTime"]
         counts = await csms.ask("counts")
         assert (counts["transactions"], counts["billed"], counts["values"]) == (2, 1, 1)
+        assert (counts["repeated"], counts["renewed"]) == (4, 1)
         notes = await csms.ask("station", id="CP1")
         assert (notes["repeated"], notes["unreadable"]) == (4, 1)
     (row,) = csv.DictReader((tmp_path / "book.csv").read_text().splitlines())

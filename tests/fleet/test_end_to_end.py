@@ -53,6 +53,7 @@ async def test_nothing_is_lost_or_doubled_by_a_csms_that_is_killed_or_whose_answ
         counts = await csms.ask("counts")
     assert done.status == 0, done
     assert counts["repeated"] > 0, "answers were lost, and their messages came again"
+    assert counts["renewed"] == 0, "with the id that they had"
     ledger = rows(tmp_path / "ledger.csv")
     assert ledger == rows(csms.billed)
     assert len(ledger) == counts["transactions"] >= 60
