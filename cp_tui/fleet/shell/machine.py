@@ -5,7 +5,10 @@ A run that is too large for it must not become a smaller one in silence: it does
 
 from __future__ import annotations
 
+import errno
 import resource
+import socket
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
@@ -84,6 +87,23 @@ def check_load(load: Load, machine: Machine) -> None:
             f"{load.charge_points:,} charge points need about {kib // _KIB_PER_MIB:,} MiB, and"
             f" {machine.memory_kib // _KIB_PER_MIB:,} MiB are free: have fewer, or more machines"
         )
+    if lines:
+        raise CannotBegin(*lines)
+
+
+def check_sources(addresses: Iterable[str]) -> None:
+    """Refuse addresses to connect from that are none of this machine (`CannotBegin`)."""
+    lines = []
+    for address in addresses:
+        family = socket.AF_INET6 if ":" in address else socket.AF_INET
+        try:
+            with socket.socket(family, socket.SOCK_STREAM) as sock:
+                sock.bind((address, 0))
+        except OSError as error:
+            why = "no address of this machine"
+            if error.errno != errno.EADDRNOTAVAIL:
+                why = error.strerror or type(error).__name__
+            lines.append(f"--source-address {address}: {why}")
     if lines:
         raise CannotBegin(*lines)
 

@@ -15,7 +15,7 @@ from time import process_time
 from cp_tui.charge_point.config import ChargePointConfig
 from cp_tui.engine.backoff import BackoffSettings
 from cp_tui.engine.endpoint import endpoint
-from cp_tui.engine.errors import CommandError, ErrorNumber
+from cp_tui.engine.errors import CannotBegin, CommandError, ErrorNumber
 from cp_tui.engine.tls import TlsMaker, tls_context
 from cp_tui.fleet.bill import Bill, BillEntry
 from cp_tui.fleet.conductor import Conductor
@@ -30,7 +30,7 @@ from cp_tui.fleet.shell.clock import RunClock
 from cp_tui.fleet.shell.collector import Collector
 from cp_tui.fleet.shell.dialling import Dialler
 from cp_tui.fleet.shell.gate import Gate
-from cp_tui.fleet.shell.machine import Load, check_load, raise_files, this_machine
+from cp_tui.fleet.shell.machine import Load, check_load, check_sources, raise_files, this_machine
 from cp_tui.fleet.shell.seat import LEFT_OPEN_MAX, Seat
 from cp_tui.fleet.shell.self_watch import SelfWatch
 from cp_tui.fleet.shell.station_door import StationDoor
@@ -165,7 +165,14 @@ class FleetRun:
         self._wake.set()
 
     def add(self, number: int) -> int:
-        """Switch on so many more; gives for how many there was room."""
+        """Switch on so many more; gives for how many there was room.
+
+        Raises `CommandError` where this machine cannot carry them.
+        """
+        try:
+            self._make_room(max(self.plan.stations, len(self.fleet)) + number)
+        except CannotBegin as error:
+            raise CommandError(ErrorNumber.REFUSED, "; ".join(error.lines)) from None
         number = self._conductor.add(number, self.clock())
         self._arm()
         return number
@@ -254,22 +261,24 @@ class FleetRun:
     def _prepare(self) -> None:
         """See that all of it fits onto this machine, and that TLS can be tried."""
         plan = self.plan
-        place = endpoint(plan.url, plan.id_of(0))
-        extra = self._kinds.get(Kind.TWIN, 0.0) + LEFT_OPEN_MAX * self._kinds.get(
-            Kind.HALF_OPEN, 0.0
-        )
-        connections = plan.stations + ceil(plan.stations * extra)
-        load = Load(
-            charge_points=plan.stations,
-            connections=connections,
-            is_secure=place.is_secure,
-            source_addresses=max(1, len(plan.source_addresses)),
-        )
-        check_load(load, this_machine())
-        raise_files(connections)
-        if place.is_secure:
+        check_sources(plan.source_addresses)
+        self._make_room(plan.stations)
+        if endpoint(plan.url, plan.id_of(0)).is_secure:
             ca_file = None if plan.ca_file is None else Path(plan.ca_file)
             tls_context(ca_file, plan.check_hostname)
+
+    def _make_room(self, charge_points: int) -> None:
+        """Have this machine carry so many; raises `CannotBegin`."""
+        kinds = self._kinds
+        extra = kinds.get(Kind.TWIN, 0.0) + LEFT_OPEN_MAX * kinds.get(Kind.HALF_OPEN, 0.0)
+        load = Load(
+            charge_points=charge_points,
+            connections=charge_points + ceil(charge_points * extra),
+            is_secure=endpoint(self.plan.url, self.plan.id_of(0)).is_secure,
+            source_addresses=max(1, len(self.plan.source_addresses)),
+        )
+        check_load(load, this_machine())
+        raise_files(load.connections)
 
     def _make(self, index: int) -> list[Member]:
         kind = kind_of(self._kinds, seed=self.plan.seed, number=index)

@@ -10,7 +10,7 @@ from typing import NoReturn
 
 import pytest
 
-from cp_tui.engine.errors import CannotBegin
+from cp_tui.engine.errors import CannotBegin, CommandError
 from cp_tui.fleet.bill import BillEntry
 from cp_tui.fleet.measures import TimeGroup
 from cp_tui.fleet.plan import SessionPlan
@@ -46,6 +46,7 @@ async def test_answers_late_twice_or_never_and_an_error_inside_leave_all_others_
         ("CP00003", "RuntimeError: planted"),
     ]
     assert result.failures == 1
+    assert broken.phase is StationPhase.OFF
     assert "CP00003: internal error" in caplog.text
     assert result.unsettled == 0, "nobody waits for the one that failed"
     bill = result.bill
@@ -87,6 +88,11 @@ async def test_a_run_that_does_not_fit_is_refused_before_anything_is_begun() -> 
     run = run_of(plan("wss://127.0.0.1:9/ocpp", 1, ca_file="none.pem"))
     with pytest.raises(CannotBegin, match=r"none.pem does not exist"):
         await run.run()
+    run = run_of(plan("ws://127.0.0.1:9/ocpp", 1, source_addresses=("127.0.0.1", "192.0.2.1")))
+    with pytest.raises(CannotBegin, match=r"192.0.2.1: no address of this machine"):
+        await run.run()
+    with pytest.raises(CommandError, match="50,001 connections need"):
+        run.add(50_000)
     assert len(run.fleet) == 0
 
 
@@ -96,7 +102,9 @@ async def test_charge_points_whose_csms_is_killed_owe_nothing_at_the_end(
     """And the CSMS has billed each transaction once, with the same Wh."""
     entries: list[BillEntry] = []
     async with book_csms(tmp_path / "book") as csms:
-        run = run_of(plan(csms.url, STATIONS, sessions=BUSY), on_settled=entries.append)
+        run = run_of(
+            plan(csms.url, STATIONS, sessions=BUSY, connecting=10), on_settled=entries.append
+        )
         running = asyncio.create_task(run.run())
         async with asyncio.timeout(WAIT_S):
             while run.fleet.counts().phases[StationPhase.CHARGING] < 20:
