@@ -243,8 +243,10 @@ def joined(
 
 def flows(points: Sequence[MeasuredPoint], now: datetime, unit: ChargingRateUnitType) -> list[Flow]:
     """Points as stretches of time: a value holds until the next one, the last until now."""
+    found: list[Flow] = []
+    if not points:
+        return found
     ends = [*(point.at for point in points[1:]), now]
-    found = []
     for point, end in zip(points, ends, strict=True):
         flowed = point.current_a if unit is ChargingRateUnitType.A else point.power_w
         if flowed is not None and point.at < min(end, now):

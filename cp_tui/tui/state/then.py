@@ -30,7 +30,8 @@ class Knower:
             {name: value for name, value in values.items() if value is not UNSET},
             {stream: tuple(events) for stream, events in self._events.items()},
             {
-                each.connector_id: follower.measurements(each.connector_id).points
+                each.connector_id: points
                 for each in connectors
+                if (points := follower.measurements(each.connector_id).points)
             },
         )
