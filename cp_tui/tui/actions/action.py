@@ -58,6 +58,11 @@ class ScreenAction(Struct, frozen=True):
         """Whether it needs a charge point that can be asked: of a log it never is."""
         return self.why_not(conditions.OF_A_LOG) == conditions.A_LOG
 
+    @property
+    def is_idle_in_log(self) -> bool:
+        """Whether it is never possible there."""
+        return self.asks or self.why_not(conditions.OF_A_LOG) == conditions.AS_IT_IS
+
     def meets(self, other: ScreenAction) -> bool:
         """Whether there is a screen on which the keys of both work at the same time."""
         if self.gives_way is not other.gives_way:

@@ -26,6 +26,9 @@ OF_A_LOG = Snapshot(log=LogPlace(), is_read_only=True)
 """What is known of a charge point in a log before anything is."""
 
 
+AS_IT_IS = "a log is as it is"
+
+
 def in_log(snapshot: Snapshot) -> str | None:
     """A log must be looked at, and be read."""
     place = snapshot.log
@@ -171,6 +174,11 @@ def stop_report(snapshot: Snapshot) -> str | None:
 def with_messages(snapshot: Snapshot) -> str | None:
     """There must be a message."""
     return _unless(len(snapshot.messages), "no message is known yet")
+
+
+def with_news(snapshot: Snapshot) -> str | None:
+    """There must be messages, and more may come."""
+    return _unless(snapshot.log is None, AS_IT_IS) or with_messages(snapshot)
 
 
 def with_message_to_send(snapshot: Snapshot) -> str | None:

@@ -53,7 +53,9 @@ class Keymap:
         here = [
             each
             for each in self.actions.values()
-            if each.pane == pane and self._keys[each.id] and not (self._has_log and each.asks)
+            if each.pane == pane
+            and self._keys[each.id]
+            and not (self._has_log and each.is_idle_in_log)
         ]
         return "  ".join(f"{self.first(a.id)} {hint_word(a)}" for a in here)
 

@@ -13,10 +13,12 @@ from cp_tui.tui.actions import conditions
 from cp_tui.tui.dashboard.alarm import alarms
 from cp_tui.tui.dashboard.countdown import instant, stale_after_s, until
 from cp_tui.tui.dashboard.one_alarm import Alarm, Urgency
+from cp_tui.tui.state.log_state import LogPlace, main_frame
 from cp_tui.tui.state.store import Snapshot
 from cp_tui.tui.text.facts import Fact
+from cp_tui.tui.text.log_words import verdict
 from cp_tui.tui.text.units import cut
-from cp_tui.tui.text.words import Clock
+from cp_tui.tui.text.words import Clock, joined
 
 KeyOf = Callable[[str], str]
 """Gives the key of an action by its id, as it is printed; empty without one."""
@@ -30,6 +32,8 @@ def alarm_line(
 ) -> Content:
     """The worst in one line of this width: what is wrong gives way, what happens next and the key
     stay."""
+    if not found and snapshot.log is not None:
+        return Content.assemble(" ", cut(up_to_here(snapshot.log, key_of), width - 1))
     if not found:
         sign, style = Urgency.WELL.value
         return Content.styled(f" {sign} {well_words(snapshot)}", style)
@@ -82,6 +86,13 @@ def alarm_facts(snapshot: Snapshot, clock: Clock, key_of: KeyOf) -> list[Fact]:
         if act := _act_words(alarm, snapshot, key_of):
             facts.append(Fact("  key", Content(act)))
     return facts or [Fact("", Content(well_words(snapshot)))]
+
+
+def up_to_here(place: LogPlace, key_of: KeyOf) -> Content:
+    """Of a log: what is found up to where somebody is, and who is at fault."""
+    found = [each for each in place.findings if main_frame(each) <= place.number]
+    told = verdict(found) or Content("nothing departs from the standard")
+    return joined(["up to here", told, f"{key_of('screen.findings')} lists all"])
 
 
 def words_change_in_s(found: Sequence[Alarm], now: datetime) -> float | None:

@@ -13,7 +13,7 @@ LOG_FOOTER = ("log.previous", "log.next", "log.go_to")
 
 
 def footer(ids: Sequence[str], keymap: Keymap, snapshot: Snapshot) -> list[FooterItem]:
-    """The actions of a screen, by their ids; in a log none that asks a charge point."""
+    """The actions of a screen, by their ids; in a log only what is possible there."""
     has_log = snapshot.log is not None
     if has_log:
         ids = [*dict.fromkeys((*LOG_FOOTER, *ids))]
@@ -21,5 +21,5 @@ def footer(ids: Sequence[str], keymap: Keymap, snapshot: Snapshot) -> list[Foote
     return [
         FooterItem(each.id, keymap.first(each.id), each.short, not each.why_not(snapshot))
         for each in actions
-        if not (has_log and each.asks)
+        if not (has_log and (each.asks or each.why_not(snapshot)))
     ]

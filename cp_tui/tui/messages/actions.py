@@ -31,6 +31,7 @@ message_action = partial(action, screens="messages", pane="messages", when=condi
     "Let the messages stand still, or follow again",
     means=Meaning.PAUSE,
     short="Pause",
+    when=conditions.with_news,
 )
 async def pause(desk: Desk) -> None:
     """New ones are counted meanwhile; on the newest line the list follows by itself."""

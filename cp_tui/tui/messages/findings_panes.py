@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from textual import on
+from textual.content import Content
 from textual.message import Message
 
+from cp_tui.ocpp.plural import count
 from cp_tui.tui.messages.findings_text import finding_columns, finding_facts, finding_key
-from cp_tui.tui.state.log_state import main_frame
+from cp_tui.tui.state.log_state import LogPlace, main_frame
 from cp_tui.tui.state.store import Snapshot
-from cp_tui.tui.text.log_words import under_way, verdict
-from cp_tui.tui.text.words import Clock
+from cp_tui.tui.text.log_words import counts, under_way, verdict
+from cp_tui.tui.text.words import Clock, joined
 from cp_tui.tui.widgets.line_table import LineTable
 from cp_tui.tui.widgets.table_pane import TablePane
 
@@ -51,7 +53,12 @@ class FindingsPane(TablePane):
         records = [(finding_key(each), each) for each in place.findings]
         found = self.fill_table(finding_columns(place.findings, clock), records)
         self.facts.show([] if found is None else finding_facts(found, clock))
-        self.note(verdict(place.findings))
+        self.note(joined([verdict(place.findings), _elsewhere(place, self._key)]))
+
+    def __init__(self, hints: str = "", key: str = "") -> None:
+        """`key` chooses among the charge points of the log."""
+        super().__init__(hints)
+        self._key = key
 
     def why_empty(self, snapshot: Snapshot) -> str:
         """Nothing is found, or nothing yet."""
@@ -69,3 +76,12 @@ class FindingsPane(TablePane):
         found = self.table.record(event.key)
         if found is not None and (number := main_frame(found)):
             self.post_message(self.Wanted(number))
+
+
+def _elsewhere(place: LogPlace, key: str) -> Content:
+    """`T 2 others ×3 !1`: that more charge points speak in the log, and what is found there."""
+    others = len(place.chargers) - 1
+    if others < 1:
+        return Content("")
+    words = f"{key} {count(others, 'other')}".strip()
+    return Content.assemble(words, " ", counts(place.elsewhere))

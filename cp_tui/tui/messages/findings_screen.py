@@ -48,7 +48,7 @@ class FindingsScreen(MainScreen):
 
     def __init__(self, keymap: Keymap, glyphs: Glyphs) -> None:
         super().__init__(keymap, glyphs)
-        self.findings = FindingsPane(keymap.hints("findings"))
+        self.findings = FindingsPane(keymap.hints("findings"), keymap.first("log.which"))
 
     @classmethod
     def why_not(cls, snapshot: Snapshot) -> str | None:

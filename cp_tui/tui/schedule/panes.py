@@ -50,6 +50,10 @@ CHART_ROWS, SMALL_CHART_ROWS = 4, 1
 Schedules = Mapping[int, CompositeSchedule]
 
 
+PAN_HINT = "[ ] pan  "
+"""In a log these keys lead to findings."""
+
+
 class SchedulePane(Pane):
     """The limit of each connector over time, and who sets it at the cursor.
 
@@ -122,7 +126,9 @@ class SchedulePane(Pane):
         # A lost charge point is not followed by the clock: nobody knows what flows since.
         told_at = clock.now if snapshot.has_engine else snapshot.heard_at or clock.now
         self._snapshot, self._now = snapshot, snapshot.schedule_time(told_at)
-        self.timeline.is_of_log = snapshot.log is not None
+        if snapshot.log is not None:
+            self.timeline.is_of_log = True
+            self.hint(self._hints.replace(PAN_HINT, ""))
         self._note_restraints(snapshot, clock)
         self.timeline.set_time_zone(clock.zone)
         self._clock_mark = clock.csms_mark
@@ -150,7 +156,8 @@ class SchedulePane(Pane):
         if self._move is not None:
             self._move.stop()
             self._move = None
-        if (due := self.timeline.next_move) is not None:
+        # The time of a log goes on when somebody does.
+        if snapshot.log is None and (due := self.timeline.next_move) is not None:
             wait = max(due - self._now, MOVE_WAIT_MIN)
             then = replace(clock, now=clock.now + wait)
             self._move = self.set_timer(

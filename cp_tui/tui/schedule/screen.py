@@ -6,12 +6,12 @@ from textual.app import ComposeResult
 
 from cp_tui.tui.actions.keymap import Keymap
 from cp_tui.tui.frame.main_screen import MainScreen
-from cp_tui.tui.schedule.panes import ProfilesPane, SchedulePane
+from cp_tui.tui.schedule.panes import PAN_HINT, ProfilesPane, SchedulePane
 from cp_tui.tui.state.store import Snapshot
 from cp_tui.tui.theme.glyphs import Glyphs
 from cp_tui.tui.timeline.timeline import Timeline
 
-TIMELINE_HINTS = "+ - zoom  [ ] pan  H L change  g time  0 now  u A/W  v one"
+TIMELINE_HINTS = f"+ - zoom  {PAN_HINT}H L change  g time  0 now  u A/W  v one"
 """The keys of the timeline that nobody would guess."""
 
 

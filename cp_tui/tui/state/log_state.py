@@ -37,6 +37,8 @@ class LogPlace(Struct, frozen=True, eq=False):
     """When the first frame of the charge point was written down."""
     findings: tuple[Finding, ...] = ()
     """Those of the charge point so far, the gravest first, then as they come."""
+    elsewhere: tuple[Finding, ...] = ()
+    """Those of the other charge points of the log."""
     is_reading: bool = True
     is_judging: bool = True
     progress: float = 0.0

@@ -66,6 +66,7 @@ class Travel:
         self._known: tuple[object, ...] = ()
         self._findings: tuple[Finding, ...] = ()
         """Of the charge point, as far as they are known."""
+        self._elsewhere: tuple[Finding, ...] = ()
         store.log_is(LogPlace(log.file.rpartition("/")[2]))
 
     @property
@@ -97,6 +98,7 @@ class Travel:
             self._begin(log.index.chargers[0])
         self._say(
             findings=self._found(),
+            elsewhere=self._elsewhere,
             is_reading=log.is_reading,
             is_judging=log.is_judging,
             progress=log.progress,
@@ -204,6 +206,9 @@ class Travel:
         known = (self.place.charger, *self.messages.judged, self.log.progress)
         if known != self._known:
             self._known, self._findings = known, self.findings_about(self.place.charger)
+            all_found = self.messages.index.found.findings
+            names = (self.place.charger, None)
+            self._elsewhere = tuple(each for each in all_found if each.charger not in names)
         return self._findings
 
     def _begin(self, charger: ChargerOfLog) -> None:

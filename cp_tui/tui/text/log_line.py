@@ -14,6 +14,7 @@ from msgspec import Struct
 from textual.content import Content
 
 from cp_tui.explain.finding import Severity
+from cp_tui.ocpp.calendar import in_zone
 from cp_tui.tui.state.log_state import GRAVITY, LogPlace, main_frame
 from cp_tui.tui.text.log_words import SIGNS, STYLES, counts
 from cp_tui.tui.text.words import Clock
@@ -97,6 +98,8 @@ def ends(axis: LogAxis, clock: Clock) -> tuple[str, str]:
     """What stands before the picture and behind it."""
     if axis.begin is None or axis.end is None:
         return f"{axis.messages.first:,}", f"{axis.messages.last:,}"
+    if clock.day(axis.begin) != clock.day(axis.end):
+        return f"{in_zone(axis.begin, clock.zone):%b %d}", f"{in_zone(axis.end, clock.zone):%b %d}"
     seen = clock.seen_from(axis.begin)
     return seen.minute(axis.begin), seen.minute(axis.end)
 
