@@ -89,6 +89,8 @@ class FleetResult(Struct, frozen=True, kw_only=True):
     """At the end more than a tenth was still missing."""
     unsettled: int = 0
     """Charge points whose messages still waited when the time to settle was over."""
+    missing: tuple[tuple[str, int | None], ...] = ()
+    """The first transactions that are not acknowledged in full: charge point and transactionId."""
     figures: FleetFigures = FleetFigures()
     timeline: tuple[FleetMoment, ...] = ()
     failed: tuple[FailedStation, ...] = ()

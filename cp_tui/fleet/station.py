@@ -187,6 +187,11 @@ class FleetStation:
         return self.charger.mind.transaction(connector_id)
 
     @property
+    def missing(self) -> list[int | None]:
+        """The transactionIds of those that are not acknowledged in full; None: it has none."""
+        return self._book.missing
+
+    @property
     def queue(self) -> int:
         """How many messages wait for the CSMS to confirm them."""
         return self.charger.mind.waiting_messages

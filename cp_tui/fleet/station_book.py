@@ -57,6 +57,11 @@ class StationBook(ExchangeWatcher):
         self.now = FIRST
         """The clock of the machine in this turn."""
 
+    @property
+    def missing(self) -> list[int | None]:
+        """The transactionIds of those that are not acknowledged in full; None: it has none."""
+        return [each.transaction_id for each in self._accounts.values() if not each.is_acknowledged]
+
     def settled(self, action: str, sent_at: datetime, outcome: Outcome, detail: str = "") -> None:
         """Tell how long the answer took."""
         answer_s = (self.now - sent_at).total_seconds()

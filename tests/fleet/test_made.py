@@ -167,6 +167,15 @@ def test_a_run_that_was_ended_is_told_to_be_so() -> None:
     assert made(accepted=0).tested_nothing
 
 
+def test_what_is_lost_is_named() -> None:
+    bill = Bill(begun=25, acknowledged=5)
+    missing = (("CP1", 7), ("CP2", None), ("CP3", 0))
+    assert made(bill=bill, missing=missing).notes == (
+        "not acknowledged in full: transaction 7 of CP1, one without an id of CP2,"
+        " transaction 0 of CP3 and 17 more",
+    )
+
+
 def test_the_table_of_the_csms_is_a_verdict_beside_the_limits(tmp_path: Path) -> None:
     table = tmp_path / "billed.csv"
     table.write_text("transactionId,Wh\n1,5\n9,9\n")

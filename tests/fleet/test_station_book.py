@@ -51,6 +51,8 @@ def test_a_transaction_of_which_the_csms_never_takes_a_message_is_lost(action: s
     assert bill.wh_made > bill.wh_acknowledged == 0
     assert not bill.closes
     assert notes.entries == []
+    number = None if action == "StartTransaction" else 1
+    assert [bool(each) for each in fleet.stations[0].missing] == [number is not None]
     assert (action, Outcome.CALL_ERROR, "InternalError") in {
         (each[0], each[2], each[3]) for each in notes.answers
     }

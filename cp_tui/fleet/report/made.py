@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from itertools import starmap
 
 from msgspec.structs import replace
 
@@ -198,9 +199,19 @@ def _notes(result: FleetResult) -> Iterable[str]:
     if result.unsettled and not result.was_cut_off:
         waiting = count(result.unsettled, "charge point")
         yield f"{waiting} still had messages when the time to settle was over"
+    if result.missing:
+        unnamed = result.bill.begun - result.bill.acknowledged - len(result.missing)
+        more_words = f" and {unnamed} more" if unnamed > 0 else ""
+        told = ", ".join(starmap(_transaction, result.missing))
+        yield f"not acknowledged in full: {told}{more_words}"
     if named := result.bill.ids.named:
         more = ", and more" if result.bill.doubled > len(named) else ""
         yield f"given out twice: transactionId {', '.join(map(str, named))}{more}"
+
+
+def _transaction(charge_point: str, transaction_id: int | None) -> str:
+    named = "one without an id" if transaction_id is None else f"transaction {transaction_id}"
+    return f"{named} of {charge_point}"
 
 
 def _point(moment: FleetMoment) -> TimelinePoint:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import logging
 import traceback
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
+from itertools import islice
 from math import ceil
 from pathlib import Path
 from time import process_time
@@ -52,6 +53,8 @@ LOOK_S = 1.0
 CLOSE_LOOK_S = 0.02
 CLOSE_S = 2.0
 """How long a CSMS has to close the connections at the end."""
+MISSING_MAX = 20
+"""How many transactions are named that are not acknowledged in full."""
 FAILED_MAX = 20
 """Of how many errors inside the words are kept."""
 TIMELINE_MAX = 100_000
@@ -447,6 +450,13 @@ class FleetRun:
             memory_kib=memory_kib,
         )
 
+    def _missing(self) -> Iterator[tuple[str, int | None]]:
+        """Give what nobody has acknowledged in full, of those that behave."""
+        for member in self.fleet:
+            if member.kind is None:
+                for transaction_id in member.station.missing:
+                    yield member.station.id, transaction_id
+
     def _result(self) -> FleetResult:
         counts = self.fleet.counts()
         return FleetResult(
@@ -462,6 +472,7 @@ class FleetRun:
             recoveries_s=self._recoveries_s,
             is_away=self._is_away,
             unsettled=self._unsettled,
+            missing=tuple(islice(self._missing(), MISSING_MAX)),
             figures=self.self_watch.figures(),
             timeline=tuple(self.timeline),
             failed=tuple(self.failed),
