@@ -44,9 +44,9 @@ class MisbehavingStation(FleetStation):
             super().power_on(now)
 
     def power_off(self, now: datetime) -> None:
-        """Cut the power."""
-        self.kind.closed(now)
-        super().power_off(now)
+        """Cut the power; then its kind does not give it back."""
+        self.kind.powered_off(now)
+        self._lose_power(now)
 
     def bytes_received(self, data: bytes, now: datetime) -> None:
         """Take what the CSMS has written, or do not hear it."""
@@ -111,10 +111,14 @@ class MisbehavingStation(FleetStation):
                 self._lose(OrderKind.ABANDON, now)
             case Deed.POWER_OFF:
                 if self.is_on:
-                    self.power_off(now)
+                    self._lose_power(now)
             case Deed.POWER_ON:
                 if not self.is_on:
                     self.power_on(now)
+
+    def _lose_power(self, now: datetime) -> None:
+        self.kind.closed(now)
+        super().power_off(now)
 
     def _lose(self, kind: OrderKind, now: datetime) -> None:
         """Have no connection any more, and make another one after the back-off."""

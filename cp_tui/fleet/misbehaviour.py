@@ -26,6 +26,8 @@ GOLDEN = 0.618033988749895
 """Its multiples fill the unit evenly, so that a share holds for any number of stations."""
 WRONG_PASSWORD = "not-the-password"
 """16 characters, as the shortest AuthorizationKey that there is."""
+WAITING_MAX = 1_000
+"""Answers that wait for their time; a CSMS that asks more gets none to the oldest."""
 GARBAGE_S = 30.0
 LONG_FRAME_BYTES = 1_000_000
 BOOT_LOOP_S = 60.0
@@ -179,6 +181,9 @@ class Misbehaviour:
     def powered_on(self, now: datetime) -> None:
         """Note that the station boots."""
 
+    def powered_off(self, now: datetime) -> None:
+        """Note that somebody else has taken its power: it is for them to give it back."""
+
     def opened(self, now: datetime) -> None:
         """Note that the WebSocket is open."""
 
@@ -230,12 +235,17 @@ class _Late(Misbehaviour):
     def next_deadline(self) -> datetime | None:
         return min(self._waiting, default=(None, ""))[0]
 
+    def _write(self, text: str, at: datetime) -> None:
+        """Write it at its time; of too many the oldest are never written."""
+        self._waiting.append((at, text))
+        del self._waiting[:-WAITING_MAX]
+
 
 class _Slow(_Late):
     def outgoing(self, text: str, now: datetime) -> list[str]:
         if _is_call(text):
             return [text]
-        self._waiting.append((later(now, self.between(5, 60)), text))
+        self._write(text, later(now, self.between(5, 60)))
         return []
 
 
@@ -244,7 +254,7 @@ class _Refuses(_Late):
         frame = _read(text)
         if not isinstance(frame, Call) or (status := REFUSALS.get(frame.action)) is None:
             return text
-        self._waiting.append((now, encode(CallResult(frame.message_id, {"status": status}))))
+        self._write(encode(CallResult(frame.message_id, {"status": status})), now)
         return None
 
 
@@ -334,6 +344,9 @@ class _BootLoop(_Due):
         self._is_off = False
         self._due = later(now, BOOT_LOOP_S)
 
+    def powered_off(self, now: datetime) -> None:
+        self._due = None
+
     def closed(self, now: datetime) -> None:
         """A lost connection does not keep it from booting again."""
 
@@ -374,6 +387,7 @@ class _LateQueue(Misbehaviour):
         {
             # A car charges although the CSMS was never reached, and is measured each minute.
             "AllowOfflineTxForUnknownId": "true",
+            "LocalAuthorizeOffline": "true",
             "MeterValueSampleInterval": "60",
         }
     )

@@ -92,6 +92,10 @@ def test_one_that_flaps_connects_again_and_again_and_one_that_boots_boots() -> N
     found = wire(Kind.BOOT_LOOP).after(620)
     assert len(found.calls("BootNotification")) == 11
     assert found.station.phase is StationPhase.ACCEPTED
+    found.do(found.station.power_off).after(600)
+    assert len(found.calls("BootNotification")) == 11, "who has switched it off switches it on"
+    found.do(found.station.power_on).after(70)
+    assert len(found.calls("BootNotification")) == 13
 
 
 def test_garbage_and_repeated_messages_arrive_as_they_were_written() -> None:

@@ -12,6 +12,7 @@ import pytest
 from cp_tui.fleet.misbehaviour import (
     KINDS,
     LONG_FRAME_BYTES,
+    WAITING_MAX,
     WRONG_PASSWORD,
     Deed,
     Kind,
@@ -101,6 +102,9 @@ def test_silent_slow_and_refusing_stations_keep_a_csms_waiting_or_say_no() -> No
     slow.outgoing(ANSWER, AT)
     slow.closed(AT)
     assert slow.next_deadline() is None, "an answer belongs to its connection"
+    for number in range(WAITING_MAX + 5):
+        slow.outgoing(f'[3,"{number}",{{}}]', AT)
+    assert len(slow.tick(AT + timedelta(minutes=1))) == WAITING_MAX
     refuses = misbehave(Kind.REFUSES, seed=1, id="CP1")
     for action, spec in SPEC.items():
         if spec.direction is RequestDirection.TO_CSMS:
