@@ -34,6 +34,7 @@ from cp_tui.fleet.report.timeline import every
 from cp_tui.fleet.result import FleetResult
 from cp_tui.fleet.shell.run import FleetRun
 from cp_tui.fleet.view import FleetView
+from cp_tui.fleet.whole_file import cannot_write
 from cp_tui.rpc.paths import SocketPathError, default_socket
 from cp_tui.rpc.server import check_socket
 from cp_tui.settings.problem import SettingsError
@@ -180,8 +181,9 @@ def _results(options: Namespace) -> tuple[Results, list[str]]:
     report: Path | None = options.report
     if report is not None and report.suffix not in FORMS:
         wrong.append(f"--report {report}: must end in {', '.join(FORMS)}")
-    elif report is not None and not report.absolute().parent.is_dir():
-        wrong.append(f"--report {report}: no such folder")
+    elif report is not None and (cannot := cannot_write(report)):
+        # Told before anything is measured, which may take hours.
+        wrong.append(f"--report {cannot}")
     if options.every is not None and report is None:
         wrong.append("--every goes with --report")
     elif options.every is not None:

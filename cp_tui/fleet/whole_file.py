@@ -61,6 +61,15 @@ class WholeFile:
         self.finish()
 
 
+def cannot_write(path: Path) -> str:
+    """Say why a file cannot be written there, before there is anything to write; empty: it can."""
+    try:
+        WholeFile(path).abandon()
+    except OSError as error:
+        return f"{path}: {error.strerror}"
+    return ""
+
+
 def write_whole(path: Path, text: str) -> str:
     """Write a text in one go; gives what went wrong, empty: nothing."""
     try:

@@ -28,7 +28,7 @@ SECRET = "planted-secret-77"
             ],
         ),
         ((*URL, "--every", "1s"), ["--every goes with --report"]),
-        ((*URL, "--report", "none/x.csv"), ["--report none/x.csv: no such folder"]),
+        ((*URL, "--report", "none/x.csv"), ["--report none/x.csv: No such file or directory"]),
         ((*URL, "--ledger", "none/x.csv"), ["--ledger none/x.csv: No such file or directory"]),
         ((*URL, "--plan", "none.toml"), ["none.toml: no such file"]),
         (

@@ -13,7 +13,7 @@ from cp_tui.fleet.bill import BillEntry
 from cp_tui.fleet.billed import compare, ours, read_billed
 from cp_tui.fleet.csv_cells import csv_line
 from cp_tui.fleet.ledger import COLUMNS, Ledger
-from cp_tui.fleet.whole_file import WholeFile, write_whole
+from cp_tui.fleet.whole_file import WholeFile, cannot_write, write_whole
 
 AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -91,6 +91,13 @@ def test_what_cannot_be_begun_is_told_at_once(tmp_path: Path) -> None:
     assert write_whole(tmp_path / "none" / "x", "") == (
         f"{tmp_path / 'none' / 'x'}: No such file or directory"
     )
+    assert cannot_write(tmp_path / "none" / "x").endswith("x: No such file or directory")
+    assert cannot_write(tmp_path).endswith("Is a directory")
+    old = tmp_path / "old"
+    old.write_text("old")
+    assert cannot_write(old) == cannot_write(tmp_path / "new") == ""
+    assert old.read_text() == "old"
+    assert os.listdir(tmp_path) == ["old"]
     with pytest.raises(OSError, match="No such file"):
         Ledger(tmp_path / "none" / "x")
 
