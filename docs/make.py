@@ -14,6 +14,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 MAP = "docs/ARCHITECTURE.md"
+LOAD = "docs/load-testing.md"
 SCENARIOS = "docs/scenarios.md"
 TRACES = "docs/spec/traces.md"
 
@@ -34,6 +35,7 @@ def papers() -> Mapping[str, Callable[[], str]]:
         "cp_tui/library/commands.py": lambda: library_module(is_async=False),
         MAP: lambda: with_maps((ROOT / MAP).read_text("utf-8")),
         TRACES: lambda: with_findings((ROOT / TRACES).read_text("utf-8")),
+        LOAD: lambda: with_locust((ROOT / LOAD).read_text("utf-8")),
         SCENARIOS: lambda: with_scenarios((ROOT / SCENARIOS).read_text("utf-8")),
     }
 
@@ -48,6 +50,25 @@ def with_maps(text: str) -> str:
         text,
         flags=re.DOTALL | re.MULTILINE,
     )
+
+
+def with_locust(text: str) -> str:
+    """Put the locustfile and the options of Locust anew where a paper shows them."""
+    from cp_tui.fleet.locust_options import OPTIONS
+
+    example = (ROOT / "cp_tui/fleet/locust/example.py").read_text("utf-8")
+    table = "| Option | Usual | What it says |\n|---|---|---|\n"
+    for each in OPTIONS:
+        usual = f"`{each.usual}`" if each.usual else ""
+        table += f"| `--{each.name}` | {usual} | {each.words} |\n"
+    for name, end, made in (
+        ("locustfile", "```\n", f"```python\n{example}"),
+        ("options", "\n", table),
+    ):
+        head, mark, rest = text.partition(f"<!-- {name} -->\n")
+        _, _, tail = rest.partition(f"\n{end}")
+        text = f"{head}{mark}{made}{end}{tail}"
+    return text
 
 
 def with_scenarios(text: str) -> str:

@@ -26,7 +26,8 @@ class LoadOptions(Struct, frozen=True):
     """What a run is told, checked."""
 
     id_prefix: str = "CP"
-    seed: int = 0
+    seed: int | None = None
+    """None: drawn anew for each run."""
     settle_s: float = 30.0
     """How long is waited at the end for what is not acknowledged."""
     fail_if: tuple[str, ...] = ()
@@ -143,10 +144,10 @@ OPTIONS: tuple[LoadOption, ...] = (
     ),
     LoadOption(
         "seed",
-        "0",
-        "what is left to chance in the charge points comes from it",
+        "",
+        "of all that is left to chance in the charge points; else one is drawn, and told",
         "seed",
-        _number(0, SEED_MAX),
+        lambda text: _number(0, SEED_MAX)(text) if text else None,
     ),
     LoadOption(
         "settle",
@@ -201,7 +202,7 @@ OPTIONS: tuple[LoadOption, ...] = (
     LoadOption(
         "plan",
         "",
-        "plan file whose stages and storms PlanShape follows",
+        "plan file whose stages, storms, seed and limits PlanShape follows",
         "plan",
         _path,
     ),

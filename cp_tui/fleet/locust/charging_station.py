@@ -106,7 +106,7 @@ class ChargingStation(User):
 
     def tag(self) -> str:
         """Give one of the id tags, drawn evenly."""
-        place = draw(self._crew().options.seed, "tag", self.id, next(self._swipes))
+        place = draw(self._crew().token.seed, "tag", self.id, next(self._swipes))
         if isinstance(self.tags, int):
             return f"TAG{int(place * self.tags) + 1:05d}"
         return self.tags[int(place * len(self.tags))]

@@ -62,9 +62,7 @@ class Crew:
         self._odd_rows = LocustRows(fire, self._odd_measures, lambda entry: None, "misbehaving ")
         self._watch = SelfWatch(monotonic)
         # Who comes and goes is Locust's business; storms and the end are those of any fleet.
-        plan = FleetPlan(
-            url="", stations=0, seed=options.seed, stages=(), settle_s=options.settle_s
-        )
+        plan = FleetPlan(url="", stations=0, seed=token.seed, stages=(), settle_s=options.settle_s)
         self._conductor = Conductor(plan, self._fleet, lambda index: [], self.clock())
         self._board = Switchboard(self, self._conductor, options)
         self._members: dict[StationLine, Member] = {}
@@ -89,7 +87,7 @@ class Crew:
         else:
             number = len(self._owners) + 1
             self._owners[number] = owner
-            kind = kind_of(shares, seed=self.options.seed + self.worker, number=number)
+            kind = kind_of(shares, seed=self.token.seed + self.worker, number=number)
             for is_twin in (False, True) if kind is Kind.TWIN else (False,):
                 self._add(number, config_of, kind, is_twin=is_twin)
         return self._lines[number][0]
@@ -211,7 +209,7 @@ class Crew:
         self._watch.late(seconds)
 
     def _add(self, number: int, config_of: ConfigOf, kind: Kind | None, *, is_twin: bool) -> None:
-        id_, seed = f"{self.options.id_prefix}{self.worker}-{number:05d}", self.options.seed
+        id_, seed = f"{self.options.id_prefix}{self.worker}-{number:05d}", self.token.seed
         config = config_of(id_)
         if kind is None:
             station = FleetStation(id_, config, seed=seed, watcher=self._rows, bill=self._bill)

@@ -10,6 +10,7 @@ import logging
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
+from secrets import randbelow
 from time import monotonic
 
 from gevent.event import Event
@@ -24,6 +25,7 @@ from cp_tui.fleet.locust.crew import Crew
 from cp_tui.fleet.locust.run_token import RunToken
 from cp_tui.fleet.locust_options import LoadOptions
 from cp_tui.fleet.plan import FleetPlan, FleetStorm
+from cp_tui.fleet.report import words
 from cp_tui.fleet.report.billing import billed_verdicts
 from cp_tui.fleet.report.files import write_report
 from cp_tui.fleet.report.fleet_report import FleetReport
@@ -40,6 +42,7 @@ GRACE_S = 15.0
 and a worker that has died is known after 4 s."""
 HURRY_S = 2.0
 """How long they may take where somebody does not want to wait."""
+SEED_END = 2**32
 ALONE = "local"
 """The one process of a run without workers."""
 LOOK_S = 0.5
@@ -56,6 +59,7 @@ class Foreman:
         self._origin, self._version = origin, version
         self._number = 0
         self._options = LoadOptions()
+        self._seed = 0
         self._book: RunBook | None = None
         self._crew: Crew | None = None
         """Where this process has charge points itself."""
@@ -77,8 +81,10 @@ class Foreman:
         Raises `OSError` where the ledger cannot be written.
         """
         self._number += 1
-        token = RunToken(self._origin, self._number, self._version)
-        self._options = options
+        # Two runs with one seed have the same message ids, which a CSMS may know again.
+        seed = randbelow(SEED_END) if options.seed is None else options.seed
+        token = RunToken(self._origin, self._number, seed, self._version)
+        self._options, self._seed = options, seed
         self._ledger = None if options.ledger is None else Ledger(options.ledger)
         self._transactions = []
         self._book = RunBook(token.run, self._version, datetime.now(UTC), self._enter)
@@ -135,7 +141,7 @@ class Foreman:
 
     def forget(self) -> None:
         """Take no part in the run that is about to begin."""
-        self._book = self._crew = None
+        self._book = self._crew = self.report = None
 
     def end(self) -> None:
         """Let go of what was needed for the run alone."""
@@ -219,11 +225,10 @@ class Foreman:
             faults.append(f"--report: {wrong}")
             report = report_of(self._plan(), result, faults, notes, billed)
         self.report = report
-        for each in report.limits:
-            if not each.is_held:
-                _LOGGER.error("FAIL: %s", each.words)
-        for line in report.faults:
-            _LOGGER.error("FAIL: %s", line)
+        # On the page of Locust nobody sees the table: its log has the verdict.
+        for is_held, text in words.verdicts(report):
+            _LOGGER.log(logging.INFO if is_held else logging.ERROR, "%s", text)
+        _LOGGER.info("%s", words.conclusion(report))
         self._environment.process_exit_code = (
             NOTHING if report.tested_nothing else HELD if report.is_held else FAILED
         )
@@ -233,7 +238,7 @@ class Foreman:
         return FleetPlan(
             url=self._environment.host or "",
             stations=self._planned,
-            seed=options.seed,
+            seed=self._seed,
             stages=(),
             settle_s=options.settle_s,
             fail_if=options.fail_if,

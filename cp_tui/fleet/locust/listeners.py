@@ -12,6 +12,7 @@ import signal
 import sys
 from collections.abc import Sequence
 from functools import partial
+from secrets import randbelow
 from typing import Any
 
 import gevent
@@ -20,11 +21,12 @@ from locust.env import Environment
 from locust.rpc import Message
 from locust.runners import STATE_INIT, MasterRunner, WorkerRunner
 from msgspec import convert, to_builtins
+from msgspec.structs import replace
 
 from cp_tui import __version__
 from cp_tui.fleet.locust.charging_station import ChargingStation, check_class
 from cp_tui.fleet.locust.crew import Crew
-from cp_tui.fleet.locust.foreman import REFUSED, REPORT, SETTLE, STORM, WRONG, Foreman
+from cp_tui.fleet.locust.foreman import REFUSED, REPORT, SEED_END, SETTLE, STORM, WRONG, Foreman
 from cp_tui.fleet.locust.run_token import OPTION, RunToken, new_origin, read_token
 from cp_tui.fleet.locust.shape import PlanShape
 from cp_tui.fleet.locust_options import LoadOptions, OptionsError, add_options, read_options
@@ -38,6 +40,8 @@ ORIGIN, FIRST_PID = new_origin(), os.getpid()
 """Made before Locust forks its workers: who shares them belongs together."""
 REPORT_KEY = "charge_points"
 """Under this name the figures travel in the reports of the workers."""
+THRESHOLDS = (20_000, 50, 1_000)
+"""Of the collector, once all are there: with 1,000 charge points its longest pause is 55 ms."""
 LEFT_TO_MASTER = 2
 """How often somebody presses Ctrl-C before a worker ends by itself."""
 _LOGGER = logging.getLogger(__name__)
@@ -70,7 +74,11 @@ class WorkerSide:
     def _on_start(self, environment: Environment, **_: Any) -> None:
         self._is_over = False
         given = environment.parsed_options
-        token = read_token(getattr(given, OPTION, "//"))
+        if not (text := getattr(given, OPTION, "")):
+            # The master has refused what this run was asked to be, and ends it.
+            self._crew = ChargingStation.crew = None
+            return
+        token = read_token(text)
         if os.getpid() != FIRST_PID and token.origin != ORIGIN:
             # Nothing of it counts there, so nothing of it is missed.
             number = self._runner.worker_index
@@ -175,9 +183,11 @@ class MasterSide:
             fleet = {"url": environment.host} if environment.host else {}
             tables = {"fleet": fleet} if fleet else {}
             given = PlanOptions(plan=options.plan, tables=tables)
-            shape.plan = read_plan(given, options.seed).plan
-            environment.host = shape.plan.url
-            self._storms = shape.plan.storms
+            drawn = randbelow(SEED_END) if options.seed is None else options.seed
+            plan = read_plan(given, drawn).plan
+            shape.plan, environment.host, self._storms = plan, plan.url, plan.storms
+            seed = plan.seed if options.seed is None else options.seed
+            options = replace(options, seed=seed, fail_if=(*plan.fail_if, *options.fail_if))
         for each in stations_of(environment):
             check_class(each, environment.host)
         return options
@@ -203,6 +213,7 @@ class MasterSide:
         for line in lines:
             _LOGGER.error(line)
         self._foreman.forget()
+        vars(self._environment.parsed_options)[OPTION] = ""
         self._environment.process_exit_code = WRONG
         given = self._environment.parsed_options
         is_attended = given is not None and not given.headless
@@ -240,6 +251,7 @@ def begin_crew(
     """Have this process ready for charge points of a new run."""
     if ChargingStation.crew is not None:
         ChargingStation.crew.end()
+    gc.disable()
     crew = Crew(environment.events.request.fire, options, token, worker)
     ChargingStation.crew = crew
     return crew
@@ -251,11 +263,14 @@ def stations_of(environment: Environment) -> list[type[ChargingStation]]:
 
 
 def freeze(**_: Any) -> None:
-    """Take all that is there out of the sight of the collector: most of it stays to the end.
+    """Take all that is there out of the sight of the collector, which has rested until now.
 
-    Locust does so before it forks, when no charge point is there.
+    Most of it stays to the end, and to walk it would make every timer late. Locust does so before
+    it forks, when no charge point is there.
     """
     gc.freeze()
+    gc.set_threshold(*THRESHOLDS)
+    gc.enable()
 
 
 def begin(environment: Environment, **_: Any) -> None:

@@ -21,6 +21,8 @@ class RunToken(Struct, frozen=True):
     """Of the processes that were forked from one; those that were not have any master."""
     number: int
     """Of the run in this master."""
+    seed: int
+    """That of the run, where it was drawn."""
     version: str
 
     @property
@@ -31,13 +33,13 @@ class RunToken(Struct, frozen=True):
     @property
     def text(self) -> str:
         """Write it as it travels."""
-        return f"{self.run}/{self.version}"
+        return f"{self.run}/{self.seed}/{self.version}"
 
 
 def read_token(text: str) -> RunToken:
     """Read what `text` gave; raises a ValueError."""
-    origin, number, version = text.split("/", 2)
-    return RunToken(origin, int(number), version)
+    origin, number, seed, version = text.split("/", 3)
+    return RunToken(origin, int(number), int(seed), version)
 
 
 def new_origin() -> str:

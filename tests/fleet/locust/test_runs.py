@@ -17,9 +17,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from httpx import AsyncClient
 
 from tests.fleet.csms_process import CsmsProcess, book_csms
 from tests.fleet.locust.runs import LOCUSTFILE, free_port, locust, own_ports, row
+from tests.fleet.test_load_testing_paper import shown
 from tests.tiers import tier
 
 TWENTY = ("-u", "20", "-r", "20")
@@ -240,6 +242,57 @@ async def misbehaving_charge_points_stand_apart(folder: Path) -> None:
     assert row(run.said, "misbehaving OCPP", "BootNotification") > 0
 
 
+async def the_paper_runs_as_printed(folder: Path) -> None:
+    plan = folder / "depot.toml"
+    plan.write_text(shown("toml")[0])
+    (line,) = [line for block in shown("sh") for line in block.splitlines() if "-t 20s" in line]
+    async with book_csms(folder / "book") as csms:
+        given = [csms.url if each.startswith("ws://") else each for each in line.split()[3:]]
+        given.remove("--headless")
+        for arguments, locustfile, started in (
+            (given, shown("python")[0], 50),
+            (
+                ("--host", csms.url, "--plan", str(plan)),
+                LOCUSTFILE.replace("Station\n", "Station, PlanShape\n"),
+                40,
+            ),
+        ):
+            async with locust(
+                folder, *papers(folder, csms)[2:], *arguments, locustfile=locustfile
+            ) as run:
+                assert await run.ended() == 0, run.said
+            found = report(folder)
+            assert (found["started"], found["accepted"]) == (started, started)
+            assert found["bill"]["acknowledged"] > 20
+
+
+async def a_second_start_from_the_page_begins_anew(folder: Path) -> None:
+    port = free_port()
+    place = f"http://127.0.0.1:{port}"
+    async with (
+        book_csms(folder / "book") as csms,
+        locust(
+            folder,
+            *(*papers(folder, csms), *TWO, *own_ports(), "--headful"),
+            *("--web-host", "127.0.0.1", f"--web-port={port}"),
+        ) as run,
+    ):
+        await run.until("2 workers connected")
+        for users in (10, 14):
+            form = {"user_count": users, "spawn_rate": 20, "host": csms.url, "id_prefix": "W"}
+            async with AsyncClient() as page:
+                assert "settle" in (await page.get(place)).text
+                assert (await page.post(f"{place}/swarm", data=form)).json()["success"]
+                await run.until(f'{{"Depot": {users}}}')
+                await page.post(f"{place}/stop", timeout=30)
+            found = report(folder)
+            assert (found["started"], found["accepted"], found["is_held"]) == (users, users, True)
+        counts = await csms.ask("counts")
+        assert counts["BootNotification"] == 24
+        run.signal(signal.SIGTERM)
+        assert await run.ended() == 0
+
+
 ODD = {"garbage": 0.2, "twin": 0.1, "wrong_password": 0.1}
 PLAN = """
 [fleet]
@@ -284,6 +337,8 @@ CASES: list[Case] = [
     ctrl_c_closes_the_run_and_a_second_one_waits_for_nothing,
     a_worker_of_another_run_takes_no_part,
     misbehaving_charge_points_stand_apart,
+    the_paper_runs_as_printed,
+    a_second_start_from_the_page_begins_anew,
 ]
 
 
