@@ -81,7 +81,6 @@ class Foreman:
         Raises `OSError` where the ledger cannot be written.
         """
         self._number += 1
-        # Two runs with one seed have the same message ids, which a CSMS may know again.
         seed = randbelow(SEED_END) if options.seed is None else options.seed
         token = RunToken(self._origin, self._number, seed, self._version)
         self._options, self._seed = options, seed
