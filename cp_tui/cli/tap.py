@@ -6,6 +6,7 @@ import asyncio
 import ipaddress
 import signal
 import ssl
+import sys
 from argparse import Namespace
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -21,11 +22,14 @@ from cp_tui.engine.tls import tls_context
 from cp_tui.explain.finding import Severity
 from cp_tui.ocpp.datatypes import format_date_time
 from cp_tui.ocpp.plural import count
+from cp_tui.tap.doors import Doors
 from cp_tui.tap.observer import Observer, Tapped
 from cp_tui.tap.relay import Upstream
 from cp_tui.tap.serve import TapServer
 
 MEGABYTE = 1_000_000
+SWITCH_S = 0.000_5
+"""How long one thread may hold up the other: Python's own 5 ms would be seen in what passes."""
 
 
 def run(options: Namespace) -> int:
@@ -101,6 +105,7 @@ async def _serve(
         server = TapServer(upstream, observer.watch, tls)
         port = await server.start(host, port)
         shown = f"[{host}]" if ":" in host else host
+        doors = None if options.no_door else _doors(options, observer, f"{shown}:{port}", tell)
         scheme = "ws" if tls is None else "wss"
         for line in (
             f"listening on {scheme}://{shown}:{port}, passing on to {upstream.place.uri}",
@@ -116,6 +121,26 @@ async def _serve(
         finally:
             with suppress(asyncio.CancelledError):
                 await server.close()
+                if doors is not None:
+                    await doors.close()
+
+
+def _doors(
+    options: Namespace, observer: Observer, listens: str, tell: Callable[[str], None]
+) -> Doors:
+    """Have each charge point that comes through shown to who attaches."""
+    # What is followed and shown is worked out beside the bytes: they must not wait for it.
+    sys.setswitchinterval(SWITCH_S)
+    written = _as_json if options.json else _as_text
+    doors = Doors(
+        options.upstream,
+        f"tap {listens}",
+        observer.ask,
+        observer.clock,
+        lambda tapped: tell(written(tapped)),
+    )
+    observer.shown_by = doors
+    return doors
 
 
 @contextmanager

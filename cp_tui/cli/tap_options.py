@@ -46,6 +46,9 @@ def add_tap(commands: Commands) -> None:
     tap.add_argument("--trace", type=Path, metavar="FILE", help="where frames are written")
     tap.add_argument("--no-trace", action="store_true", help="write no frames down")
     tap.add_argument(
+        "--no-door", action="store_true", help="let nobody attach to the charge points"
+    )
+    tap.add_argument(
         "--keep-mb", type=_megabytes, default=100, metavar="N", help="of frames (default 100)"
     )
     tap.add_argument("--certificate", type=Path, metavar="PEM", help="shown to charge points")

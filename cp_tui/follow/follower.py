@@ -42,7 +42,9 @@ EVENTS_MAX = 2_000
 UNKNOWABLE = frozenset({"network", "authorization_cache", "outbox"})
 """What no frame tells: these variables have no value."""
 _CHARGING = frozenset({"charging_schedules", "profiles", "connectors"})
-_OF_TIME = frozenset({"reservations", "troubles", "registration"})
+_SOON = frozenset({"reservations", "troubles", "registration"})
+OF_TIME = _SOON | _CHARGING
+"""The variables that may be others after a while though nothing has passed."""
 
 
 class Follower:
@@ -131,7 +133,7 @@ class Follower:
     def of_time(self, now: datetime) -> frozenset[str]:
         """Give the variables that may be others by now though no record came."""
         due = self._charging.due
-        return _OF_TIME | _CHARGING if due is not None and due <= now else _OF_TIME
+        return OF_TIME if due is not None and due <= now else _SOON
 
     def measurements(self, connector: int) -> Measurements:
         """Give what flowed at a connector, by the clock of the charge point."""

@@ -7,12 +7,14 @@ stream with a hole in it cannot be, but its bytes go on.
 
 from __future__ import annotations
 
+import logging
 import queue
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock, Thread
+from typing import Any, Protocol
 
 from msgspec import Struct
 
@@ -36,6 +38,9 @@ MATTERS_MAX = 10_000
 """Of one charge point, whose repetitions are counted."""
 FILES_KEPT = 3
 UNKNOWN = "(no identity)"
+BROKEN = "something that passed could not be judged: an error inside cp-tui; its bytes went on"
+
+_log = logging.getLogger(__name__)
 
 
 class Tapped(Struct, frozen=True):
@@ -67,7 +72,28 @@ class _Ended(Struct, frozen=True):
     lost_bytes: int
 
 
-_Event = _Bytes | _Asked | _Ended | None
+class _Job(Struct, frozen=True):
+    """Something that somebody wants to know of what only this thread touches."""
+
+    does: Callable[[], Any]
+    answered: Callable[[Any], None]
+
+
+_Event = _Bytes | _Asked | _Ended | _Job | None
+
+
+class Following(Protocol):
+    """What somebody wants to see of one charge point; called in the thread that reads along."""
+
+    def take(self, record: Record) -> Iterable[Finding]:
+        """Judge the next record, and have it shown."""
+
+
+class FollowedBy(Protocol):
+    """Who shows charge points while they speak."""
+
+    def follow(self, charger: str) -> Following | None:
+        """A charge point has come; None: this one is not shown. Called in that thread."""
 
 
 class _Connection:
@@ -84,10 +110,11 @@ class _Connection:
 class _Charger:
     """One charge point, over all its connections."""
 
-    def __init__(self, name: str, *, is_judged: bool) -> None:
+    def __init__(self, name: str, judge: Following | None) -> None:
+        """`judge` None: it is only passed on and written down."""
         self.name = name
         self.conversation = Conversation(name)
-        self.explainer = LiveExplainer(name) if is_judged else None
+        self.judge = judge
         self._told: Counter[tuple[str, str]] = Counter()
 
     def times(self, finding: Finding) -> int:
@@ -116,6 +143,8 @@ class Observer:
     ) -> None:
         """`file` gets the frames, bounded by `keep_bytes`; raises `OSError`."""
         self._tell = tell
+        self.shown_by: FollowedBy | None = None
+        """Who has charge points shown; set before the first one comes."""
         self._is_tls = is_tls
         self._levels = {each for each in Severity if [*Severity].index(each) <= _place(level)}
         self.clock = clock
@@ -148,6 +177,10 @@ class Observer:
         self._events.put(event)
         return True
 
+    def ask(self, does: Callable[[], Any], answered: Callable[[Any], None]) -> None:
+        """Have something looked up between two events; `answered` is called in the thread."""
+        self.put(_Job(does, answered))
+
     def close(self, timeout_s: float = 2.0) -> None:
         """Read what waits, and end; blocks that long at most."""
         self._events.put(None)
@@ -155,27 +188,43 @@ class Observer:
 
     def _run(self) -> None:
         while (event := self._events.get()) is not None:
-            match event:
-                case _Asked():
-                    self._asked(event)
-                case _Bytes():
-                    with self._lock:
-                        self._waiting -= len(event.data)
-                    self._passed(event)
-                case _Ended():
-                    self._ended(event)
+            try:
+                self._take_event(event)
+            except Exception:
+                # Whatever is wrong in a rule, what passes next is read along all the same.
+                _log.exception("tap: what has passed could not be read along")
+                self._tell(Tapped(self.clock(), "tap", BROKEN))
         if self._file is not None:
             self._file.close()
+
+    def _take_event(self, event: _Asked | _Bytes | _Ended | _Job) -> None:
+        match event:
+            case _Asked():
+                self._asked(event)
+            case _Bytes():
+                with self._lock:
+                    self._waiting -= len(event.data)
+                self._passed(event)
+            case _Ended():
+                self._ended(event)
+            case _Job():
+                event.answered(event.does())
 
     def _asked(self, asked: _Asked) -> None:
         name = charger_of(asked.head.target) or UNKNOWN
         charger = self._chargers.get(name)
         if charger is None:
-            is_judged = len(self._chargers) < CHARGERS_MAX
-            charger = _Charger(name, is_judged=is_judged)
-            if is_judged:
+            is_kept = len(self._chargers) < CHARGERS_MAX
+            charger = _Charger(name, self._judge_of(name) if is_kept else None)
+            if is_kept:
                 self._chargers[name] = charger
         self._connections[asked.connection] = _Connection(asked.connection, asked, charger)
+
+    def _judge_of(self, name: str) -> Following:
+        shown = None
+        if self.shown_by is not None and name != UNKNOWN:
+            shown = self.shown_by.follow(name)
+        return shown or LiveExplainer(name)
 
     def _passed(self, event: _Bytes) -> None:
         connection = self._connections.get(event.connection)
@@ -231,9 +280,9 @@ class Observer:
         self._tell(Tapped(event.at, charger.name, f"{what}: {event.why}"))
 
     def _judge(self, record: Record, charger: _Charger) -> None:
-        if charger.explainer is None or record.at is None:
+        if charger.judge is None or record.at is None:
             return
-        for finding in charger.explainer.take(record):
+        for finding in charger.judge.take(record):
             self.findings += finding.severity is not Severity.NOTE
             times = charger.times(finding) if finding.severity in self._levels else 0
             if times:

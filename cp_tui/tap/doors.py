@@ -1,0 +1,141 @@
+"""The doors of a tap: one for each charge point that comes through, as an engine has one.
+
+What passes is followed in the thread that reads along. The hub and the sockets live in the loop,
+which is told of changes by name and asks for values when somebody looks.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import shlex
+from collections import deque
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from threading import Lock
+
+from msgspec import Struct
+
+from cp_tui.engine.endpoint import endpoint
+from cp_tui.engine.hub import HISTORY_MAX
+from cp_tui.explain.finding import Finding
+from cp_tui.follow.door import AskThere, FollowDoor
+from cp_tui.follow.follower import Follower
+from cp_tui.rpc.paths import SocketPathError, default_socket
+from cp_tui.rpc.server import RpcServer
+from cp_tui.tap.observer import Tapped
+from cp_tui.traces.record import Record
+
+DOORS_MAX = 100
+"""Charge points that can be attached to; those beyond are judged and written down only."""
+
+
+class Feed:
+    """One charge point on its way from the thread to the loop."""
+
+    def __init__(self, follower: Follower, loop: asyncio.AbstractEventLoop) -> None:
+        self.follower = follower
+        self.door: FollowDoor | None = None
+        self._loop = loop
+        self._lock = Lock()
+        self._changed: set[str] = set()
+        self._events: deque[tuple[str, Struct]] = deque(maxlen=HISTORY_MAX)
+        self._is_coming = False
+
+    def take(self, record: Record) -> Sequence[Finding]:
+        """Judge the next record, and tell the loop; called in the thread."""
+        findings = self.follower.take(record)
+        changed, events = self.follower.take_changed(), self.follower.take_events()
+        with self._lock:
+            self._changed |= changed
+            self._events.extend(events)
+            is_coming, self._is_coming = self._is_coming, True
+        # Many records between two turns of the loop are one piece of news.
+        if not is_coming and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self.deliver)
+        return findings
+
+    def open(self, door: FollowDoor) -> None:
+        """There is a door now; called in the loop."""
+        self.door = door
+        self.deliver()
+
+    def forget(self) -> None:
+        """There will be no door: nothing is kept for one."""
+        self._events = deque(maxlen=0)
+
+    def deliver(self) -> None:
+        """Hand over what has come, as soon as there is a door; called in the loop."""
+        if self.door is None:
+            return
+        with self._lock:
+            changed, self._changed = self._changed, set()
+            events = tuple(self._events)
+            self._events.clear()
+            self._is_coming = False
+        self.door.take(changed, events)
+
+
+class Doors:
+    """All doors of a tap; made, opened and closed in the loop."""
+
+    def __init__(
+        self,
+        upstream: str,
+        through: str,
+        ask_there: AskThere,
+        clock: Callable[[], datetime],
+        tell: Callable[[Tapped], None],
+    ) -> None:
+        """`through` says where the tap listens: `tap 127.0.0.1:9100`; `ask_there` asks its thread."""
+        self._upstream = upstream
+        self._through = through
+        self._ask_there = ask_there
+        self._clock = clock
+        self._tell = tell
+        self._loop = asyncio.get_running_loop()
+        self._feeds: list[Feed] = []
+        self._servers: list[RpcServer] = []
+        self._opening: set[asyncio.Task[None]] = set()
+
+    def follow(self, charger: str) -> Feed | None:
+        """A charge point has come; None: there are doors enough. Called in the thread."""
+        if len(self._feeds) >= DOORS_MAX or self._loop.is_closed():
+            return None
+        url = endpoint(self._upstream, charger).uri
+        feed = Feed(Follower(charger, url=url, source=self._through), self._loop)
+        self._feeds.append(feed)
+        if len(self._feeds) == DOORS_MAX:
+            text = f"is the last of {DOORS_MAX} charge points that can be attached to"
+            self._tell(Tapped(self._clock(), charger, text))
+        self._loop.call_soon_threadsafe(self._open_soon, feed, charger)
+        return feed
+
+    async def close(self) -> None:
+        """Close every door; who is inside is told."""
+        for task in self._opening:
+            task.cancel()
+        await asyncio.gather(*self._opening, return_exceptions=True)
+        await asyncio.gather(*(server.close() for server in self._servers))
+        for feed in self._feeds:
+            if feed.door is not None:
+                feed.door.close()
+
+    def _open_soon(self, feed: Feed, charger: str) -> None:
+        task = self._loop.create_task(self._open(feed, charger))
+        self._opening.add(task)
+        task.add_done_callback(self._opening.discard)
+
+    async def _open(self, feed: Feed, charger: str) -> None:
+        door = FollowDoor(feed.follower, self._ask_there, self._clock, self._through)
+        server = RpcServer(door, default_socket(charger))
+        try:
+            await server.start()
+        except SocketPathError as error:
+            door.close()
+            feed.forget()
+            text = f"cannot be attached to: {error}"
+        else:
+            self._servers.append(server)
+            feed.open(door)
+            text = f"can be looked at: cp-tui attach --id {shlex.quote(charger)}"
+        self._tell(Tapped(self._clock(), charger, text))
