@@ -35,8 +35,6 @@ from cp_tui.ocpp.datatypes import ChargingProfilePurposeType, ChargingRateUnitTy
 
 AGAIN_S = 3_600.0
 """A day ahead is shown, so that it is worked out anew each hour at the latest."""
-OTHER_CLOCK_S = 60.0
-"""Clocks that differ by less are the same one, and the way of a message."""
 LEAST_S = 1.0
 """Schedules are in whole seconds."""
 FALLBACK = "TxProfileFallback"
@@ -122,7 +120,7 @@ class FollowedCharging:
         known = self._known
         context = context_of(known, 1, tx_profile_fallback=bool(known.keys.boolean(FALLBACK)))
         transactions = {
-            each.connector: RunningTransaction(f"{each.where.number}", each.id, self._start(each))
+            each.connector: RunningTransaction(f"{each.where.number}", each.id, _start(each))
             for each in running
             if each.connector in context.hardware
         }
@@ -132,21 +130,16 @@ class FollowedCharging:
         kept = expire(profiles, now).kept
         return replace(context, transactions=transactions, profiles=kept)
 
-    def _start(self, transaction: TransactionKnown) -> datetime:
-        """Give the start of a transaction by the clock of the log: relative schedules begin there.
-
-        As the charge point has told it, unless its clock is another one.
-        """
-        if transaction.request is None:
-            return transaction.at or FIRST
-        told, clock = transaction.request.timestamp, self._known.clock
-        return told if abs(clock.lag_s or 0.0) < OTHER_CLOCK_S else clock.in_log(told)
-
 
 def as_known(schedule: CompositeSchedule) -> CompositeSchedule:
     """Leave out the periods in which nothing is known to limit."""
     periods = tuple(each for each in schedule.periods if _is_known(each, schedule.unit))
     return schedule if len(periods) == len(schedule.periods) else replace(schedule, periods=periods)
+
+
+def _start(transaction: TransactionKnown) -> datetime:
+    """Give the start of a transaction: relative schedules begin there."""
+    return transaction.request.timestamp if transaction.request else transaction.at or FIRST
 
 
 def _is_known(period: CompositePeriod, unit: ChargingRateUnitType) -> bool:

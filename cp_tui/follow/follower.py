@@ -32,11 +32,13 @@ from cp_tui.follow.sessions import FollowedSessions
 from cp_tui.follow.troubles import FollowedTroubles
 from cp_tui.follow.upkeep import FollowedUpkeep
 from cp_tui.ocpp.action import Action
-from cp_tui.ocpp.calendar import FIRST
+from cp_tui.ocpp.calendar import FIRST, later, span
 from cp_tui.ocpp.core import MeterValuesRequest, StartTransactionRequest, StopTransactionRequest
 from cp_tui.ocpp.datatypes import ChargingRateUnitType
 from cp_tui.traces.record import Record, RecordKind
 
+OFFSET_SEEN_S_MIN = 1.0
+"""Schedules are in whole seconds: a smaller difference of the clocks is the way of a message."""
 EVENTS_MAX = 2_000
 """Events that wait to be taken; whoever follows takes them after each record or few."""
 UNKNOWABLE = frozenset({"network", "authorization_cache", "outbox"})
@@ -79,11 +81,13 @@ class Follower:
             "connectors": self._connectors_view,
             "configuration": lambda now: self._keys.view(),
             "monitors": lambda now: MonitorsView(),
-            "charging_schedules": lambda now: self._charging.schedules(now, self._running()),
-            "profiles": lambda now: self._charging.profiles(now, self._running()),
+            "charging_schedules": lambda now: self._charging.schedules(
+                self._time(now), self._running()
+            ),
+            "profiles": lambda now: self._charging.profiles(self._time(now), self._running()),
             "transactions": lambda now: self._sessions.view(),
             "local_list": lambda now: self._lists.local_list(),
-            "reservations": self._lists.reservations,
+            "reservations": lambda now: self._lists.reservations(self._time(now)),
             "stop_report": lambda now: None,
             "firmware": lambda now: self._firmware(),
             "diagnostics": lambda now: self._upkeep.diagnostics,
@@ -118,7 +122,7 @@ class Follower:
 
     def prepare(self, name: str, now: datetime) -> bool:
         """Do a slice of what a variable needs; say whether there is more to do."""
-        return name in _CHARGING and self._charging.prepare(name, now, self._running())
+        return name in _CHARGING and self._charging.prepare(name, self._time(now), self._running())
 
     def take_changed(self) -> set[str]:
         """Give the variables that may have changed since the last call."""
@@ -133,7 +137,7 @@ class Follower:
     def of_time(self, now: datetime) -> frozenset[str]:
         """Give the variables that may be others by now though no record came."""
         due = self._charging.due
-        return OF_TIME if due is not None and due <= now else _SOON
+        return OF_TIME if due is not None and due <= self._time(now) else _SOON
 
     def measurements(self, connector: int) -> Measurements:
         """Give what flowed at a connector, by the clock of the charge point."""
@@ -148,7 +152,8 @@ class Follower:
         now: datetime,
     ) -> Work[CompositeSchedule]:
         """Compute the schedule of a connector in slices."""
-        return self._charging.composing(connector, duration_s, unit, start, now, self._running())
+        time = self._time(now)
+        return self._charging.composing(connector, duration_s, unit, start, time, self._running())
 
     @property
     def connectors(self) -> frozenset[int]:
@@ -175,7 +180,10 @@ class Follower:
     def _learn(self, moment: Moment, action: Action, at: datetime, *, counts: bool) -> None:
         self._changed |= _CHANGED.get(action, frozenset())
         if action in self._registration.ACTIONS:
+            before = self._time(at)
             self._registration.learn(moment, at)
+            if abs(self._time(at) - before) >= span(OFFSET_SEEN_S_MIN):
+                self._changed |= _CHARGING | {"reservations"}
         if action in self._connectors.ACTIONS:
             self._connectors.learn(moment, at)
         if action in self._sessions.ACTIONS:
@@ -215,6 +223,11 @@ class Follower:
         if len(self._events) < EVENTS_MAX:
             self._events.append((stream, event))
 
+    def _time(self, now: datetime) -> datetime:
+        """Give an instant of the log by the clock of the charge point, which follows the CSMS."""
+        ahead_s = self._registration.clock_offset_s or 0.0
+        return now if abs(ahead_s) < OFFSET_SEEN_S_MIN else later(now, ahead_s)
+
     def _running(self) -> tuple[Any, ...]:
         return tuple(self._sessions.running())
 
@@ -233,8 +246,8 @@ class Follower:
             first_at=self._first_at or now,
             meters=self._meters,
             transactions=self._sessions.on_connectors(),
-            limits=self._charging.limits(now, self._running()),
-            reservations=self._lists.reserved(now),
+            limits=self._charging.limits(self._time(now), self._running()),
+            reservations=self._lists.reserved(self._time(now)),
         )
 
     def _firmware(self) -> Any:

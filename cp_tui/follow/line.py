@@ -25,7 +25,7 @@ class FollowedLine:
     """What the log tells of connections; without a word of them, frames prove that one is open."""
 
     def __init__(self, url: str) -> None:
-        self._url = url
+        self._url = shown_location(url)
         self._opened_at: datetime | None = None
         self._is_open: bool | None = None
         self._since: datetime | None = None
@@ -48,7 +48,7 @@ class FollowedLine:
     @property
     def url(self) -> str:
         """Where the charge point has connected to; without credentials."""
-        return (self._shake.url if self._shake and self._shake.url else "") or self._url
+        return self._url or (self._shake.url if self._shake else "")
 
     def learn(self, record: Record, at: datetime, action: str) -> bool:
         """Take in a record; say whether `link` is another one by it."""
@@ -167,11 +167,6 @@ class FollowedLine:
             security_profile=_profile(shake),
             authorization_key=_BASIC if has_key else "",
         )
-
-
-def shown_url(url: str) -> str:
-    """Give an address as it may be shown."""
-    return shown_location(url)
 
 
 def _profile(shake: LinkEvent | None) -> int | None:

@@ -10,7 +10,7 @@ from cp_tui.charge_point.variables.message import PAYLOAD_MAX, bounded, status_o
 from cp_tui.explain.finding import Finding
 from cp_tui.ocpp.calendar import FIRST
 from cp_tui.ocpp.frame import shape_defect
-from cp_tui.ocpp.json_array import harmless
+from cp_tui.ocpp.json_array import harmless, load_quickly
 from cp_tui.ocpp.redaction import redacted_all_through, redacted_as_read, shown_text
 from cp_tui.traces.frames import SHALLOW
 from cp_tui.traces.record import FrameDirection, Record, RecordKind
@@ -63,8 +63,8 @@ def _is_plain(record: Record) -> bool:
         and record.raw_is_exact
         and record.kind in (RecordKind.CALL, RecordKind.CALL_RESULT)
         and len(raw) <= PAYLOAD_MAX
-        and _is_harmless(raw)
         and not shape_defect(frame.elements)
+        and load_quickly(raw) is not None
     )
 
 

@@ -36,6 +36,11 @@ class FollowedRegistration:
         self._clock: tuple[datetime, float, Action] | None = None
         """When the CSMS told the time last, how far it was ahead of the log, and with what."""
 
+    @property
+    def clock_offset_s(self) -> float | None:
+        """How far the CSMS was ahead of the log when it told the time last; None: it has not."""
+        return None if self._clock is None else self._clock[1]
+
     def frame(self, record: Record, at: datetime) -> None:
         """A frame has passed: a CALL of the charge point waits for the CSMS to answer anything."""
         if record.kind is RecordKind.CALL and record.direction is FrameDirection.TO_CSMS:
@@ -62,7 +67,7 @@ class FollowedRegistration:
             status=registration.status,
             since=self._since or first_at,
             interval_s=registration.interval_s,
-            clock_offset_s=None if clock is None else clock[1],
+            clock_offset_s=self.clock_offset_s,
             clock_set_at=None if clock is None else clock[0],
             clock_set_by=None if clock is None else clock[2],
             pending=pending,
@@ -100,4 +105,4 @@ class FollowedRegistration:
         return PendingCall(action=action, since=since, times_out_at=times_out_at), None
 
     def _tell(self, told: datetime, at: datetime, by: Action) -> None:
-        self._clock = at, round((told - at).total_seconds(), 3), by
+        self._clock = at, round((told - at).total_seconds(), 3) or 0.0, by

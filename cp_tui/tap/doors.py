@@ -86,7 +86,7 @@ class Doors:
         clock: Callable[[], datetime],
         tell: Callable[[Tapped], None],
     ) -> None:
-        """`through` says where the tap listens: `tap 127.0.0.1:9100`; `ask_there` asks its thread."""
+        """`through` says where the tap listens; `ask_there` asks the thread that reads along."""
         self._upstream = upstream
         self._through = through
         self._ask_there = ask_there

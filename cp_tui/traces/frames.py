@@ -144,7 +144,13 @@ _KINDS = {2: RecordKind.CALL, 3: RecordKind.CALL_RESULT, 4: RecordKind.CALL_ERRO
 def id_of(elements: list[Any]) -> str:
     """Give the message id as a text, as which it is compared."""
     found = elements[1] if len(elements) > 1 else ""
-    return found if isinstance(found, str) else msgspec.json.encode(found).decode()
+    if isinstance(found, str):
+        return found
+    try:
+        return msgspec.json.encode(found).decode()
+    except (OverflowError, RecursionError, UnicodeError):
+        # Too large a number, too deep a list, no Unicode: it is no id, and none that compares.
+        return ""
 
 
 def action_of(elements: list[Any]) -> str:
@@ -156,7 +162,7 @@ def action_of(elements: list[Any]) -> str:
 def parsed(elements: list[Any], action: str) -> ParsedFrame:
     """Give a frame by its parts; the action of an answer is that of its CALL."""
     kind, number = kind_of(elements), elements[0] if elements else None
-    third, fourth, fifth = (*elements, None, None, None)[2:5]
+    third, fourth, fifth = (*elements, *[None] * 5)[2:5]
     head = (number if type(number) is int else None, id_of(elements))
     everything = tuple(elements)
     match kind:

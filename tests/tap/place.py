@@ -9,6 +9,7 @@ from pathlib import Path
 
 from cp_tui.engine.endpoint import endpoint_at
 from cp_tui.explain.finding import Severity
+from cp_tui.tap.doors import Doors
 from cp_tui.tap.observer import Observer, Tapped
 from cp_tui.tap.relay import Upstream
 from cp_tui.tap.serve import TapServer
@@ -42,15 +43,27 @@ class TapPlace:
 
 @asynccontextmanager
 async def tapping(
-    upstream: str, file: Path | None = None, level: Severity = Severity.WARNING
+    upstream: str,
+    file: Path | None = None,
+    level: Severity = Severity.WARNING,
+    *,
+    has_doors: bool = False,
 ) -> AsyncIterator[TapPlace]:
     told: list[Tapped] = []
     observer = Observer(told.append, file=file, level=level)
     server = TapServer(Upstream(endpoint_at(upstream, "")), observer.watch)
+    doors = None
     try:
-        yield TapPlace(await server.start("127.0.0.1", 0), observer, told)
+        port = await server.start("127.0.0.1", 0)
+        if has_doors:
+            through = f"tap 127.0.0.1:{port}"
+            doors = Doors(upstream, through, observer.ask, observer.clock, told.append)
+            observer.shown_by = doors
+        yield TapPlace(port, observer, told)
     finally:
         await server.close()
+        if doors is not None:
+            await doors.close()
         await asyncio.to_thread(observer.close)
 
 

@@ -50,7 +50,14 @@ def not_in_log(snapshot: Snapshot) -> bool:
 
 def change(snapshot: Snapshot) -> str | None:
     """It needs an engine that takes commands from this screen."""
-    return ask(snapshot) or _unless(not snapshot.is_read_only, READ_ONLY)
+    return ask(snapshot) or may_act(snapshot)
+
+
+def may_act(snapshot: Snapshot) -> str | None:
+    """This screen must not be an observer, nor the charge point one that is only watched."""
+    if snapshot.watched:
+        return f"only watched, through {drawn(snapshot.watched)}: nothing can be asked of it here"
+    return _unless(not snapshot.is_read_only, READ_ONLY)
 
 
 def ask(snapshot: Snapshot) -> str | None:
@@ -72,7 +79,7 @@ def at_csms(snapshot: Snapshot) -> str | None:
     """The CSMS must be ours, and take commands from this screen."""
     return (
         csms(snapshot)
-        or _unless(not snapshot.is_read_only, READ_ONLY)
+        or may_act(snapshot)
         or _unless(snapshot.csms.is_here, "the CSMS does not answer")
     )
 
@@ -185,8 +192,8 @@ def with_message_to_send(snapshot: Snapshot) -> str | None:
     """A message must be selected, and whoever sent it must be ours and able to send."""
     if snapshot.log is not None:
         return A_LOG
-    if snapshot.is_read_only:
-        return READ_ONLY
+    if (why := may_act(snapshot)) is not None:
+        return why
     frames = snapshot.message.frames if snapshot.message is not None else ()
     if not frames:
         return "no message is selected"

@@ -76,6 +76,7 @@ class KeysPane(KeyTablePane):
         "Enter opens everything about the key, with its changes.",
     )
     EMPTY = "no key is known yet"
+    UNSEEN = "no key was seen yet"
     FILTER = "filter: words of name, value, source; !word leaves out"
     FILTERS_ITSELF = True
     NO_MATCH = "no key matches the filter"
@@ -114,6 +115,7 @@ class ConfigurationPane(KeyTablePane):
         "Enter opens everything about the key, with its changes.",
     )
     EMPTY = "no key is known yet"
+    UNSEEN = "no key was seen yet"
     FILTER = "filter: words of name, value, source; !word leaves out"
     FILTERS_ITSELF = True
     NO_MATCH = "no key matches the filter"
@@ -135,7 +137,7 @@ class ConfigurationPane(KeyTablePane):
             same = f"every key is as in {drawn(saved.name)}"
             return "no difference matches the filter" if has_any else same
         if snapshot.lens.is_changed_only and not self.words:
-            return "every key has its default"
+            return "no change was seen" if snapshot.watched else "every key has its default"
         return super().why_empty(snapshot)
 
     def _fill_keys(self, snapshot: Snapshot, clock: Clock) -> None:
@@ -187,6 +189,7 @@ class KeyChangesPane(KeyTablePane):
         "Enter opens everything about the key.",
     )
     EMPTY = "every key has its default; nobody has changed one"
+    UNSEEN = "no change was seen"
     NEWEST_FIRST = True
     FACTS = "beside"
 

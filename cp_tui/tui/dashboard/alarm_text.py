@@ -106,7 +106,8 @@ def words_change_in_s(found: Sequence[Alarm], now: datetime) -> float | None:
 def well_words(snapshot: Snapshot) -> str:
     """That all is well, and what it is doing."""
     # What is just on its way is no news: what waits is an alarm, with the reason.
-    return f"All well: Accepted, {_doing(snapshot)}, nothing waits"
+    waits = "" if snapshot.watched else ", nothing waits"
+    return f"All well: Accepted, {_doing(snapshot)}{waits}"
 
 
 DOING = {

@@ -34,7 +34,7 @@ from cp_tui.tui.text.connection import (
 )
 from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.text.safe_text import drawn, safe_text
-from cp_tui.tui.text.words import Clock, joined, latency, seconds
+from cp_tui.tui.text.words import NOT_SEEN, Clock, joined, latency, seconds, unseen
 
 CLOCK_RIGHT_S = 1.0
 """The standard has whole seconds: a smaller difference shows nowhere."""
@@ -81,7 +81,7 @@ def _now(snapshot: Snapshot, link: LinkView, clock: Clock) -> list[Fact]:
     facts += weather_fact(snapshot.network)
     facts += _registration(snapshot.registration, link, clock)
     facts += [
-        Fact("Clock", _clock(snapshot.registration, clock)),
+        Fact("Clock", _clock(snapshot, clock)),
         Fact("Got", _frame(link, clock, inward=True)),
         Fact("Sent", _frame(link, clock, inward=False)),
     ]
@@ -108,7 +108,7 @@ def _last_known(snapshot: Snapshot, link: LinkView, clock: Clock) -> list[Fact]:
         Fact("Socket", Content.styled(f"was {word}{at}", QUIET)),
         *_trouble(link, clock),
         *([Fact("Boot", Content.styled(boot, QUIET))] if boot else []),
-        Fact("Clock", _clock(registration, clock)),
+        Fact("Clock", _clock(snapshot, clock)),
         Fact("Got", _frame(link, clock, inward=True)),
         Fact("Sent", _frame(link, clock, inward=False)),
     ]
@@ -124,7 +124,7 @@ def connection_details(snapshot: Snapshot, clock: Clock) -> list[Fact]:
     facts = [
         *address,
         Fact("Profile", Content(profile)),
-        Fact("Key", safe_text(f"AuthorizationKey: {link.authorization_key}")),
+        Fact("Key", safe_text(f"AuthorizationKey: {link.authorization_key or NOT_SEEN}")),
         *tls_facts(link, clock),
         *_own_certificate(snapshot, clock),
     ]
@@ -256,18 +256,25 @@ def clock_words(registration: RegistrationView | None, clock: Clock) -> str:
     return f"{words} · {by} {clock.minute(registration.clock_set_at)}"
 
 
-def _clock(registration: RegistrationView | None, clock: Clock) -> Content:
+def _clock(snapshot: Snapshot, clock: Clock) -> Content:
+    registration = snapshot.registration
     if registration is not None and registration.clock_refused is not None:
         return safe_text(registration.clock_refused.text, WAITING)
     offset = registration.clock_offset_s if registration else None
+    if snapshot.watched and offset is None:
+        return unseen()
     style = WAITING if abs(offset or 0) >= CLOCK_OFFSET_WARNING_S else ""
     return Content.styled(clock_words(registration, clock), QUIET if offset is None else style)
 
 
 def _security(snapshot: Snapshot, link: LinkView, clock: Clock) -> Content:
     """Profile, TLS, and how long the certificates of both sides are good."""
-    profile = f"profile {link.security_profile}"
-    key = f"key {drawn(link.authorization_key)}"
+    number = NOT_SEEN if link.security_profile is None else link.security_profile
+    profile = f"profile {number}"
+    key = f"key {drawn(link.authorization_key)}" if link.authorization_key else ""
+    if snapshot.watched and link.tls is None:
+        scheme = "TLS" if snapshot.identity and snapshot.identity.url.startswith("wss:") else ""
+        return joined([profile, scheme, key])
     if link.tls is None:
         return joined([profile, "no TLS", key])
     parts: list[Content | str] = [profile, safe_text(link.tls.version)]
@@ -290,7 +297,7 @@ def _identity(snapshot: Snapshot) -> list[Fact]:
     if identity is None:
         return []
     firmware = identity.firmware_version
-    model = f"{identity.vendor} {identity.model}"
+    model = f"{identity.vendor} {identity.model}".strip() or NOT_SEEN
     facts = [
         Fact("URL", safe_text(identity.url)),
         Fact("Id", safe_text(identity.charge_point_id)),
@@ -306,5 +313,8 @@ def _identity(snapshot: Snapshot) -> list[Fact]:
     if identity.meter_type or identity.meter_serial_number:
         meter = (identity.meter_type, identity.meter_serial_number)
         facts.append(Fact("Meter", safe_text(" ".join(filter(None, meter)))))
-    facts.append(Fact("By", safe_text(f"cp-tui {identity.cp_tui_version}")))
+    by = "Watched", f"through {identity.watched}"
+    if not identity.watched:
+        by = "By", f"cp-tui {identity.cp_tui_version}"
+    facts.append(Fact(by[0], safe_text(by[1])))
     return facts

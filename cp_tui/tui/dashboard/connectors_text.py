@@ -35,6 +35,7 @@ from cp_tui.tui.text.safe_text import drawn, safe_text
 from cp_tui.tui.text.status import status_content
 from cp_tui.tui.text.words import NOT_SEEN, Clock, joined, percent, reason_text, word_filter
 from cp_tui.tui.theme.glyphs import GlyphSet
+from cp_tui.tui.timeline.readout import period_at
 
 STATUS_WIDTH, STATUS_WIDTH_MIN = 15, 11
 """For every status; and for those that cars have that charge."""

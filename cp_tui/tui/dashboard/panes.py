@@ -92,6 +92,7 @@ class ConnectorsPane(TablePane):
         "Enter opens everything about the connector with its status changes and their causes.",
     )
     EMPTY = "no connector is known yet"
+    UNSEEN = "no connector was seen yet"
     FILTER = "filter: number, status, tag, !not this"
     FILTERS_ITSELF = True
     NO_MATCH = "no connector matches the filter"
@@ -152,6 +153,7 @@ class MonitorsPane(KeyTablePane):
         "Where there is room, all about the key, or the change, under the cursor stands with them.",
     )
     EMPTY = "nothing monitored; m on a key"
+    UNSEEN = "only watched: none can be set"
     _has_room = False
     """For everything about one of them."""
     FILTER = "filter: name of the key, !not this"

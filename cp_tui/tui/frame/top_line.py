@@ -46,13 +46,18 @@ def top_line(snapshot: Snapshot, clock: Clock, width: int) -> Content:
         LinkPhase.STOPPED,
     ):
         left[-1] = Content.assemble(left[-1], f" since {clock.minute(snapshot.link.since)}")
-    if snapshot.is_read_only:
+    if snapshot.watched:
+        left.append(Content.styled("only watched", "reverse bold"))
+    elif snapshot.is_read_only:
         left.append(Content.styled("read only", "reverse bold"))
     right = [as_of(snapshot, clock)]
     queue = Content.styled(
         f"queue {snapshot.outbox.count}", "bold $text-warning" if snapshot.outbox.count else ""
     )
     url = safe_text(identity.url) if identity else Content("")
+    if snapshot.watched:
+        # What waits there is not seen.
+        queue = safe_text(f"through {snapshot.watched}")
     for part in (
         queue,
         _csms_heard(snapshot, clock),

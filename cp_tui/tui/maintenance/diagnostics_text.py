@@ -38,11 +38,13 @@ WORDS = {
 }
 
 
-def diagnostics_line(diagnostics: DiagnosticsView | None, clock: Clock) -> Content:
+def diagnostics_line(
+    diagnostics: DiagnosticsView | None, clock: Clock, *, is_watched: bool = False
+) -> Content:
     """State and file in one line."""
     if diagnostics is None:
         return Content.styled("not known yet", QUIET)
-    parts: list[Content | str] = [_state(diagnostics)]
+    parts: list[Content | str] = [_state(diagnostics, is_watched=is_watched)]
     transfer = diagnostics.transfer
     if transfer is not None:
         match diagnostics.state:
@@ -59,12 +61,14 @@ def diagnostics_line(diagnostics: DiagnosticsView | None, clock: Clock) -> Conte
     return joined([*parts, safe_text(diagnostics.file_name)])
 
 
-def diagnostics_facts(diagnostics: DiagnosticsView | None, clock: Clock) -> list[Fact]:
+def diagnostics_facts(
+    diagnostics: DiagnosticsView | None, clock: Clock, *, is_watched: bool = False
+) -> list[Fact]:
     """Everything about the newest upload."""
     if diagnostics is None:
         return [Fact("Upload", Content.styled("not known yet", QUIET))]
     since = f"since {clock.time(diagnostics.since)}" if diagnostics.since else ""
-    facts = [Fact("Upload", joined([_state(diagnostics), since]))]
+    facts = [Fact("Upload", joined([_state(diagnostics, is_watched=is_watched), since]))]
     if diagnostics.state in NEXT:
         facts.append(Fact("Then", Content(NEXT[diagnostics.state])))
     if diagnostics.file_name:
@@ -75,6 +79,9 @@ def diagnostics_facts(diagnostics: DiagnosticsView | None, clock: Clock) -> list
     return facts
 
 
-def _state(diagnostics: DiagnosticsView) -> Content:
+def _state(diagnostics: DiagnosticsView, *, is_watched: bool) -> Content:
+    """`is_watched`: what was not told need not be so."""
     state = diagnostics.state
+    if is_watched and state is DiagnosticsState.IDLE:
+        return Content.styled("no upload was seen", QUIET)
     return Content.styled(WORDS.get(state, state.value), STYLES[state])

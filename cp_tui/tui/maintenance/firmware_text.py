@@ -14,7 +14,7 @@ from cp_tui.tui.maintenance.transfer_text import moved, transfer_facts, tries
 from cp_tui.tui.text.connection import BAD, GOOD, QUIET, WAITING
 from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.text.safe_text import drawn, safe_text
-from cp_tui.tui.text.words import Clock, joined, size
+from cp_tui.tui.text.words import NOT_SEEN, Clock, joined, size
 
 _ORDERED_AGAIN = "the firmware from before stays; only a new order of the CSMS tries again"
 
@@ -52,11 +52,15 @@ STYLES = {
 WORDS = {FirmwareState.IDLE: "no update yet", FirmwareState.RETRYING: "waits for the next try"}
 
 
-def firmware_line(firmware: FirmwareView | None, clock: Clock) -> Content:
-    """Version and state in one line."""
+def firmware_line(
+    firmware: FirmwareView | None, clock: Clock, *, is_watched: bool = False
+) -> Content:
+    """Version and state in one line; `is_watched`: what was not told need not be so."""
     if firmware is None:
         return Content.styled("not known yet", QUIET)
-    parts: list[Content | str] = [safe_text(firmware.version or "no version"), _state(firmware)]
+    missing = f"version {NOT_SEEN}" if is_watched else "no version"
+    state = _state(firmware, is_watched=is_watched)
+    parts: list[Content | str] = [safe_text(firmware.version or missing), state]
     transfer = firmware.transfer
     if transfer is not None:
         match firmware.state:
@@ -73,16 +77,19 @@ def firmware_line(firmware: FirmwareView | None, clock: Clock) -> Content:
     return joined([*parts, signed_in_short(firmware)])
 
 
-def firmware_facts(firmware: FirmwareView | None, clock: Clock) -> list[Fact]:
-    """Everything about the firmware and its newest update."""
+def firmware_facts(
+    firmware: FirmwareView | None, clock: Clock, *, is_watched: bool = False
+) -> list[Fact]:
+    """Everything about the firmware and its newest update; `is_watched` as above."""
     if firmware is None:
         return [Fact("Update", Content.styled("not known yet", QUIET))]
     since = f"since {clock.time(firmware.since)}" if firmware.since else ""
+    missing = NOT_SEEN if is_watched else "a firmware without a version"
     facts = [
-        Fact("Runs", safe_text(firmware.version or "a firmware without a version", "bold")),
-        running_fact(firmware, clock),
-        Fact("Update", joined([_state(firmware), since])),
-        *update_facts(firmware, clock),
+        Fact("Runs", safe_text(firmware.version or missing, "bold")),
+        *([] if is_watched else [running_fact(firmware, clock)]),
+        Fact("Update", joined([_state(firmware, is_watched=is_watched), since])),
+        *update_facts(firmware, clock, is_watched=is_watched),
     ]
     if firmware.waits_for:
         facts.append(Fact("Waits", safe_text(firmware.waits_for, WAITING)))
@@ -91,7 +98,7 @@ def firmware_facts(firmware: FirmwareView | None, clock: Clock) -> list[Fact]:
         facts.append(
             Fact("Then", Content(f"the file is fetched at {clock.time(transfer.next_try_at)}"))
         )
-    elif state in NEXT:
+    elif state in NEXT and not is_watched:
         facts.append(Fact("Then", Content(NEXT[state])))
     if transfer is not None:
         waits = state is FirmwareState.RETRYING
@@ -101,8 +108,10 @@ def firmware_facts(firmware: FirmwareView | None, clock: Clock) -> list[Fact]:
     return facts + (_file(firmware.file) if firmware.file is not None else [])
 
 
-def _state(firmware: FirmwareView) -> Content:
+def _state(firmware: FirmwareView, *, is_watched: bool) -> Content:
     state = firmware.state
+    if is_watched and state is FirmwareState.IDLE:
+        return Content.styled("no update was seen", QUIET)
     return Content.styled(WORDS.get(state, state.value), STYLES.get(state, f"bold {WAITING}"))
 
 

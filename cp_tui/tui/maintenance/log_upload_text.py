@@ -27,11 +27,13 @@ NEXT: Mapping[DiagnosticsState, str] = MappingProxyType(
 """What follows each state; nothing follows `uploaded`."""
 
 
-def log_upload_line(upload: LogUploadView | None, clock: Clock) -> Content:
+def log_upload_line(
+    upload: LogUploadView | None, clock: Clock, *, is_watched: bool = False
+) -> Content:
     """Which log, state and file in one line."""
     if upload is None:
         return Content.styled("not known yet", QUIET)
-    parts: list[Content | str] = [_kind(upload), _state(upload)]
+    parts: list[Content | str] = [_kind(upload), _state(upload, is_watched=is_watched)]
     transfer = upload.transfer
     if transfer is not None:
         match upload.state:
@@ -49,12 +51,14 @@ def log_upload_line(upload: LogUploadView | None, clock: Clock) -> Content:
     return joined([*parts, safe_text(upload.file_name), refused])
 
 
-def log_upload_facts(upload: LogUploadView | None, clock: Clock) -> list[Fact]:
+def log_upload_facts(
+    upload: LogUploadView | None, clock: Clock, *, is_watched: bool = False
+) -> list[Fact]:
     """Everything about the newest upload."""
     if upload is None:
         return [Fact("Upload", Content.styled("not known yet", QUIET))]
     since = f"since {clock.time(upload.since)}" if upload.since else ""
-    facts = [Fact("Upload", joined([_state(upload), since, _told(upload)]))]
+    facts = [Fact("Upload", joined([_state(upload, is_watched=is_watched), since, _told(upload)]))]
     if upload.refusal is not None:
         facts.append(Fact("Refused", reason_text(upload.refusal, clock).stylize(BAD)))
     if upload.state in NEXT:
@@ -74,8 +78,11 @@ def _kind(upload: LogUploadView) -> str:
     return KINDS[upload.kind] if upload.kind is not None else ""
 
 
-def _state(upload: LogUploadView) -> Content:
+def _state(upload: LogUploadView, *, is_watched: bool) -> Content:
+    """`is_watched`: what was not told need not be so."""
     state = upload.state
+    if is_watched and state is DiagnosticsState.IDLE:
+        return Content.styled("no upload was seen", QUIET)
     return Content.styled(WORDS.get(state, state.value), STYLES[state])
 
 

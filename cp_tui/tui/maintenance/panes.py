@@ -58,7 +58,7 @@ from cp_tui.tui.text.columns import Column
 from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.text.gaps import divided
 from cp_tui.tui.text.status import SIGNS
-from cp_tui.tui.text.words import Clock, joined
+from cp_tui.tui.text.words import Clock, joined, unseen
 from cp_tui.tui.widgets.facts_pane import FactsPane
 from cp_tui.tui.widgets.table_pane import TablePane
 
@@ -89,11 +89,11 @@ class FirmwarePane(FactsPane, SubjectPane):
 
     def state(self, snapshot: Snapshot, clock: Clock) -> Content:
         """Version and state."""
-        return firmware_line(snapshot.firmware, clock)
+        return firmware_line(snapshot.firmware, clock, is_watched=bool(snapshot.watched))
 
     def facts_of(self, snapshot: Snapshot, clock: Clock) -> Sequence[Fact]:
         """Version, state, what comes next, tries, file."""
-        return firmware_facts(snapshot.firmware, clock)
+        return firmware_facts(snapshot.firmware, clock, is_watched=bool(snapshot.watched))
 
 
 class DiagnosticsPane(FactsPane, SubjectPane):
@@ -113,11 +113,11 @@ class DiagnosticsPane(FactsPane, SubjectPane):
 
     def state(self, snapshot: Snapshot, clock: Clock) -> Content:
         """State and file."""
-        return diagnostics_line(snapshot.diagnostics, clock)
+        return diagnostics_line(snapshot.diagnostics, clock, is_watched=bool(snapshot.watched))
 
     def facts_of(self, snapshot: Snapshot, clock: Clock) -> Sequence[Fact]:
         """State, file, location, tries."""
-        return diagnostics_facts(snapshot.diagnostics, clock)
+        return diagnostics_facts(snapshot.diagnostics, clock, is_watched=bool(snapshot.watched))
 
 
 class LogUploadPane(FactsPane, SubjectPane):
@@ -135,11 +135,11 @@ class LogUploadPane(FactsPane, SubjectPane):
 
     def state(self, snapshot: Snapshot, clock: Clock) -> Content:
         """Which log, state and file."""
-        return log_upload_line(snapshot.log_upload, clock)
+        return log_upload_line(snapshot.log_upload, clock, is_watched=bool(snapshot.watched))
 
     def facts_of(self, snapshot: Snapshot, clock: Clock) -> Sequence[Fact]:
         """State, log, file, location, tries."""
-        return log_upload_facts(snapshot.log_upload, clock)
+        return log_upload_facts(snapshot.log_upload, clock, is_watched=bool(snapshot.watched))
 
 
 class ReservationsPane(TablePane, SubjectPane):
@@ -161,6 +161,7 @@ class ReservationsPane(TablePane, SubjectPane):
         "Enter tells everything about one.",
     )
     EMPTY = "no reservation"
+    UNSEEN = "no reservation was seen"
     FACTS = "below"
     DETAILS = "Reservation"
     GONE = "This reservation is no longer listed."
@@ -194,6 +195,7 @@ class TagsPane(TablePane, SubjectPane):
     """
 
     EMPTY = "no tag"
+    UNSEEN = "no tag was seen"
     FILTER = "filter: words of tag, status, group; !word leaves out"
     FILTERS_ITSELF = True
     NO_MATCH = "no tag matches the filter"
@@ -269,7 +271,7 @@ class CachePane(TagsPane):
 
     def state(self, snapshot: Snapshot, clock: Clock) -> Content:
         """Size and use."""
-        return cache_line(snapshot.authorization_cache)
+        return unseen() if snapshot.watched else cache_line(snapshot.authorization_cache)
 
     def entries(self, snapshot: Snapshot) -> Sequence[CachedTag]:
         """The newest ones."""
@@ -305,6 +307,7 @@ class StatusHistoryPane(TablePane, SubjectPane):
         "In the filter a number alone is a connector, such as 2.",
     )
     EMPTY = "nothing has changed since the boot"
+    UNSEEN = "no change was seen yet"
     FACTS = "below"
     FILTER = (
         "filter: a number is a connector; words of status, code, cause, error; !word leaves out"
@@ -359,6 +362,7 @@ class LinkHistoryPane(TablePane, SubjectPane):
         "Below: cause and what to check, in full.",
     )
     EMPTY = "no attempt yet"
+    UNSEEN = "no connection was seen yet"
     FACTS = "below"
     LABEL_WIDTH = 8
     NEWEST_FIRST = True

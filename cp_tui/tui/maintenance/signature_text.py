@@ -32,7 +32,7 @@ def running_fact(firmware: FirmwareView, clock: Clock) -> Fact:
     return Fact("Signed", joined([words, since]))
 
 
-def update_facts(firmware: FirmwareView, clock: Clock) -> list[Fact]:
+def update_facts(firmware: FirmwareView, clock: Clock, *, is_watched: bool = False) -> list[Fact]:
     """Who has signed the newest update, what became of the check, and which one failed."""
     facts: list[Fact] = []
     if firmware.problem:
@@ -41,7 +41,7 @@ def update_facts(firmware: FirmwareView, clock: Clock) -> list[Fact]:
         facts.append(Fact("Refused", reason_text(firmware.refusal, clock).stylize(BAD)))
     signed = firmware.signed
     if signed is None:
-        if firmware.state is not FirmwareState.IDLE:
+        if firmware.state is not FirmwareState.IDLE and not is_watched:
             facts.append(Fact("Order", Content.styled(f"signed {UNSIGNED}", WAITING)))
         return facts
     number = f"SignedUpdateFirmware, request {signed.request_id}"

@@ -15,7 +15,7 @@ from cp_tui.tui.text.columns import Column, widest, widest_time
 from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.text.safe_text import safe_text
 from cp_tui.tui.text.tag_explanation import status_word
-from cp_tui.tui.text.words import Clock, joined, with_words
+from cp_tui.tui.text.words import NOT_SEEN, Clock, joined, unseen, with_words
 
 QUIET = "$text-muted"
 EntryT = TypeVar("EntryT", bound=TagEntry)
@@ -109,10 +109,16 @@ def list_line(local_list: LocalListView | None) -> Content:
     """Version, size and use of the local list."""
     if local_list is None:
         return Content.styled("not known yet", QUIET)
-    if local_list.count:
+    if local_list.version is None:
+        return unseen()
+    if local_list.count is None:
+        size = Content(f"version {local_list.version} · tags {NOT_SEEN}")
+    elif local_list.count:
         size = Content(f"version {local_list.version} · {count(local_list.count, 'tag')}")
     else:
         size = Content.styled("empty, version 0", QUIET)
+    if local_list.is_enabled is None:
+        return size
     return _with_use(size, "" if local_list.is_enabled else "LocalAuthListEnabled")
 
 
@@ -122,7 +128,9 @@ def list_facts(local_list: LocalListView | None, clock: Clock) -> list[Fact]:
         return []
     at = local_list.updated_at
     updated = f"sent {clock.time(at)}" if at is not None else "never sent by the CSMS"
-    room = f"room for {local_list.count_max}"
+    if at is None and local_list.version is None:
+        updated = ""
+    room = "" if local_list.count_max is None else f"room for {local_list.count_max}"
     return [Fact("", joined([list_line(local_list), updated, room]))]
 
 

@@ -297,6 +297,7 @@ class ProfilesPane(TablePane):
         "Enter opens everything about it.",
     )
     EMPTY = "no charging profile is installed: the hardware limits apply"
+    UNSEEN = "no charging profile was seen that was accepted"
     FACTS = "beside"
     LABEL_WIDTH = 7
     DETAILS = "Charging profile"

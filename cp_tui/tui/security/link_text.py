@@ -18,7 +18,7 @@ from cp_tui.tui.state.store import Snapshot
 from cp_tui.tui.text.connection import BAD, GOOD, PROFILE_FELL_BACK, QUIET, WAITING, profile_words
 from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.text.safe_text import drawn, safe_text
-from cp_tui.tui.text.words import Clock, joined, reason_text
+from cp_tui.tui.text.words import NOT_SEEN, Clock, joined, reason_text
 
 PROFILE_KEY = "SecurityProfile"
 WITH_KEY = (1, 2)
@@ -41,7 +41,8 @@ def link_line(snapshot: Snapshot, clock: Clock) -> Content:
     security, link = snapshot.security, snapshot.link
     if security is None or link is None:
         return Content.styled("not known yet", QUIET)
-    profile = f"profile {security.profile}"
+    is_unseen = security.profile is None
+    profile = f"profile {NOT_SEEN if is_unseen else security.profile}"
     if security.change is not None:
         change = security.change
         tries = count(change.tries_left, "try", "tries")
@@ -50,6 +51,8 @@ def link_line(snapshot: Snapshot, clock: Clock) -> Content:
         return Content.styled(what, f"bold {WAITING}")
     if link.tls is not None:
         tls = safe_text(link.tls.version, GOOD)
+    elif snapshot.watched and _has_tls(security):
+        tls = Content("TLS")
     elif _has_tls(security):
         failed = _tls_error(link) is not None
         words = "TLS fails" if failed else "not connected"
@@ -69,8 +72,8 @@ def link_facts(snapshot: Snapshot, clock: Clock) -> list[Fact]:
         *_trouble(security, link, clock),
         *_profile(snapshot, security, clock),
         Fact("URL", safe_text(security.url)),
-        *_tls(security, link),
-        Fact("Key", safe_text(f"AuthorizationKey: {_key_words(security)}")),
+        *_tls(security, link, can_act=not snapshot.watched),
+        Fact("Key", safe_text(f"AuthorizationKey: {_key_words(security) or NOT_SEEN}")),
         *([Fact("Trusts", safe_text(link.trust))] if link.trust else []),
     ]
 
@@ -82,7 +85,7 @@ def _profile(snapshot: Snapshot, security: SecurityView, clock: Clock) -> list[F
     facts = [Fact("Profile", Content.styled(words, style)), *_set_by(snapshot, clock)]
     if security.change is not None:
         facts += _change(security.change, clock)
-    else:
+    elif not snapshot.watched:
         tries = count(security.profile_tries, "attempt")
         what = f"a new one has {tries}; then the one before is in force again"
         facts.append(Fact("If not", Content.styled(what, QUIET)))
@@ -133,8 +136,8 @@ def _trouble(security: SecurityView, link: LinkView, clock: Clock) -> list[Fact]
     return []
 
 
-def _tls(security: SecurityView, link: LinkView) -> list[Fact]:
-    """Version and cipher suite; without TLS, what that means and what to do."""
+def _tls(security: SecurityView, link: LinkView, *, can_act: bool) -> list[Fact]:
+    """Version and cipher suite; without TLS, what that means and, `can_act`, what to do."""
     if link.tls is not None:
         facts = [Fact("TLS", safe_text(f"{link.tls.version} {link.tls.cipher}"))]
         if (asked := link.tls.asked_for_certificate) is not None:
@@ -144,11 +147,10 @@ def _tls(security: SecurityView, link: LinkView) -> list[Fact]:
             facts.append(Fact("Client", Content(words)))
         return facts
     if _has_tls(security):
-        return [Fact("TLS", Content.styled("agreed on when it is connected", QUIET))]
-    return [
-        Fact("TLS", Content.styled(WITHOUT_TLS, WAITING)),
-        Fact("To do", Content(TO_GET_TLS)),
-    ]
+        words = "agreed on when it is connected" if can_act else f"what was agreed on is {NOT_SEEN}"
+        return [Fact("TLS", Content.styled(words, QUIET))]
+    to_do = [Fact("To do", Content(TO_GET_TLS))] if can_act else []
+    return [Fact("TLS", Content.styled(WITHOUT_TLS, WAITING)), *to_do]
 
 
 def _tls_error(link: LinkView) -> LinkError | None:
@@ -161,7 +163,7 @@ def _tls_error(link: LinkView) -> LinkError | None:
 def _key_words(security: SecurityView) -> str:
     """Length and form of the AuthorizationKey, and whether it is used."""
     form = security.authorization_key
-    if form == "not set" or security.profile in WITH_KEY:
+    if form in ("", "not set") or security.profile in WITH_KEY:
         return form
     return f"{form}, not used in security profile {security.profile}"
 

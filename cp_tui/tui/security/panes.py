@@ -39,7 +39,7 @@ from cp_tui.tui.security.server_text import (
 )
 from cp_tui.tui.state.store import Snapshot
 from cp_tui.tui.text.facts import Fact
-from cp_tui.tui.text.words import Clock
+from cp_tui.tui.text.words import Clock, unseen
 from cp_tui.tui.widgets.facts_pane import FactsPane
 from cp_tui.tui.widgets.table_pane import NOT_KNOWN, TablePane
 
@@ -101,18 +101,19 @@ class ServerCertificatePane(ListPane, SubjectPane):
         "Enter tells everything about one, with all it may be used for.",
     )
     EMPTY = "no certificate"
+    UNSEEN = "no certificate was seen"
     DETAILS = "Certificate"
     GONE = "The CSMS shows other certificates now."
 
     def state(self, snapshot: Snapshot, clock: Clock) -> Content:
         """The first that ends, or what is wrong."""
-        return server_line(snapshot, clock)
+        return unseen() if snapshot.watched else server_line(snapshot, clock)
 
     def fill(self, snapshot: Snapshot, clock: Clock) -> None:
         """Show the chain, and everything about the certificate under the cursor."""
         lines = server_lines(snapshot, clock)
         line = self.fill_table(server_columns(clock), [(each.id, each) for each in lines])
-        self.facts.show(server_facts(snapshot, line, clock))
+        self.facts.show([] if snapshot.watched else server_facts(snapshot, line, clock))
         security = snapshot.security
         words = ""
         if security is not None and lines and not security.server:
@@ -139,19 +140,20 @@ class OwnCertificatePane(ListPane, SubjectPane):
         "Its private keys are never shown, nor exported.",
     )
     EMPTY = "no certificate"
+    UNSEEN = "no certificate was seen"
     DETAILS = "Certificate of the charge point"
     GONE = "The charge point has this certificate no more."
 
     def state(self, snapshot: Snapshot, clock: Clock) -> Content:
         """The one in use, and what is asked for."""
-        return own_line(snapshot.security, clock)
+        return unseen() if snapshot.watched else own_line(snapshot.security, clock)
 
     def fill(self, snapshot: Snapshot, clock: Clock) -> None:
         """Show the certificates, and everything about the one under the cursor."""
         security = snapshot.security
         lines = own_lines(security)
         line = self.fill_table(own_columns(security, clock), [(each.id, each) for each in lines])
-        self.facts.show(own_facts(security, line, clock))
+        self.facts.show([] if snapshot.watched else own_facts(security, line, clock))
 
     def everything(self, record: str, snapshot: Snapshot, clock: Clock) -> Sequence[Fact]:
         """Everything about a certificate."""
@@ -176,12 +178,13 @@ class RootsPane(ListPane, SubjectPane):
         "The hash data is by what the CSMS names a root when it deletes one.",
     )
     EMPTY = "no root installed"
+    UNSEEN = "no root was seen"
     DETAILS = "Root certificate"
     GONE = "This root is not installed any more."
 
     def state(self, snapshot: Snapshot, clock: Clock) -> Content:
         """How many for what, and the first that ends."""
-        return roots_line(snapshot.security, clock)
+        return unseen() if snapshot.watched else roots_line(snapshot.security, clock)
 
     def fill(self, snapshot: Snapshot, clock: Clock) -> None:
         """Show the roots, and everything about the one under the cursor."""
@@ -190,7 +193,8 @@ class RootsPane(ListPane, SubjectPane):
         columns = root_columns(roots, clock)
         root = self.fill_table(columns, [(root_id(each), each) for each in roots])
         facts = root_facts(root, clock) if root is not None else []
-        store = store_facts(security) if security is not None else []
+        is_known = security is not None and not snapshot.watched
+        store = store_facts(security) if security is not None and is_known else []
         self.facts.show([*facts, *store])
         self.note(Content(f"{len(roots)}" if roots else ""))
 
@@ -216,6 +220,7 @@ class SecurityEventsPane(ListPane, SubjectPane):
         "Those in bold are critical: the CSMS has to be told of them.",
     )
     EMPTY = "no security event yet"
+    UNSEEN = "no security event was seen"
     NEWEST_FIRST = True
     DETAILS = "Security event"
 

@@ -65,6 +65,8 @@ def believed(
         for each in before
         if each.start < begin
     ]
+    if not published.periods:
+        return tuple(kept[-PERIODS_MAX:])
     first, *rest = published.periods
     if kept and kept[-1].end == first.start and _says_the_same(kept[-1], first):
         first = replace(first, start=kept.pop().start)
@@ -77,7 +79,7 @@ def in_force(schedule: CompositeSchedule, shares: Sequence[SharedPeriod] = ()) -
     A composite schedule has a cap as a whole, whoever else charges under it (S 5.7).
     """
     periods = schedule.periods
-    for share in shares or schedule.shares:
+    for share in (shares or schedule.shares) if periods else ():
         periods = tuple(_overlaid(periods, share, schedule.unit))
     return schedule if periods is schedule.periods else replace(schedule, periods=periods)
 
@@ -166,7 +168,7 @@ def with_past(schedule: CompositeSchedule, limits: Sequence[CompositePeriod]) ->
     Both overlap in what is still to come: there the schedule counts.
     """
     past = believed(limits, schedule)
-    if past[0].start >= schedule.start:
+    if not past or past[0].start >= schedule.start:
         return schedule
     return replace(schedule, start=past[0].start, periods=past)
 
@@ -175,6 +177,8 @@ def with_earlier(
     limits: Sequence[CompositePeriod], followed: Sequence[FollowedLimit]
 ) -> tuple[CompositePeriod, ...]:
     """Limits that are known with their reasons, after those of which only value and setter are."""
+    if not limits:
+        return ()
     begin = limits[0].start
     before = [each for each in followed if each.at < begin]
     ends = [*(each.at for each in before[1:]), begin]
@@ -228,7 +232,7 @@ def limits_on(
         if later(each.start, step) < now
     )
     past, to_come = tuple(moved), from_on(schedule, max(now, schedule.start))
-    return believed(past, to_come) if to_come.periods[-1].end > now else past
+    return believed(past, to_come) if later(to_come.start, to_come.duration_s) > now else past
 
 
 def joined(

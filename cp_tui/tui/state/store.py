@@ -151,6 +151,11 @@ class Snapshot(Struct, frozen=True):
         return None if found is None else self.messages.exchange(int(found))
 
     @property
+    def watched(self) -> str:
+        """Through what it is only watched, such as `tap 127.0.0.1:9100`; empty: it is not."""
+        return self.identity.watched if self.identity else ""
+
+    @property
     def is_stopped(self) -> bool:
         """The operator has stopped all OCPP communication."""
         return self.link is not None and self.link.phase is v.LinkPhase.STOPPED

@@ -5,7 +5,7 @@ from __future__ import annotations
 from textual.content import Content
 
 from cp_tui.ocpp.datatypes import ChargePointStatus
-from cp_tui.tui.text.words import NOT_SEEN
+from cp_tui.tui.text.words import unseen
 
 SIGNS = {
     ChargePointStatus.AVAILABLE: "○",
@@ -36,5 +36,5 @@ STYLES = {
 def status_content(status: ChargePointStatus | None) -> Content:
     """Sign and word; None: of a charge point that is only watched it was not told."""
     if status is None:
-        return Content.styled(NOT_SEEN, "$text-muted")
+        return unseen()
     return Content.styled(f"{SIGNS[status]} {status.value}", STYLES[status])

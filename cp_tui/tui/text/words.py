@@ -196,6 +196,11 @@ def with_words(records: Iterable[T], words: str, text_of: Callable[[T], str]) ->
     return [record for record, text in texts if found.takes(text.__contains__)]
 
 
+def unseen() -> Content:
+    """Say that no frame has told it."""
+    return Content.styled(NOT_SEEN, "$text-muted")
+
+
 def joined(parts: Sequence[Content | str]) -> Content:
     """Parts of a line, parted by a middle dot; empty ones leave no trace."""
     return Content(" · ").join([Content(p) if isinstance(p, str) else p for p in parts if p])

@@ -114,6 +114,7 @@ class Picture(Struct, frozen=True):
         widths = [
             len(limit_text(max(period.limit for period in schedule.periods), schedule.unit))
             for schedule in self.schedules
+            if schedule.periods
         ]
         width = 1 + max(widths, default=0) + 1 + len(RUNNING_MARK)
         return width if self.width - self.label_width - width >= CHART_COLUMNS_MIN else 0
@@ -387,12 +388,13 @@ def full_scale(picture: Picture, schedule: CompositeSchedule) -> Decimal:
     if given is not None:
         return given
     is_station = schedule.connector_id == 0
-    return max(
+    limits = (
         period.limit
         for other in picture.schedules
         if (other.connector_id == 0) is is_station
         for period in other.periods
     )
+    return max(limits, default=Decimal(0)) or curve_scale(picture, [*range(len(picture.schedules))])
 
 
 def _readout(picture: Picture, rows: int) -> list[Line]:

@@ -17,6 +17,7 @@ from cp_tui.charge_point.smart_charging.schedule import (
     LimitSource,
     SourceKind,
 )
+from cp_tui.ocpp.calendar import later
 from cp_tui.ocpp.datatypes import ChargingRateUnitType
 from cp_tui.ocpp.units import amps, power
 from cp_tui.tui.text.safe_text import drawn
@@ -40,6 +41,10 @@ def period_at(schedule: CompositeSchedule, at: datetime) -> CompositePeriod | No
         if period.start <= at < period.end:
             return period
     return None
+
+
+NO_PROFILE = "No profile was seen that limits it; what the hardware allows is not told."
+"""Of a charge point that is only watched."""
 
 
 class Place(Struct, frozen=True):
@@ -117,7 +122,10 @@ def _unknown(schedule: CompositeSchedule, place: Place) -> tuple[str, ...]:
     if place.at < schedule.start:
         begin = place.clock.exact(schedule.start)
         return place.headline(schedule.connector_id, "past"), f"The schedule begins {begin}."
-    end = place.clock.exact(schedule.periods[-1].end)
+    end_at = later(schedule.start, schedule.duration_s)
+    if place.at < end_at:
+        return place.headline(schedule.connector_id, "no limit seen"), NO_PROFILE
+    end = place.clock.exact(end_at)
     return place.headline(schedule.connector_id, "not known"), f"It is known until {end}."
 
 

@@ -51,6 +51,7 @@ class TransactionsPane(TablePane):
         "Enter opens everything about it, with its messages.",
     )
     EMPTY = "no transaction yet"
+    UNSEEN = "no transaction was seen yet"
     FACTS = "beside"
     LABEL_WIDTH = 8
     DETAILS = "Transaction"
@@ -117,6 +118,7 @@ class RefusalsPane(TablePane):
         "Below: the tag, and the configuration key that decides, with its value.",
     )
     EMPTY = "no attempt to start was refused"
+    UNSEEN = "whom it refuses by itself is not seen"
     NEWEST_FIRST = True
     FACTS = "beside"
     LABEL_WIDTH = 5
@@ -158,6 +160,7 @@ class QueuePane(TablePane):
         "n tries now; x gives one up, after a question.",
     )
     EMPTY = "nothing waits to be sent"
+    UNSEEN = "what waits to be sent is not seen"
     FACTS = "beside"
     LABEL_WIDTH = 7
     DETAILS = "Waiting message"

@@ -53,6 +53,8 @@ class TablePane(Pane):
     FILTERS_ITSELF: ClassVar[bool] = False
     """It looks for the words of the filter elsewhere than in the cells of its rows."""
     EMPTY: ClassVar[str] = ""
+    UNSEEN: ClassVar[str] = ""
+    """What stands there instead where the charge point is only watched; empty: the same."""
     """What stands in the table while there is nothing to show."""
     NO_MATCH: ClassVar[str] = "nothing matches the filter"
     """What stands in the table when the filter lets nothing through."""
@@ -154,7 +156,9 @@ class TablePane(Pane):
     def why_empty(self, snapshot: Snapshot) -> str:
         """What stands in the table while there is nothing to show."""
         has_any = self.FILTERS_ITSELF or bool(self._matching)
-        return self.NO_MATCH if self.words and has_any else self.EMPTY
+        if self.words and has_any:
+            return self.NO_MATCH
+        return (snapshot.watched and self.UNSEEN) or self.EMPTY
 
     def fill_table(
         self, columns: Sequence[Column[T]], records: Sequence[tuple[str, T | Divider]]

@@ -1,0 +1,177 @@
+"""The doors of a tap: the panes of real charge points, whatever they and their clients do."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import socket
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pytest
+from websockets.asyncio.client import connect
+from websockets.asyncio.server import ServerConnection, serve
+
+from cp_tui.engine.hub import VariableChanged
+from cp_tui.ocpp.datatypes import ChargePointStatus, RegistrationStatus
+from cp_tui.rpc.client import Client, EngineEnded, RpcError
+from cp_tui.rpc.paths import default_socket, running_engines
+from cp_tui.rpc.protocol import Request, encode_request
+from cp_tui.tap import doors
+from cp_tui.tap.observer import BROKEN
+from tests.explain.talk import status
+from tests.tap.place import WAIT_S, TapPlace, tapping
+from tests.tap.test_observer import BOOT, OCPP, ask
+
+
+@pytest.fixture(autouse=True)
+def runtime(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """The sockets of this test, in a folder with a short path."""
+    with TemporaryDirectory(prefix="tap") as name:
+        monkeypatch.setenv("XDG_RUNTIME_DIR", name)
+        yield Path(name)
+
+
+async def answer_all(websocket: ServerConnection) -> None:
+    """A CSMS that is content with everything, and heeds nothing that is no CALL."""
+    now = "2026-11-03T08:00:00Z"
+    boot = {"status": "Accepted", "currentTime": now, "interval": 300}
+    async for text in websocket:
+        with suppress(ValueError, IndexError, RecursionError):
+            frame = json.loads(text)
+            if frame[0] == 2 and len(frame) == 4:
+                payload = boot if frame[2] == "BootNotification" else {}
+                await websocket.send(json.dumps([3, frame[1], payload]))
+
+
+@asynccontextmanager
+async def tapped() -> AsyncIterator[TapPlace]:
+    async with (
+        asyncio.timeout(WAIT_S),
+        serve(answer_all, "127.0.0.1", 0, subprotocols=[OCPP]) as server,
+        tapping(f"ws://127.0.0.1:{server.sockets[0].getsockname()[1]}", has_doors=True) as tap,
+    ):
+        yield tap
+
+
+class Attached:
+    """A screen at a door: the newest value of each variable, and all events."""
+
+    def __init__(self, client: Client) -> None:
+        self.client = client
+        self.values: dict[str, Any] = {}
+        self.events: list[Any] = []
+
+    async def until(self, name: str, is_so: Any) -> Any:
+        while name not in self.values or not is_so(self.values[name]):
+            for update in await self.client.next_updates():
+                if isinstance(update, VariableChanged):
+                    self.values[update.name] = update.value
+                else:
+                    self.events.append(update.event)
+        return self.values[name]
+
+
+@asynccontextmanager
+async def attached(tap: TapPlace, charger: str, *names: str) -> AsyncIterator[Attached]:
+    path = default_socket(charger)
+    await tap.until(path.exists)
+    client = await Client.connect(path)
+    try:
+        await client.subscribe(names)
+        yield Attached(client)
+    finally:
+        await client.close()
+
+
+async def test_who_attaches_sees_the_charge_point_live_and_how_it_was_when_it_is_lost() -> None:
+    async with tapped() as tap:
+        names = ("registration", "connectors", "link", "messages")
+        async with connect(f"{tap.url}/CP%201", subprotocols=[OCPP]) as websocket:
+            await ask(websocket, "BootNotification", BOOT)
+            async with attached(tap, "CP 1", *names) as screen:
+                await screen.until("registration", lambda r: r.status)
+                assert screen.values["registration"].status is RegistrationStatus.ACCEPTED
+                for raw in HOSTILE:
+                    await websocket.send(raw)
+                faulted = status(1, "Faulted", "GroundFailure")
+                await websocket.send(json.dumps([2, "f", "StatusNotification", faulted]))
+                found = await screen.until("connectors", lambda c: len(c) == 2 and c[1].status)
+                assert found[1].status is ChargePointStatus.FAULTED
+                await websocket.close()
+                link = await screen.until("link", lambda v: v.phase == "waiting")
+                assert link.last_error.close_code == 1000
+                assert len(screen.events) >= 4 + len(HOSTILE)
+                with pytest.raises(RpcError, match=f"only watched, through tap 127.*{tap.port}"):
+                    await screen.client.call("swipe", id_tag="TAG-1")
+        async with attached(tap, "CP 1", "link", "connectors") as later:
+            link = await later.until("link", lambda v: v.phase == "waiting")
+            assert later.values["connectors"] == found
+        gone = await Client.connect(default_socket("CP 1"))
+        await gone.ping()
+    with pytest.raises(EngineEnded):
+        async with asyncio.timeout(WAIT_S):
+            await gone.next_updates()
+    await gone.close()
+    assert running_engines() == {}
+    assert "can be looked at: cp-tui attach --id 'CP 1'" in tap.texts
+    assert BROKEN not in tap.texts
+
+
+HOSTILE = (
+    "[]",
+    "[2]",
+    "not JSON",
+    '[2,"\\ud800","\\udfff",{"connectorId":{}}]',
+    f'[2,"deep","Heartbeat",{"[" * 900}{"]" * 900}]',
+    json.dumps([2, "x" * 100_000, "StatusNotification", status(-5, "Available")]),
+    json.dumps([2, "m", "MeterValues", {"connectorId": 1, "meterValue": [{"sampledValue": 3}]}]),
+    '[2,"n","StopTransaction",{"transactionId":1e999,"meterStop":NaN,"timestamp":"9999"}]',
+    json.dumps([2, "big", "DataTransfer", {"vendorId": "v", "data": "[" * 300_000}]),
+    json.dumps([3, "none", {"status": "\x1b[2J"}]),
+    f'[2,{"9" * 400},"Heartbeat",{{}}]',
+    f'[2,{"[" * 900}{"]" * 900},"Heartbeat",{{}}]',
+)
+"""What must neither end the door nor the one who looks."""
+
+
+async def test_many_at_once_and_no_more_than_there_is_room_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(doors, "DOORS_MAX", 6)
+    taken = default_socket("CP0")
+    taken.parent.mkdir(mode=0o700)
+    with socket.socket(socket.AF_UNIX) as other:
+        other.bind(str(taken))
+        other.listen()
+        async with tapped() as tap, AsyncExitStack() as stack:
+            for number in range(8):
+                websocket = await stack.enter_async_context(
+                    connect(f"{tap.url}/CP{number}", subprotocols=[OCPP])
+                )
+                answer = await ask(websocket, "BootNotification", BOOT)
+                assert answer[2]["status"] == "Accepted"
+            await tap.until(lambda: sum("looked at" in text for text in tap.texts) == 5)
+            assert [*running_engines()] == [f"CP{number}" for number in range(6)]
+    [refused] = [text for text in tap.texts if "cannot be attached to" in text]
+    assert "a charge point answers there already" in refused
+
+
+async def test_one_who_attaches_and_does_not_read_holds_up_nobody() -> None:
+    async with tapped() as tap, connect(f"{tap.url}/CP1", subprotocols=[OCPP]) as websocket:
+        await ask(websocket, "BootNotification", BOOT)
+        path = default_socket("CP1")
+        await tap.until(path.exists)
+        _, writer = await asyncio.open_unix_connection(str(path), limit=1)
+        everything = {"variables": ["messages", "connectors", "link"], "pages": True}
+        writer.write(encode_request(Request("subscribe", everything, 1)))
+        for number in range(300):
+            large = {"vendorId": "v", "data": "x" * 4_000}
+            answer = await ask(websocket, "DataTransfer", large, f"{number}")
+            assert answer[0] == 3
+        async with attached(tap, "CP1", "link") as screen:
+            await screen.until("link", lambda v: v.last_in)
+        writer.close()
