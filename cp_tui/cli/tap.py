@@ -22,7 +22,7 @@ from cp_tui.engine.tls import tls_context
 from cp_tui.explain.finding import Severity
 from cp_tui.ocpp.datatypes import format_date_time
 from cp_tui.ocpp.plural import count
-from cp_tui.tap.doors import Doors
+from cp_tui.tap.doors import TapDoors
 from cp_tui.tap.observer import Observer, Tapped
 from cp_tui.tap.relay import Upstream
 from cp_tui.tap.serve import TapServer
@@ -127,12 +127,12 @@ async def _serve(
 
 def _doors(
     options: Namespace, observer: Observer, listens: str, tell: Callable[[str], None]
-) -> Doors:
+) -> TapDoors:
     """Have each charge point that comes through shown to who attaches."""
     # What is followed and shown is worked out beside the bytes: they must not wait for it.
     sys.setswitchinterval(SWITCH_S)
     written = _as_json if options.json else _as_text
-    doors = Doors(
+    doors = TapDoors(
         options.upstream,
         f"tap {listens}",
         observer.ask,

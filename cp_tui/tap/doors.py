@@ -75,7 +75,7 @@ class Feed:
         self.door.take(changed, events)
 
 
-class Doors:
+class TapDoors:
     """All doors of a tap; made, opened and closed in the loop."""
 
     def __init__(

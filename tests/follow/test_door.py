@@ -15,7 +15,8 @@ from cp_tui.follow.connection import FollowConnection
 from cp_tui.follow.door import FollowDoor
 from cp_tui.follow.follower import Follower
 from cp_tui.rpc.client import ConnectionLost, RpcError
-from tests.tui.watched_world import NOW, talk
+from tests.tui.watched_world import talk
+from tests.tui.worlds import NOW
 
 THROUGH = "tap 127.0.0.1:9100"
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from cp_tui.engine.endpoint import endpoint_at
 from cp_tui.explain.finding import Severity
-from cp_tui.tap.doors import Doors
+from cp_tui.tap.doors import TapDoors
 from cp_tui.tap.observer import Observer, Tapped
 from cp_tui.tap.relay import Upstream
 from cp_tui.tap.serve import TapServer
@@ -57,7 +57,7 @@ async def tapping(
         port = await server.start("127.0.0.1", 0)
         if has_doors:
             through = f"tap 127.0.0.1:{port}"
-            doors = Doors(upstream, through, observer.ask, observer.clock, told.append)
+            doors = TapDoors(upstream, through, observer.ask, observer.clock, told.append)
             observer.shown_by = doors
         yield TapPlace(port, observer, told)
     finally:

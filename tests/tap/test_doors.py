@@ -12,6 +12,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
+from pydantic import JsonValue
 from websockets.asyncio.client import connect
 from websockets.asyncio.server import ServerConnection, serve
 
@@ -166,7 +167,8 @@ async def test_one_who_attaches_and_does_not_read_holds_up_nobody() -> None:
         path = default_socket("CP1")
         await tap.until(path.exists)
         _, writer = await asyncio.open_unix_connection(str(path), limit=1)
-        everything = {"variables": ["messages", "connectors", "link"], "pages": True}
+        names: list[JsonValue] = ["messages", "connectors", "link"]
+        everything: dict[str, JsonValue] = {"variables": names, "pages": True}
         writer.write(encode_request(Request("subscribe", everything, 1)))
         for number in range(300):
             large = {"vendorId": "v", "data": "x" * 4_000}

@@ -31,6 +31,6 @@ async def test_every_pane_tells_what_was_known_then() -> None:
         await eye.press("apostrophe", *"17:30", "enter")
         assert eye.shows("2026-11-03 17:30:00", "Finishing")
         await eye.press("apostrophe", *"1", "enter")
-        assert eye.shows("frame 1 of 38", "no connector is known yet")
+        assert eye.shows("frame 1 of 38", "no connector was seen yet")
         await eye.press("full_stop", "full_stop", "comma")
         assert eye.shows("frame 2 of 38")

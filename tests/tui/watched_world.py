@@ -25,8 +25,8 @@ def talk(start: datetime = NOW) -> Talk:
     anybody watched, and the CSMS has answered something with an error."""
     said = Talk("CP-1")
     said.now = later(start, -5_400.0)
-    shake = {"url": URL, "status": 101, "subprotocol": "ocpp1.6", "authorization": "Basic"}
-    said.link(LinkKind.HANDSHAKE, is_tls=True, **shake)
+    shake: dict[str, Any] = {"url": URL, "status": 101, "is_tls": True}
+    said.link(LinkKind.HANDSHAKE, subprotocol="ocpp1.6", authorization="Basic", **shake)
     said.link(LinkKind.OPEN)
     said.booted(connectors=2)
     said.tell("MeterValues", _meter(2, BEGUN_BEFORE, said.time, "5400", power="7360"))

@@ -25,7 +25,7 @@ from cp_tui.tui.dashboard.session_text import (
     lasted_words,
     soc_percent,
 )
-from cp_tui.tui.state.past import in_force, period_at
+from cp_tui.tui.state.past import in_force
 from cp_tui.tui.state.store import Snapshot
 from cp_tui.tui.text.clock_steps import begun_words, clock_facts
 from cp_tui.tui.text.columns import Column, time_column, widest

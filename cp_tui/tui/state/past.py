@@ -5,7 +5,7 @@ Pure. A limit counts as it was published then, not as the profiles of today woul
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import zip_longest
@@ -139,27 +139,6 @@ def from_on(schedule: CompositeSchedule, at: datetime) -> CompositeSchedule:
         replace(each, start=max(each.start, at)) for each in schedule.periods if each.end > at
     )
     return replace(schedule, start=at, periods=periods) if periods else schedule
-
-
-def as_known(schedules: Mapping[int, CompositeSchedule]) -> Mapping[int, CompositeSchedule]:
-    """Schedules as far as they are known, each from where that begins.
-
-    Of a charge point that is only watched nobody knows what the hardware allows: where no profile
-    is known to limit, there is no period.
-    """
-    return {
-        connector_id: schedule
-        if schedule.start >= schedule.periods[0].start
-        else replace(schedule, start=schedule.periods[0].start)
-        for connector_id, schedule in schedules.items()
-        if schedule.periods
-    }
-
-
-def period_at(schedule: CompositeSchedule, instant: datetime) -> CompositePeriod | None:
-    """The period in force at an instant; None: it is not known what is."""
-    found = schedule.at(instant)
-    return found if found.start <= instant else None
 
 
 def with_past(schedule: CompositeSchedule, limits: Sequence[CompositePeriod]) -> CompositeSchedule:

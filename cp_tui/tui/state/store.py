@@ -25,7 +25,6 @@ from cp_tui.tui.state.log_state import LogPlace, Then
 from cp_tui.tui.state.lost import without_plans
 from cp_tui.tui.state.message_log import MessageLog, MessagePair
 from cp_tui.tui.state.past import (
-    as_known,
     believed,
     followed_on,
     in_force,
@@ -387,7 +386,6 @@ class SnapshotStore:
         """Take in what was known at an instant of a log, in the place of all that was."""
         nothing = Snapshot()
         known = {name: then.values.get(name, getattr(nothing, name)) for name in v.VARIABLES}
-        known["charging_schedules"] = as_known(known["charging_schedules"])
         known |= {name: then.events.get(name, ())[-EVENTS_MAX:] for name in _HISTORIES}
         changed = {
             name: value for name, value in known.items() if value != getattr(self.snapshot, name)
@@ -478,8 +476,6 @@ class SnapshotStore:
             old.messages.give_up()
         if name == "connectors" and _restraints(value) != _restraints(old.connectors):
             self._dirty.add(RESTRAINTS)
-        if name == "charging_schedules":
-            value = as_known(value)
         self.snapshot = replace(old, **{name: value})
 
 
