@@ -149,6 +149,11 @@ class FleetStation:
         return self._link.error
 
     @property
+    def link_tls(self) -> Tls | None:
+        """What TLS has agreed on for the newest connection."""
+        return self._link.tls
+
+    @property
     def link_retry_at(self) -> datetime | None:
         """When it is tried again to connect; None while nothing is waited for."""
         return self._link.retry_at

@@ -48,7 +48,8 @@ class StationLink:
         self._began_at: datetime | None = None
         """When it was begun to connect."""
         self._socket: WebSocket | None = None
-        self._tls: Tls | None = None
+        self.tls: Tls | None = None
+        """What it has agreed on."""
         self._chain: tuple[str, ...] = ()
         self._links = 0
         """How many connections there have been."""
@@ -162,7 +163,7 @@ class StationLink:
             return None
         self._is_dialling = False
         self._began_at = began_at or self._began_at
-        self._tls, self._chain = tls, chain
+        self.tls, self._chain = tls, chain
         target, password = where_to(self._known, self.sent), password_of(self.sent)
         try:
             self._socket = WebSocket(target, password, self._connect, self._ping_interval_s, now)
@@ -244,7 +245,7 @@ class StationLink:
             self._watcher.back((now - self._lost_at).total_seconds())
             self._lost_at = None
         self._links += 1
-        return LinkOpened(self._links, self._tls, self._chain)
+        return LinkOpened(self._links, self.tls, self._chain)
 
     def _ended(self, socket: WebSocket, now: datetime) -> LinkEvent | None:
         """Follow the end of a WebSocket."""

@@ -123,7 +123,8 @@ class Seat:
 
     def opened(self, stream: Stream) -> None:
         """Tell that TCP stands, and TLS where that is wanted."""
-        self.turn(partial(self.station.stream_opened, began_at=self._began_at))
+        opened = partial(self.station.stream_opened, began_at=self._began_at, tls=stream.tls)
+        self.turn(opened)
 
     def received(self, stream: Stream, data: bytes) -> None:
         """Tell what has arrived."""

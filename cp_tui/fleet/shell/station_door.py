@@ -228,6 +228,7 @@ class StationDoor:
             next_attempt_at=station.link_retry_at,
             last_error=station.link_error,
             subprotocol=SUBPROTOCOL if is_open else None,
+            tls=station.link_tls if is_open else None,
             network_up=self._is_cable_in,
             last_in=self._newest.get(Direction.IN),
             last_out=self._newest.get(Direction.OUT),

@@ -12,6 +12,7 @@ import ssl
 from collections.abc import Iterable
 from typing import Protocol
 
+from cp_tui.charge_point.variables import Tls
 from cp_tui.fleet.shell.tls_pipe import TlsPipe
 from cp_tui.ocpp.units import number
 
@@ -60,6 +61,11 @@ class Stream(asyncio.BufferedProtocol):
         """How much waited when it was looked at last."""
         self.paused_at_s: float | None = None
         """Since when the CSMS takes no data, in the time of the loop."""
+
+    @property
+    def tls(self) -> Tls | None:
+        """What TLS has agreed on; None: there is none."""
+        return None if self._tls is None else self._tls.agreed
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """TCP stands."""

@@ -9,6 +9,8 @@ from __future__ import annotations
 import ssl
 from contextlib import suppress
 
+from cp_tui.charge_point.variables import Tls
+
 READ_BYTES = 64 * 1024
 
 
@@ -26,6 +28,13 @@ class TlsPipe:
         self.is_over = False
         """Whether the peer has said that it says no more."""
         self._shake_hands()
+
+    @property
+    def agreed(self) -> Tls:
+        """What the handshake has agreed on; certificates are left out, for each is work to read."""
+        cipher = self._tls.cipher()
+        version = (self._tls.version() or "").replace("TLSv", "TLS ")
+        return Tls(version=version, cipher=cipher[0] if cipher else "")
 
     def receive(self, data: bytes) -> bytes:
         """Take what has arrived, and give what it says; raises `ssl.SSLError`.

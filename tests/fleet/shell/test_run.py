@@ -12,14 +12,16 @@ import pytest
 
 from cp_tui.engine.errors import CannotBegin, CommandError
 from cp_tui.fleet.bill import BillEntry
-from cp_tui.fleet.measures import TimeGroup
+from cp_tui.fleet.measures import CountGroup, TimeGroup
 from cp_tui.fleet.plan import SessionPlan
 from cp_tui.fleet.stream_order import StationPhase
+from tests.engine.tls_servers import YEAR, Pki
 from tests.fleet.csms_process import book_csms
 from tests.fleet.shell.runs import plan, run_of
 
 BUSY = SessionPlan(per_hour=(3_600.0,), length_s=(0.5, 1.0))
 STATIONS = 60
+PASSWORD = "planted-secret-77"
 WAIT_S = 60.0
 """Of a machine that has much to do."""
 
@@ -79,6 +81,28 @@ async def test_a_csms_that_says_nothing_fills_the_gate_and_two_stops_end_at_once
     assert result.was_cut_off
     assert not asyncio.all_tasks() - {asyncio.current_task()}, "nothing is left behind"
     assert gc.isenabled()
+
+
+async def test_with_tls_and_a_password_they_are_in_security_profile_2(tmp_path: Path) -> None:
+    pki = Pki(tmp_path)
+    issued = pki.middle.server(["127.0.0.1"], YEAR)
+    shown, trusted = tmp_path / "shown.pem", tmp_path / "trusted.pem"
+    shown.write_text(issued.chain + issued.key)
+    trusted.write_text(pki.root.certificate)
+    options = (f"--certificate={shown}", f"--password={PASSWORD}")
+    async with book_csms(tmp_path / "book", *options) as csms, asyncio.timeout(WAIT_S):
+        secured = plan(csms.url, 5, ca_file=str(trusted))
+        run = run_of(secured, keys={"AuthorizationKey": PASSWORD})
+        running = asyncio.create_task(run.run())
+        while run.fleet.counts().phases[StationPhase.ACCEPTED] < 5:
+            assert run.measures.count(CountGroup.LOST) == 0
+            await asyncio.sleep(0.01)
+        link = run.watch("CP00001").get("link")
+        run.stop()
+        result = await running
+    assert result.accepted == 5
+    assert link.tls.version == "TLS 1.3"
+    assert PASSWORD not in repr(result)
 
 
 async def test_a_run_that_does_not_fit_is_refused_before_anything_is_begun() -> None:
