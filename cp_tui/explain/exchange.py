@@ -55,6 +55,9 @@ class KnownExchange(Struct, frozen=True, gc=False):
         return self.answer is None
 
 
+_BY_NAME = {action.value: action for action in Action}
+
+
 def shown_action(record: Record) -> str:
     """Give the action of a frame for people; one that OCPP 1.6 has not is the words of a peer."""
     return action_named(record.action) or quoted(shown_text(record.action))
@@ -62,10 +65,7 @@ def shown_action(record: Record) -> str:
 
 def action_named(name: str) -> Action | None:
     """Return the action of this name; None: OCPP 1.6 has none such."""
-    try:
-        return Action(name)
-    except ValueError:
-        return None
+    return _BY_NAME.get(name)
 
 
 def read_half(record: Record, action: Action | None) -> Half:

@@ -53,6 +53,8 @@ from cp_tui.traces.trace import Trace
 
 FINDINGS_MAX = 10_000
 """Different ones that are kept; a log in which everything is wrong has one for each line."""
+BY_ACTION_MAX = 200
+"""Lists of families that are remembered: few differ."""
 FRAMES_MAX = 5
 """Frames that a finding names."""
 
@@ -126,6 +128,16 @@ class Report(Struct, frozen=True):
         return any(order.index(each.severity) <= order.index(severity) for each in self.findings)
 
 
+class _Following(Struct, frozen=True, gc=False):
+    """A family at work: looked up once, asked at every record."""
+
+    family: Family
+    take: Callable[[Record, Known], Iterable[Finding]]
+    bit: int
+    """Of its place among all."""
+    may_wait: bool
+
+
 class Speaker:
     """One charge point with the rules that follow it."""
 
@@ -135,35 +147,54 @@ class Speaker:
         self._newest: Record | None = None
         """The newest frame."""
         self._breaks = 0
-        self._by_action: dict[Action, frozenset[int]] = {}
-        self._waiting = {place for place, each in enumerate(self._families) if each.is_waiting}
+        self._waiting = 0
+        """Which families wait, a bit for each."""
+        self._all = [self._following(place) for place in range(len(self._families))]
+        self._by_action: dict[tuple[Action, int], list[_Following]] = {}
+        for following in self._all:
+            self._note_waiting(following)
 
     def take(self, record: Record) -> Iterable[Finding]:
-        self.known.meet(record)
+        """Judge the next record."""
+        known, found = self.known, list[Finding]()
+        known.meet(record)
         if record.number:
             self._newest = record
-        for place in self._concerned():
-            family = self._families[place]
-            for finding in family.take(record, self.known):
-                yield self._placed(finding)
-            if family.is_waiting:
-                self._waiting.add(place)
-            else:
-                self._waiting.discard(place)
-        self.known.learn(record)
+        for following in self._concerned():
+            for finding in following.take(record, known):
+                found.append(self._placed(finding))
+            if following.may_wait:
+                self._note_waiting(following)
+        known.learn(record)
+        return found
 
-    def _concerned(self) -> Iterable[int]:
-        """Give the places of the families that the record in hand concerns, in their order."""
+    def _following(self, place: int) -> _Following:
+        family = self._families[place]
+        may_wait = type(family).is_waiting is not Family.is_waiting
+        return _Following(family, family.take, 1 << place, may_wait)
+
+    def _note_waiting(self, following: _Following) -> None:
+        if following.family.is_waiting:
+            self._waiting |= following.bit
+        else:
+            self._waiting &= ~following.bit
+
+    def _concerned(self) -> list[_Following]:
+        """Give the families that the record in hand concerns, in their order."""
         known, action = self.known, self.known.exchange.action
         is_broken, self._breaks = known.breaks != self._breaks, known.breaks
         if action is None or is_broken or known.is_gap:
-            return range(len(self._families))
-        concerned = self._by_action.get(action)
+            return self._all
+        concerned = self._by_action.get((action, self._waiting))
         if concerned is None:
-            concerned = self._by_action[action] = frozenset(
-                place for place, family in enumerate(self._families) if action in family.ACTIONS
-            )
-        return sorted(concerned | self._waiting)
+            concerned = self._by_action[action, self._waiting] = [
+                each
+                for each in self._all
+                if action in each.family.ACTIONS or each.bit & self._waiting
+            ]
+            if len(self._by_action) > BY_ACTION_MAX:
+                del self._by_action[next(iter(self._by_action))]
+        return concerned
 
     def at_end(self) -> Iterable[Finding]:
         for family in self._families:

@@ -8,6 +8,7 @@ reboot, a gap), `blurs` with every frame that cannot be read.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
 from cp_tui.explain.exchange import Half, KnownExchange, action_named, read_half
@@ -107,18 +108,11 @@ class Known:
         self.tags = KnownTags()
         self.triggers = KnownTriggers()
         self.parts = (
-            self.registration,
-            self.clock,
-            self.queue,
-            self.connectors,
-            self.transactions,
-            self.keys,
-            self.profiles,
-            self.local_list,
-            self.reservations,
-            self.tags,
+            *(self.registration, self.clock, self.queue, self.connectors, self.transactions),
+            *(self.keys, self.profiles, self.local_list, self.reservations, self.tags),
             self.triggers,
         )
+        self._learners: dict[Action, list[Callable[[Moment], None]]] = {}
         self._samples: tuple[Sample, ...] | None = None
         self.was_asked = False
         """Whether a trigger has asked for the CALL in hand."""
@@ -223,7 +217,8 @@ class Known:
         if record.at is not None:
             self.before, self.now = self.now, record.at
             gone = self.seconds_since(self.before)
-            self.is_gap = gone is not None and gone > self._gap_s
+            # The least that a gap is decides nearly always.
+            self.is_gap = gone is not None and gone > self.limits.gap and gone > self._gap_s
             is_back = gone is not None and gone < -BACKWARDS_S - self.resolution_s
             if is_back:
                 self.rewinds += 1
@@ -267,10 +262,14 @@ class Known:
         if action is None:
             return
         moment = Moment(record, self.exchange, self.breaks, self.blurs)
-        self._end_profiles(moment)
-        for part in self.parts:
-            if action in part.ACTIONS:
-                part.learn(moment)
+        if action is Action.STOP_TRANSACTION:
+            self._end_profiles(moment)
+        learners = self._learners.get(action)
+        if learners is None:
+            learners = [part.learn for part in self.parts if action in part.ACTIONS]
+            self._learners[action] = learners
+        for learn in learners:
+            learn(moment)
         if action in FileKnown.ACTIONS:
             self.file.learn(self.charger, moment)
 

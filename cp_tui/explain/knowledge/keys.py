@@ -62,7 +62,7 @@ class KnownKeys:
         """The names in it, in small letters."""
 
     def get(self, name: str) -> KeyKnown | None:
-        return self._keys.get(name.lower())
+        return self._keys.get(name.lower()) if self._keys else None
 
     def told(self) -> Iterable[KeyKnown]:
         """Give every key that is known, also where its value waits for a boot."""
