@@ -2,35 +2,136 @@
 
 from __future__ import annotations
 
-from tests.tui.opened import log_screen
+from pathlib import Path
 
-HOME = "home_assistant_finishing.log"
+import pytest
+from syrupy.assertion import SnapshotAssertion
 
+from tests.tui.log_world import afternoon
+from tests.tui.opened import LogEye, log_screen
+from tests.tui.pictures import pictures
 
-async def test_whose_fault_it_is_stands_first_and_enter_leads_to_the_frame() -> None:
-    async with log_screen(HOME) as eye:
-        assert eye.shows("1 error: charge point", "at fault: the charge point")
-        assert eye.shows("Connector 1 went from Finishing straight to Charging")
-        await eye.press("enter")
-        assert eye.shows("[2 Messages]", "frame 35 of 38", "× status.illegal_tran…")
-        assert eye.app.travel is not None
-        await eye.press("left_square_bracket")
-        assert eye.shows("frame 33 of 38")
-        await eye.press("right_square_bracket")
-        assert eye.shows("frame 35 of 38")
-        await eye.press("right_square_bracket")
-        assert eye.shows("no finding after this", "frame 35 of 38")
+SIZES = ((80, 24), (160, 50))
+AT_14_03 = "2026-01-05 14:03:00"
 
 
-async def test_every_pane_tells_what_was_known_then() -> None:
-    async with log_screen(HOME) as eye:
+@pytest.fixture
+def night(tmp_path: Path) -> Path:
+    """One afternoon at a charge point."""
+    return afternoon().written(tmp_path)
+
+
+async def go_to(eye: LogEye, where: str) -> None:
+    """Type a time or the number of a frame."""
+    await eye.press("apostrophe")
+    await eye.type(where)
+    await eye.press("enter")
+
+
+async def test_the_questions_of_somebody_who_opens_a_log_at_night(night: Path) -> None:
+    async with log_screen(night) as eye:
+        # Whose fault is it? That stands there when the log is opened.
+        assert eye.shows("1 error: CSMS · 1 warning: charge point")
+        assert eye.shows("at fault: the CSMS", "schema.not_in_enum", "(S 7)")
+        # What was the limit at 14:03?
         await eye.press("1")
-        assert eye.shows("● Charging", "#1793640605", "2026-11-03 17:31:55")
-        await eye.press("apostrophe", *"17:29", "enter")
-        assert eye.shows("2026-11-03 17:29:00", "● Charging")
-        await eye.press("apostrophe", *"17:30", "enter")
-        assert eye.shows("2026-11-03 17:30:00", "Finishing")
-        await eye.press("apostrophe", *"1", "enter")
-        assert eye.shows("frame 1 of 38", "no connector was seen yet")
-        await eye.press("full_stop", "full_stop", "comma")
-        assert eye.shows("frame 2 of 38")
+        await go_to(eye, "14:03")
+        assert eye.shows(AT_14_03, "● Charging", "10.0 A from TxProfile #3")
+        assert eye.shows("up to here · nothing departs from the standard")
+        # And before the profile came?
+        await go_to(eye, "14:01:30")
+        assert eye.shows("● Charging")
+        assert not eye.shows("TxProfile")
+        # Why did it stop?
+        await eye.press("5")
+        await go_to(eye, "14:07")
+        assert eye.shows("1 running · 0 past")
+        await eye.press("right_parenthesis", "right_parenthesis")
+        assert eye.shows("Stopped 14:08:01 · CSMS, remote · reason Remote", "0 running · 1 past")
+
+
+async def test_from_finding_to_finding_on_any_screen_and_by_the_filter(night: Path) -> None:
+    async with log_screen(night) as eye:
+        await eye.press("enter")
+        assert eye.shows("[2 Messages]", "frame 23 of 38", "ChangeAvailability", "× schema.not")
+        await eye.press("4", "right_square_bracket")
+        assert eye.shows("[4 Schedule]", "frame 35 of 38"), "where the timeline has the focus, too"
+        await eye.press("left_square_bracket", "left_square_bracket")
+        assert eye.shows("no finding before this", "frame 23 of 38")
+        await eye.press("2", "slash", *"who:charger", "enter")
+        assert eye.shows("1 line matches 'who:charger'")
+        assert not eye.shows("ChangeAvailability")
+        await eye.press("right_square_bracket")
+        assert eye.shows("no finding after this that the filter 'who:charger' shows")
+        await eye.press("slash", "home", *"finding:warning ", "enter")
+        assert eye.shows("1 line matches 'finding:warning who:charger'")
+        await eye.press("escape", "slash", *"!finding:*", "enter")
+        assert not eye.shows("× schema.not")
+        assert eye.shows("match '!finding:*'")
+
+
+async def test_the_cursor_of_the_messages_goes_about_in_the_log(night: Path) -> None:
+    async with log_screen(night) as eye:
+        await eye.press("2", "g")
+        assert eye.shows("frame 1 of 38", "2026-01-05 14:00:00")
+        await eye.press("j", "j")
+        assert eye.shows("frame 5 of 38")
+        await eye.press("full_stop")
+        assert eye.shows("frame 6 of 38"), "the answer, which the same line tells of"
+        await eye.press("1")
+        assert eye.shows("○ Available")
+        await eye.press("right_curly_bracket")
+        assert eye.shows("frame 38 of 38"), "no further than to the end"
+        await eye.press("2")
+        assert eye.shows("▌14:08:04 out StatusNotification")
+
+
+async def test_what_cannot_be_done_with_a_log_is_refused_and_not_offered(night: Path) -> None:
+    async with log_screen(night) as eye:
+        await eye.press("1")
+        assert not eye.shows("Stop OCPP")
+        assert not eye.shows("w swipe")
+        await eye.press("s")
+        assert eye.shows("this is a log: nothing can be asked of the charge point")
+        await go_to(eye, "noon-ish")
+        assert eye.shows("'noon-ish' is no time; allowed: ")
+        await eye.press("escape", "T")
+        assert eye.shows("one charge point speaks in this log")
+
+
+async def test_several_charge_points_the_worst_first(tmp_path: Path) -> None:
+    good, bad = afternoon("CP-GOOD"), afternoon("CP-BAD")
+    good.lines = good.lines[:10]
+    both = [*good.lines, *bad.lines]
+    path = tmp_path / "two.jsonl"
+    path.write_text("".join(f"{line}\n" for line in both))
+    async with log_screen(path) as eye:
+        assert eye.shows("CP-GOOD", "T 1 other ×1 !1")
+        await eye.press("T")
+        assert eye.shows("▌CP-BAD ×1 !1")
+        await eye.press("enter")
+        assert eye.shows("CP-BAD", "1 error: CSMS", "T 1 other")
+        await eye.press("2")
+        assert eye.shows("38 messages")
+
+
+async def test_a_log_without_times_goes_by_frames(tmp_path: Path) -> None:
+    async with log_screen("plain_frames.txt") as eye:
+        assert eye.shows("no times", "frame")
+        await eye.press("left_parenthesis")
+        assert eye.shows("this log tells no times: only frames can be gone by")
+        await go_to(eye, "2")
+        assert eye.shows("frame 2 of")
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_pictures(snapshot: SnapshotAssertion, night: Path, size: tuple[int, int]) -> None:
+    async with log_screen(night, size) as eye:
+        with pictures(snapshot) as seen:
+            seen.text("findings", eye)
+            await eye.press("enter")
+            seen.text("messages", eye)
+            await go_to(eye, "14:06")
+            for key, name in (("1", "dashboard"), ("4", "schedule")):
+                await eye.press(key)
+                seen.text(name, eye)

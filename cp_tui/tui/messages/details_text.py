@@ -50,7 +50,7 @@ def message_details(exchange: MessagePair, clock: Clock) -> list[Fact]:
         return [_missed(exchange.gap, clock)]
     facts: list[Fact] = []
     for finding in sorted(exchange.findings, key=lambda each: GRAVITY[each.severity]):
-        facts += finding_facts(finding)
+        facts += finding_facts(finding, clock)
     for frame in exchange.frames:
         facts.append(Fact(_label(frame, exchange, "Request"), _head(frame, exchange, clock)))
         if frame.is_composed and frame is exchange.request:
