@@ -55,7 +55,7 @@ def test_the_table_has_all_that_a_run_is_judged_by() -> None:
 
 def test_a_slow_csms_is_told_from_a_lost_connection() -> None:
     made = report()
-    unbroken = replace(made, link=replace(made.link, losses=0))
+    unbroken = replace(made, link=replace(made.link, back=None))
     waited = replace(ACTIONS[1], age=replace(TIMES, p50_s=2.0))
     assert words.CLOSED_LOOP in [*words.hints(unbroken)]
     assert words.CLOSED_LOOP not in [*words.hints(made)]

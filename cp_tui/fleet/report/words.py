@@ -165,7 +165,7 @@ def hints(report: FleetReport) -> Iterator[str]:
     """Say what the figures do not say by themselves."""
     if report.itself.is_at_limit:
         yield AT_LIMIT
-    if any(_waited(each, report.link.losses > 0) for each in report.actions):
+    if any(_waited(each, report.link.back is not None) for each in report.actions):
         yield CLOSED_LOOP
     yield from map(clean, report.notes)
 
@@ -201,12 +201,12 @@ def _times(times: Times | None) -> tuple[str, str, str, str]:
     return (brief(times.p50_s), brief(times.p95_s), brief(times.p99_s), brief(times.max_s))
 
 
-def _waited(figures: ActionFigures, were_lost: bool) -> bool:
-    """Say whether messages were held up by those before them, and not by a connection that is lost:
-    where some were, half of all must have waited."""
+def _waited(figures: ActionFigures, were_away: bool) -> bool:
+    """Say whether messages were held up by those before them, and not by a connection that is lost
+    or has lost its power: where some were, half of all must have waited."""
     if figures.age is None or figures.answer is None:
         return False
-    name = "p50_s" if were_lost else "p99_s"
+    name = "p50_s" if were_away else "p99_s"
     age, answer = (float(getattr(each, name)) for each in (figures.age, figures.answer))
     return age > answer * QUEUED_FACTOR + QUEUED_S_MIN
 
