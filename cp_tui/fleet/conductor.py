@@ -6,11 +6,15 @@ leave the loop to those that want to answer meanwhile.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 from heapq import heappop, heappush
 from itertools import count
+from math import inf
+
+from msgspec import Struct
 
 from cp_tui.engine.backoff import BackoffSettings
 from cp_tui.fleet.arrivals import chosen, ends_at_s, power_orders
@@ -19,6 +23,34 @@ from cp_tui.fleet.plan import STATIONS_MAX, FleetPlan, FleetStorm, StormKind
 from cp_tui.ocpp.calendar import later
 
 Deed = Callable[[], object]
+STORMS_MAX = 20
+"""How many of the storms that have begun are remembered."""
+
+
+class StageView(Struct, frozen=True):
+    """The stage that a run is in."""
+
+    number: int
+    """The first is 1."""
+    stages: int
+    stations: int
+    """How many there are to be."""
+    is_changing: bool
+    """They still come, or go."""
+    until: datetime | None
+    """When it has had its time; None: not by itself, or not while the arrivals wait."""
+
+
+class StormView(Struct, frozen=True):
+    """A storm that has begun, or is to come."""
+
+    kind: StormKind
+    share: float
+    at: datetime
+    until: datetime
+    """When power or network is back."""
+    struck: int = 0
+    """How many it has met."""
 
 
 class Conductor:
@@ -45,6 +77,7 @@ class Conductor:
         self._numbers = count()
         self._agenda: list[tuple[datetime, int, Deed]] = []
         self._storms = 0
+        self._begun: deque[StormView] = deque(maxlen=STORMS_MAX)
         self._added = 0
         """Charge points beyond the plan."""
         self._is_settling = False
@@ -69,6 +102,39 @@ class Conductor:
         if ends_s is None or self._paused_at is not None:
             return None
         return later(self._begin, ends_s + self._late_s)
+
+    def stage(self, now: datetime) -> StageView | None:
+        """Say in which stage the run is; None: it is past all of them."""
+        stages, end_s = self._plan.stages, 0.0
+        late_s = self._late_s
+        if self._paused_at is not None:
+            late_s += (now - self._paused_at).total_seconds()
+        at_s = (now - self._begin).total_seconds() - late_s
+        for number, stage in enumerate(stages, 1):
+            begin_s = end_s
+            end_s += stage.over_s + (inf if stage.hold_s is None else stage.hold_s)
+            if at_s < end_s:
+                is_over = self._paused_at is not None or end_s == inf
+                return StageView(
+                    number=number,
+                    stages=len(stages),
+                    stations=stage.stations,
+                    is_changing=at_s < begin_s + stage.over_s,
+                    until=None if is_over else later(self._begin, end_s + late_s),
+                )
+        return None
+
+    def storms(self) -> tuple[StormView, ...]:
+        """Give the newest storms that have begun, in their order."""
+        return tuple(self._begun)
+
+    def next_storm(self, now: datetime) -> StormView | None:
+        """Give the next storm of the plan."""
+        for storm in self._plan.storms:
+            at = later(self._begin, storm.at_s)
+            if at > now and not self._is_settling:
+                return StormView(storm.kind, storm.share, at, later(at, storm.down_s))
+        return None
 
     def next_deadline(self) -> datetime | None:
         """Say when `tick` has something to do."""
@@ -190,7 +256,10 @@ class Conductor:
         }
         self._storms += 1
         occasion = f"storm {self._storms}"
-        for name in chosen(self._plan.seed, occasion, list(here), storm.share):
+        struck = chosen(self._plan.seed, occasion, list(here), storm.share)
+        until = later(self._now, storm.down_s)
+        self._begun.append(StormView(storm.kind, storm.share, self._now, until, len(struck)))
+        for name in struck:
             self._soon(partial(self._strike, here[name], storm))
 
     def _strike(self, member: Member, storm: FleetStorm) -> None:

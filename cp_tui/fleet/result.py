@@ -64,6 +64,7 @@ class FailedStation(Struct, frozen=True):
 
     id: str
     error: str
+    """Its kind, and where it came up."""
 
 
 class FleetResult(Struct, frozen=True, kw_only=True):

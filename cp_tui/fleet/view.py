@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from cp_tui.fleet.conductor import StageView, StormView
 from cp_tui.fleet.fleet import Counts
 from cp_tui.fleet.result import FleetFigures, FleetMoment
 
@@ -33,6 +34,11 @@ class FleetView(Struct, frozen=True, kw_only=True):
     """When the plan is done, or the time to settle; None: not by itself."""
     is_paused: bool
     """Whether the arrivals wait."""
+    stage: StageView | None
+    """None: all of them are over."""
+    storms: tuple[StormView, ...]
+    """The newest that have begun."""
+    next_storm: StormView | None
     planned: int
     counts: Counts
     connecting: int

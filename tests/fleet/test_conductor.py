@@ -65,7 +65,11 @@ def test_a_pause_moves_the_arrivals_and_the_end_and_more_may_come_at_any_time() 
     run.conductor.pause(run.now)
     here = run.fleet.counts().started
     assert run.conductor.ends_at is None
+    stage = run.conductor.stage(run.now)
+    assert stage is not None
+    assert (stage.number, stage.stations, stage.is_changing, stage.until) == (1, 10, True, None)
     run.pass_s(60)
+    assert run.conductor.stage(run.now) == stage, "it stands still"
     assert run.fleet.counts().started == here
     assert run.conductor.is_paused
     run.conductor.resume(run.now)
@@ -79,6 +83,10 @@ def test_a_pause_moves_the_arrivals_and_the_end_and_more_may_come_at_any_time() 
     assert run.phases() == {ACCEPTED: 15}
     ids = [row.id for row in run.fleet.rows()[1]]
     assert ids == [f"CP{number:05d}" for number in range(1, 16)]
+    stage = run.conductor.stage(run.now)
+    assert stage is not None
+    assert not stage.is_changing
+    assert stage.until == run.conductor.ends_at
     run.conductor.settle(run.now)
     assert run.conductor.add(1, run.now) == 0
 
@@ -86,8 +94,16 @@ def test_a_pause_moves_the_arrivals_and_the_end_and_more_may_come_at_any_time() 
 def test_a_network_storm_takes_the_cable_and_its_own_back_off_ends_with_it() -> None:
     storm = FleetStorm(10, StormKind.NETWORK, share=0.5, down_s=30, wait_s=1.0, random_s=0.0)
     run = Conducted(plan_of(FleetStage(10, 0, None), storms=(storm,), sessions=NOBODY))
+    coming = run.conductor.next_storm(run.now)
+    assert coming is not None
+    assert (coming.at - run.now).total_seconds() == 10
+    assert run.conductor.storms() == ()
     run.pass_s(10.2)
     assert run.phases() == {ACCEPTED: 5, WAITING: 5}
+    assert run.conductor.next_storm(run.now) is None
+    (begun,) = run.conductor.storms()
+    assert (begun.kind, begun.struck) == (StormKind.NETWORK, 5)
+    assert (begun.until - begun.at).total_seconds() == 30
     assert run.fleet.recovery.away_since is not None
     total, rows = run.fleet.rows(StationFilter(phases=frozenset({WAITING})), limit=2)
     assert (total, len(rows)) == (5, 2)

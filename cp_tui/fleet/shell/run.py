@@ -207,13 +207,16 @@ class FleetRun:
 
     def view(self) -> FleetView:
         """Say how the run stands."""
-        recovery = self.fleet.recovery
+        recovery, now = self.fleet.recovery, self.clock()
         return FleetView(
-            at=self.clock(),
+            at=now,
             elapsed_s=self.clock.elapsed_s,
             part=self.part,
             ends_at=self._settle_until or self._conductor.ends_at,
             is_paused=self._conductor.is_paused,
+            stage=self._conductor.stage(now),
+            storms=self._conductor.storms(),
+            next_storm=self._conductor.next_storm(now),
             planned=self.plan.stations,
             counts=self.fleet.counts(),
             connecting=self.gate.inside,
@@ -245,10 +248,12 @@ class FleetRun:
         # What it had begun stays open in the bill: that is what has come of it.
         self.fleet.lose(self._members[seat], self.clock())
         self._failures += 1
-        words = "".join(traceback.format_exception_only(error)).strip()
         if len(self.failed) < FAILED_MAX:
+            place = traceback.extract_tb(error.__traceback__)[-1]
+            # Its own words may hold what the CSMS or a key has said.
+            words = f"{type(error).__name__} at {Path(place.filename).name}:{place.lineno}"
             self.failed.append(FailedStation(seat.station.id, words))
-        _log.error("%s: internal error", seat.station.id, exc_info=error)
+            _log.error("%s: internal error, %s", seat.station.id, words, exc_info=error)
 
     def had_no_room(self, why: str) -> None:
         """Note that this machine had no port or descriptor left."""
