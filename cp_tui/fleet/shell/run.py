@@ -14,19 +14,17 @@ from pathlib import Path
 from time import process_time
 
 from cp_tui.charge_point.config import ChargePointConfig
-from cp_tui.engine.backoff import BackoffSettings
 from cp_tui.engine.endpoint import endpoint
 from cp_tui.engine.errors import CannotBegin, CommandError, ErrorNumber
 from cp_tui.engine.tls import TlsMaker, tls_context
-from cp_tui.fleet.bill import Bill, BillEntry
+from cp_tui.fleet.bill import BillEntry
+from cp_tui.fleet.cast import Cast, CastMember
 from cp_tui.fleet.conductor import Conductor
 from cp_tui.fleet.fleet import Fleet, Member
-from cp_tui.fleet.measures import CountGroup, Measures
-from cp_tui.fleet.misbehaving_station import MisbehavingStation
-from cp_tui.fleet.misbehaviour import Kind, kind_of, misbehave
+from cp_tui.fleet.measures import CountGroup
+from cp_tui.fleet.misbehaviour import Kind
 from cp_tui.fleet.plan import FleetPlan, FleetStorm
 from cp_tui.fleet.result import FailedStation, FleetMoment, FleetResult
-from cp_tui.fleet.sessions import SessionDriver
 from cp_tui.fleet.shell.clock import RunClock
 from cp_tui.fleet.shell.collector import Collector
 from cp_tui.fleet.shell.dialling import Dialler
@@ -36,9 +34,7 @@ from cp_tui.fleet.shell.seat import LEFT_OPEN_MAX, Seat
 from cp_tui.fleet.shell.self_watch import SelfWatch
 from cp_tui.fleet.shell.station_door import StationDoor
 from cp_tui.fleet.shell.station_doors import StationDoors
-from cp_tui.fleet.station import FleetStation
 from cp_tui.fleet.view import FleetView, RunPart
-from cp_tui.fleet.web_socket import Connect
 from cp_tui.fleet.wheel import Wheel
 from cp_tui.ocpp.calendar import later
 
@@ -60,18 +56,6 @@ FAILED_MAX = 20
 TIMELINE_MAX = 100_000
 """Points of the time series: a day of seconds."""
 _log = logging.getLogger(__name__)
-
-
-class Tally(Measures):
-    """The figures of a run; each transaction that is acknowledged is handed on."""
-
-    def __init__(self, on_settled: Callable[[BillEntry], None]) -> None:
-        super().__init__()
-        self._on_settled = on_settled
-
-    def settled(self, entry: BillEntry) -> None:
-        """Hand a transaction on."""
-        self._on_settled(entry)
 
 
 class FleetRun:
@@ -97,12 +81,12 @@ class FleetRun:
         self.began_at = datetime.now(UTC)
         self.clock = RunClock(self.began_at, loop.time)
         self.fleet = Fleet()
-        self.bill, self.misbehaving_bill = Bill(), Bill()
-        self.measures, self.misbehaving = Tally(on_settled), Measures()
+        self._cast = cast = Cast(plan, config_of, on_settled)
+        self.bill, self.misbehaving_bill = cast.bill, cast.misbehaving_bill
+        self.measures, self.misbehaving = cast.measures, cast.misbehaving
         self.part = RunPart.RUNNING
         self.failed: list[FailedStation] = []
         self.timeline: list[FleetMoment] = []
-        self._config_of = config_of
         self._seats: list[Seat] = []
         self._members: dict[Seat, Member] = {}
         self._on_moment = on_moment
@@ -110,7 +94,6 @@ class FleetRun:
         self._doors = StationDoors(self.clock)
         self._opening: set[asyncio.Task[Path]] = set()
         self._loop = loop
-        self._kinds = {Kind(kind): share for kind, share in plan.misbehave}
         maker = TlsMaker(None if plan.ca_file is None else Path(plan.ca_file), plan.check_hostname)
         self.dialler = Dialler(maker.make, source_addresses=plan.source_addresses)
         self.gate = Gate[Seat](plan.connecting, Seat.begin)
@@ -118,8 +101,6 @@ class FleetRun:
         self._conductor = Conductor(plan, self.fleet, self._make, self.began_at)
         self.self_watch = SelfWatch(loop.time)
         self._collector = Collector()
-        self._backoff = BackoffSettings(*plan.backoff)
-        self._connect = Connect(compress=plan.is_compressed)
         self._timer: asyncio.TimerHandle | None = None
         self._ticked_s = process_time()
         """What the processor had done for us when the timers had their turn last."""
@@ -277,7 +258,7 @@ class FleetRun:
 
     def _make_room(self, charge_points: int) -> None:
         """Have this machine carry so many; raises `CannotBegin`."""
-        kinds = self._kinds
+        kinds = self._cast.kinds
         extra = kinds.get(Kind.TWIN, 0.0) + LEFT_OPEN_MAX * kinds.get(Kind.HALF_OPEN, 0.0)
         load = Load(
             charge_points=charge_points,
@@ -289,46 +270,17 @@ class FleetRun:
         raise_files(load.connections)
 
     def _make(self, index: int) -> list[Member]:
-        kind = kind_of(self._kinds, seed=self.plan.seed, number=index)
-        members = [self._member(index, kind)]
-        if kind is Kind.TWIN:
-            members.append(self._member(index, kind, is_twin=True))
-        return members
+        return [self._seated(index, made) for made in self._cast.at(index, self.clock())]
 
-    def _member(self, index: int, kind: Kind | None, *, is_twin: bool = False) -> Member:
-        plan, id_ = self.plan, self.plan.id_of(index)
-        config = self._config_of(index)
-        if kind is None or is_twin:
-            behaves = kind is None
-            station = FleetStation(
-                id_,
-                config,
-                seed=plan.seed + is_twin,
-                watcher=self.measures if behaves else self.misbehaving,
-                backoff=self._backoff,
-                connect=self._connect,
-                bill=self.bill if behaves else self.misbehaving_bill,
-            )
-        else:
-            station = MisbehavingStation(
-                id_,
-                config,
-                misbehave(kind, seed=plan.seed, id=id_),
-                seed=plan.seed,
-                watcher=self.misbehaving,
-                backoff=self._backoff,
-                connect=self._connect,
-                bill=self.misbehaving_bill,
-            )
-        people = SessionDriver(
-            id_, len(config.connectors), plan.sessions, plan.seed + is_twin, self.clock()
-        )
-        seat = Seat(station, self, people)
-        member = Member(index, station, seat.turn, people, kind)
+    def _seated(self, index: int, made: CastMember) -> Member:
+        """Give a charge point its place here."""
+        seat = Seat(made.station, self, made.people)
+        member = Member(index, made.station, seat.turn, made.people, made.kind)
         self._seats.append(seat)
         self._members[seat] = member
-        if id_ in self._watched and not is_twin:
-            opening = self._loop.create_task(self._doors.open(seat), name=f"door of {id_}")
+        if made.station.id in self._watched and not made.is_twin:
+            name = f"door of {made.station.id}"
+            opening = self._loop.create_task(self._doors.open(seat), name=name)
             self._opening.add(opening)
             opening.add_done_callback(self._opened)
         return member

@@ -1,0 +1,104 @@
+"""Makes the charge points of a plan, with the people who charge there, and keeps their figures.
+
+Those that misbehave have figures and a bill apart: what they do wrong is no fault of the CSMS.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from msgspec import Struct
+
+from cp_tui.charge_point.config import ChargePointConfig
+from cp_tui.engine.backoff import BackoffSettings
+from cp_tui.fleet.bill import Bill, BillEntry
+from cp_tui.fleet.measures import Measures
+from cp_tui.fleet.misbehaving_station import MisbehavingStation
+from cp_tui.fleet.misbehaviour import Kind, kind_of, misbehave
+from cp_tui.fleet.plan import FleetPlan
+from cp_tui.fleet.sessions import SessionDriver
+from cp_tui.fleet.station import FleetStation
+from cp_tui.fleet.web_socket import Connect
+
+
+class Tally(Measures):
+    """Figures; each transaction that is acknowledged in full is handed on."""
+
+    def __init__(self, on_settled: Callable[[BillEntry], None]) -> None:
+        super().__init__()
+        self._on_settled = on_settled
+
+    def settled(self, entry: BillEntry) -> None:
+        """Hand a transaction on."""
+        self._on_settled(entry)
+
+
+class CastMember(Struct):
+    """A charge point without power."""
+
+    station: FleetStation
+    people: SessionDriver
+    kind: Kind | None
+    """How it misbehaves; None: not at all."""
+    is_twin: bool = False
+    """It has the id of another one."""
+
+
+class Cast:
+    """All that there will be, each made when its time comes."""
+
+    def __init__(
+        self,
+        plan: FleetPlan,
+        config_of: Callable[[int], ChargePointConfig],
+        on_settled: Callable[[BillEntry], None],
+    ) -> None:
+        """`on_settled` hears of those that behave."""
+        self._plan = plan
+        self._config_of = config_of
+        self.kinds = {Kind(kind): share for kind, share in plan.misbehave}
+        self._backoff = BackoffSettings(*plan.backoff)
+        self._connect = Connect(compress=plan.is_compressed)
+        self.measures, self.misbehaving = Tally(on_settled), Measures()
+        self.bill, self.misbehaving_bill = Bill(), Bill()
+
+    def at(self, index: int, now: datetime) -> list[CastMember]:
+        """Make the one at a place of the plan, with its twin if it has one."""
+        kind = kind_of(self.kinds, seed=self._plan.seed, number=index)
+        made = [self._made(index, kind, now)]
+        if kind is Kind.TWIN:
+            made.append(self._made(index, kind, now, is_twin=True))
+        return made
+
+    def _made(
+        self, index: int, kind: Kind | None, now: datetime, *, is_twin: bool = False
+    ) -> CastMember:
+        plan, id_ = self._plan, self._plan.id_of(index)
+        config, seed = self._config_of(index), self._plan.seed + is_twin
+        behaves = kind is None
+        watcher = self.measures if behaves else self.misbehaving
+        bill = self.bill if behaves else self.misbehaving_bill
+        if kind is None or is_twin:
+            station = FleetStation(
+                id_,
+                config,
+                seed=seed,
+                watcher=watcher,
+                backoff=self._backoff,
+                connect=self._connect,
+                bill=bill,
+            )
+        else:
+            station = MisbehavingStation(
+                id_,
+                config,
+                misbehave(kind, seed=seed, id=id_),
+                seed=seed,
+                watcher=watcher,
+                backoff=self._backoff,
+                connect=self._connect,
+                bill=bill,
+            )
+        people = SessionDriver(id_, len(config.connectors), plan.sessions, seed, now)
+        return CastMember(station, people, kind, is_twin)
