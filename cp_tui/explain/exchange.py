@@ -40,6 +40,8 @@ class KnownExchange(Struct, frozen=True, gc=False):
     """None: the record in hand is an answer, and its CALL is not in the log."""
     answer: Half | None = None
     """None: the record in hand is the CALL."""
+    is_call: bool = True
+    """Whether the record in hand is the CALL."""
 
     @property
     def request(self) -> WireModel | None:
@@ -48,11 +50,6 @@ class KnownExchange(Struct, frozen=True, gc=False):
     @property
     def response(self) -> WireModel | None:
         return self.answer.message if self.answer else None
-
-    @property
-    def is_call(self) -> bool:
-        """Whether the record in hand is the CALL."""
-        return self.answer is None
 
 
 _BY_NAME = {action.value: action for action in Action}

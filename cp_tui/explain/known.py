@@ -291,7 +291,7 @@ class Known:
             return NOTHING
         call = self.call_of(record)
         action = _action_of(call.record) if call else action_named(record.action)
-        return KnownExchange(action, call, read_half(record, action))
+        return KnownExchange(action, call, read_half(record, action), is_call=False)
 
     def _is_reboot(self, record: Record) -> bool:
         """A charge point that is registered and boots has been away."""

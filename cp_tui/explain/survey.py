@@ -130,8 +130,11 @@ class Survey:
 
     def answers_of(self, direction: FrameDirection | None) -> bool:
         """Say whether answers that go this way are recorded."""
-        kinds = (RecordKind.CALL_RESULT, RecordKind.CALL_ERROR)
-        return any(self.kinds[direction, kind] for kind in kinds)
+        kinds = self.kinds
+        # Asked at every record.
+        return bool(
+            kinds[direction, RecordKind.CALL_RESULT] or kinds[direction, RecordKind.CALL_ERROR]
+        )
 
     def has(self, action: Action) -> bool:
         """False: this CALL occurs nowhere, so that a filter may have dropped it (K8)."""

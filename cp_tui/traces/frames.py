@@ -161,22 +161,24 @@ def action_of(elements: list[Any]) -> str:
 
 def parsed(elements: list[Any], action: str) -> ParsedFrame:
     """Give a frame by its parts; the action of an answer is that of its CALL."""
-    kind, number = kind_of(elements), elements[0] if elements else None
-    third, fourth, fifth = (*elements, *[None] * 5)[2:5]
+    number = elements[0] if elements else None
     head = (number if type(number) is int else None, id_of(elements))
-    everything = tuple(elements)
-    match kind:
+    count, everything = len(elements), tuple(elements)
+    match kind_of(elements):
         case RecordKind.CALL:
-            return ParsedFrame(*head, action_of(elements), fourth, elements=everything)
+            payload = elements[3] if count > 3 else None
+            return ParsedFrame(*head, action_of(elements), payload, elements=everything)
         case RecordKind.CALL_RESULT:
-            return ParsedFrame(*head, action, third, elements=everything)
+            payload = elements[2] if count > 2 else None
+            return ParsedFrame(*head, action, payload, elements=everything)
         case RecordKind.CALL_ERROR:
+            code, description, details = (*elements, None, None, None)[2:5]
             return ParsedFrame(
                 *head,
                 action,
-                code=third if isinstance(third, str) else "",
-                description=fourth if isinstance(fourth, str) else "",
-                details=fifth,
+                code=code if isinstance(code, str) else "",
+                description=description if isinstance(description, str) else "",
+                details=details,
                 elements=everything,
             )
     return ParsedFrame(*head, elements=everything)

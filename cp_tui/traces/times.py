@@ -244,7 +244,8 @@ class LogClock(Struct):
         """Give the instant, how it is known, and the offset in s where it is not stated."""
         at = stamp.at
         if at.tzinfo is not None:
-            return in_zone(at, UTC), ZoneFrom.STATED, None
+            is_utc = at.tzinfo is UTC
+            return at if is_utc else in_zone(at, UTC), ZoneFrom.STATED, None
         if not stamp.has_date:
             return None, ZoneFrom.NONE, None
         if not stamp.has_year:

@@ -31,10 +31,13 @@ class HeartbeatRules(Family):
                 yield from self._early_one(record, known)
 
     def _silence(self, record: Record, known: Known) -> Iterator[Finding]:
-        interval, gone = _interval(known), _silent_for(known)
-        if interval is None or gone is None or self._told_of or _was_away(known):
+        limits, gone = known.limits, _silent_for(known)
+        if gone is None or gone <= limits.heartbeat_grace:
+            # Whatever the interval is.
             return
-        limits = known.limits
+        interval = _interval(known)
+        if interval is None or self._told_of or _was_away(known):
+            return
         most = limits.heartbeat_factor * interval + limits.heartbeat_grace
         if gone <= most + known.resolution_s or not known.survey.has(Action.HEARTBEAT):
             return

@@ -63,6 +63,9 @@ class KnownClock:
         return later(self.in_log(told), rounded_s) < at
 
     def learn(self, moment: Moment) -> None:
+        if not moment.exchange.is_call:
+            self._learn_current(moment)
+            return
         match moment.request:
             case StatusNotificationRequest(timestamp=datetime() as told):
                 self._tell(told, moment)
@@ -70,11 +73,12 @@ class KnownClock:
                 self._tell(told, moment)
             case MeterValuesRequest(meter_value=values):
                 self._tell(max(each.timestamp for each in values), moment)
-        match moment.answered:
+
+    def _learn_current(self, moment: Moment) -> None:
+        match moment.exchange.response:
             case (
-                _,
                 BootNotificationResponse(current_time=datetime() as now)
-                | HeartbeatResponse(current_time=datetime() as now),
+                | HeartbeatResponse(current_time=datetime() as now)
             ):
                 self._csms = None if moment.at is None else (now, moment.at)
                 if self._newest is not None and (self._newest - now).total_seconds() > BACK_S:
