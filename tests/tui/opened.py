@@ -22,6 +22,7 @@ class ReadLog:
     """A log of which all is known."""
 
     is_reading = is_judging = False
+    is_judged = True
     progress = 1.0
 
     problem = ""

@@ -106,12 +106,15 @@ async def test_several_charge_points_the_worst_first(tmp_path: Path) -> None:
     path = tmp_path / "two.jsonl"
     path.write_text("".join(f"{line}\n" for line in both))
     async with log_screen(path) as eye:
-        assert eye.shows("CP-GOOD", "T 1 other ×1 !1")
+        assert eye.shows("CP-BAD", "1 error: CSMS", "1 note · T 1 other")
         await eye.press("T")
-        assert eye.shows("▌CP-BAD ×1 !1")
-        await eye.press("enter")
-        assert eye.shows("CP-BAD", "1 error: CSMS", "T 1 other")
+        assert eye.shows("▌CP-BAD ×1 !1", "CP-GOOD", "38 frames")
+        await eye.press("down", "enter")
+        assert eye.shows("CP-GOOD", "T 1 other ×1 !1")
+        assert not eye.shows("1 error")
         await eye.press("2")
+        assert eye.shows("10 messages")
+        await eye.press("T", "enter")
         assert eye.shows("38 messages")
 
 

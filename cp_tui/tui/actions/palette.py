@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from textual.content import Content
 
-from cp_tui.tui.actions.action import ScreenAction
+from cp_tui.tui.actions.action import Group, ScreenAction
 from cp_tui.tui.actions.conditions import not_in_log
 from cp_tui.tui.actions.desk import Choice
 from cp_tui.tui.actions.keymap import Keymap
@@ -22,10 +22,7 @@ def palette(
     screen: str,
     screens: Sequence[str],
 ) -> list[Choice]:
-    """The lines of these actions, as seen from a screen; `screens` are all, in their order.
-
-    Those of a log are left out where there is none: nobody could tell what they are for.
-    """
+    """The lines of these actions, as seen from a screen; `screens` are all, in their order."""
 
     def keys_to(action: ScreenAction) -> str:
         """Its key; after the key of its screen where it does nothing on the one that is shown."""
@@ -48,8 +45,15 @@ def palette(
             _names(action),
         )
         for action in actions
-        if snapshot.log is not None or action.gives_way is not not_in_log
+        if _is_offered(action, snapshot)
     ]
+
+
+def _is_offered(action: ScreenAction, snapshot: Snapshot) -> bool:
+    """Whether somebody may look for it here: what is of a log only there, and there little else."""
+    if snapshot.log is None:
+        return action.gives_way is not not_in_log
+    return not action.is_idle_in_log and action.group is not Group.CSMS
 
 
 def _names(action: ScreenAction) -> tuple[str, ...]:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from functools import partial
 
 from msgspec.structs import replace
 from textual.content import Content
 
-from cp_tui.explain.finding import Finding, Severity
 from cp_tui.ocpp.plural import count
 from cp_tui.tui.actions import conditions
 from cp_tui.tui.actions.action import action
@@ -157,26 +155,19 @@ def _clock_of(typed: str, place: LogPlace, clock: Clock) -> Clock:
 )
 async def choose_charger(desk: Desk) -> None:
     """Of several that speak in one log, the one with the gravest findings stands first."""
-    chargers = desk.travel.chargers
-    found = {each: desk.travel.findings_about(each) for each in chargers}
-    names = sorted(found, key=lambda each: _interest(found[each]))
+    travel = desk.travel
+    names = travel.by_interest
     choices = [
         Choice(
             f"{number}",
             safe_text(name or "without a name", "bold"),
-            Content.assemble(
-                counts(found[name]), f"  {count(len(chargers[name].places), 'frame')}"
-            ),
+            counts(travel.findings_about(name)),
+            about=Content(count(len(travel.chargers[name].places), "frame")),
         )
         for number, name in enumerate(names)
     ]
     if (chosen := await desk.choose("Charge points of this log", choices)) is not None:
-        desk.travel.look_at(names[int(chosen)])
-
-
-def _interest(findings: Sequence[Finding]) -> list[int]:
-    """What comes first: the most errors, then the most warnings, then notes."""
-    return [-sum(each.severity is severity for each in findings) for severity in Severity]
+        travel.look_at(names[int(chosen)])
 
 
 @log_action("log.play", "Play the log, or stand still", means=Meaning.PAUSE)

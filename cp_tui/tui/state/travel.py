@@ -5,13 +5,14 @@ Nobody waits for what was known there: the place is another one at once, and the
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Protocol
 
 from msgspec.structs import replace
 
-from cp_tui.explain.finding import Finding
+from cp_tui.explain.finding import Finding, Severity
 from cp_tui.ocpp.calendar import later
 from cp_tui.opened.log import ChargerOfLog, LogIndex
 from cp_tui.tui.state.log_messages import LogMessages
@@ -31,6 +32,7 @@ class LogToRead(Protocol):
 
     file: str
     index: LogIndex | None
+    is_judged: bool
     progress: float
     problem: str
 
@@ -63,6 +65,8 @@ class Travel:
         self._store = store
         self._moved = moved
         self._plays = plays
+        self._is_untouched = True
+        """Nobody has gone anywhere yet."""
         self._known: tuple[object, ...] = ()
         self._findings: tuple[Finding, ...] = ()
         """Of the charge point, as far as they are known."""
@@ -91,6 +95,16 @@ class Travel:
         index = self.log.index
         return () if index is None else findings_about(index.found.findings, charger)
 
+    @property
+    def by_interest(self) -> list[str | None]:
+        """The names of the charge points, that with the most errors first, then by warnings."""
+
+        def gravity(name: str | None) -> list[int]:
+            by = Counter(each.severity for each in self.findings_about(name))
+            return [-by[severity] for severity in Severity]
+
+        return sorted(self.chargers, key=gravity)
+
     def take_news(self) -> None:
         """Take in what was read and judged since."""
         log = self.log
@@ -104,10 +118,22 @@ class Travel:
             progress=log.progress,
             problem=log.problem,
         )
+        if log.is_judged and self._is_untouched:
+            self._is_untouched = False
+            self._look_at_the_worst()
+
+    def _look_at_the_worst(self) -> None:
+        """Once all is known, look at the charge point that has errors, unless this one has."""
+        worst = self.by_interest[:1]
+        has_errors = any(each.severity is Severity.ERROR for each in self.place.findings)
+        if worst and not has_errors and worst[0] != self.place.charger:
+            self._begin(self.chargers[worst[0]])
+            self._say(findings=self._found(), elsewhere=self._elsewhere)
 
     def look_at(self, charger: str | None) -> None:
         """Look at another of the charge points, at the same instant."""
         place = self.place
+        self._is_untouched = False
         if charger != place.charger:
             self._begin(self.chargers[charger])
             self.take_news()
@@ -116,6 +142,7 @@ class Travel:
 
     def go_to_frame(self, number: int) -> None:
         """Go to a frame: it is the newest that counts."""
+        self._is_untouched = False
         if self.messages is None:
             return
         number = self.messages.frame_before(min(max(number, 1), self.place.frames))
@@ -125,6 +152,7 @@ class Travel:
 
     def go_to(self, instant: datetime) -> None:
         """Go to an instant: what was known then, seen from then."""
+        self._is_untouched = False
         messages = self.messages
         if messages is None:
             return

@@ -58,7 +58,9 @@ def verdict(findings: Sequence[Finding]) -> Content:
             who = ", ".join(f"{number} {WHO[party]}" for party, number in by.most_common())
             if len(by) == 1:
                 who = WHO[next(iter(by))]
-            words = f"{count(by.total(), severity.value)}: {who}"
+            # A note is nobody's fault.
+            who = "" if severity is Severity.NOTE else f": {who}"
+            words = f"{count(by.total(), severity.value)}{who}"
             parts.append(Content.styled(words, STYLES[severity]))
     return joined(parts)
 
