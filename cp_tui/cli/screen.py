@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cp_tui.cli.bundling import bundled
 from cp_tui.cli.patience import reading
 from cp_tui.cli.quick_imports import importing
 from cp_tui.cli.terminal import on_terminal
@@ -114,5 +115,6 @@ def attachment_at(
         # What was started with the screen is gone with it.
         whose=str(path) if csms is None else "",
         welcome=welcome,
+        bundle=partial(bundled, path),
         ends_with_screen=ends_with_screen,
     )

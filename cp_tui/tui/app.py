@@ -68,6 +68,8 @@ class Attachment(Struct, frozen=True):
     """Names the charge point, for its screen to be remembered."""
     welcome: str = ""
     """What is said first."""
+    bundle: Callable[[Path], Awaitable[None]] | None = None
+    """Makes one file for support of it; raises `OSError`."""
     ends_with_screen: bool = False
     """The charge point ends with this screen, for every other one as well."""
 
@@ -116,7 +118,10 @@ class CpTuiApp(FrameApp):
         self._has_user_themes = bool(theme_folders)
         self._has_heard = asyncio.Event()
         self.desk = ScreenDesk(
-            self, attachment.may_stop or (lambda: False), is_host=attachment.ends_with_screen
+            self,
+            attachment.may_stop or (lambda: False),
+            is_host=attachment.ends_with_screen,
+            bundle=attachment.bundle,
         )
         if attachment.connect_csms is not None:
             self.store.csms_is(CsmsState(is_ours=True))

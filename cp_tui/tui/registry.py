@@ -90,6 +90,7 @@ ACTIONS: tuple[ScreenAction, ...] = (
     charge_point.show_alarms,
     charge_point.acknowledge,
     charge_point.show_connection,
+    charge_point.bundle,
     presets.show_presets,
     messages.pause,
     messages.copy,

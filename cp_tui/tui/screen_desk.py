@@ -6,6 +6,7 @@ import asyncio
 import itertools
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
+from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -62,10 +63,16 @@ class ScreenDesk(Desk):
     """Carries out on the app what `Desk` says."""
 
     def __init__(
-        self, app: FrameApp, may_stop: Callable[[], bool], *, is_host: bool = False
+        self,
+        app: FrameApp,
+        may_stop: Callable[[], bool],
+        *,
+        is_host: bool = False,
+        bundle: Callable[[Path], Awaitable[None]] | None = None,
     ) -> None:
         """`may_stop`: whether quitting may end the charge point, which was started with the screen
-        and runs; `is_host`: whether it does."""
+        and runs; `is_host`: whether it does; `bundle` makes one file for support of it."""
+        self._bundle = bundle
         self._app = app
         self._is_host = is_host
         self._may_stop = may_stop
@@ -149,6 +156,10 @@ class ScreenDesk(Desk):
         run = self._app.commands.begin(call)
         with self._app.gate.waiting():
             return await self._app.commands.finish(run)
+
+    @property
+    def bundle(self) -> Callable[[Path], Awaitable[None]] | None:
+        return self._bundle
 
     async def _answer_to(self, dialog: Dialog[T]) -> T:
         """Show a dialog and wait for what comes of it; the keys are for the dialog."""

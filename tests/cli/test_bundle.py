@@ -11,6 +11,7 @@ import pytest
 
 from cp_tui.charge_point.variables import NotedFrame
 from cp_tui.cli import main
+from cp_tui.cli.bundling import bundled
 from cp_tui.engine.config import TraceConfig
 from cp_tui.engine.recorder import Recorder
 from tests.engine.test_recorder import HEARTBEAT, record
@@ -77,3 +78,8 @@ def test_nothing_that_is_there_is_replaced(
     assert link.is_symlink()
     names = {path.name for path in tmp_path.iterdir()}
     assert names == {"data", "text", "fifo", "link", "place"}
+
+
+async def test_a_screen_is_told_why_there_is_no_file(tmp_path: Path) -> None:
+    with pytest.raises(OSError, match="no charge point"):
+        await bundled(tmp_path / "door", tmp_path / "all.zip")

@@ -18,6 +18,7 @@ from tests.tui.driving import Drive, screen
 from tests.tui.fake_engine import FakeEngine
 
 HARMLESS = {
+    "charge_point.bundle",
     "charge_point.presets",
     "charge_point.stop_report",
     "configuration.all",

@@ -14,6 +14,7 @@ import pytest
 from cp_tui.tui.actions import saving
 from cp_tui.tui.actions.desk import Form, FormField
 from cp_tui.tui.actions.outcome import CommandOutcome, finished
+from cp_tui.tui.screen_desk import ScreenDesk
 from tests.tui import worlds
 from tests.tui.driving import screen
 
@@ -98,3 +99,31 @@ async def test_a_job_goes_on_when_its_form_is_closed() -> None:
             await has_ended.wait()
         await drive.settle()
         assert drive.shows("Connectors")
+
+
+async def test_the_menu_makes_one_file_for_support_and_says_where_it_is(tmp_path: Path) -> None:
+    made: list[Path] = []
+
+    async def bundle(path: Path) -> None:
+        if path.name == "there.zip":
+            raise OSError(0, "File exists")
+        made.append(path)
+
+    async with screen() as drive:
+        drive.app.desk = ScreenDesk(drive.app, lambda: False, bundle=bundle)
+        await drive.press("ctrl+p", *"support", "enter")
+        assert drive.shows("One file for support", "cp-tui-CP001-20260105-140327.zip")
+        for name in ("there.zip", "new.zip"):
+            await drive.press("ctrl+u")
+            await drive.type(f"{tmp_path / name}")
+            await drive.press("enter")
+            assert drive.shows("file exists") or name == "new.zip"
+        assert made == [tmp_path / "new.zip"]
+        await drive.press("escape")
+        assert drive.shows("written /")
+
+
+async def test_a_screen_that_can_make_none_names_the_command() -> None:
+    async with screen() as drive:
+        await drive.press("ctrl+p", *"support", "enter")
+        assert drive.shows("this screen makes none; cp-tui bundle does")

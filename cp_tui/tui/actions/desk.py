@@ -6,6 +6,7 @@ Actions are written against this, so that the registry knows no widget.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol
 
@@ -235,6 +236,10 @@ class Desk(Protocol):
 
     async def command(self, call: CommandCall) -> CommandRun:
         """Send a command; its state and outcome appear in the line of activity."""
+
+    @property
+    def bundle(self) -> Callable[[Path], Awaitable[None]] | None:
+        """Makes one file for support; raises `OSError`. None: this screen cannot."""
 
     async def ask(self, question: ConfirmQuestion) -> bool:
         """Ask once; escape is no."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -35,6 +35,10 @@ TAKE_AWAY_S = 1.0
 """For what is not finished; where the disk hangs, it goes when the disk answers."""
 
 
+Writes = Callable[[Path, Callable[[str], None]], Awaitable[None]]
+"""Writes a new file, and tells how far it is; raises `OSError`."""
+
+
 async def save(
     desk: Desk,
     title: str,
@@ -45,6 +49,17 @@ async def save(
 ) -> None:
     """Let a path be filled in, write the pieces of a text to a new file and say where it is."""
 
+    async def write(path: Path, tell: Callable[[str], None]) -> None:
+        await write_new(path, pieces(path), tell)
+
+    await save_by(desk, title, stem, suffix, write, hint)
+
+
+async def save_by(
+    desk: Desk, title: str, stem: str, suffix: str, writes: Writes, hint: str
+) -> None:
+    """Let a path be filled in, have a new file written there and say where it is."""
+
     def write(values: Mapping[str, str]) -> Job:
         text = values["path"]
 
@@ -53,7 +68,7 @@ async def save(
                 path = await on_disk(partial(expanded, text), f"looking for {text}", tell)
                 # No disk is asked for it, unlike `resolve`.
                 place = os.path.abspath(path)
-                await write_new(path, pieces(path), tell)
+                await writes(path, tell)
             except OSError as error:
                 why = f"{text}: {(error.strerror or 'cannot be written').lower()}"
                 desk.tell(safe_text(words_first(why), "$text-error"))

@@ -25,6 +25,7 @@ ALSO: Mapping[str, str] = {
     "hard reset, reset, restart the charge point, boot, switch off, turn off",
     "charge_point.stop_report": "stop report, why it is stopped",
     "charge_point.acknowledge": "dismiss, confirm, clear the alarm, internal error, ack",
+    "charge_point.bundle": "support file, zip, send logs, save everything, trace, collect, report",
     "charge_point.connection": "url, endpoint, websocket, tls, password, authorization key, "
     "identity, security profile, connection details, host",
     "configuration.get": "GetConfiguration, get config, read config, settings, parameters",

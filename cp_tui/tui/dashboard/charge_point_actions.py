@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
+
 from textual.content import Content
 
 from cp_tui.tui.actions import conditions
 from cp_tui.tui.actions.action import Group, action
 from cp_tui.tui.actions.commands import CommandCall
 from cp_tui.tui.actions.desk import ConfirmQuestion, Desk, Form, FormField
+from cp_tui.tui.actions.saving import save_by
 from cp_tui.tui.dashboard.alarm_text import alarm_facts
 from cp_tui.tui.dashboard.connection_text import connection_details
 from cp_tui.tui.dashboard.consequences import power_cut_facts, restart_facts, stop_facts
@@ -145,6 +149,21 @@ async def show_alarms(desk: Desk) -> None:
 async def acknowledge(desk: Desk) -> None:
     """Take errors inside the program that are over out of the alarm line; the log keeps them."""
     await desk.command(CommandCall("acknowledge_troubles"))
+
+
+@action("charge_point.bundle", "One file for support", when=conditions.ask)
+async def bundle(desk: Desk) -> None:
+    """Trace, logs, variables, alarms and all screens in one zip, and no secret in it."""
+    if desk.bundle is None:
+        desk.refuse(Content("this screen makes none; cp-tui bundle does"))
+        return
+    make = desk.bundle
+
+    async def write(path: Path, tell: Callable[[str], None]) -> None:
+        tell("gathering")
+        await make(path)
+
+    await save_by(desk, "One file for support", "cp-tui", "zip", write, "*.zip")
 
 
 @action(

@@ -53,7 +53,7 @@ async def take_texts(connect: Connect, look: Look, size: tuple[int, int]) -> Map
     Raises `TimeoutError` where the engine says nothing.
     """
     app = _app(connect, look)
-    return await _taken(app, [*app.screen_classes], size, _text)
+    return await _taken(app, _of_charge_point(app), size, _text)
 
 
 def _app(connect: Connect, look: Look) -> CpTuiApp:
@@ -89,9 +89,14 @@ async def _taken(
     return pictures
 
 
+def _of_charge_point(app: CpTuiApp) -> list[str]:
+    """The names of the screens that a charge point has, and not a log alone."""
+    return [each.NAME for each in app.screen_classes.values() if each.gives_way() is None]
+
+
 def _screen_name(app: CpTuiApp, asked: str) -> str:
     """Find a screen by its name, or by the key that shows it."""
-    keys = {name: next((key for key in _keys(app, name)), "-") for name in app.screen_classes}
+    keys = {name: next((key for key in _keys(app, name)), "-") for name in _of_charge_point(app)}
     for name in keys:
         if asked == name or asked in _keys(app, name):
             return name
