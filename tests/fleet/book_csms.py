@@ -67,6 +67,8 @@ class Faults(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """Of one message of a transaction in so many the answer is lost, and the line with it."""
     silent_from: str = ""
     """`tcp`: connections are taken and nothing is ever said; `boot`: nothing after its answer."""
+    starts_remotely: bool = False
+    """No fault: where a car waits for it, a transaction is begun by RemoteStartTransaction."""
     dies_after: int = 0
     """After so many requests it kills itself, with the last one written down and not answered."""
 
@@ -261,6 +263,9 @@ class BookCsms:
                 self.loop.call_later(faults.late_s, connection.say, answer)
             else:
                 connection.say(answer)
+        if faults.starts_remotely and payload.get("status") == "Preparing":
+            wanted = {"connectorId": payload["connectorId"], "idTag": "REMOTE"}
+            self.ask(connection.id, "RemoteStartTransaction", wanted)
 
     def _payload(
         self,

@@ -73,10 +73,17 @@ async def test_nothing_is_lost_or_doubled_by_a_csms_that_is_killed_or_whose_answ
 async def test_what_a_csms_loses_or_gives_out_twice_fails_the_run_and_is_named(
     tmp_path: Path,
 ) -> None:
-    async with book_csms(tmp_path / "book", drop_stop_every=3, double_id_at=5) as csms:
-        done = await cp_tui(*command(csms, tmp_path, "--stations=80", "--for=2s"))
+    """Nobody shows a tag in this run: the CSMS begins each transaction itself."""
+    plan = tmp_path / "plan.toml"
+    plan.write_text("[sessions]\nremote_share = 1.0\n")
+    faults = {"drop_stop_every": 3, "double_id_at": 5}
+    async with book_csms(tmp_path / "book", starts_remotely=True, **faults) as csms:
+        options = (f"--plan={plan}", "--stations=80", "--for=2s")
+        done = await cp_tui(*command(csms, tmp_path, *options))
     assert done.status == 1, done
     said = " ".join(done.out.split())
+    assert "RemoteStartTransaction" in said
+    assert ",REMOTE," in (tmp_path / "ledger.csv").read_text()
     lost = set(rows(tmp_path / "ledger.csv")) - set(rows(csms.billed))
     assert f"FAIL {len(lost)} transactions acknowledged and not billed" in said
     assert all(f"{transaction} of {id}" in said for id, transaction, _ in lost)
