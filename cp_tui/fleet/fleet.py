@@ -22,6 +22,7 @@ from cp_tui.fleet.stream_order import StationPhase
 ROWS_MAX = 1_000
 """How many rows are given at once."""
 ACCEPTED = frozenset({StationPhase.ACCEPTED, StationPhase.CHARGING})
+_ON_THE_WAY = frozenset({StationPhase.CONNECTING, StationPhase.OPEN})
 
 
 class TurnOfStation(Protocol):
@@ -122,6 +123,8 @@ class Fleet:
         self._queue = 0
         self.unsettled = 0
         """Charge points that behave, and have a transaction or a message that waits."""
+        self.arriving = 0
+        """Charge points that behave, are on the way to their first boot and have got somewhere."""
         self.recovery = FleetRecovery()
 
     def __len__(self) -> int:
@@ -161,6 +164,7 @@ class Fleet:
     def _count(
         self, member: Member, phase: StationPhase, transactions: int, queue: int, now: datetime
     ) -> None:
+        was_arriving = _is_arriving(member)
         is_moved = phase is not member.phase
         if not is_moved and transactions == member.transactions and queue == member.queue:
             return
@@ -172,6 +176,12 @@ class Fleet:
         member.transactions, member.queue = transactions, queue
         if is_moved:
             self._move(member, phase, now)
+            self.arriving += _is_arriving(member) - was_arriving
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether nothing is to be waited for: no transaction, no message, no first boot."""
+        return not (self.unsettled or self.arriving)
 
     def leaves(self, member: Member, now: datetime) -> None:
         """Miss one no longer: it is to go."""
@@ -241,6 +251,10 @@ _KEYS: Mapping[StationOrder, Callable[[Member], Any]] = {
     StationOrder.QUEUE: lambda each: (-each.queue, each.index),
     StationOrder.TRANSACTIONS: lambda each: (-each.transactions, each.index),
 }
+
+
+def _is_arriving(member: Member) -> bool:
+    return member.kind is None and not member.was_accepted and member.phase in _ON_THE_WAY
 
 
 def _is_wanted(member: Member, wanted: StationFilter) -> bool:

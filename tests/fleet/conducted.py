@@ -54,6 +54,10 @@ class Conducted(VirtualFleet):
         assert counts.transactions == sum(each.station.transactions for each in self.fleet)
         busy = [each for each in self.fleet if each.station.transactions or each.station.queue]
         assert counts.unsettled == self.fleet.unsettled == len(busy)
+        assert self.fleet.arriving == sum(
+            not each.was_accepted and each.phase in (StationPhase.CONNECTING, StationPhase.OPEN)
+            for each in self.fleet
+        )
         for phase, number in counts.phases.items():
             assert number == sum(each.station.phase is phase for each in self.fleet)
 

@@ -155,7 +155,7 @@ def test_at_the_end_storms_are_over_sessions_end_and_the_bill_closes() -> None:
     run.conductor.settle(run.now)
     run.pass_s(20)
     assert run.conductor.is_idle
-    assert run.fleet.unsettled == 0
+    assert run.fleet.is_quiet
     assert run.phases() == {ACCEPTED: 10}
     assert run.bill.closes, run.bill.figures()
     assert run.bill.begun > 10
@@ -168,7 +168,9 @@ def test_at_the_end_storms_are_over_sessions_end_and_the_bill_closes() -> None:
 def test_a_storm_on_thousands_leaves_room_for_others_in_between() -> None:
     run = Conducted(plan_of(FleetStage(40, 0, None), sessions=NOBODY))
     assert run.conductor.tick(run.now, 30)
-    assert run.fleet.counts().started == 30
+    assert run.fleet.counts().started == run.fleet.arriving == 30
+    assert not run.fleet.is_quiet
+    run.assert_counted()
     run.pass_s(1)
     run.conductor.storm(FleetStorm(0, StormKind.NETWORK), run.now)
     assert run.conductor.tick(run.now, 31)

@@ -53,8 +53,8 @@ MISSING_MAX = 20
 """How many transactions are named that are not acknowledged in full."""
 FAILED_MAX = 20
 """Of how many errors inside the words are kept."""
-TIMELINE_MAX = 100_000
-"""Points of the time series: a day of seconds."""
+TIMELINE_MAX = 7_200
+"""Points of the time series; where there are more, every other one is left out from then on."""
 _log = logging.getLogger(__name__)
 
 
@@ -112,6 +112,9 @@ class FleetRun:
         self._no_room, self._no_room_why = 0, ""
         self._seen = 0
         """How many charge points there were at the last look."""
+        self._newest: FleetMoment | None = None
+        self._looks, self._each_look = 0, 1
+        """How often the run was looked at, and at which looks a point is put down."""
         self._unsettled = 0
         self._is_away = False
         self._recoveries_s: tuple[float, ...] = ()
@@ -207,7 +210,7 @@ class FleetRun:
             is_away=recovery.away_since is not None,
             failures=self._failures,
             no_room=self._no_room,
-            moment=self.timeline[-1] if self.timeline else None,
+            moment=self._newest,
             figures=self.self_watch.figures(),
         )
 
@@ -220,7 +223,7 @@ class FleetRun:
         self._conductor.noted(member)
         self._doors.look(seat, now)
         self._arm()
-        if self._settle_until is not None and not self.fleet.unsettled:
+        if self._settle_until is not None and self.fleet.is_quiet:
             self._wake.set()
 
     def met_error(self, seat: Seat, error: Exception) -> None:
@@ -315,17 +318,20 @@ class FleetRun:
         # Not by the clock: while another process has the processor nothing is done for anybody.
         began_s = process_time()
         until_s = began_s + max(AT_ONCE_S, began_s - self._ticked_s)
-        for _ in range(AT_ONCE_MAX // PORTION):
-            now = self.clock()
-            seats = self._wheel.take_due(now, PORTION)
-            for seat in seats:
-                self.self_watch.late(seat.late_s(now))
-                seat.turn(seat.tick)
-            is_more = self._conductor.tick(now, PORTION)
-            if not (seats or is_more) or process_time() >= until_s:
-                break
-        self._ticked_s = process_time()
-        self._arm()
+        try:
+            for _ in range(AT_ONCE_MAX // PORTION):
+                now = self.clock()
+                seats = self._wheel.take_due(now, PORTION)
+                for seat in seats:
+                    self.self_watch.late(seat.late_s(now))
+                    seat.turn(seat.tick)
+                is_more = self._conductor.tick(now, PORTION)
+                if not (seats or is_more) or process_time() >= until_s:
+                    break
+        finally:
+            # Whatever goes wrong with one, the time of the others comes.
+            self._ticked_s = process_time()
+            self._arm()
 
     async def _pass(self, is_over: Callable[[datetime], bool]) -> None:
         """Let time pass until a part of the run is over, and look at the run once a second."""
@@ -353,7 +359,7 @@ class FleetRun:
         assert self._settle_until is not None
         if self._stops > 1 or now >= self._settle_until:
             return True
-        return self._conductor.is_idle and not self.fleet.unsettled
+        return self._conductor.is_idle and self.fleet.is_quiet
 
     async def _close(self) -> None:
         """Close the connections in order, unless somebody is in a hurry."""
@@ -387,8 +393,13 @@ class FleetRun:
             self._frozen = number
         self._seen = number
         self._collector.look(now_s)
-        if len(self.timeline) < TIMELINE_MAX:
-            self.timeline.append(self._moment())
+        self._looks += 1
+        self._newest = self._moment()
+        if self._looks % self._each_look == 0:
+            self.timeline.append(self._newest)
+        if len(self.timeline) >= TIMELINE_MAX:
+            del self.timeline[::2]
+            self._each_look *= 2
         self._on_moment(self.view())
 
     def _moment(self) -> FleetMoment:

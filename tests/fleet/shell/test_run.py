@@ -13,12 +13,14 @@ import pytest
 
 from cp_tui.engine.errors import CannotBegin, CommandError
 from cp_tui.fleet.bill import BillEntry
+from cp_tui.fleet.charge_points import FleetChargePoints
 from cp_tui.fleet.measures import CountGroup, TimeGroup
 from cp_tui.fleet.plan import SessionPlan
+from cp_tui.fleet.shell.run import FleetRun
 from cp_tui.fleet.stream_order import StationPhase
 from tests.engine.tls_servers import YEAR, Pki
 from tests.fleet.csms_process import book_csms
-from tests.fleet.shell.runs import plan, run_of
+from tests.fleet.shell.runs import config, plan, run_of
 
 BUSY = SessionPlan(per_hour=(3_600.0,), length_s=(0.5, 1.0))
 STATIONS = 60
@@ -82,6 +84,19 @@ async def test_a_csms_that_says_nothing_fills_the_gate_and_two_stops_end_at_once
     assert result.was_cut_off
     assert not asyncio.all_tasks() - {asyncio.current_task()}, "nothing is left behind"
     assert gc.isenabled()
+
+
+async def test_one_that_cannot_even_be_made_keeps_no_other_from_its_time(tmp_path: Path) -> None:
+    async with book_csms(tmp_path / "book") as csms, asyncio.timeout(WAIT_S):
+        small = plan(csms.url, 20)
+        usual = FleetChargePoints(small, config())
+        run = FleetRun(small, lambda index: usual(index) if index != 7 else usual(1 // 0))
+        running = asyncio.create_task(run.run())
+        while run.fleet.counts().phases[StationPhase.ACCEPTED] < 19:
+            await asyncio.sleep(0.01)
+        run.stop()
+        result = await running
+    assert (result.planned, result.started, result.accepted) == (20, 19, 19)
 
 
 async def test_with_tls_and_a_password_they_are_in_security_profile_2(tmp_path: Path) -> None:
