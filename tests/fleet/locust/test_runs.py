@@ -19,6 +19,7 @@ from typing import Any
 import pytest
 from httpx import AsyncClient
 
+from tests.engine.certificates import authority
 from tests.fleet.csms_process import CsmsProcess, book_csms
 from tests.fleet.locust.runs import LOCUSTFILE, free_port, locust, own_ports, row
 from tests.fleet.test_load_testing_paper import shown
@@ -242,6 +243,23 @@ async def misbehaving_charge_points_stand_apart(folder: Path) -> None:
     assert row(run.said, "misbehaving OCPP", "BootNotification") > 0
 
 
+async def over_tls_the_server_is_held_against_the_roots(folder: Path) -> None:
+    ca = authority(folder)
+    ca.server("csms", "IP:127.0.0.1")
+    both = folder / "both.pem"
+    both.write_text((folder / "csms.pem").read_text() + (folder / "csms.key").read_text())
+    async with book_csms(folder / "book", f"--certificate={both}") as csms:
+        for arguments, code in ((("--ca-file", str(ca.certificate)), 0), ((), 3)):
+            async with locust(
+                folder, *papers(folder, csms), "--settle=2s", *TWENTY, "-t", "3s", *arguments
+            ) as run:
+                assert await run.ended() == code, run.said
+            found = report(folder)
+            assert found["link"]["opened"] == (20 if code == 0 else 0)
+            assert found["bill"]["acknowledged"] == found["bill"]["begun"]
+        assert found["link"]["refused"].keys() == {"TLS"}
+
+
 async def the_paper_runs_as_printed(folder: Path) -> None:
     plan = folder / "depot.toml"
     plan.write_text(shown("toml")[0])
@@ -337,6 +355,7 @@ CASES: list[Case] = [
     ctrl_c_closes_the_run_and_a_second_one_waits_for_nothing,
     a_worker_of_another_run_takes_no_part,
     misbehaving_charge_points_stand_apart,
+    over_tls_the_server_is_held_against_the_roots,
     the_paper_runs_as_printed,
     a_second_start_from_the_page_begins_anew,
 ]
