@@ -72,7 +72,7 @@ async def two_processes_bill_what_the_csms_has(folder: Path) -> None:
         counts = await csms.ask("counts")
     found = report(folder)
     assert (found["started"], found["accepted"], found["is_held"]) == (20, 20, True)
-    assert counts["transactions"] > 19
+    assert min(counts["transactions"], found["bill"]["values_made"]) > 19
     assert row(run.said, "bill", "transaction acknowledged") == counts["billed"]
     assert row(run.said, "OCPP", "StopTransaction") == counts["StopTransaction"]
     assert counts["BootNotification"] == counts["connections"] == 20
