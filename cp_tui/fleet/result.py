@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Mapping
 from datetime import datetime
+from pathlib import PurePath
 
 from msgspec import Struct
 
@@ -65,6 +67,12 @@ class FailedStation(Struct, frozen=True):
     id: str
     error: str
     """Its kind, and where it came up."""
+
+
+def error_place(error: Exception) -> str:
+    """Say what kind of error it was, and where; its own words may hold what a key has said."""
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__} at {PurePath(place.filename).name}:{place.lineno}"
 
 
 class FleetResult(Struct, frozen=True, kw_only=True):

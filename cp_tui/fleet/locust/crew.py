@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from heapq import heappop, heappush
@@ -25,7 +24,7 @@ from cp_tui.fleet.measures import Measures
 from cp_tui.fleet.misbehaving_station import MisbehavingStation
 from cp_tui.fleet.misbehaviour import Kind, kind_of, misbehave
 from cp_tui.fleet.plan import FleetPlan, FleetStorm, SessionPlan
-from cp_tui.fleet.result import FailedStation
+from cp_tui.fleet.result import FailedStation, error_place
 from cp_tui.fleet.sessions import SessionDriver
 from cp_tui.fleet.shell.clock import RunClock
 from cp_tui.fleet.shell.self_watch import SelfWatch
@@ -199,10 +198,11 @@ class Crew:
 
     def met_error(self, line: StationLine, error: Exception) -> None:
         """Note that an error inside has taken one out of the run."""
+        # What it had begun stays open in the bill: that is what has come of it.
+        self._fleet.lose(self._members[line], self.clock())
         self._failures += 1
         if len(self._failed) < FAILED_MAX:
-            words = "".join(traceback.format_exception_only(error)).strip()
-            self._failed.append(FailedStation(line.station.id, words))
+            self._failed.append(FailedStation(line.station.id, error_place(error)))
 
     def late(self, seconds: float) -> None:
         """Note how late a timer was."""

@@ -17,7 +17,7 @@ from typing import Any
 
 from gevent import get_hub
 
-from cp_tui.charge_point.variables import LinkStep
+from cp_tui.charge_point.variables import LinkStep, Tls
 from cp_tui.engine.connect import ADDRESSES_MAX
 from cp_tui.engine.endpoint import Endpoint
 from cp_tui.engine.link_failure import LinkFailure, dns_failure, tcp_failure
@@ -101,6 +101,14 @@ class GreenSocket:
         self._writing = loop.io(connected_socket.fileno(), _WRITABLE)
         self._reading.start(woken)
         self._woken = woken
+
+    @property
+    def agreed(self) -> Tls | None:
+        """What TLS has agreed on; certificates are left out, for each is work to read."""
+        if not isinstance(self._socket, ssl.SSLSocket):
+            return None
+        cipher, version = self._socket.cipher(), self._socket.version() or ""
+        return Tls(version=version.replace("TLSv", "TLS "), cipher=cipher[0] if cipher else "")
 
     def read(self, take: Callable[[bytes], object]) -> bool:
         """Hand over what has arrived; False once the CSMS writes no more. Raises `OSError`.

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import logging
 import ssl
+import traceback
 from collections.abc import Callable
 from datetime import datetime
 from functools import partial
@@ -195,7 +196,8 @@ class StationLine:
                 return
             self._dialling = None
             mine = self._socket = GreenSocket(sock, partial(board.ready, self))
-            self.turn(lambda now: self.station.stream_opened(now, began_at))
+            agreed = mine.agreed
+            self.turn(lambda now: self.station.stream_opened(now, began_at, agreed))
             # The upgrade is part of the handshake, so it holds its place at the gate.
             self.until(
                 lambda: self.station.is_open or self._socket is not mine, board.timeouts.upgrade_s
@@ -212,7 +214,9 @@ class StationLine:
     def _break(self, error: Exception) -> None:
         self.is_broken = True
         self.cut()
-        _LOGGER.error("%s: %s", self.station.id, BROKEN, exc_info=error)
+        # Where it came from, without its words: they may hold what a key has said.
+        steps = "".join(traceback.format_tb(error.__traceback__))
+        _LOGGER.error("%s: %s\n%s%s", self.station.id, BROKEN, steps, type(error).__name__)
         self._board.schedule(self)
         self._board.owner.met_error(self, error)
         for _, woken in self._waits:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import traceback
 from collections.abc import Callable, Collection, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -24,7 +23,7 @@ from cp_tui.fleet.fleet import Fleet, Member
 from cp_tui.fleet.measures import CountGroup
 from cp_tui.fleet.misbehaviour import Kind
 from cp_tui.fleet.plan import FleetPlan, FleetStorm
-from cp_tui.fleet.result import FailedStation, FleetMoment, FleetResult
+from cp_tui.fleet.result import FailedStation, FleetMoment, FleetResult, error_place
 from cp_tui.fleet.shell.clock import RunClock
 from cp_tui.fleet.shell.collector import Collector
 from cp_tui.fleet.shell.dialling import Dialler
@@ -233,9 +232,7 @@ class FleetRun:
         self.fleet.lose(self._members[seat], self.clock())
         self._failures += 1
         if len(self.failed) < FAILED_MAX:
-            place = traceback.extract_tb(error.__traceback__)[-1]
-            # Its own words may hold what the CSMS or a key has said.
-            words = f"{type(error).__name__} at {Path(place.filename).name}:{place.lineno}"
+            words = error_place(error)
             self.failed.append(FailedStation(seat.station.id, words))
             _log.error("%s: internal error, %s", seat.station.id, words, exc_info=error)
 

@@ -248,12 +248,19 @@ async def over_tls_the_server_is_held_against_the_roots(folder: Path) -> None:
     ca.server("csms", "IP:127.0.0.1")
     both = folder / "both.pem"
     both.write_text((folder / "csms.pem").read_text() + (folder / "csms.key").read_text())
-    async with book_csms(folder / "book", f"--certificate={both}") as csms:
+    secret = "planted-secret-77"
+    locustfile = LOCUSTFILE.replace("    @task", f'    password = "{secret}"\n\n    @task')
+    shown = (f"--certificate={both}", f"--password={secret}")
+    async with book_csms(folder / "book", *shown) as csms:
         for arguments, code in ((("--ca-file", str(ca.certificate)), 0), ((), 3)):
             async with locust(
-                folder, *papers(folder, csms), "--settle=2s", *TWENTY, "-t", "3s", *arguments
+                folder,
+                *(*papers(folder, csms), "--settle=2s", *TWENTY, "-t", "3s", *arguments),
+                locustfile=locustfile,
             ) as run:
                 assert await run.ended() == code, run.said
+                assert secret not in run.said
+            assert secret not in (folder / "report.json").read_text()
             found = report(folder)
             assert found["link"]["opened"] == (20 if code == 0 else 0)
             assert found["bill"]["acknowledged"] == found["bill"]["begun"]
