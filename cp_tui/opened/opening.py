@@ -68,6 +68,11 @@ class OpenedLog:
     def is_judging(self) -> bool:
         return self.index is not None and not self.is_judged and not self.problem
 
+    @property
+    def process_id(self) -> int | None:
+        """Of the process that reads; None: it was not started."""
+        return None if self._process is None else self._process.pid
+
     async def read(self) -> LogIndex:
         """Wait until its frames are at hand.
 

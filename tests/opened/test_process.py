@@ -3,44 +3,87 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from itertools import count, islice
 from pathlib import Path
 from queue import SimpleQueue
 
 import pytest
 
 from cp_tui.explain.explain import explain
+from cp_tui.ocpp.calendar import later
 from cp_tui.opened import reader
 from cp_tui.opened.opening import open_log
 from cp_tui.opened.words import ReadingTask, Wish, line
 from cp_tui.traces.opening import UnreadableTrace
 from cp_tui.traces.reading import open_trace
+from tests.tiers import tier
 
-SAMPLE = Path(__file__).parent.parent / "data" / "traces" / "home_assistant_finishing.log"
 END_S = 10.0
+FRAMES = tier(400, deep=500_000)
+CHARGE_POINTS = 20
+BEGIN = datetime(2026, 1, 5, 8, tzinfo=UTC)
+MEMORY_KIB = 200 * 1024
+"""Of the process that reads, whatever the log; a screen has 100 MiB besides."""
 
 
-async def test_a_log_is_read_and_judged_beside_and_its_files_have_no_name(
+def lines_of_a_fleet() -> Iterator[str]:
+    """Sessions of charge points side by side, for ever."""
+    for number in count():
+        step, own = divmod(number, CHARGE_POINTS)
+        at = later(BEGIN, number).isoformat()
+        common = {"timestamp": at, "chargePointId": f"CP{own}", "messageId": f"{number}"}
+        values = {"timestamp": at, "sampledValue": [{"value": f"{step}"}]}
+        meter = {"connectorId": 1, "transactionId": own * 1_000_000 + step // 4 + 1}
+        start = {"connectorId": 1, "idTag": "A", "meterStart": step, "timestamp": at}
+        accepted = {"idTagInfo": {"status": "Accepted"}}
+        action, call, answer = (
+            ("StartTransaction", start, {**accepted, "transactionId": meter["transactionId"]}),
+            ("MeterValues", {**meter, "meterValue": [values]}, {}),
+            ("Heartbeat", {}, {"currentTime": at}),
+            ("StopTransaction", {**meter, "meterStop": step, "timestamp": at}, accepted),
+        )[step % 4]
+        call.pop("connectorId") if action == "StopTransaction" else None
+        head = {"direction": "cp-to-csms", "messageType": "CALL", "action": action}
+        yield json.dumps({**common, **head, "payload": call})
+        head = {"direction": "csms-to-cp", "messageType": "CALLRESULT"}
+        yield json.dumps({**common, **head, "payload": answer})
+
+
+async def test_a_log_is_read_and_judged_beside_within_bounds_and_its_files_have_no_name(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    files = tmp_path / "files"
+    files.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(files))
+    monkeypatch.setenv("TMPDIR", str(files))
+    path = tmp_path / "log"
+    path.write_text("\n".join(islice(lines_of_a_fleet(), FRAMES)))
     changed = asyncio.Event()
-    log = await open_log(SAMPLE)
+    log = await open_log(path)
     log.on_change = changed.set
     assert log.is_reading
-    async with asyncio.timeout(END_S):
-        index = await log.read()
-        while not log.is_judged:
-            await changed.wait()
-            changed.clear()
-    assert [*tmp_path.iterdir()] == []
-    assert (index.frames, log.problem, log.progress) == (38, "", 1.0)
-    report = explain(open_trace(SAMPLE))
+    index = await log.read()
+    while not log.is_judged:
+        await changed.wait()
+        changed.clear()
+    assert [*files.iterdir()] == []
+    assert (index.frames, log.problem, log.progress) == (FRAMES, "", 1.0)
+    report = explain(open_trace(path))
     assert [each.text for each in index.found.findings] == [each.text for each in report.findings]
+    follower = await log.follower_at(FRAMES)
+    assert follower is not None
+    assert follower.known.now == index.at(FRAMES)
+    status = Path(f"/proc/{log.process_id}/status")
+    if status.exists():
+        peak = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM"))
+        assert int(peak.split()[1]) < MEMORY_KIB
     await log.close()
     with pytest.raises(OSError, match=r"closed|descriptor"):
         index.record(1)
