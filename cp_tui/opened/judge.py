@@ -21,15 +21,17 @@ class Judge:
     """The rules over one log, and what they have found."""
 
     def __init__(self, trace: Trace, needs: Needs, tell: Callable[[Said], None]) -> None:
+        """Look through the log once; what was known at each row can be told from then on."""
         self._trace, self._needs, self._tell = trace, needs, tell
         self._changed: set[int] = set()
         """Slots of findings that are to be told."""
         self._marks: list[tuple[int, int]] = []
         self._told_at = 0.0
+        self._judging = Judging(trace, records=needs.noting(trace.records))
 
     def run(self) -> None:
         """Judge all of it; wishes are answered meanwhile."""
-        judging = Judging(self._trace, records=self._needs.noting(self._trace.records))
+        judging = self._judging
         self._take(judging.begin())
         for row, record in enumerate(self._trace.records):
             self._take(judging.take(record))

@@ -52,6 +52,7 @@ class Reader:
     def __init__(
         self, task: ReadingTask, wishes: SimpleQueue[Wish], tell: Callable[[Said], None]
     ) -> None:
+        self.file = task.file
         self._task, self._wishes, self._tell = task, wishes, tell
         self._entries: dict[str, IndexedEntries] = {}
         self._who: Sequence[int] = ()
@@ -76,16 +77,15 @@ class Reader:
                 raise UnreadableTrace(f"{self._task.file}: {words}: {error.strerror}") from None
         return trace
 
-    def judge(self, trace: Trace) -> Needs:
-        """Judge it, and tell what is found; what is asked after that, the needs answer.
+    def look_through(self, trace: Trace) -> tuple[Judge, Needs]:
+        """Note what it is that each row needs, and give who judges it.
 
         Raises:
             UnreadableTrace: we stumbled over it.
         """
         with faults_told(self._task.file):
             needs = Needs(self._who, self._wishes, self._tell)
-            Judge(trace, needs, self._tell).run()
-        return needs
+            return Judge(trace, needs, self._tell), needs
 
     def _read(self) -> tuple[Trace, list[str]]:
         """Give the log, of several the one with the most frames, and the names of the others."""
@@ -180,9 +180,11 @@ def main() -> None:
     gc.set_threshold(COLLECT_AT, *gc.get_threshold()[1:])
     try:
         reader = Reader(task_in(task), wishes, say)
-        trace = reader.read()
+        judge, needs = reader.look_through(reader.read())
         os.nice(NICE)
-        reader.judge(trace).answer_always()
+        with faults_told(reader.file):
+            judge.run()
+        needs.answer_always()
     except UnreadableTrace as refusal:
         say(Stumbled(str(refusal)))
 

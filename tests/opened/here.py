@@ -36,7 +36,8 @@ class Here:
         self._files, self._zone = (spool, columns), zone
         task = ReadingTask(str(file), None, None, zone, os.dup(spool), os.dup(columns), "/tmp")
         reader = Reader(task, self.wishes, self._take)
-        self._needs = reader.judge(reader.read())
+        judge, self._needs = reader.look_through(reader.read())
+        judge.run()
 
     def _take(self, said: Said) -> None:
         # By way of the line, so that it is what another process would have understood.
