@@ -90,7 +90,7 @@ class FleetRun:
         self._members: dict[Seat, Member] = {}
         self._on_moment = on_moment
         self._watched = frozenset(watched)
-        self._doors = StationDoors(self.clock)
+        self.doors = StationDoors(self.clock)
         self._opening: set[asyncio.Task[Path]] = set()
         self._loop = loop
         maker = TlsMaker(None if plan.ca_file is None else Path(plan.ca_file), plan.check_hostname)
@@ -137,7 +137,7 @@ class FleetRun:
             await self._close()
         finally:
             self.part = RunPart.ENDED
-            await self._doors.close()
+            await self.doors.close()
             self._stop_timer()
             for seat in self._seats:
                 seat.is_broken = True
@@ -179,14 +179,14 @@ class FleetRun:
 
     def watch(self, id: str) -> StationDoor:
         """Give what a charge point is looked at by, as one of `serve`; raises `CommandError`."""
-        return self._doors.watch(self._seat(id))
+        return self.doors.watch(self._seat(id))
 
     async def open_door(self, id: str) -> Path:
         """Give the socket of a charge point, for `attach`.
 
         Raises `CommandError` where there is no such charge point, `SocketPathError`.
         """
-        return await self._doors.open(self._seat(id))
+        return await self.doors.open(self._seat(id))
 
     def view(self) -> FleetView:
         """Say how the run stands."""
@@ -220,7 +220,7 @@ class FleetRun:
         self._wheel.schedule(seat)
         self.fleet.note(member, now)
         self._conductor.noted(member)
-        self._doors.look(seat, now)
+        self.doors.look(seat, now)
         self._arm()
         if self._settle_until is not None and self.fleet.is_quiet:
             self._wake.set()
@@ -280,7 +280,7 @@ class FleetRun:
         self._members[seat] = member
         if made.station.id in self._watched and not made.is_twin:
             name = f"door of {made.station.id}"
-            opening = self._loop.create_task(self._doors.open(seat), name=name)
+            opening = self._loop.create_task(self.doors.open(seat, stays=True), name=name)
             self._opening.add(opening)
             opening.add_done_callback(self._opened)
         return member
@@ -382,7 +382,7 @@ class FleetRun:
         for seat in self._seats:
             if seat.stream is not None:
                 seat.stream.look(now_s)
-        self._doors.observe(self.clock())
+        self.doors.observe(self.clock())
         number = len(self._seats)
         # Once those that have arrived have booted, most of what there is will stay.
         if number == self._seen > self._frozen and not self.gate.inside:

@@ -18,6 +18,8 @@ from pydantic import JsonValue
 from cp_tui.charge_point.effects import Emit, Refuse
 from cp_tui.charge_point.events import Event, TryNow
 from cp_tui.charge_point.variables import (
+    STREAMS,
+    VARIABLES,
     Direction,
     LastFrame,
     LinkPhase,
@@ -98,6 +100,11 @@ class StationDoor:
                 answer.set_exception(CommandError(ErrorNumber.REFUSED, reply.reason.text))
             else:
                 answer.set_result(CommandAnswer(reply.result, reply.reason))
+
+    @property
+    def is_looked_at(self) -> bool:
+        """Whether anybody follows anything of it."""
+        return any(map(self._hub.is_watched, (*VARIABLES, *STREAMS)))
 
     def close(self) -> None:
         """Let nobody look any more."""

@@ -10,6 +10,8 @@ import pytest
 from cp_tui.charge_point.variables import STREAMS, VARIABLES, LinkPhase, MessageRecord
 from cp_tui.engine.errors import CommandError
 from cp_tui.engine.hub import EventHappened, VariableChanged
+from cp_tui.fleet.shell.run import FleetRun
+from cp_tui.fleet.shell.station_doors import UNUSED_S
 from cp_tui.fleet.stream_order import StationPhase
 from cp_tui.rpc.client import Client, RpcError
 from tests.fleet.csms_process import book_csms
@@ -18,13 +20,34 @@ from tests.fleet.shell.runs import plan, run_of
 WAIT_S = 60.0
 
 
+async def _doors_close(run: FleetRun, stays: Path) -> None:
+    """A door that was asked for is closed when nobody has looked for a minute."""
+    path = await run.open_door("CP00003")
+    station = run.watch("CP00003")
+    doors = run.doors
+    subscription = station.subscribe(["link"])
+    for _ in range(2 * UNUSED_S):
+        doors.observe(run.clock())
+    assert path.is_socket()
+    subscription.close()
+    for _ in range(UNUSED_S):
+        doors.observe(run.clock())
+    assert path.is_socket()
+    doors.observe(run.clock())
+    while path.exists():
+        await asyncio.sleep(0.01)
+    assert stays.is_socket(), "it was asked for with the plan"
+    assert run.watch("CP00003") is not station
+
+
 async def test_any_charge_point_of_a_fleet_has_a_door_like_that_of_serve(tmp_path: Path) -> None:
     async with book_csms(tmp_path / "book") as csms, asyncio.timeout(WAIT_S):
         run = run_of(plan(csms.url, 3), watched=["CP00002"])
         running = asyncio.create_task(run.run())
         while run.fleet.counts().phases[StationPhase.ACCEPTED] < 3:
             await asyncio.sleep(0.01)
-        client = await Client.connect(await run.open_door("CP00002"))
+        socket = await run.open_door("CP00002")
+        client = await Client.connect(socket)
         await client.subscribe([*VARIABLES, *STREAMS])
         seen = {each.name: each for each in await client.next_updates()}
         values = {name for name, each in seen.items() if isinstance(each, VariableChanged)}
@@ -62,6 +85,7 @@ async def test_any_charge_point_of_a_fleet_has_a_door_like_that_of_serve(tmp_pat
         with pytest.raises(CommandError, match="no charge point CP9 is there yet"):
             run.watch("CP9")
         await client.close()
+        await _doors_close(run, socket)
         run.stop()
         result = await running
     assert result.bill.closes, result.bill.figures()
