@@ -18,7 +18,8 @@ tell at once what departs from OCPP, who did it and which section says so.
   cp-tui tap --listen 127.0.0.1:9100 --upstream ws://127.0.0.1:9016 --trace session.jsonl
 
 A charge point that connects to ws://127.0.0.1:9100/CP001 is passed on as CP001. Passwords and keys
-are passed on, and written down nowhere. `cp-tui explain` reads what was written."""
+are passed on, and written down nowhere. `cp-tui explain` reads what was written, and while the tap
+runs, `cp-tui attach --id CP001` shows the charge point on a screen."""
 
 
 def add_tap(commands: Commands) -> None:

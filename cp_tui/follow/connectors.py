@@ -53,6 +53,15 @@ class _Status(Struct, frozen=True):
     error_since: datetime
 
 
+class _Order(Struct, frozen=True):
+    """A ChangeAvailability that was Accepted or Scheduled."""
+
+    number: int
+    """Of two the one with the higher number came later."""
+    is_operative: bool
+    is_scheduled: bool
+
+
 class FollowedConnectors:
     """Status and availability of each connector."""
 
@@ -60,10 +69,9 @@ class FollowedConnectors:
 
     def __init__(self) -> None:
         self._told: dict[int, _Status] = {}
-        self._ordered: dict[int, bool] = {}
-        """What ChangeAvailability has left: whether the connector is to be in operation."""
-        self._scheduled: dict[int, bool] = {}
-        """The same, where it waits for the end of a transaction."""
+        self._orders: dict[int, _Order] = {}
+        """The newest ChangeAvailability that was taken; of 0 it concerns every connector."""
+        self._number = 0
         self.changes: deque[StatusChange] = deque()
         """Not told yet; whoever follows takes them."""
 
@@ -85,12 +93,6 @@ class FollowedConnectors:
                 ChangeAvailabilityResponse(status=status),
             ) if 0 <= connector <= CONNECTOR_MAX:
                 self._order(connector, kind is AvailabilityType.OPERATIVE, status)
-
-    def transaction_ended(self, connector: int) -> None:
-        """What waited for the end of a transaction comes into force (S 5.2)."""
-        for each in (connector, 0):
-            if each in self._scheduled:
-                self._ordered[each] = self._scheduled.pop(each)
 
     def view(
         self,
@@ -118,16 +120,18 @@ class FollowedConnectors:
     def _connector(self, connector: int, told: _Status | None, first_at: datetime) -> ConnectorView:
         request = told.request if told else None
         code = request.error_code if request else ChargePointErrorCode.NO_ERROR
+        status = request.status if request else None
+        is_operative, scheduled = self._availability(connector, status)
         return ConnectorView(
             connector_id=connector,
-            status=request.status if request else None,
+            status=status,
             error_code=code,
             info=request.info if request else None,
             since=told.since if told else first_at,
             cause=CAUSE if told else "",
             is_plugged=request is not None and request.status in _WITH_CABLE,
-            is_operative=self._ordered.get(connector, True),
-            scheduled_operative=self._scheduled.get(connector),
+            is_operative=is_operative,
+            scheduled_operative=scheduled,
             faults=() if told is None else _faults(told),
         )
 
@@ -157,11 +161,25 @@ class FollowedConnectors:
         )
 
     def _order(self, connector: int, is_operative: bool, status: AvailabilityStatus) -> None:
-        if status is AvailabilityStatus.SCHEDULED:
-            self._scheduled[connector] = is_operative
-        elif status is AvailabilityStatus.ACCEPTED:
-            self._scheduled.pop(connector, None)
-            self._ordered[connector] = is_operative
+        if status is not AvailabilityStatus.REJECTED:
+            self._number += 1
+            is_later = status is AvailabilityStatus.SCHEDULED
+            self._orders[connector] = _Order(self._number, is_operative, is_later)
+
+    def _availability(
+        self, connector: int, status: ChargePointStatus | None
+    ) -> tuple[bool, bool | None]:
+        """Whether it is in operation as far as was ordered, and what is to come (S 5.2).
+
+        What was Scheduled is in force once the connector says so: Unavailable.
+        """
+        orders = [self._orders[each] for each in {connector, 0} if each in self._orders]
+        order = max(orders, key=lambda each: each.number, default=None)
+        if order is None or order.is_operative:
+            return True, None
+        if order.is_scheduled and status is not ChargePointStatus.UNAVAILABLE:
+            return True, False
+        return False, None
 
 
 def _faults(told: _Status) -> tuple[Fault, ...]:

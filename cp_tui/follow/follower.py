@@ -217,7 +217,6 @@ class Follower:
         if isinstance(request, StopTransactionRequest) and transaction is not None:
             self._meters.register(transaction.connector, request.meter_stop)
             self._meters.stopped(transaction.connector)
-            self._connectors.transaction_ended(transaction.connector)
 
     def _tell(self, stream: str, event: Struct) -> None:
         if len(self._events) < EVENTS_MAX:

@@ -32,6 +32,8 @@ from cp_tui.ocpp.core import (
 from cp_tui.ocpp.datatypes import ConfigurationStatus
 from cp_tui.ocpp.redaction import SECRET_VALUE, names_secret, shown_text
 
+UNSEEN = "(not seen)"
+"""Stands for the value before of a key that was never told."""
 HEARTBEAT = "HeartbeatInterval"
 _TAKEN = (ConfigurationStatus.ACCEPTED, ConfigurationStatus.REBOOT_REQUIRED)
 _PLACES = {spec.name: place for place, spec in enumerate(KEYS)}
@@ -99,7 +101,7 @@ class FollowedKeys:
             key=spec.name if spec else key,
             value=value,
             read_only=bool(known and known.is_read_only),
-            old_value=self._values.get(name),
+            old_value=self._values.get(name, UNSEEN),
             time=at,
             source=KeySource.CSMS,
             answer=status,

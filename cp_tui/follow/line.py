@@ -18,7 +18,6 @@ from cp_tui.traces.record import FrameDirection, LinkEvent, LinkKind, Record, Re
 
 REASON_MAX = 300
 _REFUSED = {401: "it refused the credentials", 404: "it does not know this charge point"}
-_BASIC = "sent by Basic authentication"
 
 
 class FollowedLine:
@@ -154,7 +153,6 @@ class FollowedLine:
         if self._since is None:
             return None
         shake = self._shake
-        has_key = shake is not None and shake.authorization.lower() == "basic"
         return LinkView(
             phase=LinkPhase.OPEN if self._is_open else LinkPhase.WAITING,
             since=self._since,
@@ -165,8 +163,19 @@ class FollowedLine:
             last_out=self._last.get(FrameDirection.TO_CSMS),
             subprotocol=shake.subprotocol if shake else None,
             security_profile=_profile(shake),
-            authorization_key=_BASIC if has_key else "",
+            authorization_key=_key(shake),
         )
+
+
+def _key(shake: LinkEvent | None) -> str:
+    """Say what a handshake tells of the AuthorizationKey; empty: nothing is known of it."""
+    if shake is None:
+        return ""
+    return "sent by Basic authentication" if _is_basic(shake) else "not sent"
+
+
+def _is_basic(shake: LinkEvent) -> bool:
+    return shake.authorization.lower() == "basic"
 
 
 def _profile(shake: LinkEvent | None) -> int | None:
@@ -174,7 +183,6 @@ def _profile(shake: LinkEvent | None) -> int | None:
     seen, so that TLS without Basic authentication may be profile 3 or none."""
     if shake is None or shake.is_tls is None:
         return None
-    is_basic = shake.authorization.lower() == "basic"
     if shake.is_tls:
-        return 2 if is_basic else None
-    return 1 if is_basic else 0
+        return 2 if _is_basic(shake) else None
+    return 1 if _is_basic(shake) else 0

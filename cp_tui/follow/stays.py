@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Hashable, Iterable, Iterator
 
 from cp_tui.explain.knowledge.transactions import TRANSACTIONS_MAX
@@ -25,6 +25,10 @@ class Stays:
         """All its places but the first."""
         self._of_place: dict[int, int] = {}
         """Place of a start or a stop -> the transaction."""
+        self._readings = array("Q")
+        """Places of MeterValues that name a transaction."""
+        self._of_readings = array("L")
+        """Which one, of each of them."""
         self._starts: dict[Hashable, int] = {}
         """A start that may be sent again -> the transaction."""
         self._ids: dict[Hashable, int] = {}
@@ -50,9 +54,15 @@ class Stays:
 
     def reading(self, id_: int | None, connector: int | None, place: int) -> None:
         """A message that names a transaction, which may have begun before the log."""
-        if id_ is None or id_ <= 0 or id_ in self._ids or connector in self._running:
+        if id_ is None or id_ <= 0:
             return
-        _remember(self._ids, id_, self._begin(connector, place, None))
+        known = self._ids.get(id_)
+        if known is None and connector not in self._running:
+            known = self._begin(connector, place, None)
+            _remember(self._ids, id_, known)
+        if known is not None:
+            self._readings.append(place)
+            self._of_readings.append(known)
 
     def stop(self, id_: int | None, place: int) -> int | None:
         """A StopTransaction.req; gives the connector of what it ends, if that is known."""
@@ -79,10 +89,19 @@ class Stays:
         end = bisect_right(self._first, upto)
         running = [each for each in range(end) if self._last[each] > upto]
         wanted = set(running[-TRANSACTIONS_MAX:])
-        wanted.update(known for each in found if (known := self._of_place.get(each)) is not None)
+        wanted.update(known for each in found if (known := self._at(each)) is not None)
         for each in wanted:
             yield self._first[each]
             yield from (place for place in self._places[each] if place <= upto)
+
+    def _at(self, place: int) -> int | None:
+        """Give the transaction that a message belongs to."""
+        known = self._of_place.get(place)
+        if known is None:
+            index = bisect_left(self._readings, place)
+            if index < len(self._readings) and self._readings[index] == place:
+                return self._of_readings[index]
+        return known
 
     def _begin(self, connector: int | None, place: int, start: Hashable) -> int:
         number = len(self._first)

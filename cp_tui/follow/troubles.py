@@ -6,7 +6,7 @@ from collections import OrderedDict
 from datetime import datetime
 
 from cp_tui.charge_point.variables import Trouble, Troubles
-from cp_tui.explain.finding import Finding, Severity
+from cp_tui.explain.finding import Finding, Party, Severity
 from cp_tui.ocpp.calendar import later
 
 TROUBLES_MAX = 20
@@ -29,7 +29,7 @@ class FollowedTroubles:
         self._open[matter] = Trouble(
             id=f"finding.{finding.id}",
             text=finding.text,
-            hint=f"{finding.rule}: {finding.at_fault.words} has to mend it",
+            hint=_hint(finding),
             since=before.since if before else at,
             last_at=at,
             count=before.count + 1 if before else 1,
@@ -46,3 +46,10 @@ class FollowedTroubles:
             for each in reversed(self._open.values())
             if each.ends_at is not None and each.ends_at > now
         )
+
+
+def _hint(finding: Finding) -> str:
+    """Who has to mend it, and where that is written."""
+    who = "" if finding.at_fault is Party.LOG else f"{finding.at_fault.words} has to mend it"
+    rule = f"[{finding.rule}]" if finding.rule else ""
+    return f"{who} {rule}".strip()

@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator
 from cp_tui.charge_point.variables import Direction
 from cp_tui.explain.finding import Finding
 from cp_tui.follow.follower import Follower
+from cp_tui.ocpp.calendar import later
+from cp_tui.ocpp.datatypes import format_date_time
 from cp_tui.tap.conversation import Conversation
 from cp_tui.tap.wire import Passed, WireKind
 from cp_tui.traces.record import FrameDirection, Record
@@ -35,7 +37,8 @@ class WatchedDay(Day):
         things: list[Callable[[], None]] = [
             *(self.local_session, self.remote_session, self.look_around, self.configure),
             *(self.reserve, self.availability, self.trigger, self.local_list, self.profiles),
-            *(self.profiles, self.charging_now, self.remote_with_profile),
+            *(self.profiles, self.charging_now, self.remote_with_profile, self.out_of_service),
+            *(self.profile_for_a_while, self.profile_for_a_while),
             *(self.fault, self.files, self.reset, self.outage, self.power_cut),
         ]
         for _ in range(number):
@@ -68,6 +71,30 @@ class WatchedDay(Day):
         self.ask("RemoteStartTransaction", start)
         self.act(self.charger.plug_in, 1)
         self.wait(10, 100)
+
+    def profile_for_a_while(self) -> None:
+        """A limit for whoever begins, which ends by itself."""
+        end = format_date_time(later(self.charger.now, self.random.choice((60, 900, 7_200))))
+        periods = [{"startPeriod": 0, "limit": 8.0}, {"startPeriod": 1_200, "limit": 11.0}]
+        profile = {
+            "chargingProfileId": self.random.choice((20, 21)),
+            "stackLevel": self.random.randrange(2),
+            "chargingProfilePurpose": "TxDefaultProfile",
+            "chargingProfileKind": "Absolute",
+            "validTo": end,
+            "chargingSchedule": {
+                "chargingRateUnit": "A",
+                "startSchedule": format_date_time(self.charger.now),
+                "chargingSchedulePeriod": periods,
+            },
+        }
+        connector = self.random.choice((0, 1, 2))
+        self.ask("SetChargingProfile", {"connectorId": connector, "csChargingProfiles": profile})
+
+    def out_of_service(self) -> None:
+        """A connector is taken out of service or put back, and stays so."""
+        kind = self.random.choice(("Inoperative", "Operative"))
+        self.ask("ChangeAvailability", {"connectorId": 2, "type": kind})
 
     def catch_up(self) -> None:
         """Have the follower see what has passed since the last time."""

@@ -28,7 +28,11 @@ def learned(records: Sequence[Record]) -> Follower:
 
 
 @pytest.mark.parametrize("seed", range(tier(2, deep=1_000)))
-def test_what_is_relevant_says_the_same_as_everything_before(seed: int) -> None:
+def test_what_is_relevant_says_the_same_as_everything_before(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in ("relevance", "sessions"):
+        monkeypatch.setattr(f"cp_tui.follow.{module}.SHOWN_MAX", 3)
     day, random = WatchedDay(seed), Random(f"places {seed}")
     for _ in day.steps(30):
         pass

@@ -132,8 +132,10 @@ async def test_a_hostile_loss_of_the_engine_is_told_harmlessly() -> None:
 @pytest.mark.parametrize("poison", HOSTILE.values(), ids=HOSTILE)
 async def test_what_stands_in_a_form_already_is_shown_harmlessly(poison: str) -> None:
     """The tags of past transactions came from outside; an input paints what it is given."""
-    engine = FakeEngine(poisoned_world(worlds.healthy(), poison))
-    async with screen(engine=engine) as drive:
+    world = poisoned_world(worlds.healthy(), poison)
+    # One that is only watched takes no tag.
+    world["identity"] = replace(world["identity"], watched="")
+    async with screen(engine=FakeEngine(world)) as drive:
         await drive.press("w")
         assert drive.shows("Swipe a tag")
         assert_harmless(drive)

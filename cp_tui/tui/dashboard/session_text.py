@@ -59,7 +59,7 @@ def full_at(connector: ConnectorView, now: datetime) -> datetime | None:
     if connector.transaction is None or reading is None or vehicle is None:
         return None
     at = vehicle.full_at
-    if at is None or not reading.power_w or not now < at < now + FULL_AHEAD_MAX:
+    if at is None or (reading.power_w or 0) <= 0 or not now < at < now + FULL_AHEAD_MAX:
         return None
     return ceil_time(at, FULL_STEP)
 
@@ -73,7 +73,7 @@ def full_words(connector: ConnectorView, clock: Clock) -> str:
 def lasted_words(connector: ConnectorView, clock: Clock) -> str:
     """How long the session lasts, while energy flows; without news it would go stale."""
     running, reading = connector.transaction, connector.measurement
-    if running is None or reading is None or not reading.power_w:
+    if running is None or reading is None or (reading.power_w or 0) <= 0:
         return ""
     lasted = _lasted(running, clock)
     return duration(timedelta(minutes=lasted // timedelta(minutes=1))) if lasted else ""

@@ -98,7 +98,7 @@ def _profile(snapshot: Snapshot, security: SecurityView, clock: Clock) -> list[F
 def _set_by(snapshot: Snapshot, clock: Clock) -> list[Fact]:
     """Who has set the profile, when, and from what."""
     entry = snapshot.entry(PROFILE_KEY)
-    if entry is None:
+    if entry is None or entry.source is KeySource.TOLD:
         return []
     words = WORDS_OF_SOURCE.get(entry.source, f"by the {entry.source.value}")
     at = clock.time(entry.changed_at) if entry.changed_at else ""
