@@ -15,7 +15,7 @@ from cp_tui.ocpp.redaction import redacted_all_through, redacted_as_read, shown_
 from cp_tui.traces.frames import SHALLOW
 from cp_tui.traces.record import FrameDirection, Record, RecordKind
 
-_KINDS = {
+KINDS = {
     RecordKind.CALL: MessageKind.CALL,
     RecordKind.CALL_RESULT: MessageKind.CALLRESULT,
     RecordKind.CALL_ERROR: MessageKind.CALLERROR,
@@ -82,7 +82,7 @@ def latency_ms(record: Record, call: Record | None) -> float | None:
 
 def _head(record: Record, latency: float | None, call: Record | None) -> MessageRecord:
     frame = record.frame
-    kind = _KINDS.get(record.kind, MessageKind.INVALID)
+    kind = KINDS.get(record.kind, MessageKind.INVALID)
     payload = frame.payload if frame else None
     result = None
     if kind is MessageKind.CALLRESULT and isinstance(payload, dict):
@@ -119,7 +119,7 @@ def _connector_of(call: Record) -> int | None:
 def _payload(record: Record) -> JsonValue:
     """What may be shown of a frame."""
     frame = record.frame
-    if frame is None or record.kind not in _KINDS:
+    if frame is None or record.kind not in KINDS:
         return shown_text(record.raw)
     if record.kind is RecordKind.CALL_ERROR:
         return {

@@ -76,6 +76,11 @@ class FoundSoFar:
         found = (self._slots[slot] for slot in slots)
         return tuple(sorted(found, key=lambda each: -GRAVITY[each.severity]))
 
+    def places(self, wanted: Wanted) -> Iterator[int]:
+        """Give the frames that show something wanted, in their order."""
+        for block in sorted(self._blocks):
+            yield from sorted(set(self._places(block, wanted)))
+
     def next(self, place: int, wanted: Wanted | None = None) -> int | None:
         """Give the next frame behind a place that shows something wanted."""
         for block in range(place // BLOCK, len(self.gravity) // BLOCK + 1):

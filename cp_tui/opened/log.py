@@ -112,10 +112,14 @@ class LogIndex:
         """Give a frame or an event of the connection."""
         columns = self.columns
         frame = columns.frames[row]
-        text = os.pread(self._spool, columns.sizes[row], columns.begins[row])
+        text = self.packed(row)
         is_moved = self.told.is_reordered and frame >= 0
         passed = columns.places[frame] + 1 if is_moved else 0
         return self.maker.record(unpacked(text), frame, passed)
+
+    def packed(self, row: int) -> bytes:
+        """Give an entry as it is kept; the text of its frame is in it as the log has it."""
+        return os.pread(self._spool, self.columns.sizes[row], self.columns.begins[row])
 
     def at(self, place: int) -> datetime | None:
         """Give the time of a frame; None: the log does not tell it."""

@@ -35,8 +35,6 @@ LATENCY = re.compile(r"([<>])(\d{1,9}(?:\.\d{1,3})?)")
 TIMES = ("from", "to")
 """The fields that take a time."""
 
-TIME_FIELDS = tuple(f"{name}:" for name in TIMES)
-
 SOON = timedelta(minutes=10)
 """A time that is so near to come is meant to come; the newest message is as old as its picture."""
 
@@ -67,11 +65,22 @@ class MessageFilter(Struct, frozen=True):
     times: tuple[Test, ...] = ()
     about: tuple[FindingTest, ...] = ()
     """One finding of the exchange has to pass all of these."""
+    whole: tuple[Test, ...] = ()
+    """Those of the tests that need more than kind, action, direction, connector and result."""
 
     @property
     def takes_all(self) -> bool:
         """Whether it leaves nothing out."""
-        return not (self.words or self.unwanted or self.tests or self.times or self.about)
+        return not (self.times or self.tests or self.about or self.needs_whole)
+
+    @property
+    def needs_whole(self) -> bool:
+        """Whether an exchange has to be read whole to tell."""
+        return bool(self.words or self.unwanted or self.whole)
+
+    def takes_head(self, exchange: MessagePair) -> bool:
+        """Whether an exchange may be wanted, as far as that can be told without its payloads."""
+        return all(test(exchange) for test in (*self.times, *self.tests))
 
     def takes_finding(self, finding: Finding) -> bool:
         """Whether a finding is wanted, as far as it is up to the finding."""
@@ -85,7 +94,7 @@ class MessageFilter(Struct, frozen=True):
         """Whether an exchange is wanted."""
         if self.about and not any(map(self.takes_finding, exchange.findings)):
             return False
-        for test in (*self.times, *self.tests):
+        for test in (*self.times, *self.tests, *self.whole):
             if not test(exchange):
                 return False
         if not self.words and not self.unwanted:
@@ -103,6 +112,7 @@ def message_filter(typed: str, clock: Clock) -> MessageFilter:
     tests: list[Test] = []
     times: list[Test] = []
     about: list[FindingTest] = []
+    whole: list[Test] = []
     begin = _begin(typed, clock)
     for token in typed.split():
         # A minus as in searches of other programs, an exclamation mark as in all tables here.
@@ -112,7 +122,7 @@ def message_filter(typed: str, clock: Clock) -> MessageFilter:
             continue
         if (of_finding := _finding_test(wanted)) is not None:
             if is_unwanted:
-                tests.append(_none_of_its_findings(of_finding))
+                whole.append(_none_of_its_findings(of_finding))
             else:
                 about.append(of_finding)
             continue
@@ -120,9 +130,12 @@ def message_filter(typed: str, clock: Clock) -> MessageFilter:
         if test is None:
             (unwanted if is_unwanted else words).append(wanted.casefold())
         else:
-            is_time = wanted.casefold().startswith(TIME_FIELDS)
-            (times if is_time else tests).append(_not(test) if is_unwanted else test)
-    return MessageFilter(tuple(words), tuple(unwanted), tuple(tests), tuple(times), tuple(about))
+            name = wanted.casefold().partition(":")[0]
+            kind = {"from": times, "to": times, "id": whole}.get(name, tests)
+            kind.append(_not(test) if is_unwanted else test)
+    return MessageFilter(
+        tuple(words), tuple(unwanted), tuple(tests), tuple(times), tuple(about), tuple(whole)
+    )
 
 
 def _begin(typed: str, clock: Clock) -> datetime | None:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 SLICE_S = 0.008
 """So long it looks in one go."""
+NOT_IN_THE_LOG = frozenset({"description", "details"})
+"""Words that stand in what is shown of a CALLERROR, and need not in its frame."""
 LOOKED_AT_ONCE = 20
 """Exchanges between two looks at the time."""
 
@@ -37,6 +39,9 @@ class LogSearch:
         self._next = 0
         """Of the candidates, the first that was not looked at."""
         self._known: tuple[int, int] | None = None
+        plain = (word for word in wanted.words if word.isascii() and word.isalnum())
+        self._plain = tuple(word.encode() for word in plain if word not in NOT_IN_THE_LOG)
+        """Words that must stand in the log as they were typed."""
         self.follow()
 
     @property
@@ -57,7 +62,8 @@ class LogSearch:
         elif self._known != self.log.judged:
             self._known = self.log.judged
             # What passed is shown until it is known what passes now: no row goes and comes back.
-            self._candidates, self._next, self._found = self.log.found(), 0, []
+            self._candidates = self.log.found(self.wanted.takes_finding)
+            self._next, self._found = 0, []
 
     def look_further(self) -> None:
         """Look at the next ones."""
@@ -66,9 +72,20 @@ class LogSearch:
             stop = min(self._next + LOOKED_AT_ONCE, len(self._candidates))
             for place in range(self._next, stop):
                 number = self._candidates[place]
-                exchange = self.log.exchange(number)
-                if exchange is not None and self.wanted.takes(exchange):
+                if self._passes(number):
                     self._found.append(number)
             self._next = stop
         if self.is_complete or len(self._found) > len(self.numbers):
             self.numbers = self._found
+
+    def _passes(self, number: int) -> bool:
+        """Look no closer than it needs: most can be told by what the index has."""
+        log, wanted = self.log, self.wanted
+        if (wanted.tests or wanted.times) and not wanted.takes_head(log.head(number)):
+            return False
+        if not wanted.needs_whole:
+            return True
+        if self._plain and not log.may_hold(number, self._plain):
+            return False
+        exchange = log.exchange(number)
+        return exchange is not None and wanted.takes(exchange)

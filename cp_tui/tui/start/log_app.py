@@ -16,6 +16,7 @@ from cp_tui.charge_point.smart_charging.schedule import CompositeSchedule
 from cp_tui.engine.thread import in_daemon_thread
 from cp_tui.follow.follower import Follower
 from cp_tui.ocpp.datatypes import ChargingRateUnitType
+from cp_tui.ocpp.plural import count
 from cp_tui.opened.log import ChargerOfLog
 from cp_tui.rpc.client import ConnectionLost, EngineConnection
 from cp_tui.tui.app import Attachment, CpTuiApp
@@ -26,6 +27,7 @@ from cp_tui.tui.screen_desk import LEAVE
 from cp_tui.tui.state.log_state import LogPlace, Then
 from cp_tui.tui.state.then import Knower
 from cp_tui.tui.state.travel import NO_TIME, LogToRead, Travel
+from cp_tui.tui.text.safe_text import safe_text
 from cp_tui.tui.widgets.log_line import LogLine
 from cp_tui.tui.widgets.table_pane import TablePane
 
@@ -89,10 +91,14 @@ class LogApp(CpTuiApp):
         log.on_change = self._news.set
         self.travel = travel = Travel(log, self.store, self._moved_on, self._plays)
         self._has_heard.set()
+        has_told = False
         self.run_worker(self._know(travel, log), name="know", group="know")
         try:
             while True:
                 travel.take_news()
+                if not has_told and log.index is not None:
+                    has_told = True
+                    self._tell_of_others(log.index.told.others)
                 if log.problem and log.index is None:
                     self.has_no_log = log.problem
                     self.exit(LEAVE)
@@ -102,6 +108,12 @@ class LogApp(CpTuiApp):
                 self._news.clear()
         finally:
             await log.close()
+
+    def _tell_of_others(self, others: Sequence[str]) -> None:
+        """Say which logs of the same file are not shown."""
+        if others:
+            words = f"the file holds {count(len(others), 'more log')}, not shown: {others[0]}"
+            self.tell(safe_text(words, "$text-warning"))
 
     def _moved_on(self) -> None:
         """Show where in the log one is, and have what was known there worked out."""
