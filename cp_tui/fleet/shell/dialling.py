@@ -126,7 +126,7 @@ class Dialler:
         for address in addresses:
             try:
                 async with asyncio.timeout(self._timeouts.tcp_s):
-                    return await _connected_socket(address, source)
+                    return await connected_socket(address, source)
             except TimeoutError as timeout:
                 error = OSError(errno.ETIMEDOUT, str(timeout))
             except OSError as refused:
@@ -154,7 +154,8 @@ class _Known:
             self.until_s = lookup.get_loop().time() + KNOWN_S
 
 
-async def _connected_socket(address: Address, source: str | None) -> socket.socket:
+async def connected_socket(address: Address, source: str | None) -> socket.socket:
+    """Connect TCP to an address, from one of our own where that is said; raises `OSError`."""
     family, where = address
     sock = socket.socket(family, socket.SOCK_STREAM)
     try:

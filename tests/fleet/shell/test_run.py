@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import csv
+import errno
 import gc
 import re
+import socket
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import pytest
 
@@ -16,6 +18,7 @@ from cp_tui.fleet.bill import BillEntry
 from cp_tui.fleet.charge_points import FleetChargePoints
 from cp_tui.fleet.measures import CountGroup, TimeGroup
 from cp_tui.fleet.plan import SessionPlan
+from cp_tui.fleet.shell import dialling
 from cp_tui.fleet.shell.run import FleetRun
 from cp_tui.fleet.stream_order import StationPhase
 from tests.engine.tls_servers import YEAR, Pki
@@ -97,6 +100,33 @@ async def test_one_that_cannot_even_be_made_keeps_no_other_from_its_time(tmp_pat
         run.stop()
         result = await running
     assert (result.planned, result.started, result.accepted) == (20, 19, 19)
+
+
+async def test_a_machine_without_room_is_told_and_not_taken_for_a_csms_that_refuses(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usual, asked = dialling.connected_socket, 0
+
+    async def full_at_first(*given: Any) -> socket.socket:
+        nonlocal asked
+        asked += 1
+        if asked <= 3:
+            raise OSError(errno.EMFILE, "Too many open files")
+        return await usual(*given)
+
+    monkeypatch.setattr(dialling, "connected_socket", full_at_first)
+    async with book_csms(tmp_path / "book") as csms, asyncio.timeout(WAIT_S):
+        run = run_of(plan(csms.url, 5))
+        running = asyncio.create_task(run.run())
+        while run.fleet.counts().phases[StationPhase.ACCEPTED] < 5:
+            await asyncio.sleep(0.01)
+        assert run.view().no_room == 3
+        run.stop()
+        result = await running
+    assert result.no_room == 3
+    assert result.no_room_why == (
+        "this machine has no room for one connection more: Too many open files"
+    )
 
 
 async def test_with_tls_and_a_password_they_are_in_security_profile_2(tmp_path: Path) -> None:
