@@ -141,7 +141,7 @@ LISTS: Mapping[str, tuple[str, str]] = {
     ),
     "--set": ("KEY=VALUE", "first value of a configuration key; may be repeated"),
     "--source-address": ("ADDRESS", "own address to connect from; may be repeated"),
-    "--watch": ("ID", "give this one a door: cp-tui attach ID shows it;\nmay be repeated"),
+    "--watch": ("ID", "give this one a door for cp-tui attach and ctl;\nmay be repeated"),
 }
 """Options that may be given more than once."""
 

@@ -53,7 +53,7 @@ from cp_tui.charge_point.events import (
 )
 from cp_tui.charge_point.records import TransactionRecord
 from cp_tui.charge_point.station_port import Body
-from cp_tui.charge_point.variables import LinkError, Tls
+from cp_tui.charge_point.variables import Tls
 from cp_tui.charger.charger import Charger, StationAct
 from cp_tui.charger.memory_store import MemoryStore
 from cp_tui.engine.backoff import Backoff, BackoffSettings
@@ -144,19 +144,9 @@ class FleetStation:
         return "" if self._link.error is None else self._link.error.text
 
     @property
-    def link_error(self) -> LinkError | None:
-        """The same with the step that failed, and what to do."""
-        return self._link.error
-
-    @property
-    def link_tls(self) -> Tls | None:
-        """What TLS has agreed on for the newest connection."""
-        return self._link.tls
-
-    @property
-    def link_retry_at(self) -> datetime | None:
-        """When it is tried again to connect; None while nothing is waited for."""
-        return self._link.retry_at
+    def link(self) -> StationLink:
+        """Its connection, to be looked at."""
+        return self._link
 
     def try_now(self, now: datetime) -> bool:
         """Connect at once instead of waiting; False: it was not waiting."""

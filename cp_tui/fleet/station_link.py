@@ -66,6 +66,13 @@ class StationLink:
         return self._socket is not None and self._socket.is_open
 
     @property
+    def security_profile(self) -> int:
+        """Give the one that is in force: W A00, or what the password and the URL amount to."""
+        if self.sent.profile or self.sent.password is None:
+            return self.sent.profile
+        return 2 if self._known.is_secure else 1
+
+    @property
     def is_connecting(self) -> bool:
         """Whether there is a stream, or somebody makes one."""
         return self._is_dialling or self._socket is not None

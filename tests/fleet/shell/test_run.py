@@ -148,6 +148,7 @@ async def test_with_tls_and_a_password_they_are_in_security_profile_2(tmp_path: 
         result = await running
     assert result.accepted == 5
     assert link.tls.version == "TLS 1.3"
+    assert (link.security_profile, link.authorization_key) == (2, "17 characters (text)")
     assert PASSWORD not in repr(result)
 
 
@@ -177,7 +178,10 @@ async def test_charge_points_whose_csms_is_killed_owe_nothing_at_the_end(
         )
         running = asyncio.create_task(run.run())
         async with asyncio.timeout(WAIT_S):
-            while run.fleet.counts().phases[StationPhase.CHARGING] < 20:
+            while (
+                run.fleet.counts().accepted_once < STATIONS
+                or run.fleet.counts().phases[StationPhase.CHARGING] < 20
+            ):
                 await asyncio.sleep(0.05)
             await csms.kill()
             while run.fleet.counts().phases[StationPhase.WAITING] < 30 or run.bill.open < 30:
