@@ -31,8 +31,8 @@ class FollowedLine:
         self._attempt = 0
         self._shake: LinkEvent | None = None
         self._error: LinkError | None = None
-        self._close: tuple[int | None, str] | None = None
-        """Code and words of the close frame that was seen last on this connection."""
+        self._close: tuple[FrameDirection, LinkEvent] | None = None
+        """The close frame that went first on this connection: the other one answers it."""
         self._ping_at: datetime | None = None
         self._round_trip_ms: float | None = None
         self._last: dict[FrameDirection, LastFrame] = {}
@@ -63,8 +63,8 @@ class FollowedLine:
                 self._opened(at)
             case LinkKind.CLOSE if record.direction is None:
                 self._closed(event, at)
-            case LinkKind.CLOSE:
-                self._close = event.code, event.reason
+            case LinkKind.CLOSE if record.direction is not None:
+                self._close = self._close or (record.direction, event)
             case LinkKind.REBOOT:
                 self._closed(LinkEvent(LinkKind.CLOSE, reason="the charge point boots"), at)
             case LinkKind.PING if record.direction is FrameDirection.TO_CSMS:
@@ -104,9 +104,10 @@ class FollowedLine:
     def _closed(self, event: LinkEvent, at: datetime) -> None:
         if self._is_open is False:
             return
-        code, said = self._close or (event.code, "")
-        code = code if event.code is None else event.code
-        words = shown_text(said or event.reason)[:REASON_MAX] or "the connection has ended"
+        code, words = event.code, shown_text(event.reason)
+        if self._close is not None:
+            code, words = self._close[1].code, closed_by(*self._close)
+        words = words[:REASON_MAX] or "the connection has ended"
         self._is_open, self._since = False, at
         open_for_s = None
         if self._opened_at is not None:
@@ -165,6 +166,14 @@ class FollowedLine:
             security_profile=_profile(shake),
             authorization_key=_key(shake),
         )
+
+
+def closed_by(direction: FrameDirection, close: LinkEvent) -> str:
+    """Say who closed a connection, by the close frame that went first."""
+    who = "charge point" if direction is FrameDirection.TO_CSMS else "CSMS"
+    code = "" if close.code is None else f" ({close.code})"
+    said = f": {shown_text(close.reason)}" if close.reason else ""
+    return f"the {who} closed the connection{code}{said}"
 
 
 def _key(shake: LinkEvent | None) -> str:

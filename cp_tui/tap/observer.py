@@ -22,6 +22,7 @@ from cp_tui.charge_point.codec import encode
 from cp_tui.engine.log import LogFile
 from cp_tui.explain.finding import Finding, Severity
 from cp_tui.explain.live import LiveExplainer
+from cp_tui.follow.line import closed_by
 from cp_tui.ocpp.plural import count
 from cp_tui.tap.conversation import Conversation
 from cp_tui.tap.http_head import HttpHead
@@ -105,6 +106,8 @@ class _Connection:
         self.charger = charger
         self.reader = WireReader()
         self.is_open = False
+        self.why = ""
+        """Who closed it, as soon as one of the two has said so."""
 
 
 class _Charger:
@@ -243,6 +246,8 @@ class Observer:
                 self._tell(Tapped(at, charger.name, text))
             case _:
                 record = charger.conversation.record(passed, connection.name, at)
+                if record.link is not None and passed.kind is WireKind.CLOSE:
+                    connection.why = connection.why or closed_by(passed.direction, record.link)
                 if record.number:
                     self.frames += 1
                     self._write(record, charger)
@@ -268,16 +273,16 @@ class Observer:
         connection = self._connections.pop(event.connection, None)
         if connection is None:
             return
-        charger = connection.charger
+        charger, why = connection.charger, connection.why or event.why
         if event.lost_bytes:
             lost = count(event.lost_bytes, "byte")
             text = f"{lost} were passed on and not read along: they came too fast"
             self._tell(Tapped(event.at, charger.name, text))
         if connection.is_open:
-            closed = charger.conversation.link(LinkKind.CLOSE, connection.name, event.at, event.why)
+            closed = charger.conversation.link(LinkKind.CLOSE, connection.name, event.at, why)
             self._judge(closed, charger)
         what = "disconnected" if connection.is_open else "did not get through"
-        self._tell(Tapped(event.at, charger.name, f"{what}: {event.why}"))
+        self._tell(Tapped(event.at, charger.name, f"{what}: {why}"))
 
     def _judge(self, record: Record, charger: _Charger) -> None:
         if charger.judge is None or record.at is None:

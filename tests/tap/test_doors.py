@@ -105,6 +105,7 @@ async def test_who_attaches_sees_the_charge_point_live_and_how_it_was_when_it_is
                 await websocket.close()
                 link = await screen.until("link", lambda v: v.phase == "waiting")
                 assert link.last_error.close_code == 1000
+                assert link.last_error.text == "the charge point closed the connection (1000)"
                 assert len(screen.events) >= 4 + len(HOSTILE)
                 with pytest.raises(RpcError, match=f"only watched, through tap 127.*{tap.port}"):
                     await screen.client.call("swipe", id_tag="TAG-1")
@@ -119,6 +120,7 @@ async def test_who_attaches_sees_the_charge_point_live_and_how_it_was_when_it_is
     await gone.close()
     assert running_engines() == {}
     assert "can be looked at: cp-tui attach --id 'CP 1'" in tap.texts
+    assert "disconnected: the charge point closed the connection (1000)" in tap.texts
     assert BROKEN not in tap.texts
 
 

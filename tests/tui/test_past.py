@@ -29,6 +29,7 @@ from cp_tui.tui.state.past import (
     flows,
     in_force,
     joined,
+    sampled,
     violations,
     with_earlier,
     with_past,
@@ -220,6 +221,15 @@ def test_more_than_allowed_is_a_violation_after_five_seconds_to_follow(
     measured = flows([point(*each) for each in points], after(7200), A)
     wrong = violations(measured, known, A)
     assert wrong == [(after(left), after(right)) for left, right in expected]
+
+
+def test_a_sample_from_before_a_limit_fell_accuses_nobody_of_what_is_not_known() -> None:
+    """Of a charge point that is only watched, a reading a minute is all there is."""
+    known = believed(
+        believed((), schedule(1, [(1, "16")])), schedule(1, [(1, "10")], start=after(90))
+    )
+    told = flows([point(0, 15), point(60, 15), point(120, 9), point(180, 15)], after(240), A)
+    assert violations(sampled(told), known, A) == [(after(180), after(181))]
 
 
 def test_what_electronics_draw_is_no_violation_of_a_limit_of_zero() -> None:

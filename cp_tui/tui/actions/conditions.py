@@ -55,14 +55,20 @@ def change(snapshot: Snapshot) -> str | None:
 
 def may_act(snapshot: Snapshot) -> str | None:
     """This screen must not be an observer, nor the charge point one that is only watched."""
-    if snapshot.watched:
-        return f"only watched, through {drawn(snapshot.watched)}: nothing can be asked of it here"
-    return _unless(not snapshot.is_read_only, READ_ONLY)
+    return _answers(snapshot) or _unless(not snapshot.is_read_only, READ_ONLY)
 
 
 def ask(snapshot: Snapshot) -> str | None:
     """It needs an engine, and changes nothing there."""
-    return _unless(snapshot.log is None, A_LOG) or _unless(snapshot.has_engine, NO_ENGINE)
+    return _answers(snapshot) or _unless(snapshot.has_engine, NO_ENGINE)
+
+
+def _answers(snapshot: Snapshot) -> str | None:
+    """It must be a charge point that can be asked: neither a log nor one that is only watched."""
+    if snapshot.log is not None:
+        return A_LOG
+    through = f"only watched, through {drawn(snapshot.watched)}"
+    return _unless(not snapshot.watched, f"{through}: nothing can be asked of it here")
 
 
 def connected(snapshot: Snapshot) -> str | None:

@@ -59,6 +59,15 @@ class Keymap:
         ]
         return "  ".join(f"{self.first(a.id)} {hint_word(a)}" for a in here)
 
+    def without_asking(self, hints: str) -> str:
+        """Take from the title of a pane what needs a charge point that can be asked."""
+        asking = {
+            f"{self.first(each.id)} {hint_word(each)}"
+            for each in self.actions.values()
+            if each.pane and each.asks
+        }
+        return "  ".join(each for each in hints.split("  ") if each not in asking)
+
 
 def hint_word(action: ScreenAction) -> str:
     """The word for the title of a pane."""

@@ -52,7 +52,7 @@ def palette(
 def _is_offered(action: ScreenAction, snapshot: Snapshot) -> bool:
     """Whether somebody may look for it here: what is of a log only there, and there little else."""
     if snapshot.log is None:
-        return action.gives_way is not not_in_log
+        return action.gives_way is not not_in_log and not (snapshot.watched and action.asks)
     return not action.is_idle_in_log and action.group is not Group.CSMS
 
 

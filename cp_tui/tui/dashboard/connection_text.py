@@ -299,7 +299,7 @@ def _identity(snapshot: Snapshot) -> list[Fact]:
     firmware = identity.firmware_version
     model = f"{identity.vendor} {identity.model}".strip() or NOT_SEEN
     facts = [
-        Fact("URL", safe_text(identity.url)),
+        Fact("URL", safe_text(identity.url) if identity.url else unseen()),
         Fact("Id", safe_text(identity.charge_point_id)),
         Fact("Model", safe_text(f"{model}, firmware {firmware}" if firmware else model)),
     ]

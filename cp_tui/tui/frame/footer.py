@@ -13,13 +13,13 @@ LOG_FOOTER = ("log.previous", "log.next", "log.go_to")
 
 
 def footer(ids: Sequence[str], keymap: Keymap, snapshot: Snapshot) -> list[FooterItem]:
-    """The actions of a screen, by their ids; in a log only what is possible there."""
-    has_log = snapshot.log is not None
-    if has_log:
+    """The actions of a screen, by their ids; of one that is not asked only what is possible."""
+    cannot_ask = snapshot.log is not None or bool(snapshot.watched)
+    if snapshot.log is not None:
         ids = [*dict.fromkeys((*LOG_FOOTER, *ids))]
     actions = map(keymap.actions.__getitem__, ids)
     return [
         FooterItem(each.id, keymap.first(each.id), each.short, not each.why_not(snapshot))
         for each in actions
-        if not (has_log and (each.asks or each.why_not(snapshot)))
+        if not (cannot_ask and (each.asks or each.why_not(snapshot)))
     ]

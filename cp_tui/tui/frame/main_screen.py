@@ -113,6 +113,9 @@ class MainScreen(QuietScreen):
         self._as_of_cells = 0
         self._state_shown: tuple[str, str, str] | None = None
         self._next_key = keymap.first(next_pane.id)
+        self._keymap = keymap
+        self._offers_all = True
+        """Titles name the keys of what only a charge point does that can be asked."""
         self._is_zoomed = False
         """Somebody wants one pane to fill the terminal, however large that is."""
         self._has_room = True
@@ -252,6 +255,10 @@ class MainScreen(QuietScreen):
     def show(self, snapshot: Snapshot, clock: Clock, dirty: frozenset[str]) -> None:
         """Hand the news, and what was missed, to the panes that show them."""
         self.make_room(snapshot, clock)
+        if snapshot.watched and self._offers_all:
+            self._offers_all = False
+            for pane in self._all_panes:
+                pane.hint(self._keymap.without_asking(pane.hints))
         dirty, self._missed = dirty | self._missed, frozenset()
         for pane in self.panes:
             if pane.is_outdated(dirty):

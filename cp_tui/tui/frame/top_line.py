@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from textual.content import Content
 
 from cp_tui.charge_point.variables import LinkPhase
@@ -113,7 +115,16 @@ def as_of(snapshot: Snapshot, clock: Clock) -> Content:
         )
     if snapshot.heard_at is None:
         return Content.styled("nothing heard yet ", "$text-muted")
+    if snapshot.watched and (frame_at := _last_frame_at(snapshot)) is not None:
+        return Content.styled(f"last frame {clock.stamp(frame_at)} ", "$text-muted")
     return Content.styled(f"as of {clock.stamp(snapshot.heard_at)} ", "$text-muted")
+
+
+def _last_frame_at(snapshot: Snapshot) -> datetime | None:
+    """When the newest frame went either way: of one that is only watched, nothing else is heard."""
+    link = snapshot.link
+    frames = (link.last_in, link.last_out) if link is not None else ()
+    return max((each.at for each in frames if each is not None), default=None)
 
 
 def _csms_heard(snapshot: Snapshot, clock: Clock) -> Content:

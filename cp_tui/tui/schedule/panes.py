@@ -26,7 +26,7 @@ from cp_tui.tui.schedule.profiles_text import (
     profile_details,
     profile_lines,
 )
-from cp_tui.tui.state.past import Flow, Interval, flows, in_force, violations, with_past
+from cp_tui.tui.state.past import Flow, Interval, flows, in_force, sampled, violations, with_past
 from cp_tui.tui.state.store import RESTRAINTS, Snapshot
 from cp_tui.tui.text.copying import Copyable
 from cp_tui.tui.text.facts import Fact
@@ -245,6 +245,8 @@ class SchedulePane(Pane):
         for connector_id, schedule in self._snapshot.charging_schedules.items():
             points = self._snapshot.measured.get(connector_id, ())
             measured: list[Flow] = flows(points, self._now, schedule.unit)
+            if self._snapshot.watched:
+                measured = sampled(measured)
             limits = self._snapshot.limits.get(connector_id, ())
             found[connector_id] = violations(measured, limits, schedule.unit)
         return found

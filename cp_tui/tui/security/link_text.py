@@ -18,7 +18,7 @@ from cp_tui.tui.state.store import Snapshot
 from cp_tui.tui.text.connection import BAD, GOOD, PROFILE_FELL_BACK, QUIET, WAITING, profile_words
 from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.text.safe_text import drawn, safe_text
-from cp_tui.tui.text.words import NOT_SEEN, Clock, joined, reason_text
+from cp_tui.tui.text.words import NOT_SEEN, Clock, joined, reason_text, unseen
 
 PROFILE_KEY = "SecurityProfile"
 WITH_KEY = (1, 2)
@@ -71,7 +71,7 @@ def link_facts(snapshot: Snapshot, clock: Clock) -> list[Fact]:
     return [
         *_trouble(security, link, clock),
         *_profile(snapshot, security, clock),
-        Fact("URL", safe_text(security.url)),
+        Fact("URL", safe_text(security.url) if security.url else unseen()),
         *_tls(security, link, can_act=not snapshot.watched),
         Fact("Key", safe_text(f"AuthorizationKey: {_key_words(security) or NOT_SEEN}")),
         *([Fact("Trusts", safe_text(link.trust))] if link.trust else []),

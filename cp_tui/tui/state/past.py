@@ -36,6 +36,9 @@ PERIODS_MAX = 500
 RAMP_DOWN = timedelta(seconds=5)
 """A vehicle is given this long to follow a limit that fell: IEC 61851-1 allows 5 s."""
 
+SAMPLE = timedelta(seconds=1)
+"""So long a sample stands for what flows."""
+
 TOLERANCE = Decimal("1.02")
 """Of a limit: a meter of class B may be off by as much."""
 
@@ -235,6 +238,12 @@ def flows(points: Sequence[MeasuredPoint], now: datetime, unit: ChargingRateUnit
         if flowed is not None and point.at < min(end, now):
             found.append(Flow(point.at, min(end, now), Decimal(str(flowed))))
     return found
+
+
+def sampled(measured: Sequence[Flow]) -> list[Flow]:
+    """What flowed where it was measured, and no longer: of one that is only watched nobody knows
+    how it went on until the next sample."""
+    return [replace(each, end=min(each.end, each.start + SAMPLE)) for each in measured]
 
 
 def violations(

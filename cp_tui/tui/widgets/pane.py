@@ -96,6 +96,11 @@ class Pane(Vertical):
             self._note = text
             self.retitle()
 
+    @property
+    def hints(self) -> str:
+        """The keys that are named beside the title."""
+        return self._hints
+
     def hint(self, keys: str) -> None:
         """Name these keys beside the title."""
         if keys != self._hints:
