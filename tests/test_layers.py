@@ -42,6 +42,12 @@ PURE = (
     "cp_tui/charge_point",
     "cp_tui/station",
     "cp_tui/charger",
+    "cp_tui/fleet/sessions.py",
+    "cp_tui/fleet/station.py",
+    "cp_tui/fleet/station_book.py",
+    "cp_tui/fleet/station_link.py",
+    "cp_tui/fleet/web_socket.py",
+    "cp_tui/fleet/wheel.py",
 )
 IMPURE_CALLS = {
     "datetime.now",

@@ -21,7 +21,7 @@ from tests.tiers import tier
 
 SEEDS = tier(range(1), deep=range(4))
 STATIONS = tier(8, deep=100)
-TROUBLES = tier(40, deep=1_000)
+TROUBLES = tier(40, deep=300)
 TROUBLE_EVERY_S = tier(30.0, deep=10.0)
 PEOPLE = SessionPlan(per_hour=(20.0,), length_s=(60, 600), tags=("A", "B"))
 QUICK = BackoffSettings(wait_minimum_s=1.0, random_range_s=3.0, doublings=2)
