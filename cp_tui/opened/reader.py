@@ -118,6 +118,7 @@ class Reader:
         assert isinstance(records, Records)
         columns, chargers = indexed(records, entries)
         self._who = columns.who
+        records.survey.forget_while_told()
         with os.fdopen(self._task.index, "w+b") as file:
             places = write(columns, file)
         maker = records.maker
