@@ -204,8 +204,10 @@ class Conductor:
             self._soon(partial(self._end_sessions, member))
 
     def _end_sessions(self, member: Member) -> None:
-        if member.is_down:
-            self._bring_back(member)
+        self._bring_back(member)
+        if member.queue and not member.station.is_on:
+            # It had to go before all was acknowledged.
+            member.turn(member.station.power_on)
         if member.people is not None:
             member.turn(member.people.end_all, member.station)
 
@@ -284,9 +286,9 @@ class Conductor:
         if not member.is_down:
             return
         member.is_down = False
-        if member.station.is_on:
-            member.turn(member.station.restore)
-        elif not member.is_leaving:
+        # One that has lost its power since has its cable back as well.
+        member.turn(member.station.restore)
+        if not (member.station.is_on or member.is_leaving):
             member.turn(member.station.power_on)
 
     def _soon(self, deed: Deed) -> None:

@@ -165,6 +165,22 @@ def test_at_the_end_storms_are_over_sessions_end_and_the_bill_closes() -> None:
     assert run.bill.begun == len(run.csms.transactions), "nobody comes any more"
 
 
+def test_what_one_that_had_to_go_still_owes_is_delivered_at_the_end() -> None:
+    stages = (FleetStage(4, 0, 20), FleetStage(2, 0, 60))
+    run = Conducted(plan_of(*stages, sessions=MANY, settle_s=5.0)).pass_s(15)
+    run.conductor.storm(FleetStorm(0, StormKind.NETWORK, down_s=20), run.now)
+    run.pass_s(15)
+    assert run.phases() == {OFF: 2, WAITING: 2}
+    assert not run.bill.closes
+    run.pass_s(30)
+    gone = [each for each in run.fleet if each.phase is OFF]
+    assert sum(each.queue for each in gone) > 0
+    run.conductor.settle(run.now)
+    run.pass_s(10)
+    assert run.fleet.is_quiet
+    assert run.bill.closes, run.bill.figures()
+
+
 def test_a_storm_on_thousands_leaves_room_for_others_in_between() -> None:
     run = Conducted(plan_of(FleetStage(40, 0, None), sessions=NOBODY))
     assert run.conductor.tick(run.now, 30)

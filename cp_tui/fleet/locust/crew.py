@@ -124,7 +124,7 @@ class Crew:
         self._board.wake()
         until_s = monotonic() + self.options.settle_s
         while not self._is_hurried and (left_s := until_s - monotonic()) > 0:
-            if self._conductor.is_idle and not self._fleet.counts().unsettled:
+            if self._conductor.is_idle and self._fleet.is_quiet:
                 break
             self._news.wait(min(left_s, LOOK_S))
             self._news.clear()
@@ -193,7 +193,7 @@ class Crew:
         member = self._members[line]
         self._fleet.note(member, now)
         self._conductor.noted(member)
-        if self.is_closing and not self._fleet.counts().unsettled:
+        if self.is_closing and self._fleet.is_quiet:
             self._news.set()
 
     def met_error(self, line: StationLine, error: Exception) -> None:

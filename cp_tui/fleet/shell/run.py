@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import traceback
 from collections.abc import Callable, Collection, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -234,7 +235,8 @@ class FleetRun:
         if len(self.failed) < FAILED_MAX:
             words = error_place(error)
             self.failed.append(FailedStation(seat.station.id, words))
-            _log.error("%s: internal error, %s", seat.station.id, words, exc_info=error)
+            steps = "".join(traceback.format_tb(error.__traceback__))
+            _log.error("%s: internal error\n%s%s", seat.station.id, steps, words)
 
     def had_no_room(self, why: str) -> None:
         """Note that this machine had no port or descriptor left."""
