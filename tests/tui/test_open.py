@@ -42,6 +42,9 @@ async def test_the_questions_of_somebody_who_opens_a_log_at_night(night: Path) -
         await go_to(eye, "14:01:30")
         assert eye.shows("● Charging")
         assert not eye.shows("TxProfile")
+        await go_to(eye, "1")
+        assert eye.shows("frame 1 of 38")
+        assert not eye.shows("10.0 A")
         # Why did it stop?
         await eye.press("5")
         await go_to(eye, "14:07")
@@ -78,6 +81,9 @@ async def test_the_cursor_of_the_messages_goes_about_in_the_log(night: Path) -> 
         assert eye.shows("frame 5 of 38")
         await eye.press("full_stop")
         assert eye.shows("frame 6 of 38"), "the answer, which the same line tells of"
+        await go_to(eye, "24")
+        assert eye.shows("frame 24 of 38", "▌14:05:01 in ChangeAvailability")
+        await go_to(eye, "6")
         await eye.press("1")
         assert eye.shows("○ Available")
         await eye.press("right_curly_bracket")

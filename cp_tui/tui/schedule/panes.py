@@ -201,9 +201,6 @@ class SchedulePane(Pane):
             self._draw(self._asked)
         elif published:
             self._want()
-        elif self.timeline.schedules:
-            # Somebody went back to where no connector is known.
-            self._draw(published)
         self._caption(self.timeline.caption if published else "not known yet")
 
     def _draw(self, schedules: Schedules) -> None:

@@ -1,0 +1,165 @@
+"""Ways about in a log: by frames, by time, by findings and by itself; and its time line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+from cp_tui.explain.finding import Finding, FrameRef, Severity
+from cp_tui.tui.state.log_state import SPEEDS, Then, findings_about
+from cp_tui.tui.state.store import SnapshotStore
+from cp_tui.tui.state.travel import Travel
+from cp_tui.tui.text.log_line import axis_of, line, picture
+from cp_tui.tui.text.words import Clock
+from tests.opened.here import opened_here
+from tests.tui.log_world import BEGIN, afternoon
+from tests.tui.opened import SAMPLES, ReadLog
+
+LEVELS = "▁▂▃▄▅▆▇█"
+CLOCK = Clock(BEGIN, UTC)
+
+
+class Way:
+    """A travel, and what it asked for."""
+
+    def __init__(self, log: ReadLog) -> None:
+        self.store = SnapshotStore(is_read_only=True)
+        self.moves = 0
+        self.played: list[bool] = []
+        self.travel = Travel(log, self.store, self._moved, self.played.append)
+        self.travel.take_news()
+
+    def _moved(self) -> None:
+        self.moves += 1
+
+    @property
+    def at(self) -> tuple[int, datetime | None]:
+        """The newest frame, and as of when."""
+        place = self.travel.place
+        return place.number, place.instant
+
+
+@pytest.fixture
+def way(tmp_path: Path) -> Iterator[Way]:
+    """The way through an afternoon."""
+    with opened_here(afternoon().written(tmp_path)) as here:
+        yield Way(ReadLog(here))
+
+
+def clock(minute: float) -> datetime:
+    """So many minutes after 14:00."""
+    return BEGIN + timedelta(minutes=minute)
+
+
+def test_it_goes_by_frames_and_by_time_and_no_further_than_there_is(way: Way) -> None:
+    travel = way.travel
+    assert way.at == (38, BEGIN + timedelta(minutes=8, seconds=4.04)), "it begins where it ends"
+    moves = way.moves
+    travel.step(1)
+    assert way.moves == moves, "there is no further, and nothing is to be shown anew"
+    travel.step(-1)
+    assert way.at == (37, BEGIN + timedelta(minutes=8, seconds=4))
+    travel.go_to(clock(3.5))
+    assert way.at == (18, clock(3.5)), "an instant between two frames is that instant"
+    travel.shift(-30)
+    assert way.at == (17, clock(3))
+    travel.shift(-3600)
+    assert way.at == (1, BEGIN)
+    travel.go_to_frame(1_000_000)
+    assert way.at[0] == 38
+    travel.go_to_part(0.5)
+    assert way.at[1] == BEGIN + (clock(8) + timedelta(seconds=4.04) - BEGIN) / 2
+    assert way.travel.now() == way.at[1]
+
+
+def test_it_goes_from_finding_to_finding_of_those_that_are_wanted(way: Way) -> None:
+    travel = way.travel
+
+    def go(step: int, word: str = "") -> int | None:
+        def wanted(finding: Finding) -> bool:
+            return word in f"{finding.id} {finding.at_fault}"
+
+        return travel.place.number if travel.go_to_finding(step, lambda _: True, wanted) else None
+
+    travel.go_to_frame(1)
+    assert [go(1), go(1), go(1)] == [23, 35, None]
+    assert [go(-1), go(-1)] == [23, None]
+    travel.go_to_frame(1)
+    assert [go(1, "charger"), go(1, "charger")] == [35, None]
+    assert travel.go_to_finding(-1, lambda exchange: False, lambda _: True) is False
+    travel.go_to_frame(24)
+    assert go(-1) is None, "its own exchange is where it is already"
+
+
+def test_played_it_goes_on_by_its_own_clock_and_stops_at_the_end(way: Way) -> None:
+    travel = way.travel
+    travel.go_to(clock(3))
+    travel.play()
+    travel.go_on(0.25)
+    assert way.at == (18, clock(3) + timedelta(seconds=2.5)), "ten times as fast as then"
+    travel.set_speed(SPEEDS[-1])
+    travel.go_on(0.25)
+    assert way.at[1] == clock(3) + timedelta(seconds=152.5)
+    travel.go_on(1)
+    assert travel.place.number == 38
+    assert (way.played, travel.place.speed) == ([True, False], 0.0)
+
+
+def test_the_time_line_tells_where_frames_are_dense_and_what_is_found(way: Way) -> None:
+    messages, place = way.travel.messages, way.travel.place
+    assert messages is not None
+    signs = [sign for sign, _ in picture(axis_of(messages, 2), place, LEVELS)]
+    assert signs[1] == "×", "the gravest of a cell"
+    axis = axis_of(messages, 24)
+    drawn_signs = "".join(sign for sign, _ in picture(axis, place, LEVELS))
+    assert (drawn_signs.count("×"), drawn_signs.count("!")) == (1, 1)
+    assert drawn_signs.index("×") < drawn_signs.index("!")
+    assert drawn_signs[0] in LEVELS
+    assert " " in drawn_signs, "nothing was said there"
+    counted = [axis.frames_before(edge) for edge in range(25)]
+    assert counted == sorted(counted)
+    assert (counted[0], counted[-1]) == (0, 38)
+    cells = picture(axis, place, LEVELS)
+    for part in (0.0, 0.5, 0.99):
+        way.travel.go_to_part(part)
+        drawn = line(cells, axis, way.travel.place, CLOCK, 60)
+        here = [span.start for span in drawn.spans if "reverse" in f"{span.style}"]
+        assert here == [len(" 14:00 ") + int(24 * part)]
+        assert drawn.plain.startswith(" 14:00 ")
+        assert drawn.plain.rstrip().endswith(" 14:08  ×1 !1")
+
+
+def test_the_gravest_stand_first_of_their_charge_point(way: Way) -> None:
+    error, warning = way.travel.place.findings
+    assert error.severity is Severity.ERROR
+    other = replace(error, charger="CP002")
+    late = replace(error, frames=(FrameRef(99, 99, None),))
+    found = findings_about([warning, late, other, error], "CP001")
+    assert found == (error, late, warning)
+
+
+def test_what_was_not_known_yet_is_forgotten_on_the_way_back() -> None:
+    store = SnapshotStore()
+    store.known_is(Then({"is_connected": True}, {}, {}), BEGIN)
+    assert store.snapshot.is_connected
+    store.known_is(Then({}, {}, {}), BEGIN)
+    assert not store.snapshot.is_connected
+
+
+def test_a_log_without_times_is_drawn_and_gone_through_by_its_frames() -> None:
+    with opened_here(SAMPLES / "plain_frames.txt") as here:
+        way = Way(ReadLog(here))
+        messages = way.travel.messages
+        assert messages is not None
+        assert way.at[1] is None
+        axis = axis_of(messages, 10)
+        assert axis.frames_before(10) == len(messages)
+        way.travel.go_to_part(0.0)
+        assert way.at == (1, None)
+        way.travel.play()
+        way.travel.go_on(0.25)
+        assert way.at == (2, None), "a frame with each step"
