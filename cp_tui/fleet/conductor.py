@@ -163,8 +163,8 @@ class Conductor:
         if member.was_hurried and member.phase in ACCEPTED:
             member.was_hurried = False
             self._soon(partial(member.station.set_backoff, self._usual))
-        if member.is_leaving and not (member.transactions or member.queue):
-            self._soon(partial(self._gone, member))
+        if _is_done(member):
+            self._soon(partial(self._go, member))
 
     def pause(self, now: datetime) -> None:
         """Let nobody arrive for a while; storms come when they come."""
@@ -243,10 +243,15 @@ class Conductor:
         self._fleet.leaves(member, self._now)
         if member.people is not None:
             member.turn(member.people.end_all, member.station)
-        self._at(later(self._now, self._plan.settle_s), partial(self._gone, member))
+        self._at(later(self._now, self._plan.settle_s), partial(self._cut_off, member))
         self.noted(member)
 
-    def _gone(self, member: Member) -> None:
+    def _go(self, member: Member) -> None:
+        # Something may have come up since it was seen to have nothing left to do.
+        if _is_done(member):
+            self._cut_off(member)
+
+    def _cut_off(self, member: Member) -> None:
         if member.is_leaving and member.station.is_on:
             member.turn(member.station.power_off)
 
@@ -286,9 +291,10 @@ class Conductor:
         if not member.is_down:
             return
         member.is_down = False
-        # One that has lost its power since has its cable back as well.
+        # One that has lost its power since has its cable back as well, and one that is to go has to
+        # end first what the storm has broken off.
         member.turn(member.station.restore)
-        if not (member.station.is_on or member.is_leaving):
+        if not member.station.is_on:
             member.turn(member.station.power_on)
 
     def _soon(self, deed: Deed) -> None:
@@ -296,3 +302,8 @@ class Conductor:
 
     def _at(self, due: datetime, deed: Deed) -> None:
         heappush(self._agenda, (due, next(self._numbers), deed))
+
+
+def _is_done(member: Member) -> bool:
+    """Whether it is to go, and owes nothing any more."""
+    return member.is_leaving and not (member.transactions or member.queue)

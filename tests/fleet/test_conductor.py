@@ -168,11 +168,14 @@ def test_at_the_end_storms_are_over_sessions_end_and_the_bill_closes() -> None:
 def test_what_one_that_had_to_go_still_owes_is_delivered_at_the_end() -> None:
     stages = (FleetStage(4, 0, 20), FleetStage(2, 0, 60))
     run = Conducted(plan_of(*stages, sessions=MANY, settle_s=5.0)).pass_s(15)
-    run.conductor.storm(FleetStorm(0, StormKind.NETWORK, down_s=20), run.now)
+    run.is_up = False
+    for station in run.stations:
+        run.drop(station)
     run.pass_s(15)
     assert run.phases() == {OFF: 2, WAITING: 2}
-    assert not run.bill.closes
+    run.is_up = True
     run.pass_s(30)
+    assert not run.bill.closes
     gone = [each for each in run.fleet if each.phase is OFF]
     assert sum(each.queue for each in gone) > 0
     run.conductor.settle(run.now)
