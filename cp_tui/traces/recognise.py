@@ -179,10 +179,11 @@ def _by_lines(sample: list[Line]) -> Recognised | None:
 
 def _json_lines(lines: list[Line]) -> str | None:
     """Say what lines of JSON are; one bad line at the end may be one that is being written."""
-    filled = [line.text.strip() for line in lines if line.text.strip()]
-    if not filled or not all(text.startswith(("{", "[")) for text in filled[:20]):
+    filled = [line for line in lines if line.text.strip()]
+    if not filled or not all(line.text.lstrip().startswith(("{", "[")) for line in filled[:20]):
         return None
-    values = [decoded(text) for text in filled]
+    # Of a line that is too long only the beginning is here.
+    values = [decoded(line.text) for line in filled if not line.is_cut]
     if sum(value is None for value in values[:-1]) > len(values) // 10:
         return None
     for id, fits in _JSON_TESTS:

@@ -23,8 +23,6 @@ from cp_tui.traces.record import ChargerFrom, FrameDirection, RecordKind
 from cp_tui.traces.times import Offsets, Stamp, seconds_of, stamp_of
 
 CHARGERS_MAX = 60_000
-ACTIONS_MAX = 250
-"""Different ones of a log; what is beyond has no name in its answers."""
 BOOTS_MAX = 1_000
 NAMED_MAX = 5
 """Frames that a note names."""
@@ -34,6 +32,7 @@ DOUBLE_S = 0.05
 """Within which a second logger writes the same frame again."""
 
 NO_ACTION = 255
+"""Also of all beyond so many different ones: their answers have no name."""
 _KINDS = tuple(RecordKind)
 KIND_OF = {number: kind for number, kind in enumerate(_KINDS)}
 _NUMBER_OF = {kind: number for number, kind in enumerate(_KINDS)}
@@ -87,7 +86,7 @@ class LogSurvey:
         """In s since 1970, without a zone as if it were UTC; NaN: none can be read."""
         self.stamped = array("B")
         """What is known of each time, as `stamped` says."""
-        self.action_names = Names(ACTIONS_MAX)
+        self.action_names = Names(NO_ACTION)
         self.charger_names = Names(CHARGERS_MAX)
         self.token_names = Names(60_000)
         self.directions: dict[int, FrameDirection] = {}

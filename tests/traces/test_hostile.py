@@ -59,6 +59,19 @@ def test_a_line_that_is_longer_than_any_frame_is_cut_and_the_next_is_read() -> N
     trace = read(f"2026-10-05T08:00:00.000Z TX {long}\n{GOOD}")
     assert (trace.counts.frames, trace.counts.truncated) == (3, 1)
     assert [each.action for each in trace.records] == ["DataTransfer", "Heartbeat", "Heartbeat"]
+    # The first one, where lines and one document look alike.
+    trace = read(f"{long}\n{CALL}\n{RESULT}\n")
+    assert (trace.counts.frames, trace.counts.truncated) == (3, 1)
+    record = {"direction": "cp-to-csms", "messageType": "CALL", "messageId": "a", "action": "Boot"}
+    lines = [json.dumps({**record, "payload": size * "A"}) for size in (LINE_MAX, 1)]
+    assert read("\n".join(lines)).format == "open-ocpp-trace"
+
+
+def test_a_log_may_have_any_number_of_actions() -> None:
+    lines = [f'[2,"{n}","Own{n}",{{}}]\n[3,"{n}",{{}}]' for n in range(300)]
+    actions = [each.action for each in read("\n".join(lines)).records]
+    assert actions[:4] == ["Own0", "Own0", "Own1", "Own1"]
+    assert actions[-2:] == ["Own299", ""], "of so many the answers have no name"
 
 
 def test_halves_of_surrogate_pairs_are_read_in_every_shape() -> None:

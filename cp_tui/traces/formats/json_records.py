@@ -62,10 +62,11 @@ def is_document(source: LogSource) -> bool:
     first = next(filled, "")
     if not first.startswith(("{", "[")):
         return False
-    value = decoded(first)
+    value, second = decoded(first), next(filled, None)
     if value is None:
-        return True
-    return next(filled, None) is None and holds_records(value)
+        # Of a line that is too long only the beginning is here: then the next one tells.
+        return second is None or not isinstance(decoded(second), dict | list)
+    return second is None and holds_records(value)
 
 
 _CONTAINERS = ("log", "events", "trace", "data", "OCPPMessages")
