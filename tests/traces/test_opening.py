@@ -28,7 +28,10 @@ def zipped(**members: bytes) -> bytes:
     return file.getvalue()
 
 
-@pytest.mark.parametrize("data", [LOG, gzip.compress(LOG), zipped(log=LOG)])
+# Named, because packed data says when it was packed: each worker would have tests of its own.
+@pytest.mark.parametrize(
+    "data", [LOG, gzip.compress(LOG), zipped(log=LOG)], ids=["plain", "gzip", "zip"]
+)
 def test_a_pipe_with_a_name_gives_its_bytes_once_and_is_read_as_any_other(
     data: bytes, tmp_path: Path
 ) -> None:
@@ -55,6 +58,7 @@ def test_a_pipe_with_a_name_gives_its_bytes_once_and_is_read_as_any_other(
         (zipped(**{"in.zip": zipped(log=gzip.compress(LOG))}), "-:in.zip:log"),
         (gzip.compress(zipped(**{"in.zip": zipped(log=LOG)})), "-:in.zip:log"),
     ],
+    ids=["gzip in gzip", "gzip in zip", "gzip in zip in zip", "zip in zip in gzip"],
 )
 def test_what_is_packed_and_packed_again_is_taken_out(data: bytes, name: str) -> None:
     (trace,) = open_traces(io.BytesIO(data))
