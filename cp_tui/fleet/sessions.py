@@ -28,9 +28,13 @@ GIVE_UP_S = 60.0
 REMOTE_WAIT_S = 300.0
 """So long somebody waits for the app to start it."""
 LEAVE_S = 10.0
-"""From the stop until the cable is out, and the place free for the next."""
+"""From the stop until the cable is out, and the place free for the next; never longer than the
+shortest session."""
 LOOK_S = 60.0
-"""How often somebody looks at a vehicle that draws nothing."""
+"""How often somebody looks at the least how much has flowed."""
+LOOK_FIRST_S = 0.5
+"""How soon somebody who has plugged in looks whether energy flows, and ever less often after that.
+"""
 LOOK_MIN_S = 5.0
 HOUR_S = 3_600.0
 HOURS = 24
@@ -57,6 +61,8 @@ class Visit(Struct):
     """Counts the sessions of the connector."""
     next_at: datetime = LAST
     """When the gap to the next session is over; before the first: never."""
+    since: datetime = LAST
+    """When somebody came."""
     ends_at: datetime = LAST
     until_wh: float = 0.0
     """At this register enough has flowed."""
@@ -135,17 +141,18 @@ class SessionDriver:
             self.given_up += 1
             self._come_next(visit, now)
             return
-        visit.part = VisitPart.WAITING
+        visit.part, visit.since = VisitPart.WAITING, now
         wait_s = REMOTE_WAIT_S if is_remote else GIVE_UP_S
         visit.ends_at = later(now, wait_s)
         if not is_remote:
             station.swipe(connector_id, self._tag(visit), now, is_awaited=False)
-        visit.due = later(now, LOOK_MIN_S)
+        visit.due = later(now, LOOK_FIRST_S)
 
     def _look_for_energy(self, visit: Visit, station: FleetStation, now: datetime) -> None:
         record = station.transaction(visit.connector_id)
         if record is None:
-            visit.due = later(now, LOOK_MIN_S)
+            waited_s = (now - visit.since).total_seconds()
+            visit.due = later(now, min(max(waited_s, LOOK_FIRST_S), LOOK_MIN_S))
             if now >= visit.ends_at or not station.is_on:
                 self.given_up += 1
                 self._depart(visit, now)
@@ -168,13 +175,15 @@ class SessionDriver:
             _stop(station, visit.connector_id, now)
             self._depart(visit, now)
             return
-        # With the power of now enough has flowed then; where that changes, one looks again.
+        # With the power of now enough has flowed then; but it may rise, as it does at the start.
         power_w = reading.power_w
-        look_s = missing_wh / power_w * HOUR_S if power_w > 0 else LOOK_S
-        visit.due = min(visit.ends_at, later(now, max(look_s, LOOK_MIN_S)))
+        left_s = missing_wh / power_w * HOUR_S if power_w > 0 else LOOK_S
+        look_s = min(max(left_s, LOOK_MIN_S), LOOK_S)
+        visit.due = min(visit.ends_at, later(now, look_s))
 
     def _depart(self, visit: Visit, now: datetime) -> None:
-        visit.part, visit.due = VisitPart.LEAVING, later(now, LEAVE_S)
+        leave_s = min(LEAVE_S, self._plan.length_s[0])
+        visit.part, visit.due = VisitPart.LEAVING, later(now, leave_s)
 
     def _come_next(self, visit: Visit, now: datetime) -> None:
         """Have the next one come when the gap is over, or now if that was before."""

@@ -135,3 +135,14 @@ def test_the_rate_of_each_hour_counts(
         assert found.year == 9999
     else:
         assert abs(found - T0 - timedelta(hours=hours)) < timedelta(milliseconds=1)
+
+
+def test_a_short_session_is_as_short_as_the_plan_has_it() -> None:
+    fleet = VirtualFleet([config("CP1")])
+    fleet.power_on()
+    people(fleet, SessionPlan(per_hour=(3_600.0,), length_s=(2, 2)))
+    fleet.after(60)
+    entries = fleet.notes["CP1"].entries
+    lengths = [(each.stopped_at - each.started_at).total_seconds() for each in entries]
+    assert len(entries) >= 20
+    assert max(lengths) <= 2.6

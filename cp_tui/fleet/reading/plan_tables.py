@@ -160,8 +160,8 @@ class SessionsTable(Section):
         _told_as("number, or 24 of them"),
     ] = (1.0,) * HOURS
     """Sessions that begin at a connector within an hour: one number, or one for each hour of the
-    day (UTC); 0: nobody comes; default: 1. Who comes needs 15 s and the length of the session
-    before the next one can plug in."""
+    day (UTC); 0: nobody comes; default: 1. The next one can plug in after the length of a session
+    and some 10 s, or twice that length where that is less."""
     length: DurationRange = (1_200.0, 3_600.0)
     """How long one is at most, drawn evenly; default: `20m..60m`."""
     energy_kwh: EnergyRange = (5_000.0, 40_000.0)

@@ -91,7 +91,7 @@ async def test_each_kind_is_seen_by_the_csms_and_those_that_behave_are_served(
             csms.url,
             STATIONS,
             misbehave=tuple((kind, SHARE) for kind in Kind),
-            sessions=SessionPlan(per_hour=(3_600.0,), length_s=(0.5, 1.0), tags=("A",)),
+            sessions=SessionPlan(per_hour=(3_600.0,), length_s=(5.0, 6.0), tags=("A",)),
         )
         ids: dict[Kind | None, list[str]] = {}
         for index in range(STATIONS):

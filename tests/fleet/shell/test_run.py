@@ -25,7 +25,7 @@ from tests.engine.tls_servers import YEAR, Pki
 from tests.fleet.csms_process import book_csms
 from tests.fleet.shell.runs import config, plan, run_of
 
-BUSY = SessionPlan(per_hour=(3_600.0,), length_s=(0.5, 1.0))
+BUSY = SessionPlan(per_hour=(3_600.0,), length_s=(5.0, 6.0))
 STATIONS = 60
 PASSWORD = "planted-secret-77"
 WAIT_S = 60.0
