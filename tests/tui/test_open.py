@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
+from cp_tui.tui.terminal.textual_private import QuietApp
 from tests.tui.log_world import afternoon
 from tests.tui.opened import LogEye, log_screen
 from tests.tui.pictures import pictures
@@ -131,6 +132,32 @@ async def test_a_log_without_times_goes_by_frames(tmp_path: Path) -> None:
         assert eye.shows("this log tells no times: only frames can be gone by")
         await go_to(eye, "2")
         assert eye.shows("frame 2 of")
+
+
+MOVES = (
+    ("1", "comma", 300),
+    ("1", "left_parenthesis", 400),
+    ("2", "k", 600),
+    ("2", "left_square_bracket", 1_200),
+    ("9", "comma", 150),
+)
+"""A screen, a key, and how many bytes it may cost at 80x24."""
+
+
+async def test_a_step_paints_what_it_changes_and_no_more(
+    night: Path, monkeypatch: pytest.MonkeyPatch, painting: None
+) -> None:
+    sent: list[int] = []
+    monkeypatch.setattr(QuietApp, "send", lambda app, text: sent.append(len(text.encode())))
+    async with log_screen(night) as eye:
+        costs: list[tuple[str, str, int, int]] = []
+        for screen, key, most in MOVES:
+            await go_to(eye, "14:07")
+            await eye.press(screen)
+            sent.clear()
+            await eye.press(key)
+            costs.append((screen, key, sum(sent), most))
+        assert [each for each in costs if not 0 < each[2] <= each[3]] == []
 
 
 @pytest.mark.parametrize("size", SIZES)

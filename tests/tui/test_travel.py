@@ -163,3 +163,27 @@ def test_a_log_without_times_is_drawn_and_gone_through_by_its_frames() -> None:
         way.travel.play()
         way.travel.go_on(0.25)
         assert way.at == (2, None), "a frame with each step"
+
+
+def test_an_outage_that_the_log_tells_of_is_on_the_time_line(tmp_path: Path) -> None:
+    sample = (SAMPLES / "steve_two_chargers.log").read_text().splitlines()
+    head = "[INFO ] 2026-11-10 {} de.rwth.idsg.steve.ocpp.ws.WebSocketLogger (qtp1-1) - [chargeBox"
+    who = "Id=KESTREL-11, sessionId=1] Connection {}"
+    closed = "is closed, status: CloseStatus[code=1006, reason=null]"
+    lost = head.format("05:45:00,000") + who.format(closed)
+    back = head.format("06:05:00,000") + who.format("is established")
+    late = next(number for number, each in enumerate(sample) if " 06:1" in each)
+    path = tmp_path / "steve.log"
+    path.write_text("\n".join([*sample[:late], lost, back, *sample[late:], ""]))
+    with opened_here(path) as here:
+        way = Way(ReadLog(here))
+        way.travel.look_at("KESTREL-11")
+        messages = way.travel.messages
+        assert messages is not None
+        day = datetime(2026, 11, 10, tzinfo=UTC)
+        hours = (timedelta(hours=5, minutes=45), timedelta(hours=6, minutes=5))
+        assert messages.outages == ((day + hours[0], day + hours[1]),)
+        signs = [sign for sign, _ in picture(axis_of(messages, 62), way.travel.place, LEVELS)]
+        gone = [minute for minute, sign in enumerate(signs) if sign == "░"]
+        assert gone == [*range(gone[0], gone[-1] + 1)], "without a gap"
+        assert 19 <= len(gone) <= 22, "a cell is a minute"

@@ -9,13 +9,15 @@ from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
+from functools import cached_property
+from itertools import islice
 
 from cp_tui.charge_point.variables import Direction, MessageKind
 from cp_tui.explain.finding import Finding
 from cp_tui.follow.messages import KINDS, latency_ms, message_record
 from cp_tui.ocpp.calendar import FIRST
 from cp_tui.opened.log import ChargerOfLog, Head, LogIndex
-from cp_tui.traces.record import FrameDirection
+from cp_tui.traces.record import FrameDirection, LinkKind
 from cp_tui.tui.state.message_log import (
     ANSWER_AWAITED_S_MAX,
     LoggedFrame,
@@ -26,6 +28,8 @@ from cp_tui.tui.state.message_log import (
 
 ANSWERS = (MessageKind.CALLRESULT, MessageKind.CALLERROR)
 
+LINKS_MAX = 5_000
+"""Events of connections that are read for outages; pings may be among them."""
 MADE_MAX = 2_000
 """Exchanges kept as they were made: some screens full."""
 
@@ -40,6 +44,7 @@ class LogMessages(MessageLog):
         self.index = index
         self.places = charger.places
         """Of all frames of the charge point."""
+        self._rows = charger.rows
         self._firsts = array("I", (place for place in self.places if _begins(index, place)))
         """The first frame of each exchange."""
         self._made: dict[int, MessagePair] = {}
@@ -96,6 +101,26 @@ class LogMessages(MessageLog):
         """The exchanges that something wanted was found about."""
         places = self.index.found.places(wanted)
         return sorted({self.exchange_at(place) for place in places if self.has(place)})
+
+    @cached_property
+    def outages(self) -> tuple[tuple[datetime, datetime], ...]:
+        """From when to when it had no connection, as far as the log tells of connections."""
+        index, found = self.index, list[tuple[datetime, datetime]]()
+        frames = index.columns.frames
+        lost_at: datetime | None = None
+        for row in islice((row for row in self._rows if frames[row] < 0), LINKS_MAX):
+            record = index.record_of_row(row)
+            if record.link is None or record.at is None:
+                continue
+            if record.link.event is LinkKind.CLOSE:
+                lost_at = lost_at or record.at
+            elif record.link.event in (LinkKind.OPEN, LinkKind.HANDSHAKE) and lost_at is not None:
+                found.append((lost_at, record.at))
+                lost_at = None
+        last = index.at(self.last)
+        if lost_at is not None and last is not None and last > lost_at:
+            found.append((lost_at, last))
+        return tuple(found)
 
     def head(self, number: int) -> MessagePair:
         """An exchange without payloads and ids: ten times as fast."""

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from cp_tui.tui.state.log_messages import LogMessages
 
 HERE = "reverse bold"
+LOST = "░"
+"""There was no connection, and no frame."""
 CELLS_MIN = 20
 """With fewer there is no picture."""
 
@@ -64,15 +66,21 @@ def axis_of(messages: LogMessages, cells: int) -> LogAxis:
 
 
 def picture(axis: LogAxis, place: LogPlace, levels: str) -> list[tuple[str, str]]:
-    """Sign and style of each cell: what is found there, else how many frames there are."""
+    """Sign and style of each cell: what is found there, else how many frames there are.
+
+    Where there are none, because the connection was lost, that.
+    """
     edges = [axis.frames_before(edge) for edge in range(axis.cells + 1)]
     numbers = [max(after - before, 0) for before, after in pairwise(edges)]
     signs = _densities(numbers, levels)
-    marks = _marks(axis, place)
-    return [
-        (SIGNS[marks[cell]], STYLES[marks[cell]]) if cell in marks else (sign, "$text-muted")
-        for cell, sign in enumerate(signs)
-    ]
+    marks, lost = _marks(axis, place), _lost(axis)
+
+    def drawn(cell: int, sign: str) -> tuple[str, str]:
+        if cell in marks:
+            return SIGNS[marks[cell]], STYLES[marks[cell]]
+        return (LOST, "$text-error") if sign == " " and cell in lost else (sign, "$text-muted")
+
+    return [drawn(cell, sign) for cell, sign in enumerate(signs)]
 
 
 def line(
@@ -118,6 +126,14 @@ def _densities(numbers: Sequence[int], levels: str) -> list[str]:
         levels[min(len(levels) * number // (most + 1), len(levels) - 1)] if number else " "
         for number in numbers
     ]
+
+
+def _lost(axis: LogAxis) -> set[int]:
+    """The cells in which there was no connection."""
+    if axis.begin is None:
+        return set()
+    ends = ((axis.cell_of(0, lost), axis.cell_of(0, back)) for lost, back in axis.messages.outages)
+    return {cell for first, last in ends for cell in range(first, last + 1)}
 
 
 def _marks(axis: LogAxis, place: LogPlace) -> dict[int, Severity]:
