@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from heapq import heappop, heappush
 from time import monotonic
 from typing import Any
@@ -37,6 +38,8 @@ ROWS_MAX = 10_000
 """How many rows a bill that does not close may have; the sums say how many there are."""
 NOBODY = SessionPlan(per_hour=(0.0,))
 """Who comes is the business of the locustfile."""
+CLOSE_S = 2.0
+"""How long a CSMS has to close a connection."""
 LOOK_S = 0.1
 """How often one looks whether everything is settled, where nothing tells."""
 
@@ -109,6 +112,7 @@ class Crew:
                 assert member.people is not None
                 each.turn(member.people.end_all, each.station)
             line.until(lambda: self._is_done(line), self.options.settle_s)
+        self._close_in_order(lines)
         for each in lines:
             if each.station.is_on:
                 each.turn(each.station.power_off)
@@ -226,6 +230,16 @@ class Crew:
         self._fleet.add(self._members[line])
         self._lines.setdefault(number, []).append(line)
 
+    def _close_in_order(self, lines: Sequence[StationLine]) -> None:
+        """Tell the CSMS that they go; one that does not answer is not waited for."""
+        if self._is_hurried:
+            return
+        for line in lines:
+            if line.station.is_open:
+                line.turn(line.station.reconnect)
+        for line in lines:
+            line.until(partial(_is_gone, line.station), CLOSE_S)
+
     def _settled(self, entry: BillEntry) -> None:
         self._entries.append(entry)
 
@@ -233,3 +247,7 @@ class Crew:
         """Whether nothing of it waits for the CSMS any more, or nobody for it."""
         is_waiting = line.station.transactions or line.station.queue
         return self._is_hurried or line.is_broken or not is_waiting
+
+
+def _is_gone(station: FleetStation) -> bool:
+    return not station.is_open

@@ -70,6 +70,8 @@ async def two_processes_bill_what_the_csms_has(folder: Path) -> None:
         assert code == 0, run.said
         await same_closing(folder, csms)
         counts = await csms.ask("counts")
+        for each in ("CP0-00001", "CP1-00010"):
+            assert (await csms.ask("station", id=each))["closed_properly"] == 1
     found = report(folder)
     assert (found["started"], found["accepted"], found["is_held"]) == (20, 20, True)
     assert min(counts["transactions"], found["bill"]["values_made"]) > 19
