@@ -194,7 +194,9 @@ class CpTuiApp(FrameApp):
                 lost_words = Content.assemble(
                     ("Charge point lost: ", "bold $text-error"), safe_text(lost)
                 )
-                if self.store.snapshot.has_ended:
+                if self.store.snapshot.watched:
+                    lost_words = Content.styled("It is no longer watched", "bold $text-warning")
+                elif self.store.snapshot.has_ended:
                     lost_words = Content.styled("The charge point has ended", "bold $text-warning")
                 if self.store.snapshot.csms.demo.has_ended:
                     lost_words = Content.styled("The demo has ended", "bold $text-warning")

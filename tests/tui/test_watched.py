@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 from syrupy.assertion import SnapshotAssertion
 
 from tests.tui import watched_world
@@ -34,7 +35,12 @@ async def test_every_screen_of_one_that_is_watched(snapshot: SnapshotAssertion) 
                     text = drive.text()
                     assert "only watched" in text
                     assert [words for words in NEVER if words in text] == [], name
+        assert "Stop OCPP" not in drive.text()
         await drive.press("1", "p")
         assert drive.shows("only watched, through tap 127.0.0.1:9100: nothing can be asked of it")
-        assert drive.app.commands.connection is not None
-        assert watched_world.THROUGH in drive.text()
+        unseen = drive.engine.world["registration"]
+        drive.engine.publish("registration", replace(unseen, status=None))
+        await drive.settle()
+        assert drive.shows("Boot not seen")
+        drive.engine.lose("the charge point hung up")
+        await drive.until_it_shows("No longer watched", "as it was at 14:03:27")

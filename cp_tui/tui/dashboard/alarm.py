@@ -29,7 +29,7 @@ from cp_tui.tui.dashboard.one_alarm import Alarm, Remedy, Urgency
 from cp_tui.tui.dashboard.weather_text import weather_alarm
 from cp_tui.tui.state.store import Snapshot
 from cp_tui.tui.text.clock_steps import misread_words, step_words
-from cp_tui.tui.text.connection import boot_words
+from cp_tui.tui.text.connection import boot_words, is_boot_unseen
 from cp_tui.tui.text.safe_text import drawn
 from cp_tui.tui.text.words import Clock
 
@@ -104,6 +104,8 @@ def alarms(snapshot: Snapshot, clock: Clock) -> list[Alarm]:
         if snapshot.csms.demo.has_ended:
             text, again = "The demo has ended", ""
             check = "it ends with its first screen; cp-tui demo begins another"
+        elif snapshot.watched:
+            text, check = "It is no longer watched", "is cp-tui tap still running?"
         elif snapshot.has_ended:
             text, check = "The charge point has ended", "somebody stopped it in order."
         return [Alarm(Urgency.BAD, f"{text}{as_it_was}", check=f"{check}{again}")]
@@ -175,7 +177,7 @@ def _link(snapshot: Snapshot, link: v.LinkView, clock: Clock) -> Iterator[Alarm]
         error = None if own_cause else link.last_error
         cause = cause_words(error) if error else drawn(own_cause) or f"Offline since {since}"
         check = drawn(error.hint) if error else ""
-        then = f"try {link.attempt + 1}"
+        then = "" if snapshot.watched else f"try {link.attempt + 1}"
         yield Alarm(Urgency.BAD, cause, then, link.next_attempt_at, TRY_NOW, check)
     elif link.phase is not v.LinkPhase.OPEN:
         text = f"Try {max(link.attempt, 1)} is under way: {PHASE_WORDS[link.phase]}"
@@ -188,7 +190,7 @@ def _link(snapshot: Snapshot, link: v.LinkView, clock: Clock) -> Iterator[Alarm]
 
 def _registration(snapshot: Snapshot, link: v.LinkView, clock: Clock) -> Iterator[Alarm]:
     registration = snapshot.registration
-    if registration is None or link.phase is not v.LinkPhase.OPEN:
+    if registration is None or link.phase is not v.LinkPhase.OPEN or is_boot_unseen(snapshot):
         return
     if (pending := registration.pending) is not None:
         action, sent = drawn(pending.action), clock.time(pending.since)

@@ -107,7 +107,8 @@ def well_words(snapshot: Snapshot) -> str:
     """That all is well, and what it is doing."""
     # What is just on its way is no news: what waits is an alarm, with the reason.
     waits = "" if snapshot.watched else ", nothing waits"
-    return f"All well: Accepted, {_doing(snapshot)}{waits}"
+    state = "nothing wrong was seen" if snapshot.watched else "Accepted"
+    return f"All well: {state}, {_doing(snapshot)}{waits}"
 
 
 DOING = {
@@ -124,6 +125,8 @@ DOING = {
 
 def _doing(snapshot: Snapshot) -> str:
     states = [c.status for c in snapshot.connectors if c.connector_id]
+    if snapshot.watched and not any(states):
+        return "no connector seen"
     if all(state is ChargePointStatus.AVAILABLE for state in states):
         return f"{count(len(states), 'connector')} ready"
     counts = [(states.count(state), word) for state, word in DOING.items()]

@@ -59,7 +59,7 @@ def top_line(snapshot: Snapshot, clock: Clock, width: int) -> Content:
     url = safe_text(identity.url) if identity else Content("")
     if snapshot.watched:
         # What waits there is not seen.
-        queue = safe_text(f"through {snapshot.watched}")
+        queue = safe_text(snapshot.watched)
     for part in (
         queue,
         _csms_heard(snapshot, clock),
@@ -139,7 +139,7 @@ def _csms_heard(snapshot: Snapshot, clock: Clock) -> Content:
         return Content.styled(
             f"! CSMS silent since {clock.brief(unanswered.since)}", f"bold {WAITING}"
         )
-    if link.last_in is None:
+    if link.last_in is None or snapshot.watched:
         return Content("")
     # Quiet as the end of the line is: with every sample of a car both go on, in one colour.
     return Content.styled(f"CSMS heard {clock.brief(link.last_in.at)}", "$text-muted")

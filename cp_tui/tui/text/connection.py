@@ -47,6 +47,8 @@ def state_word(snapshot: Snapshot) -> tuple[str, str, str]:
         return "×", "Another version", BAD
     if not snapshot.has_engine and snapshot.csms.demo.has_ended:
         return "■", "Demo ended", WAITING
+    if not snapshot.has_engine and snapshot.watched:
+        return "■", "No longer watched", WAITING
     if not snapshot.has_engine and snapshot.has_ended:
         return "■", "Charge point ended", WAITING
     if not snapshot.has_engine:
@@ -70,8 +72,17 @@ def state_word(snapshot: Snapshot) -> tuple[str, str, str]:
             return "◐", "Pending", WAITING
         case RegistrationStatus.REJECTED:
             return "×", "Rejected", BAD
+        case _ if is_boot_unseen(snapshot):
+            return "○", "Boot not seen", QUIET
         case _:
             return "◌", boot_words(registration)[0], WAITING
+
+
+def is_boot_unseen(snapshot: Snapshot) -> bool:
+    """Whether it is only watched, and no frame has told whether the CSMS wants it."""
+    told = snapshot.registration
+    is_asking = told is not None and (told.pending or told.unanswered) is not None
+    return bool(snapshot.watched) and not is_asking and (told is None or told.status is None)
 
 
 BOOT_WORDS = {
