@@ -123,20 +123,27 @@ class Foreman:
             return
         if not self._is_closing:
             self._is_closing = True
+            # Until it is judged; whatever becomes of that, nobody may wait for it for ever.
+            self._environment.process_exit_code = FAILED
             try:
-                self._settle(self._book)
-            except KeyboardInterrupt:
-                self._hurry()
-            if self._is_hurried and self._crew is None:
-                with suppress(KeyboardInterrupt):
-                    self._wait(self._book, HURRY_S, lambda: False)
-            self._judge(self._book)
-            self._closed.set()
+                self._close(self._book)
+            finally:
+                self._closed.set()
         try:
             self._closed.wait()
         except KeyboardInterrupt:
             self._hurry()
             self._closed.wait()
+
+    def _close(self, book: RunBook) -> None:
+        try:
+            self._settle(book)
+        except KeyboardInterrupt:
+            self._hurry()
+        if self._is_hurried and self._crew is None:
+            with suppress(KeyboardInterrupt):
+                self._wait(book, HURRY_S, lambda: False)
+        self._judge(book)
 
     def forget(self) -> None:
         """Take no part in the run that is about to begin."""
