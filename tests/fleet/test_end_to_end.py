@@ -8,6 +8,7 @@ import json
 import signal
 from pathlib import Path
 
+from cp_tui.ocpp.plural import count
 from tests.end_to_end.processes import cp_tui
 from tests.end_to_end.programs import start_with_pipes
 from tests.fleet.csms_process import CsmsProcess, book_csms
@@ -85,7 +86,7 @@ async def test_what_a_csms_loses_or_gives_out_twice_fails_the_run_and_is_named(
     assert "RemoteStartTransaction" in said
     assert ",REMOTE," in (tmp_path / "ledger.csv").read_text()
     lost = set(rows(tmp_path / "ledger.csv")) - set(rows(csms.billed))
-    assert f"FAIL {len(lost)} transactions acknowledged and not billed" in said
+    assert f"FAIL {count(len(lost), 'transaction')} acknowledged and not billed" in said
     assert all(f"{transaction} of {id}" in said for id, transaction, _ in lost)
     assert "FAIL doubled is above 0: it is 1" in said
     assert "given out twice: transactionId 4" in said
