@@ -114,8 +114,11 @@ class OpenedLog:
     def _answer(self, wish: int | None, rows: Sequence[int] | None) -> None:
         """Answer the wish that waits, if it is that one, or whichever it is."""
         if self._asked is not None and wish in (None, self._asked[0]):
-            self._asked[1].set_result(rows)
+            _, answer = self._asked
             self._asked = None
+            # Whoever asked may have gone on meanwhile.
+            if not answer.done():
+                answer.set_result(rows)
 
     async def begin(self, task: ReadingTask) -> None:
         """Start the process that reads."""
@@ -180,6 +183,7 @@ class OpenedLog:
             case Opened():
                 descriptors = self._spool.fileno(), self._index.fileno()
                 self.index = LogIndex(said, *descriptors, self._zone)
+                self.progress = 0.0
                 self._is_read.set()
             case FindingsTold() if self.index is not None:
                 self.index.found.take(said.findings, said.marks)

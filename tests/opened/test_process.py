@@ -77,6 +77,9 @@ async def test_a_log_is_read_and_judged_beside_within_bounds_and_its_files_have_
     assert (index.frames, log.problem, log.progress) == (FRAMES, "", 1.0)
     report = explain(open_trace(path))
     assert [each.text for each in index.found.findings] == [each.text for each in report.findings]
+    given_up = asyncio.create_task(log.follower_at(FRAMES // 2))
+    await asyncio.sleep(0)
+    given_up.cancel()
     follower = await log.follower_at(FRAMES)
     assert follower is not None
     assert follower.known.now == index.at(FRAMES)

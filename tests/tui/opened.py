@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC
@@ -33,8 +34,13 @@ class ReadLog:
         self._moments = Moments(here.index, "log night.log", here.ask)
         self.on_change: Callable[[], object] = lambda: None
 
+    held_back = 0
+    """The frame of which nothing is known before all of the log was looked through."""
+
     async def follower_at(self, place: int, charger: ChargerOfLog) -> Follower | None:
         """What was known once a frame had passed."""
+        if place == self.held_back:
+            await asyncio.Event().wait()
         return await self._moments.follower_at(place, charger)
 
     async def close(self) -> None:
@@ -54,17 +60,24 @@ class LogEye(Eye):
 
 
 @asynccontextmanager
-async def log_screen(file: Path | str, size: tuple[int, int] = (80, 24)) -> AsyncIterator[LogEye]:
-    """Run a screen on a log; a text is the name of a sample."""
+async def log_screen(
+    file: Path | str, size: tuple[int, int] = (80, 24), *, held_back: int = 0
+) -> AsyncIterator[LogEye]:
+    """Run a screen on a log; a text is the name of a sample.
+
+    `held_back` is a frame of which it never becomes known what was known there.
+    """
     with opened_here(SAMPLES / file) as here:
 
         async def opening() -> ReadLog:
-            return ReadLog(here)
+            log = ReadLog(here)
+            log.held_back = held_back
+            return log
 
         app = LogApp(
             opening, Attachment(no_engine, read_only=True), zone=UTC, flush_interval_s=0.01
         )
         async with app.run_test(size=size) as pilot:
             eye = LogEye(app, pilot)
-            await eye.settle()
+            await (Eye.settle(eye) if held_back else eye.settle())
             yield eye

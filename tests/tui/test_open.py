@@ -106,6 +106,13 @@ async def test_what_cannot_be_done_with_a_log_is_refused_and_not_offered(night: 
         assert eye.shows("one charge point speaks in this log")
 
 
+async def test_what_is_not_known_yet_keeps_nobody_from_going_elsewhere(night: Path) -> None:
+    async with log_screen(night, held_back=38) as eye:
+        assert eye.shows("○ Not known yet", "frame 38 of 38", "1 error: CSMS")
+        await eye.press("enter")
+        assert eye.shows("● Accepted", "frame 23 of 38")
+
+
 async def test_several_charge_points_the_worst_first(tmp_path: Path) -> None:
     good, bad = afternoon("CP-GOOD"), afternoon("CP-BAD")
     good.lines = good.lines[:10]

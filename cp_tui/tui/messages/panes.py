@@ -147,7 +147,7 @@ class MessagesPane(TablePane):
             self._begin(log, snapshot.log_messages, clock)
         self._search.follow()
         columns = message_columns(
-            clock, self.table_width, log.oldest_at, is_judged=snapshot.log is not None
+            clock, self.table_width, log.oldest_at, log.newest_at, is_judged=log.is_whole
         )
         self._show_rows(log, columns)
         self._go_along(snapshot)

@@ -30,9 +30,9 @@ ABOUT_MAX = 200
 
 
 def message_columns(
-    clock: Clock, width: int, oldest: datetime | None = None, *, is_judged: bool = False
+    clock: Clock, width: int, *ends: datetime | None, is_judged: bool = False
 ) -> list[Column[MessagePair]]:
-    """The columns of the messages, of which the `oldest` may need a date.
+    """The columns of the messages, of which those at the `ends` may need a date.
 
     Those of a log that `is_judged` have one for what is wrong with them.
     """
@@ -41,7 +41,7 @@ def message_columns(
     return [
         Column(
             "Time",
-            widest([time(oldest)] if oldest else [], 12 if is_wide else 8),
+            widest([time(each) for each in ends if each], 12 if is_wide else 8),
             lambda e: Content(_when(e, time)),
             order=lambda e: e.number,
         ),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any, Protocol
@@ -33,6 +33,8 @@ from cp_tui.tui.widgets.table_pane import TablePane
 
 MESSAGES = "messages"
 
+PATIENCE_S = 0.2
+"""For what was known where somebody was; so the panes go along while a key is held."""
 PLAY_S = 0.25
 """Between two pictures while a log is played."""
 
@@ -46,7 +48,9 @@ class FollowedLog(LogToRead, Protocol):
 
     on_change: Callable[[], object]
 
-    async def follower_at(self, place: int, charger: ChargerOfLog) -> Follower | None:
+    def follower_at(
+        self, place: int, charger: ChargerOfLog
+    ) -> Coroutine[Any, Any, Follower | None]:
         """What was known once a frame had passed; None: somebody has gone on meanwhile."""
 
     async def close(self) -> None:
@@ -134,13 +138,30 @@ class LogApp(CpTuiApp):
             if travel.messages is not None:
                 async with self._reckoning:
                     charger = travel.chargers[place.charger]
-                    follower = await log.follower_at(place.number, charger)
+                    follower = await self._unless_gone_on(log.follower_at(place.number, charger))
                     then = await self._known(follower, now)
                 if then is not None:
                     self.store.known_is(then, now)
                     self.flush()
             if not self._wish.is_set():
                 self._is_known.set()
+
+    async def _unless_gone_on(
+        self, asking: Coroutine[Any, Any, Follower | None]
+    ) -> Follower | None:
+        """Wait for what was known, but not for long where somebody has gone elsewhere meanwhile.
+
+        Of the end of a long log it is known only when all of it was looked through.
+        """
+        asked = asyncio.create_task(asking)
+        gone_on = asyncio.create_task(self._wish.wait())
+        try:
+            await asyncio.wait({asked, gone_on}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait({asked}, timeout=None if not gone_on.done() else PATIENCE_S)
+            return asked.result() if asked.done() else None
+        finally:
+            gone_on.cancel()
+            asked.cancel()
 
     async def _known(self, follower: Follower | None, now: datetime) -> Then | None:
         if follower is None:

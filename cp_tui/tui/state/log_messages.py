@@ -61,6 +61,10 @@ class LogMessages(MessageLog):
         return self.index.at(self.first)
 
     @property
+    def newest_at(self) -> datetime | None:
+        return self.index.at(self.last)
+
+    @property
     def first(self) -> int:
         """The place of its first frame."""
         return self.places[0]

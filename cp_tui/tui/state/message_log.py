@@ -214,6 +214,11 @@ class MessageLog:
         found = (frame.at for exchange in self._exchanges for frame in exchange.frames)
         return next(found, None)
 
+    @property
+    def newest_at(self) -> datetime | None:
+        """When the newest frame was sent or came."""
+        return self._newest_at
+
     def exchange(self, number: int) -> MessagePair | None:
         """The exchange with a number, unless it was too old to be kept."""
         index = number - self._first
