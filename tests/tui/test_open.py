@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
+from cp_tui.tui.app import Attachment
+from cp_tui.tui.start.log_app import LogApp, no_engine
 from cp_tui.tui.terminal.textual_private import QuietApp
+from tests.tui.driving import Eye
 from tests.tui.log_world import afternoon
-from tests.tui.opened import LogEye, log_screen
+from tests.tui.opened import LogEye, ReadLog, log_screen
 from tests.tui.pictures import pictures
 
 SIZES = ((80, 24), (160, 50))
@@ -91,6 +95,34 @@ async def test_the_cursor_of_the_messages_goes_about_in_the_log(night: Path) -> 
         assert eye.shows("frame 38 of 38"), "no further than to the end"
         await eye.press("2")
         assert eye.shows("▌14:08:04 out StatusNotification")
+
+
+async def test_a_click_on_the_time_line_goes_there(night: Path) -> None:
+    async with log_screen(night) as eye:
+        await eye.pilot.click("#log-line", offset=(len(" 14:00 "), 0))
+        await eye.settle()
+        assert eye.shows("2026-01-05 14:00:0")
+        await eye.pilot.click("#log-line", offset=(79, 0))
+        await eye.settle()
+        assert eye.shows("2026-01-05 14:00:0"), "behind it stands what is found"
+
+
+async def test_before_a_log_is_read_the_screen_says_so() -> None:
+    waiting = asyncio.Event()
+
+    async def opening() -> ReadLog:
+        await waiting.wait()
+        raise AssertionError("it is never read")
+
+    app = LogApp(opening, Attachment(no_engine, read_only=True), flush_interval_s=0.01)
+    async with app.run_test(size=(80, 24)) as pilot:
+        eye = Eye(app, pilot)
+        await eye.settle()
+        assert eye.shows("no frame read yet", "nothing found yet, reading 0 %")
+        await eye.press("right_square_bracket", "1")
+        assert eye.shows("[1 Dash]")
+        await eye.press("left_parenthesis")
+        assert eye.shows("the log is being read")
 
 
 async def test_what_cannot_be_done_with_a_log_is_refused_and_not_offered(night: Path) -> None:

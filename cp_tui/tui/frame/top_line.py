@@ -83,7 +83,9 @@ def _log_line(snapshot: Snapshot, place: LogPlace, clock: Clock, width: int) -> 
     sign, word, style = state_word(snapshot)
     tail = as_of(snapshot, clock)
     parts = [
-        Content.styled(f" {drawn(place.charger or 'unnamed')}", "bold"),
+        Content.styled(
+            f" {drawn(place.charger or ('unnamed' if place.frames else 'cp-tui'))}", "bold"
+        ),
         Content.styled(f"{sign} {word}", f"bold {style}"),
         safe_text(place.name),
         under_way(place),
@@ -108,6 +110,8 @@ def before_as_of(snapshot: Snapshot, clock: Clock, width: int) -> Content:
 
 def as_of(snapshot: Snapshot, clock: Clock) -> Content:
     """The end of the line: when the newest data came; of a log, where in it one is."""
+    if (place := snapshot.log) is not None and not place.frames:
+        return Content.styled("no frame read yet ", "$text-muted")
     if (place := snapshot.log) is not None:
         return Content.assemble(
             Content.styled(f"{instant_words(place, clock)} ", "bold"),
