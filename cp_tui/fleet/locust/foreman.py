@@ -66,6 +66,8 @@ class Foreman:
         self._ledger: Ledger | None = None
         self._transactions: list[OurTransaction] = []
         """What the CSMS should have billed, where its table is to be read."""
+        self._refused: list[str] = []
+        """Why workers were sent away."""
         self._planned = 0
         self._news = Event()
         self._closed = Event()
@@ -89,6 +91,7 @@ class Foreman:
         self._book = RunBook(token.run, self._version, datetime.now(UTC), self._enter)
         self._crew = None if crew is None else crew(token)
         self._planned = 0
+        self._refused = []
         self._closed.clear()
         self._is_closing = self._is_hurried = False
         self.report = None
@@ -211,12 +214,15 @@ class Foreman:
         runner = self._environment.runner
         if isinstance(runner, MasterRunner):
             number = runner.get_worker_index(sender)
-            _LOGGER.error("worker %s cannot take part: %s", number, clean(why))
+            line = f"worker {number} cannot take part: {clean(why)}"
+            if line not in self._refused:
+                _LOGGER.error(line)
+                self._refused.append(line)
             runner.send_message(REFUSED, {"why": why}, client_id=sender)
 
     def _judge(self, book: RunBook) -> None:
         """Make the report of the run and say what makes it fail."""
-        faults = book.faults()
+        faults = [*self._refused, *book.faults()]
         billed, notes = billed_verdicts(self._options.billed, self._transactions)
         notes = [*book.notes(), *notes]
         if self._ledger is not None and (wrong := self._ledger.finish()):

@@ -88,6 +88,10 @@ class WorkerSide:
             self._runner.send_message(REPORT, to_builtins(none))
             self._leave("its master is that of another run: give each run a port of its own")
         elif token.version != __version__:
+            # The master tells as well why it has fewer charge points.
+            number = self._runner.worker_index
+            other = WorkerReport(run=token.run, version=__version__, worker=number)
+            self._runner.send_message(REPORT, to_builtins(other))
             self._leave(f"it runs cp-tui {__version__}, and the master {token.version}")
         else:
             self._crew = begin_crew(

@@ -220,6 +220,31 @@ async def a_worker_of_another_run_takes_no_part(folder: Path) -> None:
     assert report(folder)["started"] == 20
 
 
+async def a_worker_of_another_version_is_sent_away(folder: Path) -> None:
+    port = free_port()
+    bind = ("--master-bind-host", "127.0.0.1", f"--master-bind-port={port}")
+    place = ("--master-host", "127.0.0.1", f"--master-port={port}")
+    other = folder / "other"
+    other.mkdir()
+    old = f"import cp_tui\n\ncp_tui.__version__ = '0.0.9'\n{LOCUSTFILE}"
+    async with (
+        book_csms(folder / "book") as csms,
+        locust(
+            folder,
+            *(*papers(folder, csms), *TWENTY, "-t", "6s"),
+            *("--master", "--expect-workers", "2", *bind),
+        ) as run,
+        locust(folder, "--worker", *place),
+        locust(other, "--worker", *place, locustfile=old) as sent_away,
+    ):
+        assert await run.ended() == 1, run.said
+        assert await sent_away.ended() == 2
+    found = report(folder)
+    why = "cannot take part: it runs cp-tui 0.0.9, and the master"
+    assert any(why in each for each in found["faults"]), found["faults"]
+    assert found["bill"]["begun"] == found["bill"]["acknowledged"] > 0
+
+
 async def misbehaving_charge_points_stand_apart(folder: Path) -> None:
     """And a plan says how many there are, and what comes over them."""
     plan = folder / "plan.toml"
@@ -363,6 +388,7 @@ CASES: list[Case] = [
     a_limit_and_an_absence_have_codes_of_their_own,
     ctrl_c_closes_the_run_and_a_second_one_waits_for_nothing,
     a_worker_of_another_run_takes_no_part,
+    a_worker_of_another_version_is_sent_away,
     misbehaving_charge_points_stand_apart,
     over_tls_the_server_is_held_against_the_roots,
     the_paper_runs_as_printed,
