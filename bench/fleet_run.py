@@ -56,8 +56,11 @@ class Figures(msgspec.Struct, kw_only=True):
     """Of a core."""
     idle_lag_s: tuple[float, float, float] = (0.0, 0.0, 0.0)
     """How late timers are: p50, p99, longest."""
+    idle_waited: float = 0.0
+    """Part of that time in which it could have run, and others had the processors."""
     charging_share: float = 0.0
     charging_lag_s: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    charging_waited: float = 0.0
     half_back_s: float = 0.0
     """After the CSMS is there again, which was killed."""
     all_back_s: float = 0.0
@@ -113,7 +116,8 @@ class Bench:
     async def idle(self) -> None:
         """Nothing but heartbeats."""
         await asyncio.sleep(REST_S)
-        self.figures.idle_share, self.figures.idle_lag_s = await self._watch()
+        figures = self.figures
+        figures.idle_share, figures.idle_waited, figures.idle_lag_s = await self._watch()
         self.figures.idle_mib = resident_kib() / 1024
 
     async def charge(self) -> None:
@@ -124,7 +128,12 @@ class Bench:
             lambda counts: counts["transactions"] == self._number, STEP_TIMEOUT_S
         )
         await asyncio.sleep(REST_S)
-        self.figures.charging_share, self.figures.charging_lag_s = await self._watch()
+        figures = self.figures
+        (
+            figures.charging_share,
+            figures.charging_waited,
+            figures.charging_lag_s,
+        ) = await self._watch()
         self.figures.charging_mib = resident_kib() / 1024
         self.figures.descriptors = len(os.listdir("/proc/self/fd"))
 
@@ -159,15 +168,19 @@ class Bench:
         phases = self.run.fleet.counts().phases
         return sum(number for phase, number in phases.items() if phase in ("accepted", "charging"))
 
-    async def _watch(self) -> tuple[float, tuple[float, float, float]]:
-        """Give the share of a core and the lag of a while."""
+    async def _watch(self) -> tuple[float, float, tuple[float, float, float]]:
+        """Give the share of a core, that of waiting for one, and the lag of a while."""
         lag = self.run.self_watch.lag
         since = Histogram(dict(lag.buckets), lag.count, lag.total_s, lag.max_s)
-        began_s, cpu_s = self._loop.time(), process_time()
+        began_s, cpu_s, waited_s = self._loop.time(), process_time(), _waited_s()
         await asyncio.sleep(self._window_s)
-        share = (process_time() - cpu_s) / (self._loop.time() - began_s)
+        passed_s = self._loop.time() - began_s
         late = lag.difference(since)
-        return share, (late.quantile(0.5), late.quantile(0.99), late.quantile(1))
+        return (
+            (process_time() - cpu_s) / passed_s,
+            (_waited_s() - waited_s) / passed_s,
+            (late.quantile(0.5), late.quantile(0.99), late.quantile(1)),
+        )
 
     async def _each(
         self, members: Iterable[Member], act: Callable[[FleetStation, datetime], None]
@@ -182,6 +195,11 @@ class Bench:
         async with asyncio.timeout(STEP_TIMEOUT_S):
             while not is_true():
                 await asyncio.sleep(0.02)
+
+
+def _waited_s() -> float:
+    """Give how long this thread has been ready to run while others did."""
+    return int(Path("/proc/thread-self/schedstat").read_text().split()[1]) / 1e9
 
 
 def _begin(station: FleetStation, now: datetime) -> None:
