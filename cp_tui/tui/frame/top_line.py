@@ -82,10 +82,9 @@ def _log_line(snapshot: Snapshot, place: LogPlace, clock: Clock, width: int) -> 
     """Whose log it is, how it stood then, and what goes on now."""
     sign, word, style = state_word(snapshot)
     tail = as_of(snapshot, clock)
+    name = place.charger or ("unnamed" if place.frames else "cp-tui")
     parts = [
-        Content.styled(
-            f" {drawn(place.charger or ('unnamed' if place.frames else 'cp-tui'))}", "bold"
-        ),
+        Content.styled(f" {drawn(name)}", "bold"),
         Content.styled(f"{sign} {word}", f"bold {style}"),
         safe_text(place.name),
         under_way(place),

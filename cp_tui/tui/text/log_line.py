@@ -14,7 +14,6 @@ from msgspec import Struct
 from textual.content import Content
 
 from cp_tui.explain.finding import Severity
-from cp_tui.ocpp.calendar import in_zone
 from cp_tui.tui.state.log_state import GRAVITY, LogPlace, main_frame
 from cp_tui.tui.text.log_words import SIGNS, STYLES, counts
 from cp_tui.tui.text.words import Clock
@@ -107,7 +106,7 @@ def ends(axis: LogAxis, clock: Clock) -> tuple[str, str]:
     if axis.begin is None or axis.end is None:
         return f"{axis.messages.first:,}", f"{axis.messages.last:,}"
     if clock.day(axis.begin) != clock.day(axis.end):
-        return f"{in_zone(axis.begin, clock.zone):%b %d}", f"{in_zone(axis.end, clock.zone):%b %d}"
+        return clock.month_and_day(axis.begin), clock.month_and_day(axis.end)
     seen = clock.seen_from(axis.begin)
     return seen.minute(axis.begin), seen.minute(axis.end)
 

@@ -92,6 +92,10 @@ class Clock(Struct, frozen=True):
         """`2026-01-05`."""
         return self.day(at).isoformat()
 
+    def month_and_day(self, at: datetime) -> str:
+        """`Jan 05`: for the ends of what goes over days."""
+        return f"{in_zone(at, self.zone):%b %d}"
+
     def seen_from(self, instant: datetime) -> Clock:
         """The same clock, for times that are told beside this instant: its day needs no date."""
         return Clock(instant, self.zone, self.csms_offset_s)
