@@ -97,6 +97,19 @@ async def test_the_cursor_of_the_messages_goes_about_in_the_log(night: Path) -> 
         assert eye.shows("▌14:08:04 out StatusNotification")
 
 
+async def test_what_is_about_the_log_as_a_whole_leads_to_no_frame() -> None:
+    async with log_screen("evcc_session.log") as eye:
+        assert eye.shows("log.zone_assumed", "at fault: the log")
+        await eye.press("enter")
+        assert eye.shows("[9", "no frame shows that: it is about the log as a whole")
+        await eye.press("6")
+        assert eye.shows("[6 Maint]")
+        await eye.press("8")
+        assert eye.shows("[8 Security]")
+        await eye.press("question_mark")
+        assert eye.shows("Screen 8: Security")
+
+
 async def test_a_click_on_the_time_line_goes_there(night: Path) -> None:
     async with log_screen(night) as eye:
         await eye.pilot.click("#log-line", offset=(len(" 14:00 "), 0))

@@ -74,8 +74,8 @@ class FindingsPane(TablePane):
         event.stop()
         event.prevent_default()
         found = self.table.record(event.key)
-        if found is not None and (number := main_frame(found)):
-            self.post_message(self.Wanted(number))
+        if found is not None:
+            self.post_message(self.Wanted(main_frame(found)))
 
 
 def _elsewhere(place: LogPlace, key: str) -> Content:

@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any, Protocol
 
 from textual import on
+from textual.content import Content
 from textual.timer import Timer
 
 from cp_tui.charge_point.smart_charging.composite import whole
@@ -204,6 +205,9 @@ class LogApp(CpTuiApp):
     @on(FindingsPane.Wanted)
     async def _show_frame(self, event: FindingsPane.Wanted) -> None:
         assert self.travel is not None
+        if not event.number:
+            self.refuse(Content("no frame shows that: it is about the log as a whole"))
+            return
         self.travel.go_to_frame(event.number)
         await self.go_to(MESSAGES)
 
