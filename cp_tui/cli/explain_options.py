@@ -39,13 +39,7 @@ def add_explain(commands: Commands) -> None:
     explain.add_argument(
         "files", metavar="FILE", nargs="*", help="a log; - is what comes over a pipe"
     )
-    explain.add_argument("--format", metavar="NAME", help="whose log it is, if it is mistaken")
-    explain.add_argument("--id", metavar="ID", help="the charge point, of a log that names none")
-    explain.add_argument(
-        "--zone",
-        metavar="ZONE",
-        help="time zone of a log that states none: +02:00, Europe/Berlin",
-    )
+    add_log_options(explain)
     explain.add_argument(
         "--ours",
         action="store_true",
@@ -71,4 +65,15 @@ def add_explain(commands: Commands) -> None:
         action="store_true",
         help="other names for charge points, tags, serial numbers and transactions,\n"
         "in what is printed and written",
+    )
+
+
+def add_log_options(parser: ArgumentParser) -> None:
+    """Add what is told of a log that does not say it."""
+    parser.add_argument("--format", metavar="NAME", help="whose log it is, if it is mistaken")
+    parser.add_argument("--id", metavar="ID", help="the charge point, of a log that names none")
+    parser.add_argument(
+        "--zone",
+        metavar="ZONE",
+        help="time zone of a log that states none: +02:00, Europe/Berlin",
     )

@@ -5,6 +5,8 @@ from __future__ import annotations
 from argparse import ArgumentParser, RawTextHelpFormatter
 from typing import TYPE_CHECKING
 
+from cp_tui.cli.explain_options import add_log_options
+
 if TYPE_CHECKING:
     # The class has no other name.
     from argparse import _SubParsersAction
@@ -33,11 +35,5 @@ def add_open(commands: Commands) -> ArgumentParser:
     parser.add_argument(
         "file", metavar="FILE", help="a log, a bundle, or the data folder of a charge point"
     )
-    parser.add_argument("--format", metavar="NAME", help="whose log it is, if it is mistaken")
-    parser.add_argument("--id", metavar="ID", help="the charge point, of a log that names none")
-    parser.add_argument(
-        "--zone",
-        metavar="ZONE",
-        help="time zone of a log that states none: +02:00, Europe/Berlin",
-    )
+    add_log_options(parser)
     return parser
