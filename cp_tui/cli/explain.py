@@ -23,7 +23,7 @@ from cp_tui.explain.explain import Report, explain
 from cp_tui.explain.finding import Finding, Severity
 from cp_tui.explain.limits import rows
 from cp_tui.ocpp.plural import count
-from cp_tui.ocpp.printable import clean
+from cp_tui.ocpp.printable import ascii_json, clean
 from cp_tui.traces.opening import UnreadableTrace, faults_told
 from cp_tui.traces.privacy import PrivateNames
 from cp_tui.traces.reading import open_traces
@@ -130,7 +130,7 @@ def _explained(
                 ours = ours_in(trace, is_anonymous=options.anonymous, shows_tags=options.show_tags)
         if options.json:
             told = _as_json(report) | ({} if ours is None else {"ours": as_json(ours)})
-            print(msgspec.json.encode(told).decode(), flush=True)
+            print(ascii_json(msgspec.json.encode(told).decode()), flush=True)
         else:
             print("\n".join(_as_text(report)), flush=True)
             for line in () if ours is None else in_words(ours):

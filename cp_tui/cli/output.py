@@ -79,6 +79,7 @@ def told_without_waiting(
     """Give what prints a line on standard output, and goes on if nobody reads it.
 
     For what lives in an event loop: a charge point must not wait for the terminal of its CSMS.
+    What a peer has written shows itself there and does nothing else.
     `without_reader` is called at each line once the reader of a pipe has gone.
     """
     # Imported late: `ctl` prints its answer, and is called hundreds of times by a script.
@@ -87,7 +88,7 @@ def told_without_waiting(
     writer = LineWriter(StreamSink(sys.stdout), "({} lines are missing here)".format, "output")
 
     def tell(line: str) -> None:
-        writer.put(line)
+        writer.put(clean(line))
         if writer.error == os.strerror(errno.EPIPE):
             without_reader()
 

@@ -12,7 +12,7 @@ from cp_tui.engine.endpoint import EndpointError, endpoint
 from cp_tui.engine.errors import EngineStartError
 from cp_tui.engine.tls import tls_context
 from cp_tui.ocpp.plural import count
-from cp_tui.ocpp.printable import clean
+from cp_tui.ocpp.printable import ascii_json, clean
 from cp_tui.replay.player import ReplayReport
 from cp_tui.replay.script import ReplayAct, ReplayStep, steps
 from cp_tui.replay.socket import NoPeer, play_charge_point, play_csms
@@ -87,7 +87,7 @@ async def _played(acts: list[ReplayStep], trace: Trace, options: Namespace) -> R
 
         def said(text: str) -> None:
             if not (options.quiet or options.json):
-                tell(clean(text))
+                tell(text)
 
         how: dict[str, Any] = {
             "speed": options.speed,
@@ -121,7 +121,7 @@ async def _played(acts: list[ReplayStep], trace: Trace, options: Namespace) -> R
 
 def _tell(report: ReplayReport, options: Namespace) -> None:
     if options.json:
-        print(encode(report).decode(), flush=True)
+        print(ascii_json(encode(report).decode()), flush=True)
         return
     # Else they were told when they were found.
     for each in report.differences if options.quiet else ():

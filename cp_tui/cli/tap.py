@@ -22,6 +22,7 @@ from cp_tui.engine.tls import tls_context
 from cp_tui.explain.finding import Severity
 from cp_tui.ocpp.datatypes import format_date_time
 from cp_tui.ocpp.plural import count
+from cp_tui.ocpp.printable import ascii_json
 from cp_tui.tap.doors import TapDoors
 from cp_tui.tap.observer import Observer, Tapped
 from cp_tui.tap.relay import Upstream
@@ -152,13 +153,19 @@ def _observer(
     if file is not None:
         file.parent.mkdir(parents=True, exist_ok=True)
     written = _as_json if options.json else _as_text
-    observer = Observer(
-        lambda tapped: tell(written(tapped)),
-        file=file,
-        keep_bytes=options.keep_mb * MEGABYTE,
-        is_tls=upstream.tls is not None,
-        level=Severity(options.level),
-    )
+    try:
+        observer = Observer(
+            lambda tapped: tell(written(tapped)),
+            file=file,
+            keep_bytes=options.keep_mb * MEGABYTE,
+            is_tls=upstream.tls is not None,
+            level=Severity(options.level),
+        )
+    except BlockingIOError:
+        raise WrongUse(
+            f"another tap writes its frames to {file}; name another file with --trace,"
+            " or say --no-trace"
+        ) from None
     try:
         yield observer
     finally:
@@ -196,4 +203,4 @@ def _as_json(tapped: Tapped) -> str:
             "at_fault": finding.at_fault,
             "rule": finding.rule,
         }
-    return encode(told).decode()
+    return ascii_json(encode(told).decode())

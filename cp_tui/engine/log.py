@@ -11,6 +11,7 @@ counted, told as a trouble, and named by a line in the place where they are miss
 
 from __future__ import annotations
 
+import fcntl
 import logging
 import os
 import stat
@@ -68,12 +69,21 @@ class LogFile:
     """The newest lines in a file, those before in files beside it; the oldest make room."""
 
     def __init__(
-        self, path: Path, bytes_max: int = LOG_BYTES_MAX, kept: int = LOG_FILES_KEPT
+        self,
+        path: Path,
+        bytes_max: int = LOG_BYTES_MAX,
+        kept: int = LOG_FILES_KEPT,
+        *,
+        is_alone: bool = False,
     ) -> None:
-        """Open or create the file; raises `OSError`. Besides it, `kept` older ones stay."""
+        """Open or create the file; raises `OSError`. Besides it, `kept` older ones stay.
+
+        `is_alone`: a second one that wants the file for itself is refused (`BlockingIOError`).
+        """
         self._path = path
         self._bytes_max = bytes_max
         self._kept = kept
+        self._is_alone = is_alone
         self.dropped = 0
         """How many files have made room."""
         # Not to wait for a reader of a FIFO that somebody put there.
@@ -113,7 +123,15 @@ class LogFile:
 
     def _opened(self, flags: int = 0) -> int:
         flags |= os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC
-        return os.open(self._path, flags, 0o600)
+        file = os.open(self._path, flags, 0o600)
+        try:
+            if self._is_alone and stat.S_ISREG(os.fstat(file).st_mode):
+                # The system lets go of it with the process, however that ends.
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            os.close(file)
+            raise
+        return file
 
 
 def log_files(path: Path, kept: int) -> list[Path]:

@@ -92,6 +92,11 @@ class Finding(Struct, frozen=True):
     """Id of the finding that this one follows from; empty: it stands for itself."""
 
 
+def of_line(line: int | None) -> str:
+    """Name the line of a frame, with a blank before it; nothing where a frame stands in none."""
+    return "" if line is None else f" of line {line}"
+
+
 def ref(record: Record) -> FrameRef:
     """Say where a record stands."""
     return FrameRef(record.number, record.source.line, record.at, record.place)

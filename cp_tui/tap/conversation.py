@@ -143,7 +143,7 @@ class Conversation:
     ) -> Record:
         return Record(
             number=number,
-            source=Source("tap", number or None),
+            source=Source("tap", None),
             kind=kind,
             at=at,
             at_text=at.isoformat(),

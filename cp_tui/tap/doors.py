@@ -20,10 +20,11 @@ from cp_tui.engine.hub import HISTORY_MAX
 from cp_tui.explain.finding import Finding
 from cp_tui.follow.door import AskThere, FollowDoor
 from cp_tui.follow.follower import Follower
+from cp_tui.ocpp.printable import is_clean
 from cp_tui.rpc.paths import SocketPathError, default_socket
 from cp_tui.rpc.server import RpcServer
 from cp_tui.tap.observer import Tapped
-from cp_tui.traces.record import Record
+from cp_tui.traces.record import LinkKind, Record
 
 DOORS_MAX = 100
 """Charge points that can be attached to; those beyond are judged and written down only."""
@@ -32,8 +33,15 @@ DOORS_MAX = 100
 class Feed:
     """One charge point on its way from the thread to the loop."""
 
-    def __init__(self, follower: Follower, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(
+        self,
+        follower: Follower,
+        loop: asyncio.AbstractEventLoop,
+        has_come: Callable[[Feed], None],
+    ) -> None:
+        """`has_come` is called with its first open WebSocket, in the thread."""
         self.follower = follower
+        self._has_come: Callable[[Feed], None] | None = has_come
         self.door: FollowDoor | None = None
         self._loop = loop
         self._lock = Lock()
@@ -49,6 +57,10 @@ class Feed:
             self._changed |= changed
             self._events.extend(events)
             is_coming, self._is_coming = self._is_coming, True
+        if self._has_come and record.link is not None and record.link.event is LinkKind.OPEN:
+            # Who only asks for a page, or is refused, needs no door.
+            self._has_come(self)
+            self._has_come = None
         # Many records between two turns of the loop are one piece of news.
         if not is_coming and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self.deliver)
@@ -98,17 +110,23 @@ class TapDoors:
         self._opening: set[asyncio.Task[None]] = set()
 
     def follow(self, charger: str) -> Feed | None:
-        """A charge point has come; None: there are doors enough. Called in the thread."""
+        """Somebody asks for a way; None: there are doors enough. Called in the thread."""
         if len(self._feeds) >= DOORS_MAX or self._loop.is_closed():
             return None
         url = endpoint(self._upstream, charger).uri
-        feed = Feed(Follower(charger, url=url, source=self._through), self._loop)
+        follower = Follower(charger, url=url, source=self._through)
+        return Feed(follower, self._loop, lambda feed: self._has_come(feed, charger))
+
+    def _has_come(self, feed: Feed, charger: str) -> None:
+        """It has a connection for the first time; called in the thread."""
+        if len(self._feeds) >= DOORS_MAX or self._loop.is_closed():
+            feed.forget()
+            return
         self._feeds.append(feed)
         if len(self._feeds) == DOORS_MAX:
             text = f"is the last of {DOORS_MAX} charge points that can be attached to"
             self._tell(Tapped(self._clock(), charger, text))
         self._loop.call_soon_threadsafe(self._open_soon, feed, charger)
-        return feed
 
     async def close(self) -> None:
         """Close every door; who is inside is told."""
@@ -137,5 +155,12 @@ class TapDoors:
         else:
             self._servers.append(server)
             feed.open(door)
-            text = f"can be looked at: cp-tui attach --id {shlex.quote(charger)}"
+            text = f"can be looked at: cp-tui attach {_named(charger)}"
         self._tell(Tapped(self._clock(), charger, text))
+
+
+def _named(charger: str) -> str:
+    """Say how a door is named in a shell; its socket can be typed whatever the identity holds."""
+    if is_clean(charger):
+        return f"--id={shlex.quote(charger)}"
+    return f"--socket={shlex.quote(str(default_socket(charger)))}"

@@ -22,8 +22,9 @@ from cp_tui.charge_point.codec import encode
 from cp_tui.engine.log import LogFile
 from cp_tui.explain.finding import Finding, Severity
 from cp_tui.explain.live import LiveExplainer
-from cp_tui.follow.line import closed_by
+from cp_tui.follow.line import REASON_MAX, closed_by
 from cp_tui.ocpp.plural import count
+from cp_tui.ocpp.redaction import shown_text
 from cp_tui.tap.conversation import Conversation
 from cp_tui.tap.http_head import HttpHead
 from cp_tui.tap.trace_lines import tapped_line
@@ -118,6 +119,8 @@ class _Charger:
         self.name = name
         self.conversation = Conversation(name)
         self.judge = judge
+        self.was_open = False
+        """Whether it ever had a connection."""
         self._told: Counter[tuple[str, str]] = Counter()
 
     def times(self, finding: Finding) -> int:
@@ -144,7 +147,9 @@ class Observer:
         level: Severity = Severity.WARNING,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        """`file` gets the frames, bounded by `keep_bytes`; raises `OSError`."""
+        """`file` gets the frames, bounded by `keep_bytes`; raises `OSError`, and `BlockingIOError`
+        where another tap writes there.
+        """
         self._tell = tell
         self.shown_by: FollowedBy | None = None
         """Who has charge points shown; set before the first one comes."""
@@ -152,7 +157,9 @@ class Observer:
         self._levels = {each for each in Severity if [*Severity].index(each) <= _place(level)}
         self.clock = clock
         """The time of what passes, UTC."""
-        self._file = LogFile(file, keep_bytes // (FILES_KEPT + 1), FILES_KEPT) if file else None
+        self._file = None
+        if file is not None:
+            self._file = LogFile(file, keep_bytes // (FILES_KEPT + 1), FILES_KEPT, is_alone=True)
         self._file_error = ""
         self._events: queue.SimpleQueue[_Event] = queue.SimpleQueue()
         self._lock = Lock()
@@ -217,11 +224,21 @@ class Observer:
         name = charger_of(asked.head.target) or UNKNOWN
         charger = self._chargers.get(name)
         if charger is None:
+            if len(self._chargers) >= CHARGERS_MAX:
+                self._make_room()
             is_kept = len(self._chargers) < CHARGERS_MAX
             charger = _Charger(name, self._judge_of(name) if is_kept else None)
             if is_kept:
                 self._chargers[name] = charger
         self._connections[asked.connection] = _Connection(asked.connection, asked, charger)
+
+    def _make_room(self) -> None:
+        """Forget whoever has only asked and was never connected: anybody can ask."""
+        asking = {each.charger.name for each in self._connections.values()}
+        for name, charger in self._chargers.items():
+            if not charger.was_open and name not in asking:
+                del self._chargers[name]
+                return
 
     def _judge_of(self, name: str) -> Following:
         shown = None
@@ -261,12 +278,18 @@ class Observer:
         )
         self._judge(said, charger)
         if head.status != 101:
-            self._tell(Tapped(at, charger.name, f"was refused by the CSMS: {head.start}"))
+            self._tell(
+                Tapped(
+                    at,
+                    charger.name,
+                    f"was refused by the CSMS: {shown_text(head.start)[:REASON_MAX]}",
+                )
+            )
             return
-        connection.is_open = True
+        connection.is_open = charger.was_open = True
         opened = charger.conversation.link(LinkKind.OPEN, connection.name, at)
         self._judge(opened, charger)
-        subprotocol = head.get("sec-websocket-protocol") or "no subprotocol"
+        subprotocol = head.get("sec-websocket-protocol")[:REASON_MAX] or "no subprotocol"
         self._tell(Tapped(at, charger.name, f"connected, {subprotocol}"))
 
     def _ended(self, event: _Ended) -> None:

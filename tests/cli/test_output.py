@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cp_tui.cli.output import complain
+from cp_tui.cli.output import complain, told_without_waiting
 from cp_tui.ocpp.printable import clean
 
 
@@ -13,10 +13,13 @@ from cp_tui.ocpp.printable import clean
 )
 def test_a_complaint_is_one_harmless_line(hostile: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert complain(f"name {hostile}") == 2
-    said = capsys.readouterr().err
-    assert said.startswith("cp-tui: name ")
-    assert said.count("\n") == 1
-    assert all(character.isprintable() for character in said.rstrip("\n"))
+    with told_without_waiting() as tell:
+        tell(f"name {hostile}")
+    told = capsys.readouterr()
+    for said, begin in ((told.err, "cp-tui: name "), (told.out, "name ")):
+        assert said.startswith(begin)
+        assert said.count("\n") == 1
+        assert said.rstrip("\n").isprintable()
 
 
 def test_words_of_every_language_stay_readable() -> None:

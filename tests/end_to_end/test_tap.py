@@ -41,7 +41,7 @@ async def test_a_session_goes_through_and_is_written_down(tmp_path: Path) -> Non
     assert (tap.returncode, err) == (0, b"")
     lines = out.decode().splitlines()
     told = [json.loads(each)["text"] for each in lines if each.startswith("{")]
-    assert {"connected, ocpp1.6", "can be looked at: cp-tui attach --id CP-7"} <= {*told}
+    assert {"connected, ocpp1.6", "can be looked at: cp-tui attach --id=CP-7"} <= {*told}
     assert lines[-1].endswith("0 findings above a note")
     trace = open_trace(file)
     assert trace.chargers == ("CP-7",)

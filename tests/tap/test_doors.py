@@ -119,7 +119,7 @@ async def test_who_attaches_sees_the_charge_point_live_and_how_it_was_when_it_is
             await gone.next_updates()
     await gone.close()
     assert running_engines() == {}
-    assert "can be looked at: cp-tui attach --id 'CP 1'" in tap.texts
+    assert "can be looked at: cp-tui attach --id='CP 1'" in tap.texts
     assert "disconnected: the charge point closed the connection (1000)" in tap.texts
     assert BROKEN not in tap.texts
 
@@ -161,6 +161,23 @@ async def test_many_at_once_and_no_more_than_there_is_room_for(
             assert [*running_engines()] == [f"CP{number}" for number in range(6)]
     [refused] = [text for text in tap.texts if "cannot be attached to" in text]
     assert "a charge point answers there already" in refused
+
+
+async def test_whoever_only_asks_has_no_door_and_no_name_obeyed_by_a_terminal_is_told() -> None:
+    async with tapped() as tap:
+        for name in ("CPX", "CPY"):
+            reader, writer = await asyncio.open_connection("127.0.0.1", tap.port)
+            writer.write(f"GET /{name} HTTP/1.1\r\nHost: tap\r\n\r\n".encode())
+            assert (await reader.read()).startswith(b"HTTP/1.1 4")
+            writer.close()
+        await tap.until(lambda: sum("did not get through" in text for text in tap.texts) == 2)
+        async with connect(f"{tap.url}/-%1b%5b31mRED", subprotocols=[OCPP]) as websocket:
+            await ask(websocket, "BootNotification", BOOT)
+            await tap.until(lambda: any("looked at" in text for text in tap.texts))
+        assert [*running_engines()] == ["-\x1b[31mRED"]
+    [hint] = [text for text in tap.texts if "looked at" in text]
+    assert hint.endswith("/cp-tui/-%1B%5B31mRED.sock")
+    assert " --socket=/" in hint
 
 
 async def test_one_who_attaches_and_does_not_read_holds_up_nobody() -> None:

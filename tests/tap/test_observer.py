@@ -13,11 +13,13 @@ from typing import Any
 import pytest
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.asyncio.server import ServerConnection, serve
+from websockets.exceptions import InvalidStatus
 from websockets.frames import CloseCode
 from websockets.typing import Subprotocol
 
 from cp_tui.explain.explain import explain
 from cp_tui.explain.finding import Severity
+from cp_tui.tap import observer
 from cp_tui.traces.reading import open_trace
 from tests.tap.place import WAIT_S, TapPlace, tapping
 from tests.tiers import tier
@@ -156,3 +158,23 @@ async def test_the_same_matter_is_told_less_and_less() -> None:
         told = [each for each in tap.told if each.finding and each.finding.severity == "error"]
     assert len(told) == 5
     assert told[-1].text.endswith("So it was 16 times by now.")
+
+
+async def test_a_file_has_one_tap_and_who_was_never_connected_makes_room(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "trace.jsonl"
+    monkeypatch.setattr(observer, "CHARGERS_MAX", 2)
+    async with between(file=file) as (tap, _):
+        with pytest.raises(BlockingIOError):
+            observer.Observer(lambda tapped: None, file=file)
+        for name in ("X1", "X2", "X3"):
+            with pytest.raises(InvalidStatus):
+                await connect(f"{tap.url}/{name}", subprotocols=[Subprotocol("none")])
+        await tap.until(lambda: sum("did not get" in text for text in tap.texts) == 3)
+        async with connect(f"{tap.url}/CP2", subprotocols=[OCPP]) as websocket:
+            await ask(websocket, "Heartbeet", {})
+            await tap.until(
+                lambda: any(each.finding and each.charger == "CP2" for each in tap.told)
+            )
+    observer.Observer(lambda tapped: None, file=file).close()

@@ -10,7 +10,7 @@ from cp_tui.explain.catalogue import found, sender_of
 from cp_tui.explain.exchange import shown_action
 from cp_tui.explain.families.error_answers import error_answer
 from cp_tui.explain.family import Family
-from cp_tui.explain.finding import Finding, Party, Severity
+from cp_tui.explain.finding import Finding, Party, Severity, of_line
 from cp_tui.explain.known import Known
 from cp_tui.ocpp.action import Action
 from cp_tui.ocpp.datatypes import RegistrationStatus
@@ -130,7 +130,7 @@ class CallRules(Family):
         if not known.calls.is_open(number):
             yield found(
                 "call.answered_twice",
-                f"A second answer to {shown_action(call.record)} of line {call.record.source.line}:"
+                f"A second answer to {shown_action(call.record)}{of_line(call.record.source.line)}:"
                 " a CALL has one.",
                 record,
                 call.record,
@@ -214,7 +214,7 @@ def _two_outstanding(second: _Second, known: Known, *, is_order: bool) -> Iterat
         words = "each side has one CALL of its own open at a time, and waits for its answer."
     yield found(
         "call.two_outstanding",
-        f"{shown_action(record)} was sent while {shown_action(first)} of line {first.source.line}"
+        f"{shown_action(record)} was sent while {shown_action(first)}{of_line(first.source.line)}"
         f" was not answered: {words}",
         record,
         first,

@@ -9,7 +9,7 @@ import msgspec
 
 from cp_tui.explain.catalogue import found
 from cp_tui.explain.family import Family
-from cp_tui.explain.finding import Finding, FrameRef, Severity
+from cp_tui.explain.finding import Finding, FrameRef, Severity, of_line
 from cp_tui.explain.known import Known
 from cp_tui.ocpp.action import SPEC, Action, RequestDirection
 from cp_tui.ocpp.errors import ErrorCode, OcppError
@@ -62,7 +62,7 @@ class FrameRules(Family):
         yield found(
             "frame.id_reused",
             f"The id {quoted(frame.message_id)} of {frame.action} was the id of another CALL"
-            f" in line {earlier.where.line}. Each CALL has an id of its own; an answer cannot be"
+            f"{of_line(earlier.where.line)}. Each CALL has an id of its own; an answer cannot be"
             " told apart from one to the earlier CALL.",
             record,
             earlier.where,
