@@ -51,6 +51,9 @@ def _facts(link: LinkView) -> tuple[LinkPhase, datetime | None]:
 
 def _outcome(before: LinkView, after: LinkView) -> LinkAttempt:
     """Say what became of an attempt, or of the link that was open."""
+    # Our own link knows since when it is as it is.
+    assert before.since is not None
+    assert after.since is not None
     was_open = before.phase is LinkPhase.OPEN
     # The error of an earlier attempt stays in the variable, and is no news.
     error = after.last_error if _facts(after)[1] != _facts(before)[1] else None

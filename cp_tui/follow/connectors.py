@@ -20,6 +20,7 @@ from cp_tui.charge_point.variables import (
 )
 from cp_tui.explain.knowledge.moment import Moment
 from cp_tui.explain.survey import CONNECTOR_MAX
+from cp_tui.follow.instants import told_at
 from cp_tui.follow.meters import FollowedMeters
 from cp_tui.ocpp.action import Action
 from cp_tui.ocpp.core import (
@@ -98,7 +99,6 @@ class FollowedConnectors:
         self,
         ids: Iterable[int],
         *,
-        first_at: datetime,
         meters: FollowedMeters,
         transactions: dict[int, ConnectorTransaction],
         limits: dict[int, LimitView],
@@ -108,7 +108,7 @@ class FollowedConnectors:
         known = sorted({*ids, *self._told} | ({0} if self._told or ids else set()))
         return tuple(
             replace(
-                self._connector(each, self._told.get(each), first_at),
+                self._connector(each, self._told.get(each)),
                 measurement=meters.of(each),
                 transaction=transactions.get(each),
                 limit=limits.get(each),
@@ -117,7 +117,7 @@ class FollowedConnectors:
             for each in known
         )
 
-    def _connector(self, connector: int, told: _Status | None, first_at: datetime) -> ConnectorView:
+    def _connector(self, connector: int, told: _Status | None) -> ConnectorView:
         request = told.request if told else None
         code = request.error_code if request else ChargePointErrorCode.NO_ERROR
         status = request.status if request else None
@@ -127,7 +127,7 @@ class FollowedConnectors:
             status=status,
             error_code=code,
             info=request.info if request else None,
-            since=told.since if told else first_at,
+            since=told_at(told.since) if told else None,
             cause=CAUSE if told else "",
             is_plugged=request is not None and request.status in _WITH_CABLE,
             is_operative=is_operative,
@@ -150,7 +150,7 @@ class FollowedConnectors:
         self.changes.append(
             StatusChange(
                 connector_id=connector,
-                old_status=before.request.status if before else request.status,
+                old_status=before.request.status if before else None,
                 status=request.status,
                 code="",
                 cause=CAUSE,

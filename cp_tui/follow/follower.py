@@ -59,7 +59,6 @@ class Follower:
         self._explainer = LiveExplainer(charger)
         self.known: Known = self._explainer.known
         known = self.known
-        self._first_at: datetime | None = None
         self._line = FollowedLine(url)
         self._registration = FollowedRegistration(known)
         self._connectors = FollowedConnectors()
@@ -100,7 +99,7 @@ class Follower:
     def take(self, record: Record) -> Sequence[Finding]:
         """Learn from a record, and judge it."""
         findings = tuple(self._explainer.take(record))
-        at = self._follow(record, counts=True)
+        at = self._follow(record)
         for finding in findings:
             if self._troubles.add(finding, at):
                 self._changed.add("troubles")
@@ -113,7 +112,8 @@ class Follower:
     def learn(self, record: Record) -> None:
         """Learn from a record without judging it: to go to an instant."""
         self._explainer.learn(record)
-        self._follow(record, counts=False)
+        self._sessions.is_counting = False
+        self._follow(record)
 
     def view(self, name: str, now: datetime) -> Any:
         """Give the value of a variable; UNSET where nothing of it can be known."""
@@ -160,11 +160,9 @@ class Follower:
         """The connectors that the charge point has named anywhere."""
         return self._connectors.ids | self._meters.connectors | self.known.survey.connectors
 
-    def _follow(self, record: Record, *, counts: bool) -> datetime:
+    def _follow(self, record: Record) -> datetime:
         known = self.known
         at = record.at or known.now or FIRST
-        if self._first_at is None:
-            self._first_at = at
         if self._line.learn(record, at, record.action):
             self._changed |= {"link", "is_connected", "registration"}
         while self._line.attempts:
@@ -174,10 +172,10 @@ class Follower:
         action = known.exchange.action
         if record.kind is not RecordKind.LINK and action is not None:
             moment = Moment(record, known.exchange, known.breaks, known.blurs)
-            self._learn(moment, action, at, counts=counts)
+            self._learn(moment, action, at)
         return at
 
-    def _learn(self, moment: Moment, action: Action, at: datetime, *, counts: bool) -> None:
+    def _learn(self, moment: Moment, action: Action, at: datetime) -> None:
         self._changed |= _CHANGED.get(action, frozenset())
         if action in self._registration.ACTIONS:
             before = self._time(at)
@@ -187,7 +185,7 @@ class Follower:
         if action in self._connectors.ACTIONS:
             self._connectors.learn(moment, at)
         if action in self._sessions.ACTIONS:
-            self._session(moment, counts=counts)
+            self._session(moment)
         if action in self._keys.ACTIONS:
             self._keys.learn(moment, at)
         if action in self._lists.ACTIONS:
@@ -203,7 +201,7 @@ class Follower:
         while self._keys.changes:
             self._tell("configuration_changes", self._keys.changes.popleft())
 
-    def _session(self, moment: Moment, *, counts: bool) -> None:
+    def _session(self, moment: Moment) -> None:
         """Meters first: what they say belongs to the transaction that the message names."""
         request, register = moment.request, None
         match request:
@@ -213,7 +211,7 @@ class Follower:
                 register = newest.register_wh if newest else None
             case StartTransactionRequest(connector_id=connector, meter_start=wh):
                 self._meters.register(connector, wh)
-        transaction = self._sessions.learn(moment, register, counts=counts)
+        transaction = self._sessions.learn(moment, register)
         if isinstance(request, StopTransactionRequest) and transaction is not None:
             self._meters.register(transaction.connector, request.meter_stop)
             self._meters.stopped(transaction.connector)
@@ -235,14 +233,13 @@ class Follower:
         return self._registration.identity(self.charger, self._line.url, number, self._source)
 
     def _registration_view(self, now: datetime) -> Any:
-        if self._first_at is None:
+        if self._line.view() is None:
             return UNSET
-        return self._registration.view(self._first_at, now, is_open=self._line.is_open)
+        return self._registration.view(now, is_open=self._line.is_open)
 
     def _connectors_view(self, now: datetime) -> Connectors:
         return self._connectors.view(
             self.connectors,
-            first_at=self._first_at or now,
             meters=self._meters,
             transactions=self._sessions.on_connectors(),
             limits=self._charging.limits(self._time(now), self._running()),

@@ -13,6 +13,7 @@ from cp_tui.charge_point.variables import (
     LinkStep,
     LinkView,
 )
+from cp_tui.follow.instants import told_at
 from cp_tui.ocpp.redaction import shown_location, shown_text
 from cp_tui.traces.record import FrameDirection, LinkEvent, LinkKind, Record, RecordKind
 
@@ -27,6 +28,7 @@ class FollowedLine:
         self._url = shown_location(url)
         self._opened_at: datetime | None = None
         self._is_open: bool | None = None
+        """None: nothing was told of it, and no frame has passed."""
         self._since: datetime | None = None
         self._attempt = 0
         self._shake: LinkEvent | None = None
@@ -79,7 +81,7 @@ class FollowedLine:
     def _frame(self, record: Record, at: datetime, action: str) -> bool:
         if not self._is_open:
             # The log says nothing of it, or only of its end: a frame needs a connection.
-            self._opened(at)
+            self._stands(None)
         if record.direction is not None:
             self._last[record.direction] = LastFrame(at=at, action=action)
         return True
@@ -97,7 +99,11 @@ class FollowedLine:
         self.attempts.append(
             LinkAttempt(at=at, attempt=max(self._attempt, 1), phase=LinkPhase.OPEN)
         )
-        self._is_open, self._since, self._opened_at = True, at, at
+        self._stands(told_at(at))
+
+    def _stands(self, since: datetime | None) -> None:
+        """It is open; None: since when is not told."""
+        self._is_open, self._since, self._opened_at = True, since, since
         self._attempt = 0
         self._close = self._ping_at = self._round_trip_ms = None
 
@@ -108,7 +114,7 @@ class FollowedLine:
         if self._close is not None:
             code, words = self._close[1].code, closed_by(*self._close)
         words = words[:REASON_MAX] or "the connection has ended"
-        self._is_open, self._since = False, at
+        self._is_open, self._since = False, told_at(at)
         open_for_s = None
         if self._opened_at is not None:
             open_for_s = max(0.0, (at - self._opened_at).total_seconds())
@@ -125,7 +131,8 @@ class FollowedLine:
         close_code: int | None = None,
         open_for_s: float | None = None,
     ) -> None:
-        self._is_open, self._since = False, self._since or at
+        if self._is_open is not False:
+            self._is_open, self._since = False, told_at(at)
         self._error = LinkError(
             step=step, text=text, http_status=http_status, close_code=close_code, at=at
         )
@@ -151,7 +158,7 @@ class FollowedLine:
 
     def view(self) -> LinkView | None:
         """Give the variable `link`; None: nothing is known of the connection."""
-        if self._since is None:
+        if self._is_open is None:
             return None
         shake = self._shake
         return LinkView(

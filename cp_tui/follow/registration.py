@@ -13,6 +13,7 @@ from cp_tui.charge_point.variables import (
 )
 from cp_tui.explain.knowledge.moment import Moment
 from cp_tui.explain.known import Known
+from cp_tui.follow.instants import told_at
 from cp_tui.ocpp.action import Action
 from cp_tui.ocpp.calendar import later
 from cp_tui.ocpp.core import BootNotificationResponse, HeartbeatResponse
@@ -52,20 +53,23 @@ class FollowedRegistration:
         """Take in an answer of the CSMS that tells of the registration or of the time."""
         status = self._known.registration.status
         if status is not self._status:
-            self._status, self._since = status, at
+            self._status, self._since = status, told_at(at)
+        if moment.record.at is None:
+            # Without a time of its own nobody can say how far the clocks are apart.
+            return
         match moment.answered:
             case _, BootNotificationResponse(current_time=datetime() as told):
                 self._tell(told, at, Action.BOOT_NOTIFICATION)
             case _, HeartbeatResponse(current_time=datetime() as told):
                 self._tell(told, at, Action.HEARTBEAT)
 
-    def view(self, first_at: datetime, now: datetime, *, is_open: bool) -> RegistrationView:
+    def view(self, now: datetime, *, is_open: bool) -> RegistrationView:
         """Give the variable `registration`."""
         registration, clock = self._known.registration, self._clock
         pending, unanswered = self._silence(now) if is_open else (None, None)
         return RegistrationView(
             status=registration.status,
-            since=self._since or first_at,
+            since=self._since,
             interval_s=registration.interval_s,
             clock_offset_s=self.clock_offset_s,
             clock_set_at=None if clock is None else clock[0],
@@ -97,11 +101,13 @@ class FollowedRegistration:
         if self._waiting is None:
             return None, None
         action, since = self._waiting
-        times_out_at = later(since, self._known.call_timeout_s)
-        if now >= times_out_at:
+        if now >= later(since, self._known.call_timeout_s):
             return None, UnansweredCall(action=action, since=since)
         if action != Action.BOOT_NOTIFICATION:
             return None, None
+        told_s = self._known.keys.integer("MessageTimeout")
+        # Where no key tells when it gives up, nobody knows: a default of ours is not theirs.
+        times_out_at = None if told_s is None else later(since, told_s)
         return PendingCall(action=action, since=since, times_out_at=times_out_at), None
 
     def _tell(self, told: datetime, at: datetime, by: Action) -> None:

@@ -53,14 +53,11 @@ class FollowedSessions:
     def __init__(self, known: KnownTransactions) -> None:
         self._known = known
         self._messages: dict[FrameRef, _Messages] = {}
+        self.is_counting = True
+        """Every record came by, so that the readings are counted."""
 
-    def learn(
-        self, moment: Moment, register_wh: int | None, *, counts: bool
-    ) -> TransactionKnown | None:
-        """Take in a message; gives the transaction that it is about.
-
-        `counts`: every message comes by, so that they can be counted.
-        """
+    def learn(self, moment: Moment, register_wh: int | None) -> TransactionKnown | None:
+        """Take in a message; gives the transaction that it is about."""
         request = moment.request or moment.exchange.request
         transaction = self._about(request)
         if transaction is None or isinstance(request, StartTransactionRequest):
@@ -71,11 +68,11 @@ class FollowedSessions:
             if is_delivered:
                 kept.stop_delivered_at, kept.has_stop_answer = moment.at, True
         elif moment.exchange.is_call:
-            kept.readings += counts
+            kept.readings += 1
             if register_wh is not None:
                 kept.register_wh = register_wh
         elif is_delivered:
-            kept.readings_delivered += counts
+            kept.readings_delivered += 1
         return transaction
 
     def running(self) -> Iterator[TransactionKnown]:
@@ -153,18 +150,20 @@ class FollowedSessions:
             energy_wh=self._energy(each),
             stop_reason=_reason(stop),
             stop_explanation=_explained(stop),
-            delivery=_state(is_delivered),
+            delivery=DeliveryState.DELIVERED if is_delivered else DeliveryState.WAITING,
             messages=TransactionMessages(
                 start=MessageDelivery(state=_state(has_start), delivered_at=each.confirmed_at),
-                meter_values_delivered=kept.readings_delivered,
-                meter_values_waiting=max(0, kept.readings - kept.readings_delivered),
+                meter_values_delivered=kept.readings_delivered if self.is_counting else None,
+                meter_values_waiting=max(0, kept.readings - kept.readings_delivered)
+                if self.is_counting
+                else 0,
                 stop=stopped if is_over else None,
             ),
         )
 
 
 def _state(is_delivered: bool) -> DeliveryState:
-    return DeliveryState.DELIVERED if is_delivered else DeliveryState.WAITING
+    return DeliveryState.DELIVERED if is_delivered else DeliveryState.UNANSWERED
 
 
 def _started_at(transaction: TransactionKnown) -> datetime:

@@ -223,6 +223,7 @@ def test_the_same_answer_once_more_is_since_the_first_one(status: str) -> None:
     }
     made.after(100)
     assert len(asked(made, "BootNotification")) > 2
+    assert first is not None
     assert registration(made).since == first
     made.responders["BootNotification"] = lambda _: {
         "status": "Accepted",
@@ -230,7 +231,7 @@ def test_the_same_answer_once_more_is_since_the_first_one(status: str) -> None:
         "interval": 30,
     }
     made.after(30)
-    assert registration(made).since > first + timedelta(seconds=90)
+    assert (registration(made).since or first) > first + timedelta(seconds=90)
 
 
 def test_an_answer_without_a_status_takes_no_acceptance_back() -> None:

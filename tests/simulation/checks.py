@@ -150,6 +150,7 @@ class Checker:
         known = self._statuses.get(connector_id, change.old_status)
         assert change.old_status == known, f"{change} does not follow {known}"
         self._statuses[connector_id] = change.status
+        assert change.old_status is not None
         assert change.old_status != change.status, f"{change} is none"
         # A boot is no transition: the CSMS is told every status anew after it.
         if connector_id > 0 and not change.cause.startswith("power on"):

@@ -140,8 +140,9 @@ class LinkView(Value, frozen=True, kw_only=True):
 
     phase: LinkPhase
     """How far it has come."""
-    since: datetime
-    """When it became open, stopped or offline; while the cable is pulled, when it was pulled."""
+    since: datetime | None
+    """When it became open, stopped or offline; while the cable is pulled, when it was pulled. None:
+    of a charge point that is only watched, not told."""
     attempt: int = 0
     """Attempts since the link was last open; 0 while it is open for the first time."""
     next_attempt_at: datetime | None = None
@@ -206,8 +207,9 @@ class PendingCall(Value, frozen=True, kw_only=True):
 
     action: str
     since: datetime
-    times_out_at: datetime
-    """When it is given up (MessageTimeout)."""
+    times_out_at: datetime | None
+    """When it is given up (MessageTimeout); None: of a charge point that is only watched, nobody
+    knows."""
 
 
 class UnansweredCall(Value, frozen=True, kw_only=True):
@@ -223,8 +225,9 @@ class RegistrationView(Value, frozen=True, kw_only=True):
 
     status: RegistrationStatus | None = None
     """None: no answer to a BootNotification yet."""
-    since: datetime
-    """When this began; the same answer once more changes nothing."""
+    since: datetime | None
+    """When this began; the same answer once more changes nothing. None: of a charge point that is
+    only watched, not told."""
     interval_s: int | None = None
     """What BootNotification.conf said; None: nothing that counts."""
     next_boot_at: datetime | None = None

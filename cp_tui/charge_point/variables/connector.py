@@ -165,7 +165,8 @@ class ConnectorView(Value, frozen=True, kw_only=True):
     error_code: ChargePointErrorCode
     info: str | None = None
     """Beside the error code, as StatusNotification has it."""
-    since: datetime
+    since: datetime | None
+    """When the status began; None: of a charge point that is only watched, not told."""
     cause: str
     """Transition code and cause, such as `A2 cable plugged in`."""
     is_plugged: bool = False
@@ -234,7 +235,8 @@ class StatusChange(Value, frozen=True, kw_only=True):
     """A connector changed its status: the event of the stream `status_changes`."""
 
     connector_id: int
-    old_status: ChargePointStatus
+    old_status: ChargePointStatus | None
+    """None: of a charge point that is only watched, none was told before."""
     status: ChargePointStatus
     code: str
     """The transition of status.md, such as `B3`; empty for connector 0."""

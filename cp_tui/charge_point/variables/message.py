@@ -29,6 +29,8 @@ class DeliveryState(StrEnum):
     DELIVERED = "delivered"
     LOST = "lost"
     """The CSMS failed to process it TransactionMessageAttempts times."""
+    UNANSWERED = "unanswered"
+    """Of a charge point that is only watched: it was sent, and no answer was seen yet."""
 
 
 class MessageDelivery(Value, frozen=True, kw_only=True):
@@ -43,8 +45,10 @@ class TransactionMessages(Value, frozen=True, kw_only=True):
     """The messages of a transaction, and how far each of them got."""
 
     start: MessageDelivery
-    meter_values_delivered: int = 0
+    meter_values_delivered: int | None = 0
+    """None: of a charge point that is only watched, not counted."""
     meter_values_waiting: int = 0
+    """Of one that is only watched: those that were sent, and no answer was seen yet."""
     meter_values_lost: int = 0
     """Given up, or dropped because too many waited (E 3.91)."""
     stop: MessageDelivery | None = None

@@ -165,17 +165,17 @@ def _went_wrong_inside(snapshot: Snapshot, clock: Clock) -> Iterator[Alarm]:
 
 
 def _link(snapshot: Snapshot, link: v.LinkView, clock: Clock) -> Iterator[Alarm]:
-    since = clock.minute(link.since)
+    since = clock.since(clock.minute, link.since)
     if link.phase is v.LinkPhase.STOPPED:
-        text = f"Stopped by the operator since {since}: nothing is sent or tried"
+        text = f"Stopped by the operator {since}: nothing is sent or tried"
         yield Alarm(Urgency.ODD, text, act=RESTART)
     elif not link.network_up:
-        text = f"Network cable pulled since {since}: charging and queueing go on"
+        text = f"Network cable pulled {since}: charging and queueing go on"
         yield Alarm(Urgency.BAD, text, act=NETWORK)
     elif link.phase is v.LinkPhase.WAITING:
         own_cause = ended_by_itself(link)
         error = None if own_cause else link.last_error
-        cause = cause_words(error) if error else drawn(own_cause) or f"Offline since {since}"
+        cause = cause_words(error) if error else drawn(own_cause) or f"Offline {since}"
         check = drawn(error.hint) if error else ""
         then = "" if snapshot.watched else f"try {link.attempt + 1}"
         yield Alarm(Urgency.BAD, cause, then, link.next_attempt_at, TRY_NOW, check)
@@ -195,7 +195,8 @@ def _registration(snapshot: Snapshot, link: v.LinkView, clock: Clock) -> Iterato
     if (pending := registration.pending) is not None:
         action, sent = drawn(pending.action), clock.time(pending.since)
         text = f"No answer yet to {action} of {sent}"
-        yield Alarm(Urgency.ODD, text, "gives up", pending.times_out_at)
+        ends = "gives up" if pending.times_out_at else ""
+        yield Alarm(Urgency.ODD, text, ends, pending.times_out_at)
     elif (unanswered := registration.unanswered) is not None:
         action, sent = drawn(unanswered.action), clock.time(unanswered.since)
         text = f"The CSMS answers nothing since {sent}, {action} and what followed"
@@ -350,11 +351,12 @@ def _out_of_operation(snapshot: Snapshot, clock: Clock) -> Iterator[Alarm]:
     out = [c for c in snapshot.connectors if c.status is ChargePointStatus.UNAVAILABLE]
     whole = [c for c in out if c.connector_id == 0]
     for connector in whole or out:
-        place, since = where(connector.connector_id), clock.minute(connector.since)
+        place, at = where(connector.connector_id), connector.since
         cause = TRANSITION.sub("", drawn(connector.cause))
         is_wanted = SET_BY_CSMS in cause
         by = "set so by the CSMS" if is_wanted else cause
         check = "only the CSMS can set it Operative again: ask its operator" if is_wanted else ""
         before = "before " if cause.endswith("before the start") else ""
-        text = f"{place}: Unavailable since {before}{since}, {by}"
+        since = f"since {before}{clock.minute(at)}" if at else clock.since(clock.minute, at)
+        text = f"{place}: Unavailable {since}, {by}"
         yield Alarm(Urgency.ODD, text, check=check)

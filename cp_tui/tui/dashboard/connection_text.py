@@ -30,7 +30,9 @@ from cp_tui.tui.text.connection import (
     STEP_WORDS,
     WAITING,
     boot_words,
+    is_boot_unseen,
     profile_words,
+    tls_by_url,
 )
 from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.text.safe_text import drawn, safe_text
@@ -79,7 +81,10 @@ def _now(snapshot: Snapshot, link: LinkView, clock: Clock) -> list[Fact]:
     if link.phase is LinkPhase.STOPPED and snapshot.stop_report is not None:
         facts += [Fact("·", safe_text(line)) for line in snapshot.stop_report.lines]
     facts += weather_fact(snapshot.network)
-    facts += _registration(snapshot.registration, link, clock)
+    if is_boot_unseen(snapshot):
+        facts.append(Fact("Boot", unseen()))
+    else:
+        facts += _registration(snapshot.registration, link, clock)
     facts += [
         Fact("Clock", _clock(snapshot, clock)),
         Fact("Got", _frame(link, clock, inward=True)),
@@ -158,7 +163,7 @@ def ended_by_itself(link: LinkView) -> str:
 
 
 def _socket(link: LinkView, clock: Clock) -> Content:
-    since = f"since {clock.minute(link.since)}"
+    since = clock.since(clock.minute, link.since)
     match link.phase:
         case LinkPhase.OPEN:
             ping = "" if link.ping_round_trip_ms is None else latency(link.ping_round_trip_ms)
@@ -211,7 +216,7 @@ def _registration(
             word = Content.styled(boot_words(registration)[1], QUIET)
             after = _next_boot(registration, clock)
     if registration.status:
-        word = Content.assemble(word, f" since {clock.minute(registration.since)}")
+        word = Content.assemble(word, f" {clock.since(clock.minute, registration.since)}")
     facts = [Fact("Boot", joined([word, after]))]
     if registration.pending is not None and is_open:
         facts[-1:] = _silence(registration.pending, facts[-1], clock)
@@ -222,7 +227,9 @@ def _registration(
 
 def _silence(pending: PendingCall, boot: Fact, clock: Clock) -> list[Fact]:
     """The line about the boot, and a CALL that the CSMS leaves without an answer."""
-    waits = [f"sent {clock.time(pending.since)}", f"gives up {clock.time(pending.times_out_at)}"]
+    waits = [f"sent {clock.time(pending.since)}"]
+    if pending.times_out_at is not None:
+        waits.append(f"gives up {clock.time(pending.times_out_at)}")
     if pending.action == Action.BOOT_NOTIFICATION:
         return [Fact(boot.label, joined([boot.text, *waits]))]
     return [boot, Fact("Waits", joined([safe_text(f"{pending.action}: no answer"), *waits]))]
@@ -273,7 +280,8 @@ def _security(snapshot: Snapshot, link: LinkView, clock: Clock) -> Content:
     profile = f"profile {number}"
     key = f"key {drawn(link.authorization_key)}" if link.authorization_key else ""
     if snapshot.watched and link.tls is None:
-        scheme = "TLS" if snapshot.identity and snapshot.identity.url.startswith("wss:") else ""
+        url = snapshot.identity.url if snapshot.identity else ""
+        scheme = tls_by_url(url) or ""
         return joined([profile, scheme, key])
     if link.tls is None:
         return joined([profile, "no TLS", key])

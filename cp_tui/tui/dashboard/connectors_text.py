@@ -235,8 +235,8 @@ def connector_facts(
             facts.append(Fact("Tag", _authorized(connector, clock)))
         facts += _draws(connector, clock)
     facts += [*_limit_facts(connector, clock), *about_limit]
-    cause = joined([f"since {clock.time(connector.since)}", safe_text(connector.cause)])
-    facts.append(Fact("Status", cause))
+    since = clock.since(clock.time, connector.since)
+    facts.append(Fact("Status", joined([since, safe_text(connector.cause)])))
     if connector.info:
         facts.append(Fact("Info", safe_text(connector.info)))
     if connector.scheduled_operative is not None:
@@ -260,7 +260,8 @@ def connector_details(snapshot: Snapshot, connector: ConnectorView, clock: Clock
             facts.append(Fact("Charges", Content(f"for {lasted}")))
         facts += clock_facts(connector.transaction, clock)
     facts += _ended_last(snapshot, connector, clock)
-    plug = "plugged in" if connector.is_plugged else "no cable"
+    unplugged = NOT_SEEN if snapshot.watched else "no cable"
+    plug = "plugged in" if connector.is_plugged else unplugged
     facts.append(Fact("Cable", joined([plug, "locked" if connector.is_locked else ""])))
     mine = [c for c in snapshot.status_changes if c.connector_id == connector.connector_id]
     for place, change in enumerate(reversed(mine[-CHANGES_SHOWN:])):
@@ -297,7 +298,7 @@ def fault_words(fault: Fault, clock: Clock) -> str:
     """An error with everything that was said about it; cleaned."""
     words = "no charging" if fault.blocks_charging else "charging goes on"
     vendor = f"vendor code {fault.vendor_error_code}" if fault.vendor_error_code else ""
-    since = f"since {clock.time(fault.since)}"
+    since = clock.since(clock.time, fault.since)
     parts = (f"{fault.error_code} {since}", words, fault.info or "", vendor)
     return drawn(", ".join(part for part in parts if part))
 
@@ -428,5 +429,5 @@ def _vehicle(connector: ConnectorView) -> list[Fact]:
 
 
 def _change(change: StatusChange, sign: str = " → ") -> Content:
-    step = f"{change.old_status.value}{sign}{change.status.value}"
+    step = f"{change.old_status or NOT_SEEN}{sign}{change.status.value}"
     return joined([Content(step), safe_text(f"{change.code} {drawn(change.cause)}".strip())])

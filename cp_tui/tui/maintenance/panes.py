@@ -319,7 +319,10 @@ class StatusHistoryPane(TablePane, SubjectPane):
 
     def state(self, snapshot: Snapshot, clock: Clock) -> Content:
         """The newest change."""
-        return history_line(snapshot.status_changes, clock) if snapshot.link else NOT_KNOWN_YET
+        changes = snapshot.status_changes
+        if not changes and snapshot.watched:
+            return unseen()
+        return history_line(changes, clock) if snapshot.link else NOT_KNOWN_YET
 
     def said(self, snapshot: Snapshot, clock: Clock) -> str:
         """The newest change without its sign, which is the first there."""
@@ -370,7 +373,10 @@ class LinkHistoryPane(TablePane, SubjectPane):
 
     def state(self, snapshot: Snapshot, clock: Clock) -> Content:
         """The newest outcome."""
-        return attempts_line(snapshot.link_attempts, clock) if snapshot.link else NOT_KNOWN_YET
+        attempts = snapshot.link_attempts
+        if not attempts and snapshot.watched:
+            return unseen()
+        return attempts_line(attempts, clock) if snapshot.link else NOT_KNOWN_YET
 
     def said(self, snapshot: Snapshot, clock: Clock) -> str:
         """The newest outcome without its sign, which is the first there."""

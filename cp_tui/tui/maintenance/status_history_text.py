@@ -13,7 +13,7 @@ from cp_tui.tui.text.columns import Column, time_column
 from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.text.safe_text import safe_text
 from cp_tui.tui.text.status import status_content
-from cp_tui.tui.text.words import Clock, WordFilter, joined, word_filter
+from cp_tui.tui.text.words import NOT_SEEN, Clock, WordFilter, joined, word_filter
 
 ODD, QUIET = "$text-warning", "$text-muted"
 NO_ERROR = ChargePointErrorCode.NO_ERROR
@@ -49,7 +49,7 @@ def status_change_columns(
     return [
         time_column("Time", clock.brief, changes, lambda c: c.time, 8),
         Column("Cn", 2, lambda c: Content(str(c.connector_id)), align="right"),
-        Column("From", 13, lambda c: Content.styled(c.old_status.value, QUIET)),
+        Column("From", 13, lambda c: Content.styled(c.old_status or NOT_SEEN, QUIET)),
         Column("To", 15, lambda c: status_content(c.status), said=lambda c: c.status.value),
         Column("Code", 4, lambda c: safe_text(c.code)),
         Column("Cause", 20, _cause, is_flexible=True),
@@ -59,11 +59,11 @@ def status_change_columns(
 def status_change_facts(change: StatusChange, clock: Clock) -> list[Fact]:
     """Everything about one change."""
     where = f"connector {change.connector_id}" if change.connector_id else "the charge point (0)"
-    step = Content.assemble(f"{change.old_status.value} → ", status_content(change.status))
+    step = Content.assemble(f"{change.old_status or NOT_SEEN} → ", status_content(change.status))
     facts = [
         Fact("When", Content(clock.time(change.time))),
         Fact("Where", Content(where)),
-        Fact("Change", step, f"{change.old_status.value} to {change.status.value}"),
+        Fact("Change", step, f"{change.old_status or NOT_SEEN} to {change.status.value}"),
         Fact("Cause", safe_text(change.cause)),
     ]
     if words := set_words(change.clock_step_s):
@@ -107,7 +107,7 @@ def _cause_alone(change: StatusChange) -> Content:
 
 def _haystack(change: StatusChange) -> str:
     texts = (
-        change.old_status.value,
+        change.old_status or NOT_SEEN,
         change.status.value,
         change.code,
         change.cause,

@@ -15,7 +15,15 @@ from cp_tui.charge_point.variables import (
 )
 from cp_tui.ocpp.plural import count
 from cp_tui.tui.state.store import Snapshot
-from cp_tui.tui.text.connection import BAD, GOOD, PROFILE_FELL_BACK, QUIET, WAITING, profile_words
+from cp_tui.tui.text.connection import (
+    BAD,
+    GOOD,
+    PROFILE_FELL_BACK,
+    QUIET,
+    WAITING,
+    profile_words,
+    tls_by_url,
+)
 from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.text.safe_text import drawn, safe_text
 from cp_tui.tui.text.words import NOT_SEEN, Clock, joined, reason_text, unseen
@@ -24,7 +32,7 @@ PROFILE_KEY = "SecurityProfile"
 WITH_KEY = (1, 2)
 """The security profiles in which the AuthorizationKey is sent."""
 
-WITHOUT_TLS = "none: the URL begins with ws://, so who is between can read and change everything"
+WITHOUT_TLS = "so who is between can read and change everything"
 TO_GET_TLS = (
     "install the root certificate of the CSMS, then set security profile 2 here, "
     "or let the CSMS set it"
@@ -51,8 +59,8 @@ def link_line(snapshot: Snapshot, clock: Clock) -> Content:
         return Content.styled(what, f"bold {WAITING}")
     if link.tls is not None:
         tls = safe_text(link.tls.version, GOOD)
-    elif snapshot.watched and _has_tls(security):
-        tls = Content("TLS")
+    elif (snapshot.watched and _has_tls(security)) or not security.url:
+        tls = Content(tls_by_url(security.url) or f"TLS {NOT_SEEN}")
     elif _has_tls(security):
         failed = _tls_error(link) is not None
         words = "TLS fails" if failed else "not connected"
@@ -81,7 +89,7 @@ def link_facts(snapshot: Snapshot, clock: Clock) -> list[Fact]:
 def _profile(snapshot: Snapshot, security: SecurityView, clock: Clock) -> list[Fact]:
     """Which one, who set it, and what happens if it does not come up."""
     words = profile_words(security.profile)
-    style = "" if (security.profile or 0) >= 2 else WAITING
+    style = "" if security.profile is None or security.profile >= 2 else WAITING
     facts = [Fact("Profile", Content.styled(words, style)), *_set_by(snapshot, clock)]
     if security.change is not None:
         facts += _change(security.change, clock)
@@ -146,11 +154,15 @@ def _tls(security: SecurityView, link: LinkView, *, can_act: bool) -> list[Fact]
                 words = "the CSMS did not ask for a certificate of the charge point"
             facts.append(Fact("Client", Content(words)))
         return facts
+    if not security.url:
+        return [Fact("TLS", unseen())]
     if _has_tls(security):
         words = "agreed on when it is connected" if can_act else f"what was agreed on is {NOT_SEEN}"
         return [Fact("TLS", Content.styled(words, QUIET))]
     to_do = [Fact("To do", Content(TO_GET_TLS))] if can_act else []
-    return [Fact("TLS", Content.styled(WITHOUT_TLS, WAITING)), *to_do]
+    scheme = drawn(security.url.partition(":")[0])
+    words = f"none: the URL begins with {scheme}://, {WITHOUT_TLS}"
+    return [Fact("TLS", Content.styled(words, WAITING)), *to_do]
 
 
 def _tls_error(link: LinkView) -> LinkError | None:
@@ -169,4 +181,4 @@ def _key_words(security: SecurityView) -> str:
 
 
 def _has_tls(security: SecurityView) -> bool:
-    return security.url.startswith("wss:")
+    return tls_by_url(security.url) == "TLS"

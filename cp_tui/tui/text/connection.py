@@ -27,6 +27,12 @@ def profile_words(profile: int | None) -> str:
     return NOT_SEEN if profile is None else PROFILE_WORDS.get(profile, f"{profile}")
 
 
+def tls_by_url(url: str) -> str | None:
+    """What the URL says of TLS; None: of a charge point that is only watched there may be none."""
+    scheme = url.partition(":")[0].lower()
+    return {"wss": "TLS", "https": "TLS", "ws": "no TLS", "http": "no TLS"}.get(scheme)
+
+
 PROFILE_FELL_BACK = "security.profile.fell_back"
 """The id of the reason why another security profile than the wanted one is in force."""
 

@@ -15,7 +15,7 @@ from msgspec import Struct
 from textual.content import Content
 
 from cp_tui.charge_point.reason import Reason
-from cp_tui.ocpp.calendar import in_zone
+from cp_tui.ocpp.calendar import FIRST, in_zone
 from cp_tui.ocpp.length import length
 from cp_tui.tui.text.safe_text import safe_text
 
@@ -28,6 +28,9 @@ KIB = 1024
 
 NOT_SEEN = "not seen"
 """What no frame has told, of a charge point that is only watched."""
+
+NO_TIME = "no time"
+"""An instant of a log without times: all of it stands at the first instant of the calendar."""
 
 OTHER_CLOCK_S = 60.0
 """A difference that is smaller nobody reads from times of day."""
@@ -52,6 +55,10 @@ class Clock(Struct, frozen=True):
     def told(self, sentence: str) -> str:
         """A sentence of the charge point, its instants as all others are written here."""
         return _INSTANT.sub(lambda found: self.exact(datetime.fromisoformat(found[0])), sentence)
+
+    def since(self, form: Callable[[datetime], str], at: datetime | None) -> str:
+        """`since 14:03`; of a charge point that is only watched the instant may not be told."""
+        return f"since {NOT_SEEN if at is None or at <= FIRST else form(at)}"
 
     def of_csms(self, text: str) -> str:
         """An instant of the CSMS's clock: marked where it could be taken for one of this one."""
@@ -85,6 +92,8 @@ class Clock(Struct, frozen=True):
 
     def full(self, at: datetime) -> str:
         """`2026-01-05 14:03:27.123`, whichever day it is: for what is compared with other logs."""
+        if at <= FIRST:
+            return NO_TIME
         local = in_zone(at, self.zone)
         return f"{self.date(at)} {local:%H:%M:%S}.{local.microsecond // 1000:03}"
 
@@ -117,6 +126,8 @@ class Clock(Struct, frozen=True):
 
     def _dated(self, at: datetime, form: str) -> str:
         """With the date where it is not today, and the year where that is not this one."""
+        if at <= FIRST:
+            return NO_TIME
         local, today = in_zone(at, self.zone), self.today
         if local.date() == today:
             return local.strftime(form)

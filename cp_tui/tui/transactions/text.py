@@ -106,6 +106,8 @@ def delivery_word(entry: TransactionEntry) -> Content:
         return Content.styled("start lost", BAD)
     if messages.stop is not None and messages.stop.state is DeliveryState.LOST:
         return Content.styled("stop lost", BAD)
+    if DeliveryState.UNANSWERED in (messages.start.state, messages.stop and messages.stop.state):
+        return Content.styled("no answer yet", ODD)
     if number := waiting(entry):
         return Content.styled(f"{count(number, 'message')} wait{'s' * (number == 1)}", ODD)
     return Content.styled("CSMS has it", GOOD)
@@ -131,7 +133,7 @@ def transaction_facts(snapshot: Snapshot, entry: TransactionEntry, clock: Clock)
     if entry.stopped_at is None:
         start = "runs since" if entry.is_begin_known else f"begin {NOT_SEEN}, first told of"
         running = Fact("Tx", joined([session, f"{start} {began}"]))
-        return [running, *clock_facts(entry, clock), _delivery(entry, clock)]
+        return [running, *clock_facts(entry, clock), _delivery(snapshot, entry, clock)]
     ended = clock.of_csms(clock.time(entry.stopped_at))
     lasted = length(entry)
     took = UNKNOWN_LENGTH if lasted is None else duration(lasted)
@@ -140,7 +142,7 @@ def transaction_facts(snapshot: Snapshot, entry: TransactionEntry, clock: Clock)
         Fact("Stopped", joined([ended, stopped_by(entry).stylize("bold"), _why(entry)])),
         Fact("Tx", joined([session, f"{start} {began}", took if entry.is_begin_known else ""])),
         *clock_facts(entry, clock),
-        _delivery(entry, clock),
+        _delivery(snapshot, entry, clock),
         *([Fact("Lost", reason_text(entry.loss, clock))] if entry.loss is not None else []),
     ]
 
@@ -173,12 +175,12 @@ def _why(entry: TransactionEntry) -> Content:
     return joined([reason, reason_text(entry.stop_explanation)])
 
 
-def _delivery(entry: TransactionEntry, clock: Clock) -> Fact:
+def _delivery(snapshot: Snapshot, entry: TransactionEntry, clock: Clock) -> Fact:
     messages = entry.messages
     is_lost = entry.delivery is DeliveryState.LOST
     word = Content.styled("the CSMS lacks a part", BAD) if is_lost else delivery_word(entry)
     parts = [word, _delivered("Start", messages.start, clock)]
-    parts.append(Content(_readings(entry)))
+    parts.append(Content(_readings(entry, "unanswered" if snapshot.watched else "waiting")))
     if messages.stop is not None:
         parts.append(_delivered("Stop", messages.stop, clock))
     return Fact("Sent", joined(parts))
@@ -191,16 +193,20 @@ def _delivered(name: str, message: MessageDelivery, clock: Clock) -> Content:
             return Content(f"{name} {clock.time(at) if at is not None else 'delivered'}")
         case DeliveryState.WAITING:
             return Content.styled(f"{name} waits", ODD)
+        case DeliveryState.UNANSWERED:
+            return Content.styled(f"{name} not answered yet", ODD)
         case DeliveryState.LOST:
             return Content.styled(f"{name} lost", BAD)
 
 
-def _readings(entry: TransactionEntry) -> str:
+def _readings(entry: TransactionEntry, open_word: str) -> str:
     """How far its MeterValues got; where all of them arrived, only how many."""
     messages = entry.messages
+    if messages.meter_values_delivered is None:
+        return ""
     parts = (
         (messages.meter_values_delivered, "delivered"),
-        (messages.meter_values_waiting, "waiting"),
+        (messages.meter_values_waiting, open_word),
         (messages.meter_values_lost, "lost"),
     )
     told = [f"{number} {word}" for number, word in parts if number]
