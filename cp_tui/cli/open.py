@@ -5,10 +5,10 @@ from __future__ import annotations
 import errno
 from argparse import Namespace
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
-from shutil import copyfileobj
+from shutil import copyfileobj, rmtree
 from tempfile import TemporaryDirectory
 
 from cp_tui.cli.output import ExitStatus, complain
@@ -16,7 +16,8 @@ from cp_tui.cli.screen import read_look, show_log
 from cp_tui.cli.terminal import announced, on_terminal, refuse_screen, terminal_problem
 from cp_tui.engine.recorder import FRAMES_FILE, trace_files
 from cp_tui.ocpp.printable import clean
-from cp_tui.opened.opening import open_log
+from cp_tui.opened.opening import OpenedLog, open_log
+from cp_tui.traces.opening import UnreadableTrace
 from cp_tui.traces.times import zone_of
 
 
@@ -44,11 +45,18 @@ def _shown(file: str, options: Namespace) -> int:
         announced(f"opening {clean(options.file)} ...", terminal) as erase,
     ):
         look = read_look(options)
-        opening = partial(
-            open_log, file, format=options.format, charger=options.id, zone=options.zone
-        )
-        problem = show_log(opening, look, erase)
+        problem = show_log(partial(_opened, file, options), look, erase)
     return complain(problem) if problem else ExitStatus.DONE
+
+
+async def _opened(file: str, options: Namespace) -> OpenedLog:
+    """Open it; a copy of ours goes as soon as it is read, however this program may end."""
+    log = await open_log(file, format=options.format, charger=options.id, zone=options.zone)
+    if Path(options.file).is_dir() and Path(file).parent != Path(options.file):
+        with suppress(UnreadableTrace):
+            await log.read()
+        rmtree(Path(file).parent, ignore_errors=True)
+    return log
 
 
 @contextmanager
@@ -63,7 +71,10 @@ def log_file(path: str) -> Iterator[str]:
     pieces = [each for each in trace_files(Path(path)) if each.name.startswith(FRAMES_FILE)]
     if not pieces:
         raise FileNotFoundError(errno.ENOENT, "no charge point has its trace there")
-    with TemporaryDirectory(prefix="cp-tui-open-") as folder:
+    if len(pieces) == 1:
+        yield f"{pieces[0]}"
+        return
+    with TemporaryDirectory(prefix="cp-tui-open-", ignore_cleanup_errors=True) as folder:
         whole = Path(folder, FRAMES_FILE)
         with whole.open("wb") as to:
             for piece in pieces:

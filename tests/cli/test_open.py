@@ -17,6 +17,9 @@ def test_the_pieces_of_a_trace_are_one_log_the_oldest_first(tmp_path: Path) -> N
         assert Path(file).name == "trace.jsonl"
         assert Path(file).read_text() == "trace.jsonl.1\ntrace.jsonl\n"
     assert not Path(file).parent.exists(), "nothing of it is left"
+    (tmp_path / "trace.jsonl.1").unlink()
+    with log_file(f"{tmp_path}") as file:
+        assert file == f"{tmp_path / 'trace.jsonl'}", "what is whole is not copied"
     with log_file(f"{tmp_path / 'cp-tui.log'}") as file:
         assert file == f"{tmp_path / 'cp-tui.log'}"
 
