@@ -11,7 +11,7 @@ from cp_tui.tui.actions.keymap import shown, widget_keys
 from cp_tui.tui.compose.dialog import ComposeDialog
 from cp_tui.tui.dialogs.facts import FactsDialog
 from cp_tui.tui.dialogs.inputs import ChoiceInput, RecentInput
-from cp_tui.tui.registry import ACTIONS
+from cp_tui.tui.registry import EVERY_ACTION
 from cp_tui.tui.text.meanings import Meaning
 from cp_tui.tui.timeline.timeline import Timeline
 from cp_tui.tui.widgets.fact_lines import FactLines
@@ -76,7 +76,7 @@ def _meanings() -> str:
 
 
 def _group(group: Group) -> str:
-    rows = "".join(_row(action) for action in ACTIONS if action.group is group)
+    rows = "".join(_row(action) for action in EVERY_ACTION if action.group is group)
     return f"## {group}\n\n| Key | Action | What it does | Name |\n|---|---|---|---|\n{rows}"
 
 

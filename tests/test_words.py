@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from cp_tui.tui.registry import ACTIONS
+from cp_tui.tui.registry import EVERY_ACTION
 from cp_tui.tui.widgets.pane import Pane
 from tests.sources import ROOT, parsed, python_files, shown
 
@@ -278,7 +278,7 @@ def test_the_texts_of_a_module_are_its_strings_without_docstrings() -> None:
 
 def test_the_help_of_every_action_is_a_text() -> None:
     said = {" ".join(each.text.partition("\n\n")[0].split()) for each in texts()}
-    assert [action.id for action in ACTIONS if action.help not in said] == []
+    assert [action.id for action in EVERY_ACTION if action.help not in said] == []
 
 
 def panes(of: type[Pane] = Pane) -> Iterator[type[Pane]]:

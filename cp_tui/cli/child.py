@@ -9,6 +9,7 @@ end.
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -40,33 +41,38 @@ class Child:
         arguments: Sequence[str],
         *,
         ends_with_us: bool,
+        keeps_output: bool = False,
         environment: Mapping[str, str] | None = None,
     ) -> None:
+        """`keeps_output`: what it prints is kept, for `output`."""
+        self._stdout = tempfile.TemporaryFile() if keeps_output else None  # noqa: SIM115
         self._stderr = tempfile.TemporaryFile()  # noqa: SIM115 - it lives as long as this object.
         # A session of its own: what the terminal does to its foreground must not reach the child.
         # Where it shall end with us, it holds the other end of a pipe that no crash keeps open.
         self._process = subprocess.Popen(
             [sys.executable, "-m", module, *arguments],
             stdin=subprocess.PIPE if ends_with_us else subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL if self._stdout is None else self._stdout,
             stderr=self._stderr,
             start_new_session=True,
             env=environment,
         )
 
-    def wait_until_answering(self, path: Path, *, by_itself: bool = False) -> None:
+    def wait_until_answering(
+        self, path: Path, *, by_itself: bool = False, what: str = "the charge point"
+    ) -> None:
         """Wait for the door; raises `ChildFailed` where it never opens.
 
         `by_itself`: it is the child that answers there, and no child of its own; where somebody
         else was faster, the child will say so.
         """
         give_up_at = time.monotonic() + READY_TIMEOUT_S
-        with told_if_slow("waiting for the charge point to start ..."):
+        with told_if_slow(f"waiting for {what} to start ..."):
             while not (self.answers_at(path) if by_itself else is_answering(path)):
                 if self._process.poll() is not None:
                     raise ChildFailed(self._last_line())
                 if time.monotonic() > give_up_at:
-                    text = f"the charge point did not get ready within {READY_TIMEOUT_S:.0f} s"
+                    text = f"{what} did not get ready within {READY_TIMEOUT_S:.0f} s"
                     raise ChildFailed(": ".join(filter(None, [text, self._last_said()])))
                 time.sleep(POLL_INTERVAL_S)
 
@@ -89,6 +95,17 @@ class Child:
         finally:
             self._stderr.close()
         return True
+
+    def interrupt(self) -> None:
+        """Ask it to end, as ctrl+c does."""
+        self._process.send_signal(signal.SIGINT)
+
+    def output(self) -> tuple[int, str]:
+        """Wait for its end, as long as it takes; gives its status and what it has printed."""
+        status = self._process.wait()
+        assert self._stdout is not None, "nothing was kept"
+        self._stdout.seek(0)
+        return status, self._stdout.read().decode(errors="replace")
 
     def is_running(self) -> bool:
         """Say whether it runs; afterwards, whatever answers at its door is somebody else's."""

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, cast
 from cp_tui.cli.output import ExitStatus, WrongUse, complain
 from cp_tui.engine.errors import ErrorNumber
 from cp_tui.ocpp.printable import clean
-from cp_tui.rpc.paths import find_csms, find_engine
+from cp_tui.rpc.paths import find_csms, find_engine, find_fleet
 from cp_tui.rpc.script import EngineGone, lines
 
 if TYPE_CHECKING:
@@ -34,6 +34,8 @@ def run(options: Namespace) -> int:
     try:
         if options.csms:
             path = find_csms(options.socket)
+        elif options.fleet:
+            path = find_fleet(options.socket, options.id)
         else:
             path = find_engine(options.socket, options.id)
         if options.method in WATCHING:
@@ -67,7 +69,7 @@ def _call(path: Path, options: Namespace) -> int:
     if method == "swipe":
         # Whoever shows a tag waits to see what comes of it.
         parameters.setdefault("wait", True)
-    peer = "CSMS" if options.csms else "charge point"
+    peer = "CSMS" if options.csms else "fleet" if options.fleet else "charge point"
     for content in lines(path, method, parameters, peer=peer):
         if "error" in content:
             return _refused(cast("dict[str, JsonValue]", content["error"]))

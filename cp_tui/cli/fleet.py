@@ -19,6 +19,7 @@ import cp_tui.fleet
 from cp_tui.cli.fleet_options import PLAN_FILES, PLAN_OPTIONS, PLAN_SWITCHES
 from cp_tui.cli.fleet_progress import beginning, progress
 from cp_tui.cli.output import ExitStatus, complain_of, told_without_waiting
+from cp_tui.cli.terminal import is_terminal, terminal_problem
 from cp_tui.fleet.bill import BillEntry
 from cp_tui.fleet.billed import OurTransaction, ours
 from cp_tui.fleet.ledger import Ledger
@@ -32,16 +33,19 @@ from cp_tui.fleet.report.made import report_of
 from cp_tui.fleet.report.text import report_lines
 from cp_tui.fleet.report.timeline import every
 from cp_tui.fleet.result import FleetResult
+from cp_tui.fleet.shell.fleet_door import FleetDoor
 from cp_tui.fleet.shell.run import FleetRun
 from cp_tui.fleet.view import FleetView
 from cp_tui.fleet.whole_file import cannot_write
-from cp_tui.rpc.paths import SocketPathError, default_socket
-from cp_tui.rpc.server import check_socket
+from cp_tui.rpc.paths import SocketPathError, default_socket, fleet_sockets
+from cp_tui.rpc.server import RpcServer, check_socket
 from cp_tui.settings.problem import SettingsError
 
 LINE_S = 10.0
 """How often a line is printed."""
 SEED_END = 2**32
+LAST_WORD_S = 0.2
+"""For those who look to be told how it has ended, before the door closes."""
 LOCUSTFILE = Path("locust", "example.py")
 
 
@@ -67,48 +71,107 @@ def run(options: Namespace) -> int:
     wrong += _wrong_doors(read.plan, options.watch)
     if wrong:
         return complain_of(wrong)
-    transactions: list[OurTransaction] = []
-    failed: list[str] = []
-    with _ledger(options.ledger, failed) as add:
+    if options.behind is None and not options.no_screen and _can_show():
+        from cp_tui.cli.fleet_screen import run_behind_screen
+
+        return run_behind_screen(options, read)
+    report = asyncio.run(Errand(read, options, results).carry_out())
+    # One Ctrl-C too many, in the haste of the end, must not cost the figures.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    return _told(report)
+
+
+def _can_show() -> bool:
+    """Whether there is a terminal for a screen, and for the lines."""
+    return is_terminal(sys.stdout) and terminal_problem() is None
+
+
+class Errand:
+    """A run with what belongs to it: its lines, its ledger, its door, its report."""
+
+    def __init__(self, read: ReadPlan, options: Namespace, results: Results) -> None:
+        self._read = read
+        self._options = options
+        self._results = results
+        self._transactions: list[OurTransaction] = []
+        self._failed: list[str] = []
+        self._told_at_s = 0.0
+
+    async def carry_out(self) -> FleetReport:
+        """Run it until its plan is done or somebody ends it, with a line now and then."""
+        with told_without_waiting() as tell, _ledger(self._options.ledger, self._failed) as add:
+            if self._options.behind is not None:
+                # The screen tells it.
+                tell = _say_nothing
+            run = self._run(tell, add)
+            run.prepare()
+            server, door = await self._open_door(run, tell)
+            tell(beginning(self._read.plan))
+            result = await run.run()
+        report = await asyncio.to_thread(self._sum_up, result)
+        door.ended(report)
+        if server is not None:
+            await asyncio.sleep(LAST_WORD_S)
+            await server.close()
+        door.close()
+        return report
+
+    def _run(self, tell: Callable[[str], None], add: Callable[[BillEntry], None]) -> FleetRun:
+        def look(view: FleetView) -> None:
+            if view.elapsed_s >= self._told_at_s + LINE_S:
+                self._told_at_s = view.elapsed_s // LINE_S * LINE_S
+                tell(progress(view))
 
         def settled(entry: BillEntry) -> None:
             add(entry)
-            if results.billed is not None:
-                transactions.append(ours(entry))
-
-        result = asyncio.run(_carry_out(read, settled, options.watch))
-        # One Ctrl-C too many, in the haste of the end, must not cost the figures.
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-    return _sum_up(read, result, results, transactions, failed)
-
-
-async def _carry_out(
-    read: ReadPlan, settled: Callable[[BillEntry], None], watched: Sequence[str]
-) -> FleetResult:
-    """Run it until its plan is done or a signal ends it, with a line now and then."""
-    with told_without_waiting() as tell:
-        told_at_s = 0.0
-
-        def look(view: FleetView) -> None:
-            nonlocal told_at_s
-            if view.elapsed_s >= told_at_s + LINE_S:
-                told_at_s = view.elapsed_s // LINE_S * LINE_S
-                tell(progress(view))
-
-        fleet = FleetRun(
-            read.plan, read.config_of, on_settled=settled, on_moment=look, watched=watched
-        )
+            if self._results.billed is not None:
+                self._transactions.append(ours(entry))
 
         def stop() -> None:
             fleet.stop()
-            wait = duration(read.plan.settle_s)
+            wait = duration(self._read.plan.settle_s)
             tell(f"ending: waiting up to {wait} for acknowledgements; once more ends at once")
 
+        watched = self._options.watch
+        plan, config_of = self._read.plan, self._read.config_of
+        fleet = FleetRun(plan, config_of, on_settled=settled, on_moment=look, watched=watched)
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             loop.add_signal_handler(number, stop)
-        tell(beginning(read.plan))
-        return await fleet.run()
+        return fleet
+
+    async def _open_door(
+        self, run: FleetRun, tell: Callable[[str], None]
+    ) -> tuple[RpcServer | None, FleetDoor]:
+        """Open the door for `attach` and `ctl`; without one the run goes on all the same."""
+        door, why = FleetDoor(run), ""
+        behind = self._options.behind
+        paths = [behind] if behind is not None else fleet_sockets(self._read.plan.id_of(0))
+        for path in paths:
+            server = RpcServer(door, path)
+            try:
+                await server.start()
+            except SocketPathError as error:
+                why = f"{error}"
+                continue
+            return server, door
+        if behind is not None:
+            raise SocketPathError(why)
+        tell(f"no door for attach and ctl: {why}")
+        return None, door
+
+    def _sum_up(self, result: FleetResult) -> FleetReport:
+        """Make the report, and write it where it is wanted."""
+        results = self._results
+        billed, notes = billed_verdicts(results.billed, self._transactions)
+        report = report_of(self._read.plan, result, self._failed, notes, billed)
+        if results.report is not None and (wrong := _written(report, results)):
+            report = replace(report, faults=(*report.faults, wrong))
+        return report
+
+
+def _say_nothing(line: str) -> None:
+    """Leave it to the screen."""
 
 
 def _wrong_doors(plan: FleetPlan, watched: Sequence[str]) -> list[str]:
@@ -127,18 +190,8 @@ def _wrong_doors(plan: FleetPlan, watched: Sequence[str]) -> list[str]:
     return wrong
 
 
-def _sum_up(
-    read: ReadPlan,
-    result: FleetResult,
-    results: Results,
-    transactions: list[OurTransaction],
-    failed: list[str],
-) -> int:
-    """Print the table, write the files; gives the exit status."""
-    billed, notes = billed_verdicts(results.billed, transactions)
-    report = report_of(read.plan, result, failed, notes, billed)
-    if results.report is not None and (wrong := _written(report, results)):
-        report = replace(report, faults=(*report.faults, wrong))
+def _told(report: FleetReport) -> int:
+    """Print the table; gives the exit status."""
     try:
         print("\n".join(("", *report_lines(report))), flush=True)
     except OSError as error:
@@ -214,5 +267,5 @@ def _plan_options(options: Namespace) -> PlanOptions:
         storms=tuple(options.storm),
         misbehave=tuple(options.misbehave),
         fail_if=tuple(options.fail_if),
-        is_attended=sys.stdout.isatty(),
+        is_attended=sys.stdout.isatty() or options.behind is not None,
     )

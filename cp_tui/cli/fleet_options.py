@@ -6,7 +6,7 @@ wrong is told at once.
 
 from __future__ import annotations
 
-from argparse import ArgumentParser, RawTextHelpFormatter
+from argparse import SUPPRESS, ArgumentParser, RawTextHelpFormatter
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -146,7 +146,11 @@ LISTS: Mapping[str, tuple[str, str]] = {
 """Options that may be given more than once."""
 
 
-def add_fleet(commands: Commands) -> None:
+RESULTS = ("--plan", "--password", "--report", "--every", "--ledger", "--billed")
+"""Options of one value that are none of the plan's own."""
+
+
+def add_fleet(commands: Commands) -> ArgumentParser:
     """Add the command and its options."""
     fleet = commands.add_parser(
         "fleet",
@@ -179,6 +183,12 @@ def add_fleet(commands: Commands) -> None:
             help=words,
         )
     _add_results(fleet)
+    fleet.add_argument(
+        "--no-screen", action="store_true", help="on a terminal, too: a line now and then"
+    )
+    # Behind the screen that has started it: the socket of the door, and no line but the table.
+    fleet.add_argument("--behind", type=Path, help=SUPPRESS)
+    return fleet
 
 
 def _add_results(fleet: ArgumentParser) -> None:

@@ -154,9 +154,16 @@ def _add_weathers(commands: Commands) -> None:
 def _add_attach(commands: Commands) -> None:
     attach = commands.add_parser("attach", help="the screen of a charge point that runs")
     _add_target_options(attach)
+    attach.add_argument("--fleet", action="store_true", help="the screen of a fleet that runs")
     _add_config_option(attach)
     _add_look_options(attach)
     attach.add_argument("--read-only", action="store_true", help="look, but change nothing")
+
+
+def _add_fleet(commands: Commands) -> None:
+    fleet = add_fleet(commands)
+    _add_config_option(fleet)
+    _add_look_options(fleet)
 
 
 def _add_open(commands: Commands) -> None:
@@ -182,6 +189,7 @@ def _add_ctl(commands: Commands) -> None:
     )
     _add_target_options(ctl)
     ctl.add_argument("--csms", action="store_true", help="ask the CSMS that runs (cp-tui csms)")
+    ctl.add_argument("--fleet", action="store_true", help="ask the fleet that runs (cp-tui fleet)")
     ctl.add_argument("method", metavar="METHOD")
     ctl.add_argument("parameters", metavar="NAME=VALUE", nargs="*")
 
@@ -349,7 +357,7 @@ _ADD: Mapping[str, Callable[[Commands], None]] = {
     "bundle": _add_bundle,
     "demo": _add_demo,
     "csms": _add_csms,
-    "fleet": add_fleet,
+    "fleet": _add_fleet,
     "tap": add_tap,
     "scenario": _add_scenario,
     "explain": add_explain,

@@ -212,13 +212,20 @@ class Fleet:
         order: StationOrder = StationOrder.ID,
         offset: int = 0,
         limit: int = ROWS_MAX,
+        *,
+        is_turned: bool = False,
     ) -> tuple[int, list[StationRow]]:
-        """Give a page of a list, and how long the list is; the highest numbers come first."""
+        """Give a page of a list, and how long the list is.
+
+        The highest numbers come first, unless the order is turned round.
+        """
         found: Sequence[Member] = self._members
         if wanted is not None:
             found = [each for each in found if _is_wanted(each, wanted)]
         if order is not StationOrder.ID or wanted is None:
             found = sorted(found, key=_KEYS[order])
+        if is_turned:
+            found = found[::-1]
         page = found[offset : offset + min(limit, ROWS_MAX)]
         return len(found), [_row(each) for each in page]
 

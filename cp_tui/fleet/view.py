@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from cp_tui.fleet.conductor import StageView, StormView
 from cp_tui.fleet.fleet import Counts
+from cp_tui.fleet.plan import FleetPlan
 from cp_tui.fleet.result import FleetFigures, FleetMoment
 
 
@@ -22,6 +23,18 @@ class RunPart(StrEnum):
     ENDING = "ending"
     """The connections are closed."""
     ENDED = "ended"
+
+
+class FleetOutline(Struct, frozen=True):
+    """What of the plan is shown; it stays as it is."""
+
+    url: str
+    seed: int
+    stations: int
+    first_id: str
+    last_id: str
+    began_at: datetime
+    settle_s: float
 
 
 class FleetView(Struct, frozen=True, kw_only=True):
@@ -55,3 +68,16 @@ class FleetView(Struct, frozen=True, kw_only=True):
     moment: FleetMoment | None
     """The newest point of the time series."""
     figures: FleetFigures
+
+
+def outline_of(plan: FleetPlan, began_at: datetime) -> FleetOutline:
+    """Say what of a plan is shown."""
+    return FleetOutline(
+        url=plan.url,
+        seed=plan.seed,
+        stations=plan.stations,
+        first_id=plan.id_of(0),
+        last_id=plan.id_of(plan.stations - 1),
+        began_at=began_at,
+        settle_s=plan.settle_s,
+    )

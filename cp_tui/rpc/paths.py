@@ -6,6 +6,7 @@ import socket
 import stat
 import struct
 import warnings
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote, unquote
 
@@ -17,6 +18,8 @@ PROBE_TIMEOUT_S = 1.0
 """How long a probe of a socket may take: a live engine accepts at once, for the kernel does it."""
 
 
+FLEETS_MAX = 9
+"""Fleets of the same ids that run at once."""
 CREDENTIALS = struct.Struct("3i")
 """Process, user and group of the other end, as Linux gives them."""
 
@@ -41,6 +44,13 @@ def runtime_folder() -> Path:
 def default_socket(charge_point_id: str) -> Path:
     """Give the socket of the engine of this charge point; any id makes a safe file name."""
     return runtime_folder() / f"{quote(charge_point_id, safe='')}.sock"
+
+
+def fleet_sockets(first_id: str) -> Iterator[Path]:
+    """Give where the socket of a fleet may be; the next where another one has the same first id."""
+    name = quote(first_id, safe="")
+    yield runtime_folder() / f"{name}.fleet"
+    yield from (runtime_folder() / f"{name}-{n}.fleet" for n in range(2, FLEETS_MAX + 1))
 
 
 def csms_socket(port: int) -> Path:
@@ -94,8 +104,17 @@ def is_socket(path: Path) -> bool:
 
 def running_engines() -> dict[str, Path]:
     """List the engines of this user that answer, by charge point id."""
+    return _running("*.sock")
+
+
+def running_fleets() -> dict[str, Path]:
+    """List the fleets of this user that answer, by the id of the first charge point."""
+    return _running("*.fleet")
+
+
+def _running(pattern: str) -> dict[str, Path]:
     try:
-        paths = sorted(runtime_folder().glob("*.sock"))
+        paths = sorted(runtime_folder().glob(pattern))
     except OSError:
         return {}
     return {unquote(path.stem): path for path in paths if is_socket(path) and is_answering(path)}
@@ -116,6 +135,8 @@ def find_engine(socket_path: Path | None, charge_point_id: str | None) -> Path:
             raise SocketPathError(f"no charge point{whose} answers at {path}")
         return path
     engines = running_engines()
+    if not engines and (fleets := running_fleets()):
+        raise SocketPathError(f"no charge point runs, but fleets: {', '.join(fleets)}; add --fleet")
     if not engines:
         raise SocketPathError("no charge point runs; start one with `cp-tui serve` or `cp-tui run`")
     if len(engines) > 1:
@@ -125,6 +146,24 @@ def find_engine(socket_path: Path | None, charge_point_id: str | None) -> Path:
     return next(iter(engines.values()))
 
 
+def find_fleet(socket_path: Path | None, name: str | None) -> Path:
+    """Give the socket of the fleet that is meant: by path, by its first id, or that which runs."""
+    if socket_path is not None:
+        check_length(socket_path)
+        if not is_answering(socket_path):
+            raise SocketPathError(f"no fleet answers at {socket_path}")
+        return socket_path
+    fleets = running_fleets()
+    if not fleets:
+        raise SocketPathError("no fleet runs; start one with `cp-tui fleet`")
+    several = ", ".join(fleets)
+    if name is not None and name not in fleets:
+        raise SocketPathError(f"no fleet that begins with {name} runs; there are: {several}")
+    if len(fleets) > 1 and name is None:
+        raise SocketPathError(f"several fleets run: {several}; choose one with --fleet --id")
+    return fleets[name] if name is not None else next(iter(fleets.values()))
+
+
 def find_csms(socket_path: Path | None) -> Path:
     """Give the socket of the CSMS that is meant: by path, or the one that runs."""
     if socket_path is not None:
@@ -132,11 +171,7 @@ def find_csms(socket_path: Path | None) -> Path:
         if not is_answering(socket_path):
             raise SocketPathError(f"no CSMS answers at {socket_path}")
         return socket_path
-    try:
-        paths = sorted(runtime_folder().glob("*.csms"))
-    except OSError:
-        paths = []
-    found = [path for path in paths if is_socket(path) and is_answering(path)]
+    found = [*_running("*.csms").values()]
     if not found:
         raise SocketPathError("no CSMS runs; start one with `cp-tui csms`")
     if len(found) > 1:

@@ -10,6 +10,7 @@ import contextlib
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
+from typing import ClassVar
 
 from msgspec import Struct, ValidationError
 from textual import on
@@ -22,11 +23,14 @@ from cp_tui.rpc.client import (
     OtherVersion,
     RpcError,
 )
+from cp_tui.tui.actions.action import ScreenAction
 from cp_tui.tui.actions.keymap import Keymap
 from cp_tui.tui.csms import follower
 from cp_tui.tui.csms.story_text import story_lines
 from cp_tui.tui.dashboard.bell import Bell
 from cp_tui.tui.frame.frame_app import FrameApp
+from cp_tui.tui.frame.main_screen import MainScreen
+from cp_tui.tui.frame.ringer import Rings
 from cp_tui.tui.preferences import FLUSH_INTERVAL_S, LayoutState
 from cp_tui.tui.registry import ACTIONS, SCREENS
 from cp_tui.tui.schedule.panes import SchedulePane
@@ -77,6 +81,10 @@ class Attachment(Struct, frozen=True):
 class CpTuiApp(FrameApp):
     """The screen of one engine."""
 
+    ALL_SCREENS: ClassVar[Sequence[type[MainScreen]]] = SCREENS
+    """All that there are; the first is the one to begin with."""
+    ALL_ACTIONS: ClassVar[Sequence[ScreenAction]] = ACTIONS
+
     def __init__(
         self,
         attachment: Attachment,
@@ -101,14 +109,14 @@ class CpTuiApp(FrameApp):
             colors=colors,
             is_ascii=is_ascii,
             glyphs=glyphs,
-            screens=SCREENS,
-            keymap=Keymap(ACTIONS, keymap, has_log=self.HAS_LOG),
+            screens=self.ALL_SCREENS,
+            keymap=Keymap(self.ALL_ACTIONS, keymap, has_log=self.HAS_LOG),
             store=SnapshotStore(is_read_only=attachment.read_only),
             now=now,
             zone=zone,
             is_utc=state.is_utc,
             flush_interval_s=flush_interval_s,
-            new_bell=lambda: Bell().rings_in,
+            new_bell=self.new_bell,
             has_bell=has_bell,
             welcome=attachment.welcome,
         )
@@ -117,12 +125,7 @@ class CpTuiApp(FrameApp):
         self.orders = dict(state.orders)
         self._has_user_themes = bool(theme_folders)
         self._has_heard = asyncio.Event()
-        self.desk = ScreenDesk(
-            self,
-            attachment.may_stop or (lambda: False),
-            is_host=attachment.ends_with_screen,
-            bundle=attachment.bundle,
-        )
+        self.desk = self.new_desk(attachment)
         if attachment.connect_csms is not None:
             self.store.csms_is(CsmsState(is_ours=True))
         # A charge point that was started with this screen is looked at from the front; and the
@@ -130,7 +133,20 @@ class CpTuiApp(FrameApp):
         is_new = attachment.may_stop is not None or attachment.connect_csms is not None
         left = self._state.screens.get(attachment.whose, "")
         is_there = left in self.screen_classes and left != "csms"
-        self.main = self.main_screen(left if is_there and not is_new else SCREENS[0].NAME)
+        self.main = self.main_screen(left if is_there and not is_new else self.ALL_SCREENS[0].NAME)
+
+    def new_desk(self, attachment: Attachment) -> ScreenDesk:
+        """Make what the actions are carried out on."""
+        return ScreenDesk(
+            self,
+            attachment.may_stop or (lambda: False),
+            is_host=attachment.ends_with_screen,
+            bundle=attachment.bundle,
+        )
+
+    def new_bell(self) -> Rings:
+        """Make what says, after each change, whether the terminal is to ring for it."""
+        return Bell().rings_in
 
     @property
     def layout_state(self) -> LayoutState:

@@ -184,5 +184,8 @@ async def settle(app: CpTuiApp) -> None:
     gc.set_threshold(*COLLECTOR_THRESHOLDS)
     gc.enable()
     await asyncio.sleep(QUIET_S)
+    if app.store.snapshot.fleet is not None:
+        await in_daemon_thread(partial(commands_of, is_fleet=True))
+        return
     for is_csms in (False, True) if app.store.snapshot.csms.is_ours else (False,):
         await in_daemon_thread(partial(commands_of, is_csms=is_csms))

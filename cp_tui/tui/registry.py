@@ -17,6 +17,7 @@ from cp_tui.tui.dashboard import (
     weather_actions as weather,
 )
 from cp_tui.tui.dashboard.screen import DashboardScreen
+from cp_tui.tui.fleet import actions as fleet
 from cp_tui.tui.frame import actions as frame
 from cp_tui.tui.frame.main_screen import MainScreen
 from cp_tui.tui.maintenance import actions as maintenance
@@ -136,24 +137,11 @@ ACTIONS: tuple[ScreenAction, ...] = (
     csms.reset_behaviour,
     csms.disconnect,
     *(screen.shown_by() for screen in SCREENS),
-    frame.open_filter,
-    frame.sort,
-    frame.sort_back,
-    frame.copy,
-    frame.copy_all,
-    frame.change_zone,
-    frame.zoom,
-    frame.show_log,
-    frame.choose_theme,
-    frame.change_bell,
-    frame.repaint,
-    frame.show_help,
-    frame.show_menu,
-    frame.next_pane,
-    frame.previous_pane,
-    frame.jump,
-    frame.leave,
+    *frame.EVERYWHERE,
 )
 """Every action, in the order of the palette."""
 
-BY_ID: Mapping[str, ScreenAction] = {action.id: action for action in ACTIONS}
+EVERY_ACTION: tuple[ScreenAction, ...] = (*ACTIONS, *fleet.ACTIONS)
+"""With those on the screens of a fleet, which are shown in the place of all others."""
+
+BY_ID: Mapping[str, ScreenAction] = {action.id: action for action in EVERY_ACTION}

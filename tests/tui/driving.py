@@ -143,9 +143,13 @@ class Eye:
 
     async def until_it_shows(self, *words: str, seconds: float = 30.0) -> None:
         """Wait until all of these words can be read; only a test that fails waits so long."""
-        async with asyncio.timeout(seconds):
-            while not self.shows(*words):
-                await self.pilot.pause(0.02)
+        try:
+            async with asyncio.timeout(seconds):
+                while not self.shows(*words):
+                    await self.pilot.pause(0.02)
+        except TimeoutError as error:
+            error.add_note(repr(self.shows(*words)))
+            raise
 
     def strips(self) -> list[Strip]:
         """The lines of the terminal, with what is covered where a dialog lets it be seen."""

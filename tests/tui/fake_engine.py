@@ -18,6 +18,7 @@ from cp_tui.engine.commands import COMMANDS
 from cp_tui.engine.errors import CommandError
 from cp_tui.engine.hub import EventHappened, Update, VariableChanged
 from cp_tui.engine.pending_requests import CommandAnswer
+from cp_tui.fleet.shell.fleet_door import FLEET_COMMANDS
 from cp_tui.rpc.client import ConnectionLost, RpcError
 from tests.tui import worlds
 
@@ -178,7 +179,7 @@ class FakeEngine:
 
 def _check(method: str, params: dict[str, JsonValue]) -> None:
     """Hold a call against its table: whatever a screen sends must be a command with its types."""
-    tables = [table for table in (COMMANDS, CSMS_COMMANDS) if method in table]
+    tables = [table for table in (COMMANDS, CSMS_COMMANDS, FLEET_COMMANDS) if method in table]
     assert tables, f"{method} is no command"
     problems: list[CommandError] = []
     for table in tables:

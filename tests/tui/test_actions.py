@@ -11,14 +11,14 @@ from cp_tui.tui.actions.keymap import Keymap, shown
 from cp_tui.tui.actions.keymap_check import clash
 from cp_tui.tui.dashboard import alarm
 from cp_tui.tui.dashboard.one_alarm import Remedy
-from cp_tui.tui.registry import ACTIONS, BY_ID, SCREENS
+from cp_tui.tui.registry import ACTIONS, BY_ID, EVERY_ACTION, SCREENS
 from tests.imports import module_name
 from tests.sources import python_files, shown as shown_path
 
 
 def test_ids_are_unique_and_no_default_key_is_that_of_two_or_of_a_widget() -> None:
     """A widget sees a key before the app does, and would swallow it."""
-    assert len(BY_ID) == len(ACTIONS)
+    assert len(BY_ID) == len(EVERY_ACTION)
     assert [clash(BY_ID, {}, action_id) for action_id in BY_ID] == [None] * len(BY_ID)
 
 

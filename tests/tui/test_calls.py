@@ -8,11 +8,13 @@ from pathlib import Path
 
 from cp_tui.demo.csms_rpc import CSMS_COMMANDS
 from cp_tui.engine.commands import COMMANDS
+from cp_tui.fleet.shell.fleet_door import FLEET_COMMANDS
 from cp_tui.rpc.client_session import ClientSession
 from tests.sources import parsed, python_files, shown
 
 TO_ENGINE = frozenset({"CommandCall", "sends", "connection.call", "client.call", "context.act"})
 TO_CSMS = frozenset({"to_csms"})
+TO_FLEET = frozenset({"to_fleet", "fleet.call"})
 METHOD_AT = {"_at_selected": 1, "Bench": 3}
 """Where those have the method that do not begin with it."""
 
@@ -33,9 +35,10 @@ def sent(folder: str) -> Iterator[tuple[Path, int, str, str, set[str] | None]]:
             if not isinstance(node, ast.Call) or not node.args:
                 continue
             kind = ast.unparse(node.func).removeprefix("self._").removeprefix("self.")
-            if kind in TO_ENGINE | TO_CSMS or kind in METHOD_AT:
+            if kind in TO_ENGINE | TO_CSMS | TO_FLEET or kind in METHOD_AT:
                 is_csms = any(each.arg == "is_for_csms" for each in node.keywords)
                 table = "csms" if kind in TO_CSMS or is_csms else "engine"
+                table = "fleet" if kind in TO_FLEET else table
                 for method in texts(node.args[METHOD_AT.get(kind, 0)], names):
                     yield path, node.lineno, table, method, parameters(node)
                 if kind == "Bench":
@@ -45,6 +48,7 @@ def sent(folder: str) -> Iterator[tuple[Path, int, str, str, set[str] | None]]:
 
 DOOR = vars(ClientSession).keys() & {"screens"}
 """What the door answers by itself, for a screen alone."""
+TABLES = {"engine": COMMANDS, "csms": CSMS_COMMANDS, "fleet": FLEET_COMMANDS}
 HOW_TOLD = "shows_itself"
 """Of a call, and no parameter of what is called."""
 
@@ -78,7 +82,7 @@ def test_every_call_names_a_command_and_its_parameters() -> None:
         for path, line, table, method, names in sent(folder):
             if table == "engine" and method in DOOR:
                 continue
-            command = (CSMS_COMMANDS if table == "csms" else COMMANDS).get(method)
+            command = TABLES[table].get(method)
             seen.add(f"{table} {method}")
             if command is None or not (names or set()) <= command.params.model_fields.keys():
                 wrong.append(f"{shown(path)}:{line} {method} {names}")
@@ -87,8 +91,5 @@ def test_every_call_names_a_command_and_its_parameters() -> None:
     scripts = {
         "engine fail_mains",
     }
-    everything = {
-        *(f"engine {name}" for name in COMMANDS),
-        *(f"csms {name}" for name in CSMS_COMMANDS),
-    }
+    everything = {f"{table} {name}" for table, commands in TABLES.items() for name in commands}
     assert seen == everything - scripts

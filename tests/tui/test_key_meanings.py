@@ -11,7 +11,7 @@ from textual.dom import DOMNode
 
 from cp_tui.tui.actions.keymap_check import clash
 from cp_tui.tui.frame.main_screen import LETTERS
-from cp_tui.tui.registry import ACTIONS, BY_ID
+from cp_tui.tui.registry import BY_ID, EVERY_ACTION
 from cp_tui.tui.text.meanings import MEANING_OF, Meaning
 from tests.imports import module_name
 from tests.sources import ROOT, python_files, shown
@@ -51,7 +51,7 @@ def test_no_key_has_two_meanings() -> None:
 
 
 def test_an_action_has_the_keys_of_what_it_means() -> None:
-    for action in ACTIONS:
+    for action in EVERY_ACTION:
         meanings = {MEANING_OF[key] for key in action.keys}
         assert meanings == ({action.means} if action.means else set()), action.id
 
@@ -62,7 +62,7 @@ def test_what_a_widget_or_a_dialog_does_with_a_key_is_in_the_table() -> None:
 
 
 def test_every_meaning_is_that_of_something() -> None:
-    used = {MEANING_OF[key] for key in bound()} | {action.means for action in ACTIONS}
+    used = {MEANING_OF[key] for key in bound()} | {action.means for action in EVERY_ACTION}
     assert set(Meaning) - used == set()
 
 

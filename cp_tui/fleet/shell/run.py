@@ -126,7 +126,7 @@ class FleetRun:
 
         Raises `CannotBegin` where this machine cannot, before anything is begun.
         """
-        self._prepare()
+        self.prepare()
         self._collector.start(self._loop.time())
         try:
             self._look()
@@ -144,7 +144,7 @@ class FleetRun:
                 seat.is_broken = True
                 seat.cut()
             self._collector.end()
-        return self._result()
+        return self.result()
 
     def stop(self) -> None:
         """End in order; asked a second time: at once."""
@@ -249,8 +249,8 @@ class FleetRun:
                 return seat
         raise CommandError(ErrorNumber.REFUSED, f"no charge point {id} is there yet")
 
-    def _prepare(self) -> None:
-        """See that all of it fits onto this machine, and that TLS can be tried."""
+    def prepare(self) -> None:
+        """See that all fits onto this machine, and TLS can be tried; raises `CannotBegin`."""
         plan = self.plan
         check_sources(plan.source_addresses)
         self._make_room(plan.stations)
@@ -424,8 +424,10 @@ class FleetRun:
                 for transaction_id in member.station.missing:
                     yield member.station.id, transaction_id
 
-    def _result(self) -> FleetResult:
-        counts = self.fleet.counts()
+    def result(self) -> FleetResult:
+        """Say what it has come to so far; what nobody acknowledges is looked for at the end."""
+        counts, recovery = self.fleet.counts(), self.fleet.recovery
+        is_over = self.part in (RunPart.ENDING, RunPart.ENDED)
         return FleetResult(
             began_at=self.began_at,
             planned=self.plan.stations,
@@ -436,10 +438,10 @@ class FleetRun:
             misbehaving=self.misbehaving,
             bill=self.bill,
             misbehaving_bill=self.misbehaving_bill,
-            recoveries_s=self._recoveries_s,
-            is_away=self._is_away,
+            recoveries_s=self._recoveries_s if is_over else tuple(recovery.times_s),
+            is_away=self._is_away if is_over else recovery.away_since is not None,
             unsettled=self._unsettled,
-            missing=tuple(islice(self._missing(), MISSING_MAX)),
+            missing=tuple(islice(self._missing(), MISSING_MAX)) if is_over else (),
             figures=self.self_watch.figures(),
             timeline=tuple(self.timeline),
             failed=tuple(self.failed),

@@ -27,6 +27,7 @@ class Group(StrEnum):
     SECURITY = "Security"
     CSMS = "CSMS"
     LOG = "Log"
+    FLEET = "Fleet"
     SCREEN = "Screen"
 
 

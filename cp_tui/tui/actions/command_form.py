@@ -13,7 +13,7 @@ from pydantic import BaseModel, JsonValue, ValidationError
 
 from cp_tui.engine.command import VALUE_SHOWN_MAX
 from cp_tui.engine.value_words import COUNTED_MAX, bounds
-from cp_tui.tui.actions.commands import CommandCall, commands_of
+from cp_tui.tui.actions.commands import CommandCall
 from cp_tui.tui.actions.desk import Desk, Form, FormField, Job
 from cp_tui.tui.actions.model_form import FieldKind, ModelField, model_fields, value_of
 from cp_tui.tui.text.parameters import label_of, unit_of
@@ -28,8 +28,11 @@ OPTIONAL_CHOICE = "optional; space: choices"
 
 def parameters(method: str, *, is_csms: bool = False) -> Mapping[str, ModelField]:
     """The parameters of a command, by name."""
-    fields = model_fields(commands_of(is_csms=is_csms)[method].params)
-    return {field.name: field for field in fields}
+    return _fields_of(CommandCall(method, is_for_csms=is_csms))
+
+
+def _fields_of(call: CommandCall) -> Mapping[str, ModelField]:
+    return {field.name: field for field in model_fields(call.command.params)}
 
 
 def completed(form: Form, remembered: Callable[[str], Sequence[str]]) -> Form:
@@ -38,9 +41,7 @@ def completed(form: Form, remembered: Callable[[str], Sequence[str]]) -> Form:
     `remembered` gives the texts by the name of where they are kept, newest first.
     """
     call = form.call
-    known = (
-        parameters(call.method, is_csms=call.is_for_csms) if isinstance(call, CommandCall) else {}
-    )
+    known = _fields_of(call) if isinstance(call, CommandCall) else {}
     fields = [_completed(each, known.get(each.name), remembered) for each in form.fields]
     return replace(form, fields=tuple(fields))
 

@@ -24,8 +24,12 @@ RUNS_KEPT = 100
 """Commands that the log of this screen remembers."""
 
 
-def commands_of(*, is_csms: bool) -> Mapping[str, Command]:
+def commands_of(*, is_csms: bool = False, is_fleet: bool = False) -> Mapping[str, Command]:
     """The table of commands; not imported by the start of a screen, which it would hold up."""
+    if is_fleet:
+        from cp_tui.fleet.shell.fleet_door import FLEET_COMMANDS
+
+        return FLEET_COMMANDS
     if is_csms:
         from cp_tui.demo.csms_rpc import CSMS_COMMANDS
 
@@ -44,11 +48,13 @@ class CommandCall(Struct, frozen=True):
     """It goes to the CSMS that was started with the screen, not to the engine."""
     shows_itself: bool = False
     """What comes of it is seen anyhow: only that it was not done is told."""
+    is_for_fleet: bool = False
+    """It goes to the fleet that is shown in the place of a charge point."""
 
     @property
     def command(self) -> Command:
         """Its entry in the table."""
-        return commands_of(is_csms=self.is_for_csms)[self.method]
+        return commands_of(is_csms=self.is_for_csms, is_fleet=self.is_for_fleet)[self.method]
 
 
 class CommandRun(Struct, eq=False):
@@ -155,6 +161,7 @@ class Commands:
             connection = self.csms if run.call.is_for_csms else self.connection
             if connection is None:
                 peer = "CSMS" if run.call.is_for_csms else "charge point"
+                peer = "fleet" if run.call.is_for_fleet else peer
                 raise ConnectionLost(f"no {peer} is attached")
             answer = await connection.call(run.call.method, **run.call.params)
         except RpcError as error:

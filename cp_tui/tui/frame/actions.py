@@ -5,7 +5,7 @@ from __future__ import annotations
 from textual.content import Content
 
 from cp_tui.ocpp.printable import storable
-from cp_tui.tui.actions.action import action
+from cp_tui.tui.actions.action import ScreenAction, action
 from cp_tui.tui.actions.desk import Choice, Desk
 from cp_tui.tui.state.store import Snapshot
 from cp_tui.tui.text.copying import shown_field
@@ -214,3 +214,25 @@ async def jump(desk: Desk) -> None:
 async def leave(desk: Desk) -> None:
     """Leave the screen; asks what becomes of the charge point where it started it."""
     await desk.quit()
+
+
+EVERYWHERE: tuple[ScreenAction, ...] = (
+    open_filter,
+    sort,
+    sort_back,
+    copy,
+    copy_all,
+    change_zone,
+    zoom,
+    show_log,
+    choose_theme,
+    change_bell,
+    repaint,
+    show_help,
+    show_menu,
+    next_pane,
+    previous_pane,
+    jump,
+    leave,
+)
+"""What can be done on every screen, whatever is looked at, in the order of the palette."""

@@ -6,7 +6,7 @@ Values are frozen, so what a pane was shown can be compared by identity. Knows n
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -35,6 +35,7 @@ from cp_tui.tui.state.past import (
 )
 
 if TYPE_CHECKING:
+    from cp_tui.tui.state.fleet_state import FleetState
     from cp_tui.tui.state.log_messages import LogMessages
 
 EVENTS_MAX = 500
@@ -51,6 +52,9 @@ RESTRAINTS = "restraints"
 
 CURSOR = "cursor."
 """Before the name of a cursor that has moved: only the panes that show it have to look."""
+
+FLEET = ("fleet", "fleet.outline", "fleet.report", "fleet.page")
+"""The names under which what a fleet says counts as changed."""
 
 _HISTORIES = ("status_changes", "refusals", "configuration_changes", "link_attempts")
 """The streams of which the newest events are kept."""
@@ -121,6 +125,8 @@ class Snapshot(Struct, frozen=True):
     """The log that is looked at in the place of a charge point, and where in it."""
     log_messages: LogMessages | None = None
     """The messages of that log, once it is read."""
+    fleet: FleetState | None = None
+    """The fleet that is looked at in the place of a charge point."""
 
     @property
     def connector_id(self) -> int:
@@ -375,7 +381,7 @@ class SnapshotStore:
 
     def look_again(self) -> None:
         """Count everything as changed: it is to be shown in another way."""
-        self._dirty |= {*WATCHED, "csms", "engine", "measured"}
+        self._dirty |= {*WATCHED, "csms", "engine", "measured", *FLEET}
 
     def log_is(self, place: LogPlace) -> None:
         """Say where in a log somebody is."""
@@ -412,6 +418,15 @@ class SnapshotStore:
         """Say what the CSMS said last."""
         self.snapshot = replace(self.snapshot, csms=state)
         self._dirty.add("csms")
+
+    def fleet_is(
+        self, state: FleetState, changed: Set[str], patient: Set[str] = frozenset()
+    ) -> None:
+        """Say what a fleet said last, what of it is news, and for which of these nobody waits."""
+        self.snapshot = replace(self.snapshot, fleet=state)
+        self._patient -= changed - patient
+        self._patient |= patient - self._dirty
+        self._dirty |= changed
 
     def cursor_is(self, cursor: str, record: str) -> None:
         """Say what the cursor of a pane is on."""

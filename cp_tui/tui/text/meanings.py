@@ -28,6 +28,7 @@ class Meaning(Enum):
     )
     EXPORT = "E", "Export to a file"
     FILE = "f", "Compare with a file"
+    FINISH = "F", "Finish the run of a fleet: settle, and end"
     GO_TO = "g", "Go to: the first row or line, a time on the timeline"
     LAST = "G", "Last row or line"
     INSTALL = "i", "Install: a charging profile; at the CSMS certificates and firmware"
@@ -35,8 +36,9 @@ class Meaning(Enum):
     JAM = "J", "Jam or free the cable lock"
     READ_KEYS = "K", "Read configuration keys, as GetConfiguration answers them"
     MONITOR = "m", "Monitor, or stop monitoring"
+    MORE = "M", "More charge points in a fleet"
     TRY_NOW = "n", "Try now: do not wait for the next attempt"
-    NETWORK = "N", "Cut the connection, or restore it"
+    NETWORK = "N", "Cut the connection, or restore it; of a fleet: start a storm"
     SORT = "o", "Order of the rows: by which column"
     SORT_BACK = "O", "The order of the rows the other way round"
     PLUG = "p", "Plug the cable in or out"
@@ -59,7 +61,8 @@ class Meaning(Enum):
     ZOOM = "z", "Zoom the pane, or all panes again"
     PAUSE = (
         "space",
-        "Pause, or go on: a list, the story, the vehicle, a log; in a form, the next choice",
+        "Pause, or go on: a list, the story, the vehicle, a log, the arrivals of a fleet;"
+        " in a form, the next choice",
     )
     STEP = "full_stop", "One step: of the story; in a log, the next frame"
     STEP_BACK = "comma", "In a log, the frame before"

@@ -1,0 +1,212 @@
+"""A fleet behind a door: what a screen or a script may ask of it, and what it is told.
+
+Whoever looks is told twice a second how it stands; where nobody does, nothing is worked out.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, Literal
+
+from msgspec.structs import replace
+from pydantic import Field, JsonValue
+
+from cp_tui.charge_point.command_fields import Name
+from cp_tui.engine.command import Command, find, table
+from cp_tui.engine.errors import CommandError, ErrorNumber
+from cp_tui.engine.hub import Hub, Subscription
+from cp_tui.engine.pending_requests import CommandAnswer
+from cp_tui.fleet.fleet import ROWS_MAX, StationFilter, StationOrder, StationRow
+from cp_tui.fleet.fleet_variables import FLEET
+from cp_tui.fleet.plan import STATIONS_MAX, FleetStorm, StormKind
+from cp_tui.fleet.report.fleet_report import FleetReport
+from cp_tui.fleet.report.live import live_report, thinned
+from cp_tui.fleet.shell.run import FleetRun
+from cp_tui.fleet.stream_order import StationPhase
+from cp_tui.fleet.view import RunPart, outline_of
+from cp_tui.rpc.paths import SocketPathError
+
+TOLD_S = 0.5
+"""How often those who look are told."""
+REPORT_BEATS = 2
+"""Of these times the report is told in one: there is a new point of time each second."""
+DOWN_S_MAX = 86_400.0
+
+Seconds = Annotated[float, Field(ge=0, le=DOWN_S_MAX, allow_inf_nan=False)]
+Share = Annotated[float, Field(gt=0, le=1, allow_inf_nan=False)]
+Number = Annotated[int, Field(ge=1, le=STATIONS_MAX)]
+Offset = Annotated[int, Field(ge=0, le=2 * STATIONS_MAX)]
+Limit = Annotated[int, Field(ge=1, le=ROWS_MAX)]
+Storm = Literal["reconnect", "power", "network"]
+Order = Literal["id", "phase", "queue", "transactions"]
+Phase = Literal["off", "waiting", "connecting", "open", "accepted", "charging"]
+
+
+class FleetDoor:
+    """What stands behind the door of a fleet."""
+
+    def __init__(self, run: FleetRun) -> None:
+        self._run = run
+        self._hub = Hub(FLEET)
+        self._hub.publish("outline", outline_of(run.plan, run.began_at))
+        self._hub.provide(("fleet",), lambda _: run.view())
+        self._hub.provide(("report",), lambda _: self._report())
+        self._telling: asyncio.Task[None] | None = None
+        self._ended: FleetReport | None = None
+
+    def ended(self, report: FleetReport) -> None:
+        """Show from here on what the run has come to."""
+        self._ended = replace(report, timeline=thinned(report.timeline))
+        self._hub.changed(("fleet", "report"))
+
+    def close(self) -> None:
+        """Let nobody look any more."""
+        if self._telling is not None:
+            self._telling.cancel()
+        self._hub.close()
+
+    async def call(
+        self, method: str, params: Mapping[str, JsonValue], *, read_only: bool = False
+    ) -> CommandAnswer:
+        """Carry out one command, or raise `CommandError`."""
+        there = "the fleet has: {}, subscribe, get, observe"
+        command = find(FLEET_COMMANDS, method, read_only=read_only, there=there)
+        return await command.carry_out(self, params)
+
+    async def prepare(self, names: Sequence[str]) -> None:
+        """Have variables ready to be looked at; these always are."""
+
+    def get(self, name: str) -> Any:
+        """Give the present value of a variable, or raise `CommandError`."""
+        return self._hub.get(name)
+
+    def subscribe(self, names: Sequence[str], *, history_as_events: bool = False) -> Subscription:
+        """Follow variables, or raise `CommandError`."""
+        subscription = self._hub.subscribe(names, history_as_events=history_as_events)
+        if self._telling is None:
+            self._telling = asyncio.create_task(self._tell(), name="fleet door")
+        return subscription
+
+    def charge_points(
+        self,
+        text: Name = "",
+        phases: list[Phase] | None = None,
+        has_queue: bool | None = None,
+        is_misbehaving: bool | None = None,
+        order: Order = "id",
+        is_turned: bool = False,
+        offset: Offset = 0,
+        limit: Limit = ROWS_MAX,
+    ) -> CommandAnswer:
+        """Give a page of the list of charge points, and how long the list is.
+
+        `text` is part of an id or of the newest error; `order` has the highest numbers first,
+        unless it is turned round.
+        """
+        wanted = StationFilter(
+            text=text,
+            phases=frozenset(map(StationPhase, phases or ())),
+            is_misbehaving=is_misbehaving,
+            has_queue=has_queue,
+        )
+        whole = None if wanted == StationFilter() else wanted
+        number, rows = self._run.fleet.rows(
+            whole, StationOrder(order), offset, limit, is_turned=is_turned
+        )
+        return CommandAnswer({"count": number, "rows": [_row(each) for each in rows]})
+
+    def start_storm(
+        self,
+        kind: Storm,
+        share: Share = 1.0,
+        down_s: Seconds = 0.0,
+        wait_s: Seconds | None = None,
+        random_s: Seconds = 0.0,
+    ) -> bool:
+        """Have something happen to a share of the charge points, here and now.
+
+        `down_s` is how long power or network is away; `wait_s` and `random_s` are the wait before
+        they connect again, in place of that of charge points.
+        """
+        self._check_running()
+        self._run.storm(FleetStorm(0.0, StormKind(kind), share, down_s, wait_s, random_s))
+        return True
+
+    def add_charge_points(self, number: Number) -> int:
+        """Switch on so many charge points more than the plan has; gives how many came."""
+        self._check_running()
+        return self._run.add(number)
+
+    def pause_arrivals(self) -> bool:
+        """Let nobody arrive until it is resumed; false: it is so already."""
+        self._check_running()
+        was_paused = self._run.view().is_paused
+        self._run.pause()
+        return not was_paused
+
+    def resume_arrivals(self) -> bool:
+        """Go on with the arrivals; false: they were not paused."""
+        self._check_running()
+        was_paused = self._run.view().is_paused
+        self._run.resume()
+        return was_paused
+
+    def end(self, at_once: bool = False) -> bool:
+        """End the run: sessions end, and what is open is waited for, unless at once."""
+        if self._run.part in (RunPart.ENDING, RunPart.ENDED):
+            return False
+        if self._run.part is RunPart.SETTLING and not at_once:
+            return False
+        for _ in range(2 if at_once else 1):
+            self._run.stop()
+        return True
+
+    async def watch(self, id: Name) -> str:
+        """Give the socket of one charge point, for `attach`."""
+        try:
+            return str(await self._run.open_door(id))
+        except SocketPathError as error:
+            raise CommandError(ErrorNumber.REFUSED, f"{error}") from None
+
+    def _check_running(self) -> None:
+        if self._run.part is not RunPart.RUNNING:
+            raise CommandError(ErrorNumber.REFUSED, f"the run is {self._run.part}")
+
+    def _report(self) -> FleetReport:
+        return self._ended or live_report(self._run.plan, self._run.result())
+
+    async def _tell(self) -> None:
+        beat = 0
+        while any(map(self._hub.is_watched, FLEET.variables)):
+            self._hub.changed(("fleet",) if beat % REPORT_BEATS else ("fleet", "report"))
+            beat += 1
+            await asyncio.sleep(TOLD_S)
+        self._telling = None
+
+
+def _row(row: StationRow) -> dict[str, JsonValue]:
+    return {
+        "id": row.id,
+        "phase": row.phase.value,
+        "transactions": row.transactions,
+        "queue": row.queue,
+        "kind": None if row.kind is None else row.kind.value,
+        "last_error": row.last_error,
+    }
+
+
+FLEET_COMMANDS: Mapping[str, Command] = table(
+    Command(FleetDoor.charge_points, "List charge points", is_look=True),
+    Command(FleetDoor.start_storm, "Start a storm: {kind}", "The storm has begun: {kind}"),
+    Command(FleetDoor.add_charge_points, "Add {number} charge points"),
+    Command(
+        FleetDoor.pause_arrivals, "Pause the arrivals", "Nobody arrives", "they are paused already"
+    ),
+    Command(
+        FleetDoor.resume_arrivals, "Resume the arrivals", "The arrivals go on", "nothing is paused"
+    ),
+    Command(FleetDoor.end, "End the run", "The run ends", "it is ending already"),
+    Command(FleetDoor.watch, "Look at {id}", is_look=True),
+)
+"""All that may be asked of a fleet, by name."""

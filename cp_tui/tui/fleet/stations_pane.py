@@ -1,0 +1,169 @@
+"""The list of the charge points of a fleet: of ten thousand only those in sight are asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from pydantic import JsonValue
+from textual import on
+from textual.content import Content
+from textual.message import Message
+
+from cp_tui.charge_point.codec import converted
+from cp_tui.fleet.fleet import StationRow
+from cp_tui.tui.fleet import text
+from cp_tui.tui.fleet.news import PAGE
+from cp_tui.tui.state.fleet_state import StationPage
+from cp_tui.tui.state.store import Snapshot
+from cp_tui.tui.text.columns import Column, Row, row_of
+from cp_tui.tui.text.safe_text import drawn
+from cp_tui.tui.text.words import Clock, joined
+from cp_tui.tui.widgets.table_pane import TablePane
+
+PAGE_ROWS = 200
+"""How many are asked for: those in sight, and some before and after."""
+ORDERS = {"Charge point": "id", "phase": "phase", "queue": "queue", "tx": "transactions"}
+"""What the list may be sorted by, by the title of the column."""
+HIGHEST_FIRST = frozenset({"queue", "transactions"})
+PHASE_WORDS = {word.casefold(): phase.value for phase, (word, _) in text.PHASES.items()} | {
+    phase.value: phase.value for phase in text.PHASES
+}
+
+
+class StationRows:
+    """The rows of a page; those outside of it are asked for when they are seen."""
+
+    def __init__(
+        self,
+        page: StationPage,
+        columns: Sequence[Column[StationRow]],
+        missing: Callable[[], object],
+    ) -> None:
+        self._page = page
+        self._columns = columns
+        self._missing = missing
+
+    def __len__(self) -> int:
+        return self._page.count
+
+    def row(self, index: int) -> Row:
+        """The row of a charge point, or an empty one until it is known."""
+        found = self._page.row(index)
+        if found is None:
+            self._missing()
+            return Row(f"#{index}", tuple(Content("") for _ in self._columns))
+        return row_of(self.key(index), found, self._columns)
+
+    def key(self, index: int) -> str:
+        """The id; of twins the second one has a mark behind it."""
+        found = self._page.row(index)
+        if found is None:
+            return f"#{index}"
+        before = self._page.row(index - 1)
+        return found.id if before is None or before.id != found.id else f"{found.id}#2"
+
+    def find(self, key: str) -> int | None:
+        """Where in this page it is."""
+        first = self._page.offset
+        places = range(first, first + len(self._page.rows))
+        return next((each for each in places if self.key(each) == key), None)
+
+
+def asked_of(words: str) -> dict[str, JsonValue]:
+    """What a filter asks for: phases, `queue`, `misbehaving`, else part of an id or an error."""
+    asked: dict[str, JsonValue] = {}
+    phases: list[JsonValue] = []
+    rest = []
+    for word in words.split():
+        bare, is_wanted = word.removeprefix("!").casefold(), not word.startswith("!")
+        if bare in PHASE_WORDS and is_wanted:
+            phases.append(PHASE_WORDS[bare])
+        elif bare == "queue":
+            asked["has_queue"] = is_wanted
+        elif bare == "misbehaving":
+            asked["is_misbehaving"] = is_wanted
+        else:
+            rest.append(word)
+    if phases:
+        asked["phases"] = phases
+    if rest:
+        asked["text"] = " ".join(rest)[:100]
+    return asked
+
+
+class FleetStationsPane(TablePane):
+    """Every charge point, with its phase, its queue and its newest error."""
+
+    NAME = "charge-points"
+    TITLE = "Charge points"
+    SHOWS = frozenset({PAGE, "cursor.charge-points"})
+    EMPTY = "no charge point has power yet"
+    FILTER = "filter: part of an id or error; charging, waiting ...; queue; misbehaving"
+    FILTERS_ITSELF = True
+    FACTS = "below"
+    DEFAULT_CSS = "FleetStationsPane FactLines { height: 2; }"
+    HELP_SENTENCES = (
+        "Every charge point of the fleet; enter opens its own dashboard, q comes back.",
+        "The filter takes part of an id or of the newest error, the word of a phase, queue (a"
+        " message waits) and misbehaving; ! before one of the last two turns it round.",
+        "It can be sorted by id, phase, queue and transactions.",
+    )
+
+    class Wanted(Message):
+        """Another part of the list is to be seen, or the same anew."""
+
+    class Chosen(Message):
+        """The dashboard of a charge point is wanted."""
+
+        def __init__(self, station_id: str) -> None:
+            super().__init__()
+            self.station_id = station_id
+
+    def __init__(self, hints: str = "") -> None:
+        super().__init__(hints)
+        self._asked: Mapping[str, JsonValue] = {}
+
+    def wanted(self) -> dict[str, JsonValue]:
+        """What to ask for what is in sight now."""
+        top = max(0, int(self.table.scroll_offset.y) - PAGE_ROWS // 4)
+        asked = asked_of(self.words)
+        order = self.table.order
+        by = ORDERS.get(order.column) if order is not None else None
+        if by is not None and order is not None:
+            asked["order"] = by
+            asked["is_turned"] = order.is_down is not (by in HIGHEST_FIRST)
+        return {**asked, "offset": top, "limit": PAGE_ROWS}
+
+    def fill(self, snapshot: Snapshot, clock: Clock) -> None:
+        """Show the page, and ask for another where the filter or the order has changed."""
+        if snapshot.fleet is None:
+            return
+        page, columns = snapshot.fleet.page, text.STATION_COLUMNS
+        self.table.set_columns(columns)
+        self.table.set_source(StationRows(page, columns, self._ask))
+        self.facts.show(text.station_facts(page.row(self.table.cursor_row)))
+        match = f"match {drawn(self.words)!r}" if self.words else ""
+        hint = Content.styled("enter opens its dashboard", "$text-muted")
+        self.note(joined([f"{page.count} {match}".rstrip(), hint]))
+        # Only what was asked for of the list: where in it somebody is does not change it.
+        asked = {**self.wanted(), "offset": 0}
+        if asked != self._asked:
+            self._asked = asked
+            self._ask()
+
+    def _ask(self) -> None:
+        self.post_message(self.Wanted())
+
+    @on(TablePane.Opened)
+    def _wanted_one(self, event: TablePane.Opened) -> None:
+        """Enter opens its dashboard."""
+        event.stop()
+        if not event.record.startswith("#"):
+            self.post_message(self.Chosen(event.record.removesuffix("#2")))
+
+
+def page_of(result: Any, offset: int) -> StationPage:
+    """Read what the fleet answered."""
+    rows = tuple(converted(StationRow, each) for each in result["rows"])
+    return StationPage(result["count"], offset, rows)
