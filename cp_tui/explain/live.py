@@ -19,8 +19,11 @@ from cp_tui.traces.record import Record
 class LiveExplainer:
     """The rules over one charge point, as it speaks."""
 
-    def __init__(self, charger: str | None, limits: Limits = LIMITS) -> None:
-        self._survey = Survey()
+    def __init__(
+        self, charger: str | None, limits: Limits = LIMITS, *, is_whole: bool = False
+    ) -> None:
+        """`is_whole`: it is read along from the first frame of each connection on."""
+        self._survey = Survey(is_whole=is_whole)
         self._file = FileKnown()
         self._file.surveys[charger] = self._survey
         self.known = Known(charger, self._survey, self._file, limits)

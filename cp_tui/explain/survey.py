@@ -44,7 +44,9 @@ CHARGERS_MAX = 10_000
 class Survey:
     """One charge point in the whole log."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, is_whole: bool = False) -> None:
+        """`is_whole`: every frame passes here, so that an answer that is missing is none."""
+        self.is_whole = is_whole
         self.frames = 0
         self.first: datetime | None = None
         self.last: datetime | None = None
@@ -132,7 +134,7 @@ class Survey:
         """Say whether answers that go this way are recorded."""
         kinds = self.kinds
         # Asked at every record.
-        return bool(
+        return self.is_whole or bool(
             kinds[direction, RecordKind.CALL_RESULT] or kinds[direction, RecordKind.CALL_ERROR]
         )
 

@@ -52,11 +52,15 @@ OF_TIME = _SOON | _CHARGING
 class Follower:
     """A charge point that is only watched."""
 
-    def __init__(self, charger: str | None, *, url: str = "", source: str = "") -> None:
-        """`source` says through what it is watched: `tap 127.0.0.1:9100`, `log steve.log`."""
+    def __init__(
+        self, charger: str | None, *, url: str = "", source: str = "", is_whole: bool = False
+    ) -> None:
+        """`source` says through what it is watched: `tap 127.0.0.1:9100`, `log steve.log`;
+        `is_whole`: every frame of its connections comes here.
+        """
         self.charger = charger
         self._source = source
-        self._explainer = LiveExplainer(charger)
+        self._explainer = LiveExplainer(charger, is_whole=is_whole)
         self.known: Known = self._explainer.known
         known = self.known
         self._line = FollowedLine(url)

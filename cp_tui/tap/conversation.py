@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from datetime import datetime
 from typing import Any
 
 from msgspec import Struct
 
+from cp_tui.ocpp.calendar import span
 from cp_tui.tap.http_head import HttpHead
 from cp_tui.tap.wire import Passed, WireKind
 from cp_tui.traces.formats.handshake import handshake
 from cp_tui.traces.frames import action_of, id_of, kind_of, parsed
+from cp_tui.traces.pairing import AT_ONCE_MAX, AT_ONCE_S
 from cp_tui.traces.record import (
     ChargerFrom,
     DirectionFrom,
@@ -25,8 +27,8 @@ from cp_tui.traces.record import (
     ZoneFrom,
 )
 
-CALLS_MAX = 1_000
-"""CALLs that are remembered for their answers."""
+IDS_MAX = 1_000
+"""Ids of CALLs that are remembered for their answers."""
 RESOLUTION_S = 0.001
 _LINKS = {
     WireKind.PING: LinkKind.PING,
@@ -39,6 +41,31 @@ class _Call(Struct, frozen=True):
     number: int
     action: str
     at: datetime
+    connection: str
+
+    def is_beside(self, later: _Call) -> bool:
+        """Whether it may be open still at a later one of the same id."""
+        is_at_once = abs(later.at - self.at) <= span(AT_ONCE_S)
+        return is_at_once and later.connection == self.connection
+
+
+class _Calls(Struct):
+    """The CALLs of one id."""
+
+    open: deque[_Call]
+    answered: _Call | None = None
+    """The one that was answered last."""
+
+    def answer(self) -> _Call | None:
+        """Take the CALL that is answered, by the same rules as in `traces.pairing`."""
+        if not self.open:
+            return self.answered
+        first = len(self.open) - 1
+        while first and self.open[first - 1].is_beside(self.open[-1]):
+            first -= 1
+        self.answered = self.open[first]
+        del self.open[first]
+        return self.answered
 
 
 class Conversation:
@@ -47,7 +74,7 @@ class Conversation:
     def __init__(self, charger: str) -> None:
         self.charger = charger
         self._numbers = 0
-        self._calls: OrderedDict[tuple[FrameDirection, str], _Call] = OrderedDict()
+        self._calls: OrderedDict[tuple[FrameDirection, str], _Calls] = OrderedDict()
 
     def handshake(
         self,
@@ -97,7 +124,7 @@ class Conversation:
         kind = RecordKind.UNREADABLE if elements is None else kind_of(elements)
         pair, action = None, ""
         if elements is not None and kind is not RecordKind.UNREADABLE:
-            pair, action = self._paired(kind, elements, passed.direction, at)
+            pair, action = self._paired(kind, elements, passed.direction, connection, at)
         return self._made(
             self._numbers,
             kind,
@@ -110,25 +137,34 @@ class Conversation:
         )
 
     def _paired(
-        self, kind: RecordKind, elements: list[Any], direction: FrameDirection, at: datetime
+        self,
+        kind: RecordKind,
+        elements: list[Any],
+        direction: FrameDirection,
+        connection: str,
+        at: datetime,
     ) -> tuple[int | None, str]:
         """Find the CALL of an answer, or remember a CALL; give its number and its action."""
         message_id = id_of(elements)
         if kind is RecordKind.CALL:
-            self._calls[direction, message_id] = _Call(self._numbers, action_of(elements), at)
-            self._calls.move_to_end((direction, message_id))
-            if len(self._calls) > CALLS_MAX:
+            key = direction, message_id
+            calls = self._calls.setdefault(key, _Calls(deque(maxlen=AT_ONCE_MAX)))
+            calls.open.append(_Call(self._numbers, action_of(elements), at, connection))
+            self._calls.move_to_end(key)
+            if len(self._calls) > IDS_MAX:
                 self._calls.popitem(last=False)
             return None, ""
-        call = self._calls.get((direction.opposite, message_id))
+        asked = self._calls.get((direction.opposite, message_id))
+        call = None if asked is None else asked.answer()
         return (None, "") if call is None else (call.number, call.action)
 
     def latency_ms(self, record: Record) -> float | None:
         """How long an answer took; None: it is none, or its CALL is not known."""
         if record.pair is None or record.frame is None or record.direction is None:
             return None
-        call = self._calls.get((record.direction.opposite, record.frame.message_id))
-        if call is None or record.at is None:
+        calls = self._calls.get((record.direction.opposite, record.frame.message_id))
+        call = None if calls is None else calls.answered
+        if call is None or call.number != record.pair or record.at is None:
             return None
         return round((record.at - call.at).total_seconds() * 1000, 1)
 

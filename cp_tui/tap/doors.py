@@ -114,7 +114,7 @@ class TapDoors:
         if len(self._feeds) >= DOORS_MAX or self._loop.is_closed():
             return None
         url = endpoint(self._upstream, charger).uri
-        follower = Follower(charger, url=url, source=self._through)
+        follower = Follower(charger, url=url, source=self._through, is_whole=True)
         return Feed(follower, self._loop, lambda feed: self._has_come(feed, charger))
 
     def _has_come(self, feed: Feed, charger: str) -> None:

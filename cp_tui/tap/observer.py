@@ -244,7 +244,7 @@ class Observer:
         shown = None
         if self.shown_by is not None and name != UNKNOWN:
             shown = self.shown_by.follow(name)
-        return shown or LiveExplainer(name)
+        return shown or LiveExplainer(name, is_whole=True)
 
     def _passed(self, event: _Bytes) -> None:
         connection = self._connections.get(event.connection)

@@ -1,8 +1,10 @@
 """Which answer belongs to which CALL.
 
-To the latest one before it, at the same charge point, with the same id and from the other side,
-that has no answer yet. A second answer belongs to the CALL that has one already. Some programs
-write the answer just before the CALL, so the next moments are looked at too.
+To one before it, at the same charge point, with the same id and from the other side, that has no
+answer yet: the id is the only key (J 4.1.4). Of several the latest, for the earlier ones were given
+up, but where they came at once on one connection they are answered in their order. A second answer
+belongs to the CALL that has one already. Some programs write the answer just before the CALL, so
+the next moments are looked at too.
 """
 
 from __future__ import annotations
@@ -21,6 +23,11 @@ ANSWERED_MAX = 100_000
 """CALLs whose answer came that are remembered, for a second answer."""
 OPEN_MAX = 200_000
 """CALLs without an answer that are remembered."""
+AT_ONCE_S = 5.0
+"""A CALL with the id of one that came so short a time before is a second one beside it; later it
+may be the same once more, from a side that has given the first one up."""
+AT_ONCE_MAX = 20
+"""So many with one id are told apart."""
 BEFORE_S = 0.05
 """An answer may be written so much before its CALL."""
 
@@ -119,7 +126,7 @@ class _Pairing:
         waiting = self.calls.get(key, [])
         for place in range(len(waiting) - 1, -1, -1):
             if self._fits(waiting[place], frame):
-                call = waiting.pop(place)
+                call = waiting.pop(self._first_of(waiting, place, frame))
                 if not waiting:
                     del self.calls[key]
                 self._pair(call, frame)
@@ -137,6 +144,18 @@ class _Pairing:
         if len(self.early) > OPEN_MAX:
             self.found.stray += 1
             del self.early[next(iter(self.early))]
+
+    def _first_of(self, waiting: list[int], place: int, answer: int) -> int:
+        """Give the place of the first CALL of those that came at once with the one at `place`."""
+        survey, latest = self.survey, waiting[place]
+        for at in range(place, max(-1, place - AT_ONCE_MAX), -1):
+            call = waiting[at]
+            is_at_once = abs(survey.times[latest] - survey.times[call]) <= AT_ONCE_S
+            is_beside = survey.connections[call] == survey.connections[latest]
+            if not (is_at_once and is_beside and self._fits(call, answer)):
+                break
+            place = at
+        return place
 
     def _fits(self, call: int, answer: int) -> bool:
         """Say whether the two go opposite ways, as far as that is known."""

@@ -19,7 +19,7 @@ from cp_tui.traces.direction import Votes
 from cp_tui.traces.entry import LogEntry
 from cp_tui.traces.frames import action_of, id_of, is_masked, kind_of
 from cp_tui.traces.other_versions import is_of_other_version
-from cp_tui.traces.record import ChargerFrom, FrameDirection, RecordKind
+from cp_tui.traces.record import ChargerFrom, FrameDirection, LinkKind, RecordKind
 from cp_tui.traces.times import Offsets, Stamp, seconds_of, stamp_of
 
 CHARGERS_MAX = 60_000
@@ -33,6 +33,8 @@ DOUBLE_S = 0.05
 
 NO_ACTION = 255
 """Also of all beyond so many different ones: their answers have no name."""
+_ANEW = frozenset({LinkKind.OPEN, LinkKind.CLOSE, LinkKind.REBOOT})
+"""After these another CALL may have the id of one that was never answered."""
 _KINDS = tuple(RecordKind)
 KIND_OF = {number: kind for number, kind in enumerate(_KINDS)}
 _NUMBER_OF = {kind: number for number, kind in enumerate(_KINDS)}
@@ -82,6 +84,8 @@ class LogSurvey:
         self.actions = array("B")
         self.chargers = array("H")
         self.tokens = array("H")
+        self.connections = array("I")
+        """Of each frame a number that changes with its connection, as far as the log tells."""
         self.times = array("d")
         """In s since 1970, without a zone as if it were UTC; NaN: none can be read."""
         self.stamped = array("B")
@@ -101,6 +105,8 @@ class LogSurvey:
         self.boots: Counter[tuple[str, str, str]] = Counter()
         self.first_current_time: datetime | None = None
         self._entry = -1
+        self._connections = 0
+        """How often one was opened or has ended."""
         self._before = math.nan
         self.rises = self.falls = 0
         self.earliest: tuple[float, Stamp] | None = None
@@ -108,7 +114,8 @@ class LogSurvey:
 
     def forget_while_told(self) -> None:
         """Let go of what only finds out who spoke and when: the records are told without it."""
-        for column in (self.ids, self.tokens, self.chargers, self.times, self.stamped):
+        columns = (self.ids, self.tokens, self.chargers, self.connections, self.times)
+        for column in (*columns, self.stamped):
             del column[:]
 
     @property
@@ -122,6 +129,7 @@ class LogSurvey:
             if entry.link is not None:
                 if entry.charger and entry.charger_from is ChargerFrom.PATH:
                     self.path_charger = self.path_charger or entry.charger
+                self._connections += entry.link.event in _ANEW
                 continue
             self._take(entry)
 
@@ -155,6 +163,7 @@ class LogSurvey:
         for column, value in zip(self._columns(), (*row, seconds), strict=True):
             column.append(value)
         self.stamped.append(stamped(stamp or outer))
+        self.connections.append(hash((entry.connection, self._connections)) & 0xFFFFFFFF)
         self._note_matters(entry, action)
         if stamp or outer:
             self._order(seconds, stamp or outer, entry)

@@ -128,6 +128,8 @@ class CallRules(Family):
             return
         number = call.record.number
         if not known.calls.is_open(number):
+            if known.calls.is_shared(number):
+                return
             yield found(
                 "call.answered_twice",
                 f"A second answer to {shown_action(call.record)}{of_line(call.record.source.line)}:"

@@ -22,6 +22,7 @@ from cp_tui.traces.record import DirectionFrom, FrameDirection, ParsedFrame, Rec
 
 IDS_MAX = 300_000
 """Message ids that are remembered of a charge point; later ones are not compared."""
+BREAKS_MASK = 0xFFFF
 TYPES = (2, 3, 4)
 _WAYS = {
     FrameDirection.TO_CSMS: RequestDirection.TO_CSMS,
@@ -55,10 +56,14 @@ class FrameRules(Family):
             self._handled.add((record.direction, known.exchange.action))
 
     def _reused(self, record: Record, frame: ParsedFrame, known: Known) -> Iterator[Finding]:
-        earlier = self._ids.seen_before(record, frame, is_cold=known.is_cold)
+        earlier = self._ids.seen_before(record, frame, known)
         if earlier is None:
             return
-        is_counted_anew = earlier.was_cold and frame.message_id.isdigit() and known.breaks > 0
+        is_counted_anew = (
+            earlier.was_cold
+            and frame.message_id.isdigit()
+            and known.breaks & BREAKS_MASK != earlier.breaks
+        )
         yield found(
             "frame.id_reused",
             f"The id {quoted(frame.message_id)} of {frame.action} was the id of another CALL"
@@ -107,6 +112,8 @@ class SeenId(msgspec.Struct, frozen=True):
 
     where: FrameRef
     was_cold: bool
+    breaks: int
+    """How often the log had broken off by then, of the low bits."""
 
 
 class SeenIds:
@@ -115,7 +122,7 @@ class SeenIds:
     def __init__(self) -> None:
         self._seen: dict[int, int] = {}
 
-    def seen_before(self, record: Record, frame: ParsedFrame, *, is_cold: bool) -> SeenId | None:
+    def seen_before(self, record: Record, frame: ParsedFrame, known: Known) -> SeenId | None:
         """Return the earlier CALL of this id, if it said something else."""
         key = hash((record.direction, frame.message_id))
         digest = hash(_said(frame)) & 0xFFFFFFFF
@@ -124,13 +131,15 @@ class SeenIds:
             if len(self._seen) < IDS_MAX:
                 line = (record.source.line or 0) & 0xFFFFFFFF
                 number = record.number & 0x7FFFFFFF
-                self._seen[key] = number << 65 | is_cold << 64 | line << 32 | digest
+                breaks = known.breaks & BREAKS_MASK
+                was = number << 16 | breaks
+                self._seen[key] = was << 65 | known.is_cold << 64 | line << 32 | digest
             return None
         if packed & 0xFFFFFFFF == digest:
             return None
         line = packed >> 32 & 0xFFFFFFFF
-        where = FrameRef(packed >> 65, line or None, None)
-        return SeenId(where, bool(packed >> 64 & 1))
+        where = FrameRef(packed >> 81, line or None, None)
+        return SeenId(where, bool(packed >> 64 & 1), packed >> 65 & BREAKS_MASK)
 
 
 def _said(frame: ParsedFrame) -> bytes | str:

@@ -68,6 +68,8 @@ class SchemaRules(Family):
                 yield _unknown_action(record, known)
             half, name = exchange.call, f"{record.action}.req"
         elif record.kind is RecordKind.CALL_RESULT and exchange.call is not None:
+            if known.calls.is_shared(record.pair):
+                return
             half, name = exchange.answer, f"{record.action}.conf"
         else:
             return
