@@ -43,7 +43,7 @@ from cp_tui.explain.families.stop import StopRules
 from cp_tui.explain.families.transactions import TransactionRules
 from cp_tui.explain.families.triggers import TriggerRules
 from cp_tui.explain.family import Family
-from cp_tui.explain.finding import Finding, FrameRef, Severity
+from cp_tui.explain.finding import Finding, FrameRef, Severity, ref
 from cp_tui.explain.known import Known
 from cp_tui.explain.limits import LIMITS, Limits
 from cp_tui.explain.survey import FileKnown
@@ -144,7 +144,7 @@ class Speaker:
     def __init__(self, known: Known, families: Iterable[Callable[[], Family]]) -> None:
         self.known = known
         self._families = [family() for family in families]
-        self._newest: Record | None = None
+        self.newest: Record | None = None
         """The newest frame."""
         self._breaks = 0
         self._waiting = 0
@@ -159,7 +159,7 @@ class Speaker:
         known, found = self.known, list[Finding]()
         known.meet(record)
         if record.number:
-            self._newest = record
+            self.newest = record
         for following in self._concerned():
             for finding in following.take(record, known):
                 found.append(self._placed(finding))
@@ -206,7 +206,7 @@ class Speaker:
             return finding
         record = self.known.record
         is_begin = record and record.link and record.link.event is not LinkKind.CLOSE
-        newest = self._newest
+        newest = self.newest
         number, place = (newest.number, newest.place) if newest else (0, 0)
         if is_begin or not newest:
             number, place = number + (-1 if newest and newest.passed else 1), place + 1
@@ -251,6 +251,14 @@ class _Folded:
 def _place(finding: Finding) -> int:
     """Say where in the course of the log a finding stands."""
     return finding.frames[0].passed if finding.frames else 0
+
+
+def _with_known(finding: Finding, newest: Record | None) -> Finding:
+    """Note with which frame a finding was made, where that is not the one it is about."""
+    known_with = ref(newest) if newest is not None else None
+    if known_with is None or not 0 < _place(finding) < known_with.passed:
+        return finding
+    return msgspec.structs.replace(finding, known_with=known_with)
 
 
 def _folded(old: Finding, new: Finding) -> Finding:
@@ -304,18 +312,20 @@ class Judging:
             known = Known(record.charger, survey, self._file, self._limits)
             speaker = Speaker(known, SIMPLE if self._trace.is_mixed else FAMILIES)
             self._speakers[record.charger] = speaker
-        yield from self._added(speaker.take(record))
+        yield from self._added(speaker.take(record), speaker)
         if record.at is not None and record.kind is not RecordKind.LINK:
             self._file.last_at = record.at
 
     def end(self) -> Iterator[tuple[int, Finding]]:
         """Judge what was still open when the log ended."""
         for speaker in self._speakers.values():
-            yield from self._added(speaker.at_end())
+            yield from self._added(speaker.at_end(), speaker)
 
-    def _added(self, findings: Iterable[Finding]) -> Iterator[tuple[int, Finding]]:
+    def _added(
+        self, findings: Iterable[Finding], speaker: Speaker | None = None
+    ) -> Iterator[tuple[int, Finding]]:
         for finding in findings:
-            slot = self._folded.add(finding)
+            slot = self._folded.add(_with_known(finding, speaker.newest if speaker else None))
             if slot is not None:
                 yield slot, finding
 

@@ -88,6 +88,8 @@ class Finding(Struct, frozen=True):
     """How often the same was found."""
     matter: str = ""
     """What is the same when it is found again, beside the id; never shown."""
+    known_with: FrameRef | None = None
+    """Of a log: the frame with which it could first be told; None: with its main one."""
     cause: str = ""
     """Id of the finding that this one follows from; empty: it stands for itself."""
 

@@ -10,15 +10,19 @@ from msgspec import UNSET
 
 from cp_tui.charge_point.variables import VARIABLES, NotedFrame
 from cp_tui.follow.follower import Follower
-from cp_tui.ocpp.calendar import FIRST
+from cp_tui.ocpp.calendar import FIRST, later
+from cp_tui.ocpp.datatypes import format_date_time
 from cp_tui.traces.record import LinkKind
 from cp_tui.tui.dashboard.alarm import alarms
+from cp_tui.tui.dashboard.alarm_text import up_to_here
 from cp_tui.tui.dashboard.connection_text import connection_details, connection_facts
 from cp_tui.tui.dashboard.connectors_text import connector_columns, connector_details
 from cp_tui.tui.maintenance.link_history_text import attempt_columns
 from cp_tui.tui.maintenance.panes import LinkHistoryPane
 from cp_tui.tui.maintenance.status_history_text import status_change_columns, status_change_facts
+from cp_tui.tui.messages.findings_text import finding_facts
 from cp_tui.tui.security.link_text import link_facts, link_line
+from cp_tui.tui.state.log_state import LogPlace
 from cp_tui.tui.state.store import Snapshot
 from cp_tui.tui.text.columns import Column
 from cp_tui.tui.text.facts import Fact
@@ -169,3 +173,27 @@ def test_an_instant_before_all_others_is_no_time() -> None:
     forms = (clock.time, clock.minute, clock.brief, clock.thousandths, clock.full, clock.exact)
     assert {form(FIRST) for form in forms} == {"no time"}
     assert clock.time(datetime(2, 1, 1, tzinfo=UTC)) == "0002-01-01 00:00:00"
+
+
+def test_a_finding_counts_from_the_frame_on_with_which_it_could_be_told() -> None:
+    talk = Talk("CP-1")
+    talk.booted()
+    end = format_date_time(later(talk.now, 60))
+    kept = {"connectorId": 1, "expiryDate": end, "idTag": "TAG-1", "reservationId": 5}
+    accepted = talk.ask("ReserveNow", kept, {"status": "Accepted"}).number
+    talk.tell("StatusNotification", status(1, "Reserved"))
+    talk.wait(30)
+    before = talk.tell("Heartbeat", {}, {"currentTime": talk.time}).number
+    talk.wait(100)
+    told = talk.tell("Heartbeat", {}, {"currentTime": talk.time}).number
+    finding = talk.only("reservation.not_ended")
+    facts = {fact.label: fact.text.plain for fact in finding_facts(finding, Clock(BEGIN, UTC))}
+    assert f"frame {accepted}" in facts["Where"]
+    assert facts["Known"].startswith(f"with frame {told}, line {told}, 08:02")
+    for number, is_known in ((accepted, False), (before, False), (told, True)):
+        place = LogPlace(number=number, findings=(finding,))
+        words = up_to_here(place, lambda action: "9").plain
+        assert ("1 warning" in words) is is_known, number
+    talk = Talk("CP-1")
+    talk.tell("Heartbeat", {}, {})
+    assert [each.known_with for each in talk.findings()] == [None], "it shows at once"

@@ -13,7 +13,7 @@ from cp_tui.tui.actions import conditions
 from cp_tui.tui.dashboard.alarm import alarms
 from cp_tui.tui.dashboard.countdown import instant, stale_after_s, until
 from cp_tui.tui.dashboard.one_alarm import Alarm, Urgency
-from cp_tui.tui.state.log_state import LogPlace, main_frame
+from cp_tui.tui.state.log_state import LogPlace, known_from
 from cp_tui.tui.state.store import Snapshot
 from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.text.log_words import verdict
@@ -90,7 +90,7 @@ def alarm_facts(snapshot: Snapshot, clock: Clock, key_of: KeyOf) -> list[Fact]:
 
 def up_to_here(place: LogPlace, key_of: KeyOf) -> Content:
     """Of a log: what is found up to where somebody is, and who is at fault."""
-    found = [each for each in place.findings if main_frame(each) <= place.number]
+    found = [each for each in place.findings if known_from(each) <= place.number]
     told = verdict(found) or Content("nothing departs from the standard")
     return joined(["up to here", told, f"{key_of('screen.findings')} lists all"])
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from textual.content import Content
 
-from cp_tui.explain.finding import Finding
+from cp_tui.explain.finding import Finding, FrameRef
 from cp_tui.ocpp.plural import count
 from cp_tui.tui.state.log_state import GRAVITY, main_frame
 from cp_tui.tui.text.columns import Column, time_column
@@ -82,6 +82,8 @@ def finding_facts(finding: Finding, clock: Clock | None = None) -> list[Fact]:
         facts.append(Fact("Cause", safe_text(f"it follows from {finding.cause}")))
     if where := _where(finding, clock):
         facts.append(Fact("Where", where))
+    if finding.known_with is not None:
+        facts.append(Fact("Known", Content(f"with {_frame(finding.known_with, clock)}")))
     facts += [
         Fact("", safe_text(f"  {name} = {value}", QUIET)) for name, value in finding.values.items()
     ]
@@ -92,10 +94,15 @@ def _where(finding: Finding, clock: Clock | None) -> Content:
     """`frame 1,234, line 216, 14:03:22 · frame 1,200, line 189 · 12 times`."""
     parts: list[Content | str] = []
     for frame in finding.frames:
-        words = [f"frame {frame.number:,}"] if frame.number else []
-        words += [f"line {frame.line:,}"] if frame.line else []
-        words += [clock.time(frame.at)] if frame.at is not None and clock is not None else []
-        parts.append(", ".join(words))
+        parts.append(_frame(frame, clock))
     if finding.count > 1:
         parts.append(count(finding.count, "time"))
     return joined(parts)
+
+
+def _frame(frame: FrameRef, clock: Clock | None) -> str:
+    """Counted as the frames of the log are everywhere on the screen: in the order they passed."""
+    words = [f"frame {frame.passed:,}"] if frame.passed else []
+    words += [f"line {frame.line:,}"] if frame.line else []
+    words += [clock.time(frame.at)] if frame.at is not None and clock is not None else []
+    return ", ".join(words)

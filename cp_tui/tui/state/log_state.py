@@ -68,6 +68,11 @@ def main_frame(finding: Finding) -> int:
     return finding.frames[0].passed if finding.frames else 0
 
 
+def known_from(finding: Finding) -> int:
+    """The frame from which on it could be told: what is about one may come true long after it."""
+    return finding.known_with.passed if finding.known_with else main_frame(finding)
+
+
 def gravest(findings: Sequence[Finding]) -> Finding | None:
     """The one to be told first."""
     return min(findings, key=lambda each: GRAVITY[each.severity], default=None)
