@@ -38,6 +38,8 @@ from cp_tui.settings.build import default_data_dir
 if TYPE_CHECKING:
     from pydantic import JsonValue
 
+SUMMARY_FILE = "summary.json"
+TRACE_FOLDER = "trace/"
 SIZE = (160, 50)
 """Of the screens in it."""
 TOLD = ("msgspec", "textual", "websockets", "pydantic", "cryptography")
@@ -91,7 +93,7 @@ def _of_folder(options: Namespace) -> Parts:
     if not files:
         raise SocketPathError(f"{folder}: no charge point has its data there")
     facts = {"charge_point_id": options.id or "", "runs": False, "data_folder": f"{folder}"}
-    return {"summary.json": _summary(facts), **files}
+    return {SUMMARY_FILE: _summary(facts), **files}
 
 
 def _of_running(path: Path, options: Namespace) -> Parts:
@@ -106,7 +108,7 @@ def _of_running(path: Path, options: Namespace) -> Parts:
         "its_cp_tui_version": who.get("cp_tui_version"),
         "alarms": [each["text"] for each in alarms if isinstance(each, dict) and "text" in each],
     }
-    parts: dict[str, bytes | Path] = {"summary.json": _summary(facts)}
+    parts: dict[str, bytes | Path] = {SUMMARY_FILE: _summary(facts)}
     for name, value in variables.items():
         parts[f"variables/{name}.json"] = json.dumps(value, indent=1).encode()
     for name, text in _screens(path, options).items():
@@ -149,7 +151,7 @@ def _screens(path: Path, options: Namespace) -> Mapping[str, str]:
 def _files(folder: Path) -> Iterator[tuple[str, Path]]:
     """The files of a data folder that hold no secret."""
     for path in trace_files(folder):
-        yield f"trace/{path.name}", path
+        yield f"{TRACE_FOLDER}{path.name}", path
     logs = log_files(folder / LOG_FILE, LOG_FILES_KEPT)
     for path in (*logs, *log_files(folder / SECURITY_LOG_FILE, FILES_KEPT)):
         if path.is_file():
@@ -178,7 +180,7 @@ def _versions() -> Iterator[tuple[str, str]]:
 
 def _name(parts: Parts) -> str:
     """What the file is named by: the charge point, as a safe name."""
-    summary = parts["summary.json"]
+    summary = parts[SUMMARY_FILE]
     assert isinstance(summary, bytes)
     identity = json.loads(summary).get("charge_point_id") or "charge-point"
     return quote(identity, safe="").replace("%", "_")

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import errno
+import zipfile
 from argparse import Namespace
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from shutil import copyfileobj, rmtree
 from tempfile import TemporaryDirectory
+from typing import IO
 
+from cp_tui.cli.bundle import SUMMARY_FILE, TRACE_FOLDER
 from cp_tui.cli.output import ExitStatus, complain
 from cp_tui.cli.screen import read_look, show_log
 from cp_tui.cli.terminal import announced, on_terminal, refuse_screen, terminal_problem
 from cp_tui.engine.recorder import FRAMES_FILE, trace_files
 from cp_tui.ocpp.printable import clean
 from cp_tui.opened.opening import OpenedLog, open_log
-from cp_tui.traces.opening import UnreadableTrace
+from cp_tui.traces.opening import UNPACKED_MAX, UnreadableTrace
 from cp_tui.traces.times import zone_of
 
 
@@ -52,7 +55,7 @@ def _shown(file: str, options: Namespace) -> int:
 async def _opened(file: str, options: Namespace) -> OpenedLog:
     """Open it; a copy of ours goes as soon as it is read, however this program may end."""
     log = await open_log(file, format=options.format, charger=options.id, zone=options.zone)
-    if Path(options.file).is_dir() and Path(file).parent != Path(options.file):
+    if file != options.file and Path(file).parent != Path(options.file):
         with suppress(UnreadableTrace):
             await log.read()
         rmtree(Path(file).parent, ignore_errors=True)
@@ -61,23 +64,78 @@ async def _opened(file: str, options: Namespace) -> OpenedLog:
 
 @contextmanager
 def log_file(path: str) -> Iterator[str]:
-    """Give the file of a log; of a data folder its trace, which may be in several pieces.
+    """Give the file of a log; of a data folder or a bundle its trace, which may be in pieces.
 
     Raises `OSError`.
     """
-    if path == "-" or not Path(path).is_dir():
+    if path == "-":
         yield path
-        return
-    pieces = [each for each in trace_files(Path(path)) if each.name.startswith(FRAMES_FILE)]
-    if not pieces:
-        raise FileNotFoundError(errno.ENOENT, "no charge point has its trace there")
-    if len(pieces) == 1:
-        yield f"{pieces[0]}"
-        return
+    elif Path(path).is_dir():
+        pieces = [each for each in trace_files(Path(path)) if _is_of_trace(each.name)]
+        if not pieces:
+            raise FileNotFoundError(errno.ENOENT, "no charge point has its trace there")
+        if len(pieces) == 1:
+            yield f"{pieces[0]}"
+            return
+        with _joined([partial(_bytes_of, each) for each in pieces]) as whole:
+            yield whole
+    elif zipfile.is_zipfile(path):
+        with _of_bundle(path) as file:
+            yield file
+    else:
+        yield path
+
+
+@contextmanager
+def _of_bundle(path: str) -> Iterator[str]:
+    """Give the trace of a bundle in one piece; any other zip as it is, which may be damaged too.
+
+    Raises `OSError`.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            pieces = _pieces(archive)
+            if len(pieces) < 2 or sum(each.file_size for each in pieces) > UNPACKED_MAX:
+                yield path
+                return
+            with _joined([partial(archive.open, each) for each in pieces]) as whole:
+                yield whole
+    except zipfile.BadZipFile as error:
+        raise OSError(errno.EIO, f"it cannot be unpacked: {clean(str(error))}") from None
+
+
+def _pieces(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
+    """Give the members of a bundle that have its frames, oldest first."""
+    if SUMMARY_FILE not in archive.namelist():
+        return []
+    found = [
+        each
+        for each in archive.infolist()
+        if each.filename.startswith(TRACE_FOLDER) and _is_of_trace(Path(each.filename).name)
+    ]
+    return sorted(found, key=lambda each: _age(each.filename), reverse=True)
+
+
+def _age(name: str) -> int:
+    """Tell how many newer files there are: `trace.jsonl.2` is older than `trace.jsonl.1`."""
+    number = name.rpartition(".")[2]
+    return int(number) if number.isdecimal() else 0
+
+
+def _is_of_trace(name: str) -> bool:
+    return name.startswith(FRAMES_FILE)
+
+
+def _bytes_of(piece: Path) -> IO[bytes]:
+    return piece.open("rb")
+
+
+@contextmanager
+def _joined(pieces: Sequence[Callable[[], IO[bytes]]]) -> Iterator[str]:
     with TemporaryDirectory(prefix="cp-tui-open-", ignore_cleanup_errors=True) as folder:
         whole = Path(folder, FRAMES_FILE)
         with whole.open("wb") as to:
-            for piece in pieces:
-                with piece.open("rb") as part:
+            for open_piece in pieces:
+                with open_piece() as part:
                     copyfileobj(part, to)
         yield f"{whole}"

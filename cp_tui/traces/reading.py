@@ -77,9 +77,20 @@ def open_traces(
             if text.damage:
                 untold.append(LogNote("log.damaged", f"Passed over: {refusal}."))
     if not traces:
-        raise refusals[0] if refusals else UnreadableTrace(f"{file}: there is nothing in it")
+        raise _refusal(file, refusals)
     traces[0] = replace(traces[0], notes=(*untold, *traces[0].notes))
     return traces
+
+
+def _refusal(file: str | Path | IO[bytes], refusals: Sequence[UnreadableTrace]) -> UnreadableTrace:
+    """Say why there is no log: of a zip with several files not only of the first."""
+    name = clean(str(file)) if isinstance(file, str | Path) else "-"
+    if not refusals:
+        return UnreadableTrace(f"{name}: there is nothing in it")
+    if len(refusals) == 1:
+        return refusals[0]
+    words = f"none of its {len(refusals)} files is a log that can be read; the first is not, as"
+    return UnreadableTrace(f"{name}: {words} {refusals[0]}")
 
 
 def _read(

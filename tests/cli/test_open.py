@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import zipfile
 from pathlib import Path
 
 import pytest
 
 from cp_tui.cli import main
 from cp_tui.cli.open import log_file
+from cp_tui.traces.opening import UnreadableTrace
+from cp_tui.traces.reading import open_traces
 
 
 def test_the_pieces_of_a_trace_are_one_log_the_oldest_first(tmp_path: Path) -> None:
@@ -24,6 +27,25 @@ def test_the_pieces_of_a_trace_are_one_log_the_oldest_first(tmp_path: Path) -> N
         assert file == f"{tmp_path / 'cp-tui.log'}"
 
 
+def test_the_pieces_in_a_bundle_are_one_log_too(tmp_path: Path) -> None:
+    bundle, other = tmp_path / "b.zip", tmp_path / "other.zip"
+    names = "trace/trace.jsonl.2", "trace/trace.jsonl.10", "trace/trace.jsonl"
+    with zipfile.ZipFile(bundle, "w") as archive:
+        for name in ("summary.json", *reversed(names), "trace/events.jsonl", "log/cp-tui.log"):
+            archive.writestr(name, f"{name}\n")
+    with log_file(f"{bundle}") as file:
+        assert Path(file).read_text().split() == ["trace/trace.jsonl.10", names[0], names[2]]
+    assert not Path(file).parent.exists(), "nothing of it is left"
+    with zipfile.ZipFile(other, "w") as archive:
+        for name in names:
+            archive.writestr(name, "logs of three")
+    with log_file(f"{other}") as file:
+        assert file == f"{other}", "who packed it may have put several charge points in"
+    bundle.write_bytes(bundle.read_bytes().replace(b"trace.jsonl.2", b"trace.jsonl.3", 1))
+    with pytest.raises(OSError, match="cannot be unpacked"), log_file(f"{bundle}"):
+        pass
+
+
 def test_a_folder_without_a_trace_is_said_to_have_none(tmp_path: Path) -> None:
     with (
         pytest.raises(OSError, match="no charge point has its trace there"),
@@ -35,3 +57,12 @@ def test_a_folder_without_a_trace_is_said_to_have_none(tmp_path: Path) -> None:
 def test_without_a_terminal_it_says_so(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["open", "night.log"]) == 2
     assert "open: " in capsys.readouterr().err
+
+
+def test_of_a_bundle_without_a_log_it_is_said_of_all_that_is_in_it(tmp_path: Path) -> None:
+    bundle = tmp_path / "b.zip"
+    with zipfile.ZipFile(bundle, "w") as archive:
+        archive.writestr("summary.json", '{"runs": true}')
+        archive.writestr("variables/link.json", "{}")
+    with pytest.raises(UnreadableTrace, match=r"b\.zip: none of its 2 files is a log"):
+        open_traces(bundle)
