@@ -18,6 +18,8 @@ from cp_tui.ocpp.redaction import shown_location, shown_text
 from cp_tui.traces.record import FrameDirection, LinkEvent, LinkKind, Record, RecordKind
 
 REASON_MAX = 300
+CONNECTIONS_MAX = 20
+"""Of a charge point at a time; the oldest is forgotten."""
 _REFUSED = {401: "it refused the credentials", 404: "it does not know this charge point"}
 
 
@@ -33,8 +35,12 @@ class FollowedLine:
         self._attempt = 0
         self._shake: LinkEvent | None = None
         self._error: LinkError | None = None
-        self._close: tuple[FrameDirection, LinkEvent] | None = None
-        """The close frame that went first on this connection: the other one answers it."""
+        self._opened_ats: dict[str | None, datetime | None] = {}
+        """Of each connection that was opened and has not ended; a charge point may have two."""
+        self._connection: str | None = None
+        """The one that was opened last."""
+        self._closes: dict[str | None, tuple[FrameDirection, LinkEvent]] = {}
+        """The close frame that went first on a connection: the other one answers it."""
         self._ping_at: datetime | None = None
         self._round_trip_ms: float | None = None
         self._last: dict[FrameDirection, LastFrame] = {}
@@ -60,15 +66,18 @@ class FollowedLine:
             return False
         match event.event:
             case LinkKind.HANDSHAKE:
-                self._shaken(event, at)
+                self._shaken(event, at, record.connection)
             case LinkKind.OPEN:
-                self._opened(at)
+                self._opened(at, record.connection)
             case LinkKind.CLOSE if record.direction is None:
-                self._closed(event, at)
+                self._closed(event, at, record.connection)
             case LinkKind.CLOSE if record.direction is not None:
-                self._close = self._close or (record.direction, event)
+                self._closes.setdefault(record.connection, (record.direction, event))
+            case LinkKind.FAILED:
+                self._failed(event, at, record.connection)
             case LinkKind.REBOOT:
-                self._closed(LinkEvent(LinkKind.CLOSE, reason="the charge point boots"), at)
+                booting = LinkEvent(LinkKind.CLOSE, reason="the charge point boots")
+                self._closed(booting, at, record.connection)
             case LinkKind.PING if record.direction is FrameDirection.TO_CSMS:
                 self._ping_at = at
                 return False
@@ -86,40 +95,69 @@ class FollowedLine:
             self._last[record.direction] = LastFrame(at=at, action=action)
         return True
 
-    def _shaken(self, event: LinkEvent, at: datetime) -> None:
+    def _shaken(self, event: LinkEvent, at: datetime, connection: str | None) -> None:
         self._shake = event
         self._attempt += 1
         if event.status is None or event.status == 101:
             return
         why = _REFUSED.get(event.status, "it refused the handshake")
         text = f"the CSMS answered the handshake with HTTP {event.status}: {why}"
-        self._fail(LinkStep.HTTP, text, at, http_status=event.status)
+        is_still_open = self._is_on_another(connection)
+        self._fail(LinkStep.HTTP, text, at, http_status=event.status, is_still_open=is_still_open)
 
-    def _opened(self, at: datetime) -> None:
+    def _failed(self, event: LinkEvent, at: datetime, connection: str | None) -> None:
+        """The CSMS has not answered: what stands between has told why."""
+        self._attempt += 1
+        text = shown_text(event.reason)[:REASON_MAX]
+        is_still_open = self._is_on_another(connection)
+        self._fail(LinkStep(event.step), text, at, is_still_open=is_still_open)
+
+    def _is_on_another(self, connection: str | None) -> bool:
+        """Whether it speaks on another connection than this one, which is surely open."""
+        others = self._opened_ats.keys() - {connection, None}
+        return bool(self._is_open and others)
+
+    def _opened(self, at: datetime, connection: str | None) -> None:
         self.attempts.append(
             LinkAttempt(at=at, attempt=max(self._attempt, 1), phase=LinkPhase.OPEN)
         )
         self._stands(told_at(at))
+        self._connection = connection
+        self._opened_ats.pop(connection, None)
+        self._opened_ats[connection] = self._opened_at
+        self._closes.pop(connection, None)
+        if len(self._opened_ats) > CONNECTIONS_MAX:
+            del self._opened_ats[next(iter(self._opened_ats))]
 
     def _stands(self, since: datetime | None) -> None:
         """It is open; None: since when is not told."""
         self._is_open, self._since, self._opened_at = True, since, since
         self._attempt = 0
-        self._close = self._ping_at = self._round_trip_ms = None
+        self._ping_at = self._round_trip_ms = None
 
-    def _closed(self, event: LinkEvent, at: datetime) -> None:
-        if self._is_open is False:
+    def _closed(self, event: LinkEvent, at: datetime, connection: str | None) -> None:
+        is_known = connection in self._opened_ats
+        close = self._closes.pop(connection, None)
+        if self._is_open is False and not is_known:
             return
+        opened_at = self._opened_ats.pop(connection, self._opened_at)
         code, words = event.code, shown_text(event.reason)
-        if self._close is not None:
-            code, words = self._close[1].code, closed_by(*self._close)
+        if close is not None:
+            code, words = close[1].code, closed_by(*close)
         words = words[:REASON_MAX] or "the connection has ended"
-        self._is_open, self._since = False, told_at(at)
         open_for_s = None
-        if self._opened_at is not None:
-            open_for_s = max(0.0, (at - self._opened_at).total_seconds())
-        self._close = None
-        self._fail(LinkStep.OPEN, words, at, close_code=code, open_for_s=open_for_s)
+        if opened_at is not None:
+            open_for_s = max(0.0, (at - opened_at).total_seconds())
+        # A newer one has taken its place: the charge point is there as before.
+        is_replaced = bool(self._is_open) and is_known and connection != self._connection
+        self._fail(
+            LinkStep.OPEN,
+            words,
+            at,
+            close_code=code,
+            open_for_s=open_for_s,
+            is_still_open=is_replaced,
+        )
 
     def _fail(
         self,
@@ -130,12 +168,14 @@ class FollowedLine:
         http_status: int | None = None,
         close_code: int | None = None,
         open_for_s: float | None = None,
+        is_still_open: bool = False,
     ) -> None:
-        if self._is_open is not False:
-            self._is_open, self._since = False, told_at(at)
-        self._error = LinkError(
-            step=step, text=text, http_status=http_status, close_code=close_code, at=at
-        )
+        if not is_still_open:
+            if self._is_open is not False:
+                self._is_open, self._since = False, told_at(at)
+            self._error = LinkError(
+                step=step, text=text, http_status=http_status, close_code=close_code, at=at
+            )
         self.attempts.append(
             LinkAttempt(
                 at=at,

@@ -172,7 +172,7 @@ class Relevance:
                 self._put(event, place)
             case LinkKind.OPEN:
                 self._open(is_open=True, place=place, is_told=True)
-            case LinkKind.CLOSE | LinkKind.REBOOT:
+            case LinkKind.CLOSE | LinkKind.REBOOT | LinkKind.FAILED:
                 self._open(is_open=False, place=place)
         self._put("link", place, LINKS_MAX)
 

@@ -97,9 +97,11 @@ class Conversation:
         # The tap writes no password down, so none can be read here.
         return self._link(LinkEvent(**(_fields(event) | {"has_secret": False})), connection, at)
 
-    def link(self, event: LinkKind, connection: str, at: datetime, reason: str = "") -> Record:
-        """A connection was opened or has ended."""
-        return self._link(LinkEvent(event, reason=reason), connection, at)
+    def link(
+        self, event: LinkKind, connection: str, at: datetime, reason: str = "", step: str = ""
+    ) -> Record:
+        """A connection was opened, has ended, or did not come about."""
+        return self._link(LinkEvent(event, reason=reason, step=step), connection, at)
 
     def record(self, passed: Passed, connection: str, at: datetime) -> Record:
         """A message or a control frame has passed."""

@@ -70,6 +70,8 @@ class _Asked(Struct, frozen=True):
 class _Ended(Struct, frozen=True):
     connection: int
     why: str
+    step: str
+    """At which it failed before the CSMS has answered."""
     at: datetime
     lost_bytes: int
 
@@ -107,6 +109,8 @@ class _Connection:
         self.charger = charger
         self.reader = WireReader()
         self.is_open = False
+        self.is_answered = False
+        """Whether the CSMS has said anything to the handshake."""
         self.why = ""
         """Who closed it, as soon as one of the two has said so."""
 
@@ -273,6 +277,7 @@ class Observer:
     def _answered(self, passed: Passed, connection: _Connection, at: datetime) -> None:
         charger, head = connection.charger, passed.head
         assert head is not None
+        connection.is_answered = True
         said = charger.conversation.handshake(
             connection.asked.head, head, connection.name, at, is_tls=self._is_tls
         )
@@ -304,6 +309,11 @@ class Observer:
         if connection.is_open:
             closed = charger.conversation.link(LinkKind.CLOSE, connection.name, event.at, why)
             self._judge(closed, charger)
+        elif not connection.is_answered:
+            failed = charger.conversation.link(
+                LinkKind.FAILED, connection.name, event.at, why, event.step
+            )
+            self._judge(failed, charger)
         what = "disconnected" if connection.is_open else "did not get through"
         self._tell(Tapped(event.at, charger.name, f"{what}: {why}"))
 
@@ -354,10 +364,10 @@ class ConnectionWatcher:
         if self._lost_bytes or not self._observer.put(event, len(data)):
             self._lost_bytes += len(data)
 
-    def ended(self, why: str) -> None:
+    def ended(self, why: str, step: str) -> None:
         """Both sides are closed."""
         now = self._observer.clock()
-        self._observer.put(_Ended(self._connection, why, now, self._lost_bytes))
+        self._observer.put(_Ended(self._connection, why, step, now, self._lost_bytes))
 
 
 def _place(level: Severity) -> int:

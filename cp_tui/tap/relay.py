@@ -36,8 +36,8 @@ class Watcher(Protocol):
     def passed(self, direction: FrameDirection, data: bytes) -> None:
         """These bytes have been passed on."""
 
-    def ended(self, why: str) -> None:
-        """Both sides are closed."""
+    def ended(self, why: str, step: str) -> None:
+        """Both sides are closed; `step` is where an attempt has failed: TCP, TLS or HTTP."""
 
 
 class Upstream(Struct, frozen=True):
@@ -50,6 +50,14 @@ class Upstream(Struct, frozen=True):
 class RelayError(Exception):
     """The CSMS is not reached; the text says why."""
 
+    def __init__(self, text: str, step: str) -> None:
+        super().__init__(text)
+        self.step = step
+
+
+class _NotTaken(OSError):
+    """The side that is written to has gone."""
+
 
 async def relay(
     reader: asyncio.StreamReader,
@@ -60,7 +68,7 @@ async def relay(
     """Carry one connection until either side ends; both are closed then."""
     watcher: Watcher | None = None
     there: asyncio.StreamWriter | None = None
-    why = ""
+    why, step = "", "HTTP"
     try:
         head = await _request(reader)
         watcher = watch()
@@ -69,7 +77,7 @@ async def relay(
         there.write(for_upstream(head, upstream.place))
         why = await _carry(reader, writer, from_csms, there, watcher)
     except RelayError as error:
-        why = str(error)
+        why, step = str(error), error.step
         _refuse(writer, 502, why)
     except HttpHeadError as error:
         why = str(error)
@@ -85,7 +93,7 @@ async def relay(
     finally:
         await asyncio.gather(*(_close(each) for each in (there, writer) if each is not None))
         if watcher is not None:
-            watcher.ended(why or "the tap ends")
+            watcher.ended(why or "the tap ends", step)
 
 
 async def _request(reader: asyncio.StreamReader) -> HttpHead:
@@ -102,7 +110,7 @@ async def _request(reader: asyncio.StreamReader) -> HttpHead:
 
 
 async def _reach(upstream: Upstream) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-    place = upstream.place
+    place, step = upstream.place, "TCP"
     try:
         async with asyncio.timeout(HANDSHAKE_S):
             return await asyncio.open_connection(
@@ -115,12 +123,14 @@ async def _reach(upstream: Upstream) -> tuple[asyncio.StreamReader, asyncio.Stre
     except TimeoutError:
         words = f"no connection within {HANDSHAKE_S:g} s"
     except ssl.SSLCertVerificationError as error:
+        step = "TLS"
         words = f"its certificate is not trusted: {error.verify_message}"
     except ssl.SSLError as error:
+        step = "TLS"
         words = f"TLS failed: {error.reason or 'no reason given'}"
     except OSError as error:
         words = error.strerror or type(error).__name__
-    raise RelayError(f"the CSMS at {place.host}:{place.port} is not reached: {words}")
+    raise RelayError(f"the CSMS at {place.host}:{place.port} is not reached: {words}", step)
 
 
 async def _carry(
@@ -132,20 +142,22 @@ async def _carry(
 ) -> str:
     """Pass both directions on until one ends; say which."""
     ways = {
-        asyncio.create_task(
-            _pass(from_charge_point, to_csms, FrameDirection.TO_CSMS, watcher)
-        ): "the charge point ended the connection",
+        asyncio.create_task(_pass(from_charge_point, to_csms, FrameDirection.TO_CSMS, watcher)): (
+            "the charge point",
+            "the CSMS",
+        ),
         asyncio.create_task(
             _pass(from_csms, to_charge_point, FrameDirection.TO_CHARGE_POINT, watcher)
-        ): "the CSMS ended the connection",
+        ): ("the CSMS", "the charge point"),
     }
     try:
         done, _ = await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
         first = next(iter(done))
         error = first.exception()
+        who = f"{ways[first][isinstance(error, _NotTaken)]} ended the connection"
         if isinstance(error, OSError):
-            return f"{ways[first]}: {error.strerror or type(error).__name__}"
-        return ways[first]
+            return f"{who}: {error.strerror or type(error).__name__}"
+        return who
     finally:
         for way in ways:
             way.cancel()
@@ -162,7 +174,10 @@ async def _pass(
         writer.write(data)
         # First on their way, then looked at.
         watcher.passed(direction, data)
-        await writer.drain()
+        try:
+            await writer.drain()
+        except OSError as error:
+            raise _NotTaken(error.errno, error.strerror or type(error).__name__) from error
 
 
 def _refuse(writer: asyncio.StreamWriter, status: int, why: str) -> None:

@@ -88,6 +88,8 @@ class LinkKind(StrEnum):
     PING = "ping"
     PONG = "pong"
     HANDSHAKE = "handshake"
+    FAILED = "failed"
+    """An attempt that came to no answer of the CSMS."""
     UNSENT = "unsent"
     """A frame that found the connection closed; it was never sent."""
     REBOOT = "reboot"
@@ -114,6 +116,8 @@ class LinkEvent(Struct, frozen=True):
     is_tls: bool | None = None
     authorization: str = ""
     """The scheme, such as Basic; empty: none, or the log does not tell."""
+    step: str = ""
+    """Of an attempt that failed: TCP, TLS or HTTP."""
     has_secret: bool = False
     """Whether the log shows a secret of the handshake in clear."""
 

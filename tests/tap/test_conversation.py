@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from cp_tui.charge_point.codec import encode
+from cp_tui.charge_point.variables import LinkAttempt, LinkStep
 from cp_tui.explain.explain import explain
 from cp_tui.explain.families.calls import ANSWERS
 from cp_tui.explain.finding import Finding
@@ -132,3 +133,33 @@ def passed(planted: Planted) -> list[Record]:
 
 def above_note(findings: Iterable[Finding]) -> list[tuple[str, str]]:
     return sorted({(each.id, str(each.at_fault)) for each in findings if each.severity != "note"})
+
+
+def test_of_two_connections_at_once_each_has_its_own_end_and_length() -> None:
+    conversation, follower = Conversation("CP1"), Follower("CP1")
+
+    def happens(seconds: float, connection: str, kind: LinkKind, code: int | None = None) -> None:
+        at = later(BEGIN, seconds)
+        if code is not None:
+            closing = Passed(WireKind.CLOSE, DOWN, "replaced", code)
+            follower.take(conversation.record(closing, connection, at))
+        follower.take(conversation.link(kind, connection, at, step="TCP"))
+
+    happens(0, "1", LinkKind.OPEN)
+    happens(98, "2", LinkKind.OPEN)
+    happens(98.5, "1", LinkKind.CLOSE, 1008)
+    happens(99, "3", LinkKind.FAILED)
+    link = follower.view("link", BEGIN)
+    assert (link.phase, link.since, link.last_error) == ("open", later(BEGIN, 98), None)
+    happens(130, "2", LinkKind.CLOSE, 1007)
+    link = follower.view("link", BEGIN)
+    assert (link.phase, link.since) == ("waiting", later(BEGIN, 130))
+    assert link.last_error.close_code == 1007
+    told = [event for _, event in follower.take_events() if isinstance(event, LinkAttempt)]
+    assert [(each.step, each.close_code, each.open_for_s) for each in told] == [
+        (None, None, None),
+        (None, None, None),
+        (LinkStep.OPEN, 1008, 98.5),
+        (LinkStep.TCP, None, None),
+        (LinkStep.OPEN, 1007, 32.0),
+    ]

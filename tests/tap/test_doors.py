@@ -15,7 +15,9 @@ import pytest
 from pydantic import JsonValue
 from websockets.asyncio.client import connect
 from websockets.asyncio.server import ServerConnection, serve
+from websockets.exceptions import InvalidStatus
 
+from cp_tui.charge_point.variables import LinkStep
 from cp_tui.engine.hub import VariableChanged
 from cp_tui.ocpp.datatypes import ChargePointStatus, RegistrationStatus
 from cp_tui.rpc.client import Client, EngineEnded, RpcError
@@ -161,6 +163,27 @@ async def test_many_at_once_and_no_more_than_there_is_room_for(
             assert [*running_engines()] == [f"CP{number}" for number in range(6)]
     [refused] = [text for text in tap.texts if "cannot be attached to" in text]
     assert "a charge point answers there already" in refused
+
+
+async def test_a_csms_that_is_gone_is_told_to_who_attaches() -> None:
+    async with asyncio.timeout(WAIT_S), serve(answer_all, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        async with tapping(f"ws://127.0.0.1:{port}", has_doors=True) as tap:
+            async with connect(f"{tap.url}/CP1") as websocket:
+                await ask(websocket, "BootNotification", BOOT)
+                server.close()
+                await websocket.wait_closed()
+            async with attached(tap, "CP1", "link", "link_attempts") as screen:
+                await screen.until("link", lambda v: v.phase == "waiting")
+                since = screen.values["link"].since
+                for _ in range(2):
+                    with pytest.raises(InvalidStatus):
+                        await connect(f"{tap.url}/CP1")
+                link = await screen.until("link", lambda v: v.attempt == 2)
+                assert (link.since, link.last_error.step) == (since, LinkStep.TCP)
+                assert f"the CSMS at 127.0.0.1:{port} is not reached" in link.last_error.text
+                steps = [each.step for each in screen.events if each.attempt]
+                assert steps[-2:] == [LinkStep.TCP, LinkStep.TCP]
 
 
 async def test_whoever_only_asks_has_no_door_and_no_name_obeyed_by_a_terminal_is_told() -> None:

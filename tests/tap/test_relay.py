@@ -120,7 +120,9 @@ async def test_bytes_go_through_until_a_side_ends(killed: str) -> None:
         assert bytes(head) == for_upstream(
             http_head(REQUEST), endpoint_at(f"ws://127.0.0.1:{port}/v16", "")
         )
-        await tap.until(lambda: any("disconnected" in text for text in tap.texts))
+        by_whom = {"csms": "the CSMS ended", "charge point": "the charge point ended"}
+        told = f"disconnected: {by_whom.get(killed, '')}"
+        await tap.until(lambda: any(told in text for text in tap.texts))
 
 
 async def test_a_csms_that_is_not_there_is_told_to_both() -> None:
