@@ -26,6 +26,7 @@ from cp_tui.follow.line import FollowedLine
 from cp_tui.follow.lists import FollowedLists
 from cp_tui.follow.messages import latency_ms, noted_frame
 from cp_tui.follow.meters import FollowedMeters
+from cp_tui.follow.refusals import FollowedRefusals
 from cp_tui.follow.registration import FollowedRegistration
 from cp_tui.follow.security import FollowedSecurity, security_view
 from cp_tui.follow.sessions import FollowedSessions
@@ -67,6 +68,7 @@ class Follower:
         self._registration = FollowedRegistration(known)
         self._connectors = FollowedConnectors()
         self._meters = FollowedMeters()
+        self._refusals = FollowedRefusals()
         self._sessions = FollowedSessions(known.transactions)
         self._charging = FollowedCharging(known)
         self._keys = FollowedKeys(known)
@@ -190,6 +192,8 @@ class Follower:
             self._connectors.learn(moment, at)
         if action in self._sessions.ACTIONS:
             self._session(moment)
+        if action in self._refusals.ACTIONS:
+            self._refusals.learn(moment, at)
         if action in self._keys.ACTIONS:
             self._keys.learn(moment, at)
         if action in self._lists.ACTIONS:
@@ -202,6 +206,8 @@ class Follower:
             self._charging.forget()
         while self._connectors.changes:
             self._tell("status_changes", self._connectors.changes.popleft())
+        while self._refusals.told:
+            self._tell("refusals", self._refusals.told.popleft())
         while self._keys.changes:
             self._tell("configuration_changes", self._keys.changes.popleft())
 

@@ -27,6 +27,7 @@ LISTS_MAX = 1_000
 RESERVATIONS_MAX = 200
 """What has begun or ended one."""
 EVENTS_MAX = 50
+REFUSALS_MAX = 100
 REWINDS_MAX = 100
 SLOTS_MAX = 50_000
 """Kinds that are told apart; of those beyond nothing is known."""
@@ -219,6 +220,8 @@ class Relevance:
     ) -> None:
         """Note an exchange that says something by its answer."""
         status = response.get("status")
+        if _refuses(action, response):
+            self._put("refusal", place, REFUSALS_MAX)
         match action:
             case "BootNotification":
                 self._put((action, "answered"), place)
@@ -354,6 +357,14 @@ _STATUS_OF = {
     "GetLog": "LogStatusNotification",
 }
 """An order -> the notification that says what became of it: the same status says it anew."""
+
+
+def _refuses(action: str, response: Mapping[str, Any]) -> bool:
+    """Whether an answer says of somebody that no transaction begins."""
+    if action == "RemoteStartTransaction":
+        return response.get("status") == "Rejected"
+    told = fields(response.get("idTagInfo")).get("status", "Accepted")
+    return action in ("Authorize", "StartTransaction") and told != "Accepted"
 
 
 def _start(payload: Mapping[str, Any]) -> Hashable:

@@ -27,6 +27,8 @@ class RefusedBy(StrEnum):
     """OCPP is stopped."""
     RULE = "rule"
     """Another rule of the standard, such as a charging profile that is not valid."""
+    CHARGE_POINT = "charge point"
+    """Of one that is only watched, which does not say why."""
 
 
 class Refusal(Value, frozen=True, kw_only=True):

@@ -118,7 +118,7 @@ class RefusalsPane(TablePane):
         "Below: the tag, and the configuration key that decides, with its value.",
     )
     EMPTY = "no attempt to start was refused"
-    UNSEEN = "whom it refuses by itself is not seen"
+    UNSEEN = "none was seen; whom it refuses by itself is not told"
     NEWEST_FIRST = True
     FACTS = "beside"
     LABEL_WIDTH = 5
