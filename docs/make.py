@@ -35,7 +35,7 @@ def papers() -> Mapping[str, Callable[[], str]]:
         "cp_tui/library/commands.py": lambda: library_module(is_async=False),
         MAP: lambda: with_maps((ROOT / MAP).read_text("utf-8")),
         TRACES: lambda: with_findings((ROOT / TRACES).read_text("utf-8")),
-        LOAD: lambda: with_locust((ROOT / LOAD).read_text("utf-8")),
+        LOAD: lambda: with_load((ROOT / LOAD).read_text("utf-8")),
         SCENARIOS: lambda: with_scenarios((ROOT / SCENARIOS).read_text("utf-8")),
     }
 
@@ -52,8 +52,8 @@ def with_maps(text: str) -> str:
     )
 
 
-def with_locust(text: str) -> str:
-    """Put the locustfile and the options of Locust anew where a paper shows them."""
+def with_load(text: str) -> str:
+    """Put the screen, the locustfile and the options of Locust anew where a paper shows them."""
     from cp_tui.fleet.locust_options import OPTIONS
 
     example = (ROOT / "cp_tui/fleet/locust/example.py").read_text("utf-8")
@@ -61,7 +61,10 @@ def with_locust(text: str) -> str:
     for each in OPTIONS:
         usual = f"`{each.usual}`" if each.usual else ""
         table += f"| `--{each.name}` | {usual} | {each.words} |\n"
+    seen = "test_fleet_screen/test_each_state_looks_as_it_did[size0][storm].txt"
+    picture = (ROOT / "tests/tui/__snapshots__" / seen).read_text("utf-8")
     for name, end, made in (
+        ("screen", "```\n", f"```text\n{picture}"),
         ("locustfile", "```\n", f"```python\n{example}"),
         ("options", "\n", table),
     ):

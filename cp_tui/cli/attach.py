@@ -30,9 +30,8 @@ def run(options: Namespace) -> int:
 
 
 def _show_fleet(options: Namespace) -> int:
-    from cp_tui.cli.fleet_screen import show_fleet
+    from cp_tui.cli.fleet_screen import attach_fleet
 
     path = find_fleet(options.socket, options.id)
     look = read_look(options)
-    show_fleet(path, look, is_host=False, read_only=options.read_only)
-    return 0
+    return attach_fleet(path, look, read_only=options.read_only)

@@ -16,6 +16,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 import cp_tui.fleet
+from cp_tui.cli.fleet_end import told
 from cp_tui.cli.fleet_options import PLAN_FILES, PLAN_OPTIONS, PLAN_SWITCHES
 from cp_tui.cli.fleet_progress import beginning, progress
 from cp_tui.cli.output import ExitStatus, complain_of, told_without_waiting
@@ -30,7 +31,6 @@ from cp_tui.fleet.report.billing import billed_verdicts
 from cp_tui.fleet.report.files import FORMS, write_report
 from cp_tui.fleet.report.fleet_report import FleetReport
 from cp_tui.fleet.report.made import report_of
-from cp_tui.fleet.report.text import report_lines
 from cp_tui.fleet.report.timeline import every
 from cp_tui.fleet.result import FleetResult
 from cp_tui.fleet.shell.fleet_door import FleetDoor
@@ -78,7 +78,7 @@ def run(options: Namespace) -> int:
     report = asyncio.run(Errand(read, options, results).carry_out())
     # One Ctrl-C too many, in the haste of the end, must not cost the figures.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    return _told(report)
+    return told(report)
 
 
 def _can_show() -> bool:
@@ -188,18 +188,6 @@ def _wrong_doors(plan: FleetPlan, watched: Sequence[str]) -> list[str]:
         except SocketPathError as error:
             wrong.append(f"--watch {id_}: {error}")
     return wrong
-
-
-def _told(report: FleetReport) -> int:
-    """Print the table; gives the exit status."""
-    try:
-        print("\n".join(("", *report_lines(report))), flush=True)
-    except OSError as error:
-        complain_of([f"standard output: {error.strerror}"])
-        return ExitStatus.FAILED
-    if report.tested_nothing:
-        return ExitStatus.INCONCLUSIVE
-    return ExitStatus.DONE if report.is_held else ExitStatus.FAILED
 
 
 def _written(report: FleetReport, results: Results) -> str:

@@ -21,7 +21,7 @@ def beginning(plan: FleetPlan) -> str:
 
 
 def progress(view: FleetView) -> str:
-    """Say how it stands, in a line."""
+    """Say how it stands, in a line of 80 columns while the numbers allow it."""
     phases = view.counts.phases
     charging = phases[StationPhase.CHARGING]
     accepted = phases[StationPhase.ACCEPTED] + charging
@@ -30,12 +30,13 @@ def progress(view: FleetView) -> str:
         f"{duration(round(view.elapsed_s)):>7}",
         f"Accepted {accepted} of {view.counts.started}",
         f"charging {charging}",
-        f"begun {bill['begun']}",
-        f"acknowledged {bill['acknowledged']}",
-        f"waiting {view.counts.queue}",
+        f"billed {bill['acknowledged']} of {bill['begun']}",
+        f"queue {view.counts.queue}",
     ]
     if moment is not None:
-        parts.append(f"core {moment.cpu_share:.0%}, late {brief(moment.lag_max_s)}")
+        parts.append(f"core {moment.cpu_share:.0%}")
+    if view.figures.is_at_limit:
+        parts.append(f"late {brief(view.figures.lag_p99_s)}")
     if view.failures:
         parts.append(f"errors inside {view.failures}")
     return "  ".join(parts)

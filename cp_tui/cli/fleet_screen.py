@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cp_tui.cli.child import Child
+from cp_tui.cli.fleet_end import told
 from cp_tui.cli.fleet_options import LISTS, PLAN_FILES, PLAN_OPTIONS, PLAN_SWITCHES, RESULTS
 from cp_tui.cli.output import ExitStatus, complain, say
 from cp_tui.cli.quick_imports import importing
@@ -20,6 +21,7 @@ from cp_tui.fleet.reading.plan_file import ReadPlan
 from cp_tui.rpc.paths import SocketPathError, fleet_sockets, is_answering
 
 if TYPE_CHECKING:
+    from cp_tui.fleet.report.fleet_report import FleetReport
     from cp_tui.tui.preferences import Look
     from cp_tui.tui.start.fleet_app import FleetVisit
 
@@ -38,7 +40,7 @@ def run_behind_screen(options: Namespace, read: ReadPlan) -> int:
     except BaseException:
         child.end()
         raise
-    left = show_fleet(path, look, is_host=True, read_only=False)
+    left, _ = show_fleet(path, look, is_host=True, read_only=False)
     from cp_tui.tui.start.fleet_app import GOES_ON
 
     if left == GOES_ON and child.is_running():
@@ -74,8 +76,13 @@ def _ended(child: Child, left: str, settle_s: float) -> int:
     return status
 
 
-def show_fleet(path: Path, look: Look, *, is_host: bool, read_only: bool) -> str:
-    """Show a fleet, and of it each charge point that is wanted; says how it was left."""
+def show_fleet(
+    path: Path, look: Look, *, is_host: bool, read_only: bool
+) -> tuple[str, FleetReport | None]:
+    """Show a fleet, and of it each charge point that is wanted.
+
+    Says how it was left, and gives its report where its run has ended.
+    """
     with importing():
         from cp_tui.tui.start.fleet_app import STATION, FleetVisit
 
@@ -86,7 +93,13 @@ def show_fleet(path: Path, look: Look, *, is_host: bool, read_only: bool) -> str
         if is_answering(visit.station):
             station = attachment_at(visit.station, read_only=read_only, welcome=welcome)
             show_screen(station, look)
-    return left
+    return left, visit.state.report if visit.state.has_ended else None
+
+
+def attach_fleet(path: Path, look: Look, *, read_only: bool) -> int:
+    """Show a fleet that runs, and print its figures where it ends meanwhile; gives its status."""
+    _, report = show_fleet(path, look, is_host=False, read_only=read_only)
+    return ExitStatus.DONE if report is None else told(report)
 
 
 def _show(visit: FleetVisit, path: Path, look: Look, *, read_only: bool) -> str:

@@ -8,8 +8,10 @@ from syrupy.assertion import SnapshotAssertion
 
 from cp_tui.fleet.stream_order import StationPhase
 from cp_tui.rpc.client import EngineEnded
+from cp_tui.tui.fleet.news import FLEET, REPORT, changes
 from cp_tui.tui.fleet.stations_pane import asked_of
 from cp_tui.tui.start.fleet_app import GOES_ON, OVER, STATION
+from cp_tui.tui.state.fleet_state import FleetState
 from cp_tui.tui.theme.colors import terminal_colors
 from cp_tui.tui.theme.glyphs import Glyphs
 from tests.tui import fleet_world
@@ -142,6 +144,22 @@ async def test_of_ten_thousand_only_a_page_is_asked_for_and_enter_opens_one() ->
         "/run/CP00001.sock",
         "CP00001",
     )
+
+
+def test_time_that_goes_on_is_no_news_and_what_happens_is() -> None:
+    told = fleet_world.steady()
+    told.elapsed_s = 96.0
+    before = FleetState(view=told.view(), report=told.report())
+    told.elapsed_s += 1.0
+    later = replace(before, view=told.view(), report=told.report())
+    assert changes(before, later) == ({FLEET, REPORT}, {FLEET, REPORT})
+    told.phases = {StationPhase.CHARGING: 119, StationPhase.ACCEPTED: 81}
+    assert changes(before, replace(later, view=told.view())) == ({FLEET, REPORT}, {REPORT})
+    told.phases, told.elapsed_s = fleet_world.steady().phases, 101.0
+    assert FLEET not in changes(before, replace(before, view=told.view()))[1], "the storm is nearer"
+    over = fleet_world.failed()
+    ended = replace(before, view=over.view(), report=over.report())
+    assert changes(before, ended) == ({FLEET, REPORT}, set())
 
 
 def test_a_filter_is_read_as_phases_marks_and_a_text() -> None:

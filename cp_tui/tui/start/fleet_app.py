@@ -154,7 +154,7 @@ class FleetApp(CpTuiApp):
             self.exit(OVER)
             return
         key = self.keymap.first("screen.quit")
-        self.tell(Content(f"the run is over; {key} closes the screen and prints the figures"))
+        self.tell(Content(f"the run is over; {key} closes the screen and prints its figures"))
 
     @on(FleetStationsPane.Wanted)
     def _page_wanted(self) -> None:

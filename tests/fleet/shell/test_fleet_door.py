@@ -62,6 +62,7 @@ async def test_a_screen_on_a_fleet_storms_looks_at_one_and_sees_the_end(
         found = (await script.call("charge_points", text="cp0005", limit=2, is_turned=True)).result
         assert isinstance(found, dict)
         assert found["count"] == 3
+        assert [each["id"] for each in found["rows"]] == ["CP00052", "CP00051"]
         with pytest.raises(RpcError, match="there yet"):
             await script.call("watch", id="CP99999")
         assert (await script.call("end")).result is True
