@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from cp_tui.fleet.quantities import duration, duration_s
 from cp_tui.network.weathers import unknown_name
-from cp_tui.ocpp.action import SPEC, RequestDirection
+from cp_tui.ocpp.action import SPEC, Action, RequestDirection
 from cp_tui.ocpp.units import number
 
 DEFAULT_LIMITS = ("lost>0", "doubled>0", "unaccepted>0")
@@ -65,6 +65,14 @@ TIMED_ACTIONS = tuple(
     )
 )
 """What a charge point asks: `ACTION.p95` is until the answer, `ACTION.age.p95` since the event."""
+AGED_ACTIONS = (Action.METER_VALUES, Action.START_TRANSACTION, Action.STOP_TRANSACTION)
+"""The messages of transactions, which may wait in the charge point."""
+SINGLE = {
+    **dict.fromkeys(COUNTS, LimitUnit.COUNT),
+    **dict.fromkeys(SHARES, LimitUnit.SHARE),
+    **dict.fromkeys(TIMES, LimitUnit.SECONDS),
+}
+"""Figures that are one number."""
 _LIMIT = re.compile(r"\s*([A-Za-z0-9.]+)\s*>\s*(.*?)\s*", re.ASCII)
 WORDS = "must be FIGURE>BOUND, such as BootNotification.p95>2s or lost>0"
 
@@ -136,20 +144,22 @@ def in_words(value: float, unit: LimitUnit) -> str:
 def _figure(name: str) -> tuple[str, LimitUnit]:
     """Find a figure by its name; gives its whole name, and in what it is told."""
     head, *rest = name.split(".")
-    if not rest and head in COUNTS:
-        return name, LimitUnit.COUNT
-    if (not rest and head in SHARES) or (rest == ["failures"] and head in TIMED_ACTIONS):
-        return name, LimitUnit.SHARE
-    if not rest and head in TIMES:
-        return name, LimitUnit.SECONDS
-    if not rest and head in SPREADS:
-        return f"{head}.p99", LimitUnit.SECONDS
-    if head in TIMED_ACTIONS and rest[:1] == ["age"]:
-        rest = rest[1:]
-    elif head not in SPREADS and head not in TIMED_ACTIONS:
-        known = [*COUNTS, *SHARES, *TIMES, *SPREADS, *TIMED_ACTIONS]
-        raise ValueError(unknown_name(head, known, "figure"))
+    if head in SINGLE:
+        if rest:
+            raise ValueError(f"{name}: {head} is one figure; there is nothing behind it")
+        return name, SINGLE[head]
+    if head in TIMED_ACTIONS:
+        if rest == ["failures"]:
+            return name, LimitUnit.SHARE
+        if rest[:1] == ["age"]:
+            if head not in AGED_ACTIONS:
+                raise ValueError(f"{name}: only {', '.join(AGED_ACTIONS)} have an age")
+            head, rest = f"{head}.age", rest[1:]
+    elif head not in SPREADS:
+        raise ValueError(unknown_name(head, [*SINGLE, *SPREADS, *TIMED_ACTIONS], "figure"))
     quantiles = LAG_QUANTILES if head == "lag" else QUANTILES
+    if not rest:
+        return f"{head}.p99", LimitUnit.SECONDS
     if len(rest) == 1 and rest[0] in quantiles:
         return name, LimitUnit.SECONDS
     raise ValueError(f"{name}: say which, such as {head}.p99; there are {', '.join(quantiles)}")

@@ -50,7 +50,15 @@ def report(
         swipe_to_charging=None,
         actions=actions,
         link=LinkFigures(
-            2_310, {"TCP": 71, HOSTILE: 3}, TIMES, 310, {HOSTILE: 300}, TIMES, (21.3,), is_away
+            opened=2_310,
+            refused={"TCP": 71, HOSTILE: 3},
+            refused_reasons={"127.0.0.1:9000 refuses connections": 71, HOSTILE: 3},
+            connect=TIMES,
+            losses=310,
+            loss_reasons={HOSTILE: 300},
+            back=TIMES,
+            recoveries_s=(21.3,),
+            is_away=is_away,
         ),
         commands=(CommandFigures(HOSTILE, {"Accepted": 4, HOSTILE: 1}, TIMES),),
         bill=bill,

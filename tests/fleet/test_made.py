@@ -103,6 +103,7 @@ def test_each_figure_comes_from_where_it_was_measured() -> None:
     link = report.link
     assert (link.opened, link.losses, link.recoveries_s) == (1, 1, (7.0,))
     assert link.refused == {"TCP": 2, "HTTP": 1}
+    assert link.refused_reasons == {"connection refused": 1, "timed out": 1, "status 503": 1}
     assert link.loss_reasons == {"went away": 1}
     (reset,) = report.commands
     assert (reset.action, reset.answers) == ("Reset", {"Accepted": 1, "Rejected": 1})

@@ -53,6 +53,8 @@ class LinkFigures(Struct, frozen=True):
     opened: int
     refused: Mapping[str, int]
     """Attempts in vain, by the step at which they failed."""
+    refused_reasons: Mapping[str, int]
+    """The same by what went wrong."""
     connect: Times | None
     """An attempt that succeeded, without the wait for its turn."""
     losses: int

@@ -114,6 +114,7 @@ def _link(result: FleetResult) -> LinkFigures:
     return LinkFigures(
         opened=measures.histogram(TimeGroup.CONNECT).count,
         refused=_by_name(measures, CountGroup.REFUSED),
+        refused_reasons=_by_words(measures, CountGroup.REFUSED),
         connect=_times(measures, TimeGroup.CONNECT),
         losses=measures.count(CountGroup.LOST),
         loss_reasons=_by_words(measures, CountGroup.LOST),

@@ -37,6 +37,8 @@ def _rows(report: FleetReport) -> Iterator[Row]:
     link = report.link
     yield "link", "opened", "count", link.opened
     yield from (("link", "refused", step, number) for step, number in link.refused.items())
+    reasons = link.refused_reasons.items()
+    yield from (("link", "refused because", why, number) for why, number in reasons)
     yield from (("link", "lost", why, number) for why, number in link.loss_reasons.items())
     yield from _times("link", "connect", link.connect)
     yield from _times("link", "back", link.back)

@@ -101,8 +101,8 @@ def commands(report: FleetReport) -> Grid:
 def link(report: FleetReport) -> Iterator[str]:
     """Say what became of connections."""
     figures = report.link
-    refused = sum(figures.refused.values())
-    yield f"connections: {figures.opened} opened, {refused} refused{_reasons(figures.refused)}"
+    refused = f"{sum(figures.refused.values())} refused{_reasons(figures.refused_reasons)}"
+    yield f"connections: {figures.opened} opened, {refused}"
     yield f"lost: {figures.losses}{_reasons(figures.loss_reasons)}"
     if figures.recoveries_s:
         times = ", ".join(brief(each) for each in figures.recoveries_s)
