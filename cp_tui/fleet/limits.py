@@ -73,6 +73,8 @@ SINGLE = {
     **dict.fromkeys(TIMES, LimitUnit.SECONDS),
 }
 """Figures that are one number."""
+ONLY_AFTER_LOSSES = ("back", "recovery")
+"""Figures that a run without trouble has not."""
 _LIMIT = re.compile(r"\s*([A-Za-z0-9.]+)\s*>\s*(.*?)\s*", re.ASCII)
 WORDS = "must be FIGURE>BOUND, such as BootNotification.p95>2s or lost>0"
 
@@ -121,11 +123,19 @@ def limits_of(texts: Iterable[str]) -> tuple[FleetLimit, ...]:
     return tuple(limits.values())
 
 
-def verdict(limit: FleetLimit, figure_of: Callable[[str], float | None]) -> LimitVerdict:
-    """Judge by the figure that is given for the name of the limit."""
+def verdict(
+    limit: FleetLimit, figure_of: Callable[[str], float | None], *, is_over: bool = True
+) -> LimitVerdict:
+    """Judge by the figure that is given for the name of the limit.
+
+    What was not measured when the run is over has not held: nobody has tried it.
+    """
     figure, bound = figure_of(limit.figure), in_words(limit.bound, limit.unit)
     if figure is None:
-        return LimitVerdict(limit.text, None, True, f"{limit.figure}: nothing to measure")
+        if limit.figure.partition(".")[0] in ONLY_AFTER_LOSSES:
+            words = f"{limit.figure}: nothing to measure, no connection was lost"
+            return LimitVerdict(limit.text, None, True, words)
+        return LimitVerdict(limit.text, None, not is_over, f"{limit.figure}: nothing was measured")
     is_held = not figure > limit.bound
     relation = "is not above" if is_held else "is above"
     meaning = f" ({COUNTS[limit.figure]})" if limit.figure in COUNTS else ""

@@ -93,7 +93,7 @@ async def test_what_the_csms_acknowledges_and_drops_is_named(tmp_path: Path) -> 
     assert "ending: waiting up to 10s for acknowledgements" in out
     found = re.search(r"FAIL (\d+) transactions? acknowledged and not billed: (\d+) of CP", out)
     assert found, out
-    assert "note: ended from outside, before the plan was done" in out
+    assert "ended from outside, before the plan was done" in out
     assert out.splitlines()[-1].startswith("failed: ")
 
 

@@ -80,9 +80,11 @@ def test_a_verdict_has_the_figure_and_the_limit_in_words() -> None:
         (True, "BootNotification.p95 is not above 2s: it is 2s"),
         (False, "BootNotification.p95 is above 2s: it is 2.001s"),
     ]
-    nothing = verdict(limit, dict[str, float]().get)
-    assert nothing.is_held
-    assert nothing.words == "BootNotification.p95: nothing to measure"
+    none: dict[str, float] = {}
+    nothing = verdict(limit, none.get)
+    assert (nothing.is_held, nothing.words) == (False, "BootNotification.p95: nothing was measured")
+    assert verdict(limit, none.get, is_over=False).is_held, "it may still be"
+    assert verdict(read_limit("back>5s"), none.get).is_held, "no line was lost"
     lost = verdict(read_limit("lost>0"), {"lost": 3}.get)
     assert lost.words == (
         "lost is above 0: it is 3 (transactions that the CSMS has not acknowledged in full)"

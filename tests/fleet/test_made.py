@@ -47,7 +47,9 @@ def measured() -> Measures:
     return found
 
 
-def made(*, plan: dict[str, Any] | None = None, **result: Any) -> FleetReport:
+def made(
+    *, plan: dict[str, Any] | None = None, hold_s: float | None = 9.0, **result: Any
+) -> FleetReport:
     """Make the report of a run that went well, but for what is given."""
     fields: dict[str, Any] = {
         "began_at": AT,
@@ -63,7 +65,7 @@ def made(*, plan: dict[str, Any] | None = None, **result: Any) -> FleetReport:
         "figures": FleetFigures(elapsed_s=20.0),
     }
     return report_of(
-        plan_of(FleetStage(4, 1.0, 9.0), **(plan or {})), FleetResult(**(fields | result))
+        plan_of(FleetStage(4, 1.0, hold_s), **(plan or {})), FleetResult(**(fields | result))
     )
 
 
@@ -158,11 +160,12 @@ def test_what_misbehaves_makes_no_run_fail() -> None:
 
 def test_a_run_that_was_ended_is_told_to_be_so() -> None:
     ended = made(was_interrupted=True, started=2, behaving=2, accepted=2, unsettled=1)
-    assert ended.is_held
-    assert ended.notes == (
+    assert ended.faults == (
+        "2 charge points of 4 never got power",
         "ended from outside, before the plan was done",
-        "1 charge point still had messages when the time to settle was over",
     )
+    assert ended.notes == ("1 charge point still had messages when the time to settle was over",)
+    assert made(was_interrupted=True, hold_s=None).is_held, "there is no other end"
     cut_off = made(was_interrupted=True, was_cut_off=True, unsettled=1)
     assert cut_off.notes == ("ended at once: what was open is not settled",)
     assert made(accepted=0).tested_nothing

@@ -239,6 +239,7 @@ fail_if = ["Boot > 2s"]
             "line 3: network: unknown key; allowed: charge_point, csms, ",
         ),
         (SMALL + "[fleet", "line 3: not TOML: "),
+        (SMALL + "connecting = true", "line 3: fleet.connecting: must be a whole number"),
     ],
 )
 def test_what_does_not_fit_together_is_told(written: Written, text: str, told: str) -> None:

@@ -167,6 +167,14 @@ class Asked:
     of: Callable[[], FleetReport] = report
 
 
+SILENT = replace(ACTIONS[0], timeouts=ACTIONS[0].count, answer=None)
+
+
+def nobody_is_back() -> FleetReport:
+    made = report()
+    return replace(made, link=replace(made.link, back=None))
+
+
 @pytest.mark.parametrize(
     "asked",
     [
@@ -188,6 +196,10 @@ class Asked:
         Asked("accepted.max", 1.5),
         Asked("charging.p99", None),
         Asked("BootNotification.p95", 0.04),
+        Asked("BootNotification.max", inf),
+        Asked("BootNotification.p50", inf, lambda: report(actions=(SILENT,))),
+        Asked("StopTransaction.max", 1.5),
+        Asked("back.p99", inf, nobody_is_back),
         Asked("StopTransaction.age.p99", 40.0),
         Asked("BootNotification.age.p99", None),
         Asked("Heartbeat.p95", None),

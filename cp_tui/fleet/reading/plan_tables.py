@@ -48,6 +48,16 @@ def _from_text(read: Callable[[str], Read], *, takes_numbers: bool = False) -> B
     return BeforeValidator(validate)
 
 
+def _no_flag(value: object) -> object:
+    if isinstance(value, bool):
+        raise PydanticCustomError("int_type", "must be a whole number")
+    return value
+
+
+WholeNumber = Annotated[int, BeforeValidator(_no_flag)]
+"""A flag is none, though Python takes it for 0 or 1."""
+
+
 def _as_it_is(check: Callable[[str], object]) -> AfterValidator:
     """Check a text that is read again later."""
 
@@ -124,11 +134,11 @@ class FleetTable(Section):
 
     url: EndpointUrl | None = None
     """Of the CSMS, `ws://` or `wss://`; the id of each charge point is appended."""
-    stations: Annotated[int, Field(ge=1, le=STATIONS_MAX)] | None = None
+    stations: Annotated[WholeNumber, Field(ge=1, le=STATIONS_MAX)] | None = None
     """How many charge points; default: 100, or what the largest stage has."""
     id: Annotated[str, _as_it_is(check_id_pattern)] = "CP{:05d}"
     """Their ids; the braces are the number, with so many digits."""
-    first: Annotated[int, Field(ge=0, le=10**12)] = 1
+    first: Annotated[WholeNumber, Field(ge=0, le=10**12)] = 1
     """Number of the first: so that several fleets go side by side."""
     seed: Seed | None = None
     """What all chance comes from; default: one is drawn, and shown."""
@@ -137,7 +147,7 @@ class FleetTable(Section):
     """
     duration: DurationS | None = Field(default=None, alias="for")
     """How long all of them run; default: until Ctrl-C, and `60s` where nobody is at a terminal."""
-    connecting: Annotated[int, Field(ge=1, le=10_000)] = 100
+    connecting: Annotated[WholeNumber, Field(ge=1, le=10_000)] = 100
     """Handshakes at once; who waits for its turn is not timed."""
     backoff: BackoffText = (3.0, 10.0)
     """How long one waits before it connects again: `3s+10s` is 3 s and up to 10 s more, drawn; the
@@ -176,7 +186,7 @@ class SessionsTable(Section):
 class StageTable(Section):
     """A part of the run; the next one begins when it has had its time."""
 
-    stations: Annotated[int, Field(ge=0, le=STATIONS_MAX)]
+    stations: Annotated[WholeNumber, Field(ge=0, le=STATIONS_MAX)]
     """How many charge points have power at its end: fewer than before, and the last ones lose it.
     """
     over: SpreadText = "60s"

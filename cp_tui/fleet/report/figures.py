@@ -7,6 +7,8 @@ from math import inf
 from cp_tui.fleet.limits import SPREADS
 from cp_tui.fleet.report.fleet_report import FleetReport, Times
 
+QUANTILE_OF = {"p50": 0.5, "p95": 0.95, "p99": 0.99, "max": 1.0}
+
 
 def figure_of(report: FleetReport, name: str) -> float | None:
     """Find it; None: there was nothing to measure."""
@@ -14,6 +16,8 @@ def figure_of(report: FleetReport, name: str) -> float | None:
     if head in SPREADS:
         if head == "lag":
             return _lag(report, rest[0])
+        if head == "back" and report.link.back is None and report.link.losses:
+            return inf
         return _quantile(_spread(report, head), rest[0])
     if not rest:
         return _single(report, head)
@@ -22,7 +26,12 @@ def figure_of(report: FleetReport, name: str) -> float | None:
         return None
     if rest[0] == "failures":
         return action.failures / action.count if action.count else None
-    return _quantile(action.age if rest[0] == "age" else action.answer, rest[-1])
+    is_age = rest[0] == "age"
+    # What was never answered has taken longer than any limit.
+    unanswered = action.timeouts / action.count if action.count else 0.0
+    if unanswered > 1 - QUANTILE_OF[rest[-1]]:
+        return inf
+    return _quantile(action.age if is_age else action.answer, rest[-1])
 
 
 def _single(report: FleetReport, name: str) -> float | None:

@@ -23,7 +23,8 @@ AT_END = ("lost", "unaccepted")
 
 def live_report(plan: FleetPlan, result: FleetResult) -> FleetReport:
     """Make it, with as many points of time as can be shown."""
-    report = report_of(plan, replace(result, timeline=thinned(result.timeline)))
+    points = thinned(result.timeline)
+    report = report_of(plan, replace(result, timeline=points), is_over=False)
     limits = (each for each in report.limits if each.limit.partition(">")[0] not in AT_END)
     # A recovery that is not over yet is no figure.
     judged = tuple(each for each in limits if each.figure is None or isfinite(each.figure))

@@ -9,6 +9,7 @@ from itertools import starmap
 from msgspec.structs import replace
 
 from cp_tui import __version__
+from cp_tui.fleet.arrivals import ends_at_s
 from cp_tui.fleet.bill import Bill
 from cp_tui.fleet.limits import LimitVerdict, limits_of, verdict
 from cp_tui.fleet.measures import CountGroup, Histogram, Measures, TimeGroup
@@ -41,10 +42,13 @@ def report_of(
     faults: Iterable[str] = (),
     notes: Iterable[str] = (),
     billed: Iterable[LimitVerdict] = (),
+    *,
+    is_over: bool = True,
 ) -> FleetReport:
     """Make it, and judge it by the limits of the plan.
 
-    `faults` are further reasons to fail, and `billed` is what came of the table of the CSMS.
+    `faults` are further reasons to fail, and `billed` is what came of the table of the CSMS. While
+    a run is not over, what is not measured yet may still be.
     """
     measures, elapsed_s = result.measures, result.figures.elapsed_s
     report = FleetReport(
@@ -71,7 +75,8 @@ def report_of(
         timeline=tuple(map(_point, result.timeline)),
     )
     limits = [
-        verdict(each, lambda name: figure_of(report, name)) for each in limits_of(plan.fail_if)
+        verdict(each, lambda name: figure_of(report, name), is_over=is_over)
+        for each in limits_of(plan.fail_if)
     ]
     return replace(report, limits=(*limits, *billed))
 
@@ -181,8 +186,10 @@ def _misbehaving(result: FleetResult) -> MisbehavingFigures | None:
 def _faults(plan: FleetPlan, result: FleetResult) -> Iterable[str]:
     """Say why the run is not what was planned, whatever its figures are."""
     missing = result.planned - result.started
-    if missing > 0 and not result.was_interrupted:
+    if missing > 0:
         yield f"{count(missing, 'charge point')} of {result.planned} never got power"
+    if result.was_interrupted and ends_at_s(plan) is not None:
+        yield "ended from outside, before the plan was done"
     if result.no_room:
         refused = count(result.no_room, "connection")
         yield f"this machine had no room for {refused}: {result.no_room_why}"
@@ -195,9 +202,7 @@ def _faults(plan: FleetPlan, result: FleetResult) -> Iterable[str]:
 def _notes(result: FleetResult) -> Iterable[str]:
     if result.was_cut_off:
         yield "ended at once: what was open is not settled"
-    elif result.was_interrupted:
-        yield "ended from outside, before the plan was done"
-    if result.unsettled and not result.was_cut_off:
+    elif result.unsettled:
         waiting = count(result.unsettled, "charge point")
         yield f"{waiting} still had messages when the time to settle was over"
     if result.missing:

@@ -21,7 +21,7 @@ from cp_tui.fleet.bill import BillEntry
 from cp_tui.fleet.cast import Cast, CastMember
 from cp_tui.fleet.conductor import Conductor
 from cp_tui.fleet.fleet import Fleet, Member
-from cp_tui.fleet.measures import CountGroup
+from cp_tui.fleet.measures import CountGroup, Measures
 from cp_tui.fleet.misbehaviour import Kind
 from cp_tui.fleet.plan import FleetPlan, FleetStorm
 from cp_tui.fleet.result import FailedStation, FleetMoment, FleetResult, error_place
@@ -108,6 +108,9 @@ class FleetRun:
         self._settle_until: datetime | None = None
         self._stops = 0
         """How often somebody has asked for the end."""
+        self._was_interrupted = False
+        self._measured: tuple[Measures, Measures] | None = None
+        """What was measured before the connections were closed."""
         self._failures = 0
         self._no_room, self._no_room_why = 0, ""
         self._seen = 0
@@ -132,6 +135,7 @@ class FleetRun:
             self._look()
             self._arm()
             await self._pass(self._is_done)
+            self._was_interrupted = self._stops > 0
             self._settle()
             await self._pass(self._is_settled)
             self._look()
@@ -362,6 +366,8 @@ class FleetRun:
 
     async def _close(self) -> None:
         """Close the connections in order, unless somebody is in a hurry."""
+        # What is open is cut off by us, and no failure of the CSMS.
+        self._measured = self.measures.copy(), self.misbehaving.copy()
         self.part = RunPart.ENDING
         self._unsettled = self.fleet.unsettled
         self._is_away = self.fleet.recovery.away_since is not None
@@ -428,14 +434,15 @@ class FleetRun:
         """Say what it has come to so far; what nobody acknowledges is looked for at the end."""
         counts, recovery = self.fleet.counts(), self.fleet.recovery
         is_over = self.part in (RunPart.ENDING, RunPart.ENDED)
+        measures, misbehaving = self._measured or (self.measures, self.misbehaving)
         return FleetResult(
             began_at=self.began_at,
             planned=self.plan.stations,
             started=counts.started,
             accepted=counts.accepted_once,
             behaving=counts.behaving,
-            measures=self.measures,
-            misbehaving=self.misbehaving,
+            measures=measures,
+            misbehaving=misbehaving,
             bill=self.bill,
             misbehaving_bill=self.misbehaving_bill,
             recoveries_s=self._recoveries_s if is_over else tuple(recovery.times_s),
@@ -448,6 +455,6 @@ class FleetRun:
             failures=self._failures,
             no_room=self._no_room,
             no_room_why=self._no_room_why,
-            was_interrupted=self._stops > 0,
+            was_interrupted=self._was_interrupted,
             was_cut_off=self._stops > 1,
         )

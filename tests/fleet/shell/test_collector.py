@@ -23,7 +23,7 @@ def test_it_rests_looks_at_the_young_alone_and_is_left_as_it_was() -> None:
         assert collector.looks == 1
         collector.look(100.0 + 3 * LOOK_S)
         assert collector.looks == 1, "nothing new"
-        assert gc.get_freeze_count() == frozen
+        assert gc.get_freeze_count() <= frozen, "nothing is frozen anew; some may have ended"
         assert len(news) > NEWS_MIN
     finally:
         collector.end()
