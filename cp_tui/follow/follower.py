@@ -216,7 +216,7 @@ class Follower:
         request, register = moment.request, None
         match request:
             case MeterValuesRequest(connector_id=connector):
-                self._meters.learn(connector, self.known.samples)
+                self._meters.learn(connector, self.known.samples, moment.at)
                 newest = self._meters.of(connector)
                 register = newest.register_wh if newest else None
             case StartTransactionRequest(connector_id=connector, meter_start=wh):

@@ -52,7 +52,7 @@ class FollowedMeters:
         """The connectors whose meters have told anything."""
         return frozenset(self._told)
 
-    def learn(self, connector: int, samples: Iterable[Sample]) -> None:
+    def learn(self, connector: int, samples: Iterable[Sample], told_at: datetime | None) -> None:
         """Take in the values of one message, by the instants that they were taken at."""
         outlet = [each for each in samples if _counts(each)]
         told = self._of(connector)
@@ -60,7 +60,8 @@ class FollowedMeters:
             return
         for at, together in groupby(outlet, lambda each: each.at):
             known = _reading(tuple(together))
-            told.newest = _newer(told.newest, known)
+            if known != NOTHING:
+                told.newest = replace(_newer(told.newest, known), at=told_at)
             if at is not None and (known.power_w is not None or known.current_a is not None):
                 self._flows(told.points, at, known)
 

@@ -7,15 +7,16 @@ from datetime import UTC, datetime
 from typing import Any
 
 from msgspec import UNSET
+from msgspec.structs import replace
 
-from cp_tui.charge_point.variables import VARIABLES, NotedFrame
+from cp_tui.charge_point.variables import VARIABLES, LinkError, LinkStep, NotedFrame
 from cp_tui.follow.follower import Follower
 from cp_tui.ocpp.calendar import FIRST, later
 from cp_tui.ocpp.datatypes import format_date_time
 from cp_tui.traces.record import LinkKind
 from cp_tui.tui.dashboard.alarm import alarms
 from cp_tui.tui.dashboard.alarm_text import up_to_here
-from cp_tui.tui.dashboard.connection_text import connection_details, connection_facts
+from cp_tui.tui.dashboard.connection_text import cause_words, connection_details, connection_facts
 from cp_tui.tui.dashboard.connectors_text import connector_columns, connector_details
 from cp_tui.tui.maintenance.link_history_text import attempt_columns
 from cp_tui.tui.maintenance.panes import LinkHistoryPane
@@ -102,7 +103,7 @@ def test_a_log_from_mid_session_says_nothing_of_what_was_before() -> None:
     talk.charge_point("StartTransaction", {**_start(2), "timestamp": talk.time})
     seen = Seen(talk)
     words = seen.words()
-    assert "Socket open since not seen" in words
+    assert "Socket open\n" in words
     assert seen.snapshot.link_attempts == (), "no connect is in the log"
     assert "no TLS" not in words
     assert "TLS none" not in words
@@ -111,7 +112,7 @@ def test_a_log_from_mid_session_says_nothing_of_what_was_before() -> None:
     assert "no cable" not in words
     assert "no attempt yet" not in words
     assert "Change not seen → ○ Available" in words
-    assert "Status since not seen" in words, "of connector 1"
+    assert "Status not seen" in words, "of connector 1"
     assert "Start not answered yet" in words
     assert "waits" not in words
     assert "1 MeterValues" in words
@@ -149,7 +150,7 @@ def test_a_log_without_times_has_no_first_day_of_the_calendar_and_no_clock() -> 
     assert "0001" not in words
     assert "Clock of this machine" not in words
     assert "Clock not seen" in words
-    assert "Boot Accepted since not seen" in words
+    assert "Boot Accepted\n" in words
 
 
 def test_the_url_says_whether_there_is_tls() -> None:
@@ -197,3 +198,36 @@ def test_a_finding_counts_from_the_frame_on_with_which_it_could_be_told() -> Non
     talk = Talk("CP-1")
     talk.tell("Heartbeat", {}, {})
     assert [each.known_with for each in talk.findings()] == [None], "it shows at once"
+
+
+def test_what_a_meter_told_long_ago_is_not_taken_for_now() -> None:
+    talk = Talk("CP-1")
+    talk.booted()
+    value = {"value": "7000", "measurand": "Power.Active.Import", "unit": "W"}
+    told = {"timestamp": talk.time, "sampledValue": [value]}
+    talk.tell("MeterValues", {"connectorId": 1, "meterValue": [told]})
+    assert "Meter as of" not in Seen(talk).words()
+    talk.wait(3_600)
+    assert "Meter as of 08:00:07: nothing newer was seen" in Seen(talk).words()
+
+
+def test_of_a_log_this_machine_has_no_clock_that_is_wrong() -> None:
+    talk = Talk("CP-1")
+    talk.tell("Heartbeat", {}, {"currentTime": format_date_time(later(talk.now, 3_720))})
+    seen = Seen(talk)
+    tapped, log = (replace(seen.snapshot, log=place) for place in (None, LogPlace()))
+    [of_tap], [of_log] = alarms(tapped, seen.clock), alarms(log, seen.clock)
+    assert of_tap.text.startswith("Clock of this machine: 1 h 0")
+    assert of_log.text.startswith("The times of the log are 1 h 0")
+    assert "behind those that the CSMS tells" in of_log.text
+    assert of_log.check == ""
+
+
+def test_a_connection_that_somebody_closed_in_order_is_not_broken() -> None:
+    for code, words in (
+        (1000, "was open, ended: "),
+        (1001, "ended: "),
+        (1006, "was open, broke: "),
+    ):
+        error = LinkError(step=LinkStep.OPEN, text="the CSMS closed it", close_code=code, at=BEGIN)
+        assert words in cause_words(error)

@@ -76,6 +76,9 @@ class Measurement(Value, frozen=True, kw_only=True):
     """On which current flows."""
     soc_percent: float | None = None
     """Of a vehicle that tells it."""
+    at: datetime | None = None
+    """Of a charge point that is only watched: when the newest of it was told. Of one of ours it is
+    from now: None."""
 
 
 class RestraintKind(StrEnum):

@@ -206,5 +206,7 @@ class KeyChangesPane(KeyTablePane):
         )
         line = self.fill_table(change_columns(lines, clock), records)
         self.facts.show(change_facts(line, clock) if line is not None else [])
-        words = f"{count(len(lines), 'change')}  {clock.csms_mark}".rstrip()
+        # Of one that is only watched, they stand when they passed.
+        mark = "" if snapshot.watched else clock.csms_mark
+        words = f"{count(len(lines), 'change')}  {mark}".rstrip()
         self.note(Content(words if lines else ""))

@@ -23,6 +23,7 @@ from cp_tui.tui.dashboard.connection_text import (
     cause_words,
     clock_words,
     ended_by_itself,
+    log_clock_words,
 )
 from cp_tui.tui.dashboard.connectors_text import fault_words, refusal_words, where
 from cp_tui.tui.dashboard.one_alarm import Alarm, Remedy, Urgency
@@ -175,7 +176,7 @@ def _link(snapshot: Snapshot, link: v.LinkView, clock: Clock) -> Iterator[Alarm]
     elif link.phase is v.LinkPhase.WAITING:
         own_cause = ended_by_itself(link)
         error = None if own_cause else link.last_error
-        cause = cause_words(error) if error else drawn(own_cause) or f"Offline {since}"
+        cause = cause_words(error) if error else drawn(own_cause) or f"Offline {since}".rstrip()
         check = drawn(error.hint) if error else ""
         then = "" if snapshot.watched else f"try {link.attempt + 1}"
         yield Alarm(Urgency.BAD, cause, then, link.next_attempt_at, TRY_NOW, check)
@@ -293,6 +294,9 @@ def _clock(snapshot: Snapshot, clock: Clock) -> Iterator[Alarm]:
     if registration.clock_refused is not None:
         yield Alarm(Urgency.ODD, f"Clock: {drawn(registration.clock_refused.text)}")
     elif abs(registration.clock_offset_s or 0.0) > CLOCK_WRONG_S:
+        if snapshot.log is not None:
+            yield Alarm(Urgency.ODD, log_clock_words(registration))
+            return
         text = f"Clock of this machine: {clock_words(registration, clock)}"
         yield Alarm(Urgency.ODD, text, check="the time of this machine (NTP), or that of the CSMS")
 
@@ -357,6 +361,6 @@ def _out_of_operation(snapshot: Snapshot, clock: Clock) -> Iterator[Alarm]:
         by = "set so by the CSMS" if is_wanted else cause
         check = "only the CSMS can set it Operative again: ask its operator" if is_wanted else ""
         before = "before " if cause.endswith("before the start") else ""
-        since = f"since {before}{clock.minute(at)}" if at else clock.since(clock.minute, at)
-        text = f"{place}: Unavailable {since}, {by}"
+        since = f"since {before}{clock.minute(at)}" if at else ""
+        text = ", ".join(filter(None, (f"{place}: Unavailable {since}".rstrip(), by)))
         yield Alarm(Urgency.ODD, text, check=check)

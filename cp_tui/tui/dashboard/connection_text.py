@@ -9,6 +9,7 @@ from textual.content import Content
 from cp_tui.charge_point.variables import (
     LinkError,
     LinkPhase,
+    LinkStep,
     LinkView,
     PendingCall,
     RegistrationView,
@@ -43,6 +44,9 @@ CLOCK_RIGHT_S = 1.0
 
 CLOCK_OFFSET_WARNING_S = 10
 """Further apart, the records of charge point and CSMS are hard to compare."""
+
+CLOSED_IN_ORDER = (1000, 1001)
+"""Close codes of a WebSocket that somebody meant to end: done with it, or going away."""
 
 PHASE_WORDS = {
     LinkPhase.RESOLVING: "looking up the host name",
@@ -147,6 +151,8 @@ def cause_words(error: LinkError) -> str:
     """The step that failed and why, each said once; cleaned."""
     step = STEP_WORDS[error.step]
     text = drawn(error.text)
+    if error.step is LinkStep.OPEN and error.close_code in CLOSED_IN_ORDER:
+        return f"was open, ended: {text}"
     return text if text.startswith(step) else f"{step}: {text}"
 
 
@@ -168,10 +174,10 @@ def _socket(link: LinkView, clock: Clock) -> Content:
         case LinkPhase.OPEN:
             ping = "" if link.ping_round_trip_ms is None else latency(link.ping_round_trip_ms)
             word = Content.styled("open", f"bold {GOOD}")
-            return joined([Content.assemble(word, f" {since}"), ping])
+            return joined([Content.assemble(word, f" {since}".rstrip()), ping])
         case LinkPhase.STOPPED:
             return Content.assemble(
-                Content.styled("stopped by operator", f"bold {WAITING}"), f" {since}"
+                Content.styled("stopped by operator", f"bold {WAITING}"), f" {since}".rstrip()
             )
         case LinkPhase.WAITING:
             at = link.next_attempt_at
@@ -216,7 +222,7 @@ def _registration(
             word = Content.styled(boot_words(registration)[1], QUIET)
             after = _next_boot(registration, clock)
     if registration.status:
-        word = Content.assemble(word, f" {clock.since(clock.minute, registration.since)}")
+        word = Content.assemble(word, f" {clock.since(clock.minute, registration.since)}".rstrip())
     facts = [Fact("Boot", joined([word, after]))]
     if registration.pending is not None and is_open:
         facts[-1:] = _silence(registration.pending, facts[-1], clock)
@@ -245,6 +251,13 @@ def _frame(link: LinkView, clock: Clock, *, inward: bool) -> Content:
     if frame is None:
         return Content.styled("nothing yet", QUIET)
     return Content.assemble(f"{clock.time(frame.at)} ", safe_text(frame.action))
+
+
+def log_clock_words(registration: RegistrationView) -> str:
+    """How far the clock of a log is from that of the CSMS: this machine has no part in it."""
+    offset = registration.clock_offset_s or 0.0
+    way = "behind" if offset > 0 else "ahead of"
+    return f"The times of the log are {seconds(abs(offset))[1:]} {way} those that the CSMS tells"
 
 
 def clock_words(registration: RegistrationView | None, clock: Clock) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from functools import partial
 
 from textual.content import Content
@@ -33,7 +34,15 @@ from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.text.restraint import draws_words
 from cp_tui.tui.text.safe_text import drawn, safe_text
 from cp_tui.tui.text.status import status_content
-from cp_tui.tui.text.words import NOT_SEEN, Clock, joined, percent, reason_text, word_filter
+from cp_tui.tui.text.words import (
+    NOT_SEEN,
+    Clock,
+    joined,
+    percent,
+    reason_text,
+    unseen,
+    word_filter,
+)
 from cp_tui.tui.theme.glyphs import GlyphSet
 from cp_tui.tui.timeline.readout import period_at
 
@@ -43,6 +52,8 @@ STATUS_WIDTH, STATUS_WIDTH_MIN = 15, 11
 GAUGE_WIDTH_MIN = len("▕▏100 %")
 
 CHANGES_SHOWN = 20
+MEASURED_NOW = timedelta(minutes=5)
+"""So long what a meter has told may be taken for what it says now."""
 """Status changes listed for one connector."""
 
 
@@ -234,9 +245,11 @@ def connector_facts(
         elif connector.authorized_id_tag is not None:
             facts.append(Fact("Tag", _authorized(connector, clock)))
         facts += _draws(connector, clock)
+    facts += _measured(connector, clock)
     facts += [*_limit_facts(connector, clock), *about_limit]
     since = clock.since(clock.time, connector.since)
-    facts.append(Fact("Status", joined([since, safe_text(connector.cause)])))
+    told = joined([since, safe_text(connector.cause)])
+    facts.append(Fact("Status", unseen() if connector.status is None else told))
     if connector.info:
         facts.append(Fact("Info", safe_text(connector.info)))
     if connector.scheduled_operative is not None:
@@ -299,7 +312,7 @@ def fault_words(fault: Fault, clock: Clock) -> str:
     words = "no charging" if fault.blocks_charging else "charging goes on"
     vendor = f"vendor code {fault.vendor_error_code}" if fault.vendor_error_code else ""
     since = clock.since(clock.time, fault.since)
-    parts = (f"{fault.error_code} {since}", words, fault.info or "", vendor)
+    parts = (f"{fault.error_code} {since}".rstrip(), words, fault.info or "", vendor)
     return drawn(", ".join(part for part in parts if part))
 
 
@@ -356,6 +369,14 @@ def _draws(connector: ConnectorView, clock: Clock) -> list[Fact]:
     """What flows, where something else than the limit alone decides that."""
     draws = draws_words(connector, clock)
     return [Fact("Draws", Content(draws))] if draws else []
+
+
+def _measured(connector: ConnectorView, clock: Clock) -> list[Fact]:
+    """Of a charge point that is only watched: from when its newest values are, if they are old."""
+    reading = connector.measurement
+    if reading is None or reading.at is None or clock.now - reading.at < MEASURED_NOW:
+        return []
+    return [Fact("Meter", Content(f"as of {clock.time(reading.at)}: nothing newer was seen"))]
 
 
 def _beaten_facts(snapshot: Snapshot, connector: ConnectorView, clock: Clock) -> list[Fact]:

@@ -47,7 +47,8 @@ def top_line(snapshot: Snapshot, clock: Clock, width: int) -> Content:
         LinkPhase.WAITING,
         LinkPhase.STOPPED,
     ):
-        left[-1] = Content.assemble(left[-1], f" {clock.since(clock.minute, snapshot.link.since)}")
+        since = clock.since(clock.minute, snapshot.link.since)
+        left[-1] = Content.assemble(left[-1], f" {since}" if since else "")
     if snapshot.watched:
         left.append(Content.styled("only watched", "reverse bold"))
     elif snapshot.is_read_only:
@@ -152,7 +153,7 @@ def _open_since(snapshot: Snapshot, clock: Clock) -> Content:
     link = snapshot.link
     if link is None or link.phase is not LinkPhase.OPEN or snapshot.hung_since is not None:
         return Content("")
-    return Content("" if link.since is None else clock.since(clock.minute, link.since))
+    return Content(clock.since(clock.minute, link.since))
 
 
 def _ping(snapshot: Snapshot) -> Content:

@@ -338,7 +338,9 @@ class StatusHistoryPane(TablePane, SubjectPane):
         gaps = snapshot.gaps.get("status_changes", ())
         change = self.fill_table(columns, divided(records, gaps, clock, changes))
         self.facts.show(status_change_facts(change, clock) if change is not None else [])
-        self.note_count(len(changes), len(snapshot.status_changes), clock.csms_mark)
+        # Of one that is only watched, they stand when they passed.
+        mark = "" if snapshot.watched else clock.csms_mark
+        self.note_count(len(changes), len(snapshot.status_changes), mark)
 
     def everything(self, record: str, snapshot: Snapshot, clock: Clock) -> Sequence[Fact]:
         """When, where, from what to what, why."""

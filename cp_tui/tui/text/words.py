@@ -57,8 +57,8 @@ class Clock(Struct, frozen=True):
         return _INSTANT.sub(lambda found: self.exact(datetime.fromisoformat(found[0])), sentence)
 
     def since(self, form: Callable[[datetime], str], at: datetime | None) -> str:
-        """`since 14:03`; of a charge point that is only watched the instant may not be told."""
-        return f"since {NOT_SEEN if at is None or at <= FIRST else form(at)}"
+        """`since 14:03`; empty: of a charge point that is only watched it was not told."""
+        return "" if at is None or at <= FIRST else f"since {form(at)}"
 
     def of_csms(self, text: str) -> str:
         """An instant of the CSMS's clock: marked where it could be taken for one of this one."""
