@@ -111,12 +111,13 @@ class FollowedCharging:
     def _look(self, now: datetime, running: Iterable[TransactionKnown]) -> Shown:
         is_old = self._at is None or self._until is None or not self._at <= now < self._until
         if self._shown is None or is_old:
-            self._context = context = self._made(now, running)
+            self._context = context = self.context(now, running)
             self._at, self._until = now, _next_change(context, now)
             self._shown = Shown(context, now)
         return self._shown
 
-    def _made(self, now: datetime, running: Iterable[TransactionKnown]) -> Context:
+    def context(self, now: datetime, running: Iterable[TransactionKnown]) -> Context:
+        """Give what limits and schedules follow from at an instant."""
         known = self._known
         context = context_of(known, 1, tx_profile_fallback=bool(known.keys.boolean(FALLBACK)))
         transactions = {

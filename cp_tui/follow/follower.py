@@ -22,6 +22,7 @@ from cp_tui.explain.live import LiveExplainer
 from cp_tui.follow.charging import FollowedCharging
 from cp_tui.follow.connectors import FollowedConnectors
 from cp_tui.follow.keys import FollowedKeys
+from cp_tui.follow.limits import FollowedLimits, is_change
 from cp_tui.follow.line import FollowedLine
 from cp_tui.follow.lists import FollowedLists
 from cp_tui.follow.messages import latency_ms, noted_frame
@@ -71,6 +72,7 @@ class Follower:
         self._refusals = FollowedRefusals()
         self._sessions = FollowedSessions(known.transactions)
         self._charging = FollowedCharging(known)
+        self._limits = FollowedLimits()
         self._keys = FollowedKeys(known)
         self._lists = FollowedLists(known)
         self._upkeep = FollowedUpkeep()
@@ -149,6 +151,10 @@ class Follower:
         """Give what flowed at a connector, by the clock of the charge point."""
         return Measurements(connector_id=connector, points=tuple(self._meters.points(connector)))
 
+    def schedules_before(self, now: datetime) -> Mapping[int, tuple[CompositeSchedule, ...]]:
+        """Give what limited each connector before an instant, as the schedules were then."""
+        return self._limits.before(self._time(now))
+
     def composing(
         self,
         connector: int,
@@ -204,6 +210,9 @@ class Follower:
             self._security.learn(moment)
         if not _CHANGED.get(action, frozenset()).isdisjoint(_CHARGING):
             self._charging.forget()
+        if is_change(moment):
+            time = self._time(at)
+            self._limits.note(time, self._charging.context(time, self._running()))
         while self._connectors.changes:
             self._tell("status_changes", self._connectors.changes.popleft())
         while self._refusals.told:

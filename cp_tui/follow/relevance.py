@@ -11,12 +11,13 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_left, bisect_right
 from collections import OrderedDict
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from typing import Any
 
 from cp_tui.charge_point.transactions import SHOWN_MAX
 from cp_tui.explain.known import BACKWARDS_S
 from cp_tui.explain.payload import fields, integer, text
+from cp_tui.follow.limits import CHANGES_MAX
 from cp_tui.follow.stays import Stays
 from cp_tui.traces.record import LinkKind, Record, RecordKind
 
@@ -66,6 +67,10 @@ class Relevance:
     def __init__(self) -> None:
         self._lines: dict[Hashable, KindPlaces] = {}
         self._stays = Stays()
+        self._limiting: list[KindPlaces] = []
+        """Those of what limits follow from."""
+        self._changes = KindPlaces(CHANGES_MAX)
+        """Where limits may have become others."""
         self._calls: OrderedDict[int, tuple[str, int, dict[str, Any]]] = OrderedDict()
         """Number of a CALL -> its action, place and payload."""
         self._answers = array("I")
@@ -121,12 +126,21 @@ class Relevance:
         found: set[int] = set()
         for line in self._lines.values():
             found.update(line.up_to(upto))
+        for change in self._changes.up_to(upto):
+            found.update(self._limiting_at(change))
         for each in tuple(found):
             found.update(self._before_it(each))
         found.update(self._stays.places(found, upto))
         for each in tuple(found):
             found.update(self._before_it(each))
         return sorted(found)
+
+    def _limiting_at(self, change: int) -> Iterator[int]:
+        """Give the places that say what limited once the one of a change had passed."""
+        yield change
+        for line in self._limiting:
+            yield from line.up_to(change)
+        yield from self._stays.places((), change)
 
     def _before_it(self, place: int) -> tuple[int, ...]:
         """Give the places that have to come before one."""
@@ -141,6 +155,8 @@ class Relevance:
             if len(self._lines) >= SLOTS_MAX:
                 return
             line = self._lines[kind] = KindPlaces(newest)
+            if isinstance(kind, tuple) and kind[0] in _LIMITING:
+                self._limiting.append(line)
         line.places.append(place)
 
     def _put_change(self, kind: Hashable, value: object, place: int, newest: int = 1) -> None:
@@ -195,11 +211,13 @@ class Relevance:
                 self._put(action, place, READINGS_MAX)
                 self._stays.reading(id_, connector, place)
             case "StartTransaction":
+                self._changes.places.append(place)
                 self._put((action, connector), place)
                 self._stays.start(_start(payload), connector, place)
                 self._reservation_used(connector, payload, place)
                 self._bind(connector, payload, place)
             case "StopTransaction":
+                self._changes.places.append(place)
                 ended = self._stays.stop(integer(payload, "transactionId"), place)
                 self._put((action, ended), place)
                 self._put(action, place, SHOWN_MAX)
@@ -235,9 +253,12 @@ class Relevance:
             case "SecurityEventNotification":
                 self._put((action, "answered"), place, EVENTS_MAX)
             case "SetChargingProfile" if status == "Accepted":
+                self._changes.places.append(place)
                 connector = integer(request, "connectorId")
                 self._profile_set(connector, request.get("csChargingProfiles"), place)
             case "ClearChargingProfile":
+                if status == "Accepted":
+                    self._changes.places.append(place)
                 self._put((action, status, *sorted(f"{k}={v}" for k, v in request.items())), place)
             case "RemoteStartTransaction" if status == "Accepted":
                 self._promise(text(request, "idTag").lower(), request, place)
@@ -349,6 +370,14 @@ class Relevance:
         if [each for each in ids if self._reserved.pop(each, None) is not None]:
             self._put("reservation", place, RESERVATIONS_MAX)
 
+
+_LIMITING = frozenset(
+    {
+        *("profile", "profile id", "ClearChargingProfile", "StartTransaction", "StopTransaction"),
+        *("ChangeConfiguration", "GetConfiguration", "registration", "BootNotification", "open"),
+    }
+)
+"""Kinds of messages that limits follow from, besides those of what runs."""
 
 _STATUS_OF = {
     "UpdateFirmware": "FirmwareStatusNotification",

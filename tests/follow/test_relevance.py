@@ -17,7 +17,8 @@ from tests.tiers import tier
 
 
 def everything(follower: Follower, at: Any) -> dict[str, Any]:
-    return {name: follower.view(name, at) for name in VARIABLES}
+    found = {name: follower.view(name, at) for name in VARIABLES}
+    return {**found, "limits before": follower.schedules_before(at)}
 
 
 def learned(records: Sequence[Record]) -> Follower:

@@ -58,6 +58,20 @@ async def test_the_questions_of_somebody_who_opens_a_log_at_night(night: Path) -
         assert eye.shows("Stopped 14:08:01 · CSMS, remote · reason Remote", "0 running · 1 past")
 
 
+async def test_what_the_limit_was_can_be_read_from_later(night: Path) -> None:
+    async with log_screen(night, (160, 50)) as eye:
+        await go_to(eye, "14:08:30")
+        await eye.press("4", "g")
+        await eye.type("14:03")
+        await eye.press("enter")
+        # Not that of the day after; and what was accepted then, though nothing runs any more.
+        assert eye.shows("14:03 · connector 1 · 10.0 A until 14:08:01", "TxProfile #3")
+        await eye.press("g")
+        await eye.type("14:01")
+        await eye.press("enter")
+        assert eye.shows("14:01 · connector 1 · past", "Limits are known from 14:02")
+
+
 async def test_from_finding_to_finding_on_any_screen_and_by_the_filter(night: Path) -> None:
     async with log_screen(night) as eye:
         await eye.press("enter")

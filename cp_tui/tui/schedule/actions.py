@@ -28,9 +28,10 @@ from cp_tui.tui.state.store import Snapshot
 from cp_tui.tui.text.copying import CopiedField, Copyable, copyable
 from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.text.meanings import Meaning
-from cp_tui.tui.text.moment import ALLOWED, moment
+from cp_tui.tui.text.moment import ALLOWED, day_of_log, moment
 from cp_tui.tui.text.paths import UnusableInput
 from cp_tui.tui.text.safe_text import drawn
+from cp_tui.tui.text.words import Clock
 
 TIMELINES = ("dashboard", "schedule")
 """The screens with a timeline."""
@@ -84,17 +85,24 @@ async def go_to_time(desk: Desk) -> None:
     if desk.screen not in TIMELINES:
         await desk.go_to("schedule")
     # The schedules are in the clock of the charge point, and so is what is read on the timeline.
-    clock = replace(desk.clock, now=desk.timeline.now)
+    now, log = desk.timeline.now, desk.snapshot.log
+    begin = log.begin if log is not None else None
+
+    def clock_of(typed: str) -> Clock:
+        """Of a log a time of day may have gone by; all else is counted from now."""
+        if begin is None or not typed.strip()[:1].isdigit():
+            return replace(desk.clock, now=now)
+        return replace(desk.clock, now=day_of_log(begin, now, desk.clock.zone))
 
     def check(text: str) -> str | None:
         try:
-            moment(text, clock)
+            moment(text, clock_of(text))
         except ValueError as error:
             return f"{error}"
         return None
 
     if (typed := await desk.prompt(Prompt("Go to", ALLOWED, check))) is not None:
-        desk.timeline.go_to(moment(typed, clock))
+        desk.timeline.go_to(moment(typed, clock_of(typed)))
 
 
 @schedule_action(

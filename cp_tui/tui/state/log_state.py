@@ -9,6 +9,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from cp_tui.charge_point.smart_charging.schedule import CompositeSchedule
 from cp_tui.charge_point.variables import MeasuredPoint
 from cp_tui.explain.finding import Finding, Severity
 
@@ -55,6 +56,8 @@ class Then(Struct, frozen=True):
     events: Mapping[str, tuple[Struct, ...]]
     """Of each stream, but for the messages, the newest last."""
     measured: Mapping[int, tuple[MeasuredPoint, ...]]
+    schedules_before: Mapping[int, tuple[CompositeSchedule, ...]] = MappingProxyType({})
+    """What limited each connector before, as the schedules were then."""
 
 
 def findings_about(findings: Iterable[Finding], charger: str | None) -> tuple[Finding, ...]:

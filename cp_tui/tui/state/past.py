@@ -76,6 +76,14 @@ def believed(
     return (*kept[-PERIODS_MAX:], first, *rest)
 
 
+def believed_of(published: Iterable[CompositeSchedule]) -> tuple[CompositePeriod, ...]:
+    """What was believed while these schedules were published, one after the other."""
+    found: tuple[CompositePeriod, ...] = ()
+    for schedule in published:
+        found = believed(found, in_force(schedule))
+    return found
+
+
 def in_force(schedule: CompositeSchedule, shares: Sequence[SharedPeriod] = ()) -> CompositeSchedule:
     """A schedule with what is followed where the connector gets but a share: its own, or these.
 

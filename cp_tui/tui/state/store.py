@@ -26,6 +26,7 @@ from cp_tui.tui.state.lost import without_plans
 from cp_tui.tui.state.message_log import MessageLog, MessagePair
 from cp_tui.tui.state.past import (
     believed,
+    believed_of,
     followed_on,
     in_force,
     joined,
@@ -398,9 +399,9 @@ class SnapshotStore:
         }
         self.snapshot = replace(self.snapshot, **changed)
         self._dirty |= changed.keys()
-        if "charging_schedules" in changed:
-            self.snapshot = replace(self.snapshot, limits={})
-            self._note_limits()
+        limits = {key: believed_of(each) for key, each in then.schedules_before.items()}
+        self.snapshot = replace(self.snapshot, limits=limits)
+        self._note_limits()
         self._set_measured({**then.measured})
         self.look_again()
 

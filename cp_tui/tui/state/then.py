@@ -34,4 +34,5 @@ class Knower:
                 for each in connectors
                 if (points := follower.measurements(each.connector_id).points)
             },
+            follower.schedules_before(now),
         )

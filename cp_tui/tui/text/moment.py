@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta, tzinfo
 
 from cp_tui.ocpp.calendar import in_zone
 from cp_tui.tui.text.safe_text import drawn
@@ -53,6 +53,17 @@ def moment(text: str, clock: Clock) -> datetime:
 
 class _NoSuchDayError(ValueError):
     """It is written as a day, and there is none."""
+
+
+def day_of_log(begin: datetime, now: datetime, zone: tzinfo) -> datetime:
+    """What a time of day is counted from in a log that is looked at as of now.
+
+    In one that began less than a day before, each time of day is there once; else it is that of
+    the day that is looked at, gone by or not.
+    """
+    if now - begin < _DAY:
+        return begin
+    return in_zone(now, zone).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def _moment(typed: str, clock: Clock) -> datetime | None:

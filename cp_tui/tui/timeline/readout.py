@@ -121,7 +121,7 @@ def _unknown(schedule: CompositeSchedule, place: Place) -> tuple[str, ...]:
     """Nothing is drawn here, and that does not mean zero."""
     if place.at < schedule.start:
         begin = place.clock.exact(schedule.start)
-        return place.headline(schedule.connector_id, "past"), f"The schedule begins {begin}."
+        return place.headline(schedule.connector_id, "past"), f"Limits are known from {begin} on."
     end_at = later(schedule.start, schedule.duration_s)
     if place.at < end_at:
         return place.headline(schedule.connector_id, "no limit seen"), NO_PROFILE

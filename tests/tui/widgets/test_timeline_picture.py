@@ -84,7 +84,7 @@ def test_beyond_the_schedule_is_dots_not_zero() -> None:
     ]
     assert text(
         replace(shown, view=View(start=NOW - timedelta(hours=5), at=NOW - timedelta(hours=1)))
-    )[4:] == [" 13:03 · charge point · past", " The schedule begins 14:03."]
+    )[4:] == [" 13:03 · charge point · past", " Limits are known from 14:03 on."]
 
 
 def test_a_limit_of_nothing_is_written_where_it_begins() -> None:
