@@ -17,7 +17,7 @@ from tests.tui.opened import LogEye, ReadLog, log_screen
 from tests.tui.pictures import pictures
 
 SIZES = ((80, 24), (160, 50))
-AT_14_03 = "2026-01-05 14:03:00"
+AT_14_03 = "2026-01-05 14:03:00 UTC"
 
 
 @pytest.fixture
@@ -43,6 +43,9 @@ async def test_the_questions_of_somebody_who_opens_a_log_at_night(night: Path) -
         await go_to(eye, "14:03")
         assert eye.shows(AT_14_03, "● Charging", "10.0 A from TxProfile #3")
         assert eye.shows("up to here · nothing departs from the standard")
+        await go_to(eye, "99:99")
+        assert eye.shows("'99:99' is no time; allowed: 14:03", "or the number of a frame")
+        await eye.press("escape")
         # And before the profile came?
         await go_to(eye, "14:01:30")
         assert eye.shows("● Charging")
@@ -193,7 +196,10 @@ async def test_several_charge_points_the_worst_first(tmp_path: Path) -> None:
 
 async def test_a_log_without_times_goes_by_frames(tmp_path: Path) -> None:
     async with log_screen("plain_frames.txt") as eye:
-        assert eye.shows("no times", "frame")
+        assert eye.shows("no times", "frame 14 of", "Frame", " 3 frame.id_reused")
+        await eye.press("2")
+        assert eye.shows("Frame", " 13 out StatusNotification")
+        assert not eye.shows("no time ")
         await eye.press("left_parenthesis")
         assert eye.shows("this log tells no times: only frames can be gone by")
         await go_to(eye, "2")

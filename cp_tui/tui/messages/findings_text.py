@@ -27,6 +27,7 @@ def finding_columns(findings: Sequence[Finding], clock: Clock) -> list[Column[Fi
     def at(finding: Finding) -> datetime | None:
         return finding.frames[0].at if finding.frames else None
 
+    has_times = any(map(at, findings))
     return [
         Column(
             "Gravity",
@@ -36,13 +37,13 @@ def finding_columns(findings: Sequence[Finding], clock: Clock) -> list[Column[Fi
             said=lambda each: each.severity.value,
         ),
         Column("At fault", 12, lambda each: Content.styled(WHO[each.at_fault], "bold")),
-        time_column("Time", clock.brief, findings, at, 8),
+        *([time_column("Time", clock.brief, findings, at, 8)] if has_times else []),
         Column(
             "Frame",
             7,
             lambda each: Content(f"{main_frame(each):,}"),
             "right",
-            rank=3,
+            rank=3 if has_times else 0,
             order=main_frame,
         ),
         Column(

@@ -133,7 +133,7 @@ def _wrong_time(text: str, place: LogPlace, clock: Clock) -> str | None:
     if place.instant is None:
         return "this log tells no times: type the number of a frame"
     try:
-        moment(text, _clock_of(text, place, clock))
+        moment(text, _clock_of(text, place, clock), ALLOWED)
     except ValueError as error:
         return f"{error}"
     return None

@@ -146,8 +146,14 @@ class MessagesPane(TablePane):
         if log is not self._search.log or self.words != self._words:
             self._begin(log, snapshot.log_messages, clock)
         self._search.follow()
+        ends = log.oldest_at, log.newest_at
+        whole = snapshot.log_messages
         columns = message_columns(
-            clock, self.table_width, log.oldest_at, log.newest_at, is_judged=log.is_whole
+            clock,
+            self.table_width,
+            *ends,
+            is_judged=log.is_whole,
+            frame_of=whole.place_of if whole is not None and not any(ends) else None,
         )
         self._show_rows(log, columns)
         self._go_along(snapshot)

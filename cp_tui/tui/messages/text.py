@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
 from pydantic import JsonValue
@@ -30,21 +30,20 @@ ABOUT_MAX = 200
 
 
 def message_columns(
-    clock: Clock, width: int, *ends: datetime | None, is_judged: bool = False
+    clock: Clock,
+    width: int,
+    *ends: datetime | None,
+    is_judged: bool = False,
+    frame_of: Callable[[int], int] | None = None,
 ) -> list[Column[MessagePair]]:
     """The columns of the messages, of which those at the `ends` may need a date.
 
-    Those of a log that `is_judged` have one for what is wrong with them.
+    Those of a log that `is_judged` have one for what is wrong with them. `frame_of` gives the
+    first frame of an exchange by its number: for a log that tells no times.
     """
     is_wide = width >= WIDE
-    time = clock.thousandths if is_wide else clock.brief
     return [
-        Column(
-            "Time",
-            widest([time(each) for each in ends if each], 12 if is_wide else 8),
-            lambda e: Content(_when(e, time)),
-            order=lambda e: e.number,
-        ),
+        _time_column(clock, is_wide, ends) if frame_of is None else _frame_column(frame_of),
         Column("Dir", 3, lambda e: Content(_direction(e))),
         Column("Action", 22, _action, said=_action_words),
         Column("#", 2, lambda e: Content(_connector(e)), "right", rank=1),
@@ -59,6 +58,28 @@ def message_columns(
         Column("What it says", 8, lambda e: about(e, clock), rank=3, is_flexible=True),
         *([Column("Message id", 36, _message_id, rank=4)] if is_wide else []),
     ]
+
+
+def _time_column(
+    clock: Clock, is_wide: bool, ends: Sequence[datetime | None]
+) -> Column[MessagePair]:
+    time = clock.thousandths if is_wide else clock.brief
+    return Column(
+        "Time",
+        widest([time(each) for each in ends if each], 12 if is_wide else 8),
+        lambda e: Content(_when(e, time)),
+        order=lambda e: e.number,
+    )
+
+
+def _frame_column(frame_of: Callable[[int], int]) -> Column[MessagePair]:
+    return Column(
+        "Frame",
+        8,
+        lambda e: Content(f"{frame_of(e.number):,}"),
+        "right",
+        order=lambda e: e.number,
+    )
 
 
 def _finding_column(is_wide: bool) -> Column[MessagePair]:

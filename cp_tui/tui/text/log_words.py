@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from textual.content import Content
 
 from cp_tui.explain.finding import Finding, Party, Severity
+from cp_tui.ocpp.calendar import in_zone
 from cp_tui.ocpp.plural import count
 from cp_tui.tui.state.log_state import LogPlace
 from cp_tui.tui.text.safe_text import safe_text
@@ -71,8 +72,11 @@ def frame_words(place: LogPlace) -> str:
 
 
 def instant_words(place: LogPlace, clock: Clock) -> str:
-    """`14:03:22 UTC`."""
-    return "no times" if place.instant is None else clock.full(place.instant)[:-4]
+    """`2026-01-05 14:03:22 UTC`."""
+    if place.instant is None:
+        return "no times"
+    zone = in_zone(place.instant, clock.zone).tzname() or ""
+    return f"{clock.full(place.instant)[:-4]} {zone}".rstrip()
 
 
 def under_way(place: LogPlace) -> Content:

@@ -29,8 +29,11 @@ _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct",
 _MONTH_DAY = re.compile(rf"({'|'.join(_MONTHS)})[a-z]* (\d{{1,2}})\b")
 
 
-def moment(text: str, clock: Clock) -> datetime:
-    """The time that is meant, in the zone of the reader; raises `ValueError`, with words."""
+def moment(text: str, clock: Clock, allowed: str = ALLOWED) -> datetime:
+    """The time that is meant, in the zone of the reader; raises `ValueError`, with words.
+
+    `allowed` says what else would have been understood.
+    """
     typed = " ".join(text.casefold().split())
     named = f"{drawn(text.strip())!r}"
     if _NO_SIGN.fullmatch(typed):
@@ -42,7 +45,7 @@ def moment(text: str, clock: Clock) -> datetime:
     except (ValueError, OverflowError):
         found = None
     if found is None:
-        raise ValueError(f"{named} is no time; allowed: {ALLOWED}")
+        raise ValueError(f"{named} is no time; allowed: {allowed}")
     last = in_zone(clock.now + AHEAD_DAYS_MAX * _DAY, clock.zone)
     if found > last:
         raise ValueError(
