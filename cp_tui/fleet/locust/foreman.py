@@ -7,7 +7,7 @@ made before that: `test_stopping` may block, and waits until every worker has to
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from secrets import randbelow
@@ -20,6 +20,7 @@ from msgspec import to_builtins
 
 from cp_tui.fleet.bill import BillEntry
 from cp_tui.fleet.billed import OurTransaction, ours
+from cp_tui.fleet.early_end import early_end
 from cp_tui.fleet.ledger import Ledger
 from cp_tui.fleet.locust.crew import Crew
 from cp_tui.fleet.locust.run_token import RunToken
@@ -69,6 +70,13 @@ class Foreman:
         self._refused: list[str] = []
         """Why workers were sent away."""
         self._planned = 0
+        self._began_s = 0.0
+        self._due_s: float | None = None
+        """How long the run is to last; None: until somebody ends it."""
+        self._early = ""
+        """That it did not last so long, in words."""
+        self._told: Sequence[str] = ()
+        """What is to stand in the report beside what was measured."""
         self._news = Event()
         self._closed = Event()
         self._is_closing = False
@@ -77,12 +85,20 @@ class Foreman:
         self.report: FleetReport | None = None
         """Of the last run, once it is closed."""
 
-    def begin(self, options: LoadOptions, crew: Callable[[RunToken], Crew] | None) -> RunToken:
-        """Begin a run; whatever was known of one before is forgotten.
+    def begin(
+        self,
+        options: LoadOptions,
+        crew: Callable[[RunToken], Crew] | None,
+        *,
+        due_s: float | None = None,
+        notes: Sequence[str] = (),
+    ) -> RunToken:
+        """Begin a run that is to last so long; whatever was known of one before is forgotten.
 
         Raises `OSError` where the ledger cannot be written.
         """
         self._number += 1
+        self._began_s, self._due_s, self._early, self._told = monotonic(), due_s, "", notes
         seed = randbelow(SEED_END) if options.seed is None else options.seed
         token = RunToken(self._origin, self._number, seed, self._version)
         self._options, self._seed = options, seed
@@ -120,12 +136,17 @@ class Foreman:
         elif isinstance(runner, MasterRunner):
             runner.send_message(STORM, {"storm": to_builtins(storm)})
 
-    def close(self) -> None:
-        """Have everything settled, once; whoever comes meanwhile waits for it."""
+    def close(self, *, was_asked: bool = False) -> None:
+        """Have everything settled, once; whoever comes meanwhile waits for it.
+
+        `was_asked`: a signal ends it, and not Locust by itself.
+        """
         if self._book is None:
             return
         if not self._is_closing:
             self._is_closing = True
+            ran_s = monotonic() - self._began_s
+            self._early = early_end(ran_s, self._due_s, was_asked=was_asked)
             # Until it is judged; whatever becomes of that, nobody may wait for it for ever.
             self._environment.process_exit_code = FAILED
             try:
@@ -222,13 +243,16 @@ class Foreman:
 
     def _judge(self, book: RunBook) -> None:
         """Make the report of the run and say what makes it fail."""
-        faults = [*self._refused, *book.faults()]
+        faults = [*filter(None, [self._early]), *self._refused, *book.faults()]
         billed, notes = billed_verdicts(self._options.billed, self._transactions)
-        notes = [*book.notes(), *notes]
+        notes = [*self._told, *book.notes(), *notes]
         if self._ledger is not None and (wrong := self._ledger.finish()):
             faults.append(f"--ledger: {wrong}")
         result = book.result(
-            self._planned, was_interrupted=self._is_hurried, was_cut_off=self._is_hurried
+            # Whether it came too early is told above: here no plan says how long it is.
+            self._planned,
+            was_interrupted=False,
+            was_cut_off=self._is_hurried,
         )
         report = report_of(self._plan(), result, faults, notes, billed)
         if self._options.report is not None and (

@@ -13,6 +13,7 @@ import sys
 from collections.abc import Sequence
 from functools import partial
 from secrets import randbelow
+from time import perf_counter
 from typing import Any
 
 import gevent
@@ -24,6 +25,9 @@ from msgspec import convert, to_builtins
 from msgspec.structs import replace
 
 from cp_tui import __version__
+from cp_tui.engine.errors import EngineStartError
+from cp_tui.engine.tls import tls_context
+from cp_tui.fleet.arrivals import ends_at_s
 from cp_tui.fleet.locust.charging_station import ChargingStation, check_class
 from cp_tui.fleet.locust.crew import Crew
 from cp_tui.fleet.locust.foreman import REFUSED, REPORT, SEED_END, SETTLE, STORM, WRONG, Foreman
@@ -31,8 +35,10 @@ from cp_tui.fleet.locust.run_token import OPTION, RunToken, new_origin, read_tok
 from cp_tui.fleet.locust.shape import PlanShape
 from cp_tui.fleet.locust_options import LoadOptions, OptionsError, add_options, read_options
 from cp_tui.fleet.plan import FleetStorm
+from cp_tui.fleet.quantities import duration
 from cp_tui.fleet.reading.plan_file import PlanOptions, read_plan
 from cp_tui.fleet.report.text import report_lines
+from cp_tui.fleet.whole_file import cannot_write
 from cp_tui.fleet.worker_book import WorkerReport
 from cp_tui.settings.problem import SettingsError
 
@@ -44,6 +50,10 @@ THRESHOLDS = (20_000, 50, 1_000)
 """Of the collector: with 1,000 charge points its longest pause is 55 ms."""
 LEFT_TO_MASTER = 2
 """How often somebody presses Ctrl-C before a worker ends by itself."""
+NOBODY_FOLLOWS = (
+    "nothing in the locustfile follows a plan: add `from cp_tui.fleet.locust import PlanShape`"
+)
+STAYS_WITH_CLASS = "misbehave of the plan is left out: set it in the class of the locustfile"
 _LOGGER = logging.getLogger(__name__)
 
 
@@ -93,10 +103,10 @@ class WorkerSide:
             other = WorkerReport(run=token.run, version=__version__, worker=number)
             self._runner.send_message(REPORT, to_builtins(other))
             self._leave(f"it runs cp-tui {__version__}, and the master {token.version}")
+        elif fault := roots_fault(options := read_options(given)):
+            self._leave(fault)
         else:
-            self._crew = begin_crew(
-                environment, read_options(given), token, self._runner.worker_index
-            )
+            self._crew = begin_crew(environment, options, token, self._runner.worker_index)
 
     def _on_stop(self, **_: Any) -> None:
         self._is_over = True
@@ -159,11 +169,13 @@ class MasterSide:
         hooks.test_start.add_listener(self._on_start)
         hooks.test_stopping.add_listener(self._on_stopping)
         hooks.test_stop.add_listener(self._on_stop)
-        hooks.quitting.add_listener(self._on_stopping)
+        hooks.quitting.add_listener(self._on_quitting)
         hooks.quit.add_listener(self._on_quit)
         hooks.spawning_complete.add_listener(self._on_complete)
         hooks.worker_report.add_listener(self._on_report)
         self._check(environment)
+        # Locust counts -t from the last look at the clock, which is from before its start-up.
+        gevent.get_hub().loop.update_now()
 
     def _check(self, environment: Environment) -> None:
         """Refuse before anything begins what can be refused then."""
@@ -179,29 +191,55 @@ class MasterSide:
 
     def _prepare(self, environment: Environment) -> LoadOptions:
         """Read the options and the plan; raises `OptionsError` or `SettingsError`."""
-        options = read_options(environment.parsed_options)
+        given: Any = environment.parsed_options
+        options = read_options(given)
         shape = environment.shape_class
-        if isinstance(shape, PlanShape):
+        self._notes: list[str] = []
+        self._check_files(options)
+        if not isinstance(shape, PlanShape):
+            if options.plan is not None:
+                raise OptionsError([f"--plan {options.plan}: {NOBODY_FOLLOWS}"])
+        else:
             if options.plan is None:
                 raise OptionsError(["PlanShape follows a plan: give --plan FILE"])
             fleet = {"url": environment.host} if environment.host else {}
             tables = {"fleet": fleet} if fleet else {}
-            given = PlanOptions(plan=options.plan, tables=tables)
             drawn = randbelow(SEED_END) if options.seed is None else options.seed
-            plan = read_plan(given, drawn).plan
+            plan = read_plan(PlanOptions(plan=options.plan, tables=tables), drawn).plan
             shape.plan, environment.host, self._storms = plan, plan.url, plan.storms
             seed = plan.seed if options.seed is None else options.seed
-            options = replace(options, seed=seed, fail_if=(*plan.fail_if, *options.fail_if))
+            fail_if = (*plan.fail_if, *options.fail_if)
+            options = replace(options, seed=seed, fail_if=fail_if)
+            if options.settle_s == LoadOptions().settle_s:
+                # As an option it reaches the workers, too.
+                options = replace(options, settle_s=plan.settle_s)
+                given.settle = duration(plan.settle_s)
+            if plan.misbehave:
+                self._notes.append(STAYS_WITH_CLASS)
         for each in stations_of(environment):
             check_class(each, environment.host)
         return options
+
+    def _check_files(self, options: LoadOptions) -> None:
+        """See that what is read and written can be; raises `OptionsError`."""
+        given: Any = self._environment.parsed_options
+        wrong = []
+        # On other machines the workers have the roots.
+        if (self._is_alone or given.processes) and (fault := roots_fault(options)):
+            wrong.append(fault)
+        files = (("report", options.report), ("ledger", options.ledger))
+        for name, path in files:
+            if path is not None and (cannot := cannot_write(path)):
+                wrong.append(f"--{name} {cannot}")
+        if wrong:
+            raise OptionsError(wrong)
 
     def _on_start(self, environment: Environment, **_: Any) -> None:
         given = environment.parsed_options
         try:
             options = self._prepare(environment)
             crew = partial(begin_crew, environment, options, worker=0) if self._is_alone else None
-            token = self._foreman.begin(options, crew)
+            token = self._foreman.begin(options, crew, due_s=self._due_s(), notes=self._notes)
         except (OptionsError, SettingsError) as error:
             self._refuse(error.lines)
         except OSError as error:
@@ -223,10 +261,28 @@ class MasterSide:
         is_attended = given is not None and not given.headless
         gevent.spawn(self._runner.stop if is_attended else self._runner.quit)
 
+    def _due_s(self) -> float | None:
+        """Give how long the run is to last; on the page whoever looks at it ends it."""
+        given, shape = self._environment.parsed_options, self._environment.shape_class
+        if given is None or not given.headless:
+            return None
+        if isinstance(shape, PlanShape) and shape.plan is not None:
+            end_s = ends_at_s(shape.plan)
+            # It has waited for its first charge points.
+            return None if end_s is None else end_s - (perf_counter() - shape.start_time)
+        return given.run_time or None
+
     def _on_stopping(self, **_: Any) -> None:
+        self._close()
+
+    def _on_quitting(self, **_: Any) -> None:
+        # Nothing has stopped the run before: a signal does.
+        self._close(was_asked=True)
+
+    def _close(self, *, was_asked: bool = False) -> None:
         for timer in self._timers:
             timer.kill(block=False)
-        self._foreman.close()
+        self._foreman.close(was_asked=was_asked)
 
     def _on_stop(self, **_: Any) -> None:
         self._foreman.end()
@@ -260,6 +316,17 @@ def begin_crew(
     crew = Crew(environment.events.request.fire, options, token, worker)
     ChargingStation.crew = crew
     return crew
+
+
+def roots_fault(options: LoadOptions) -> str:
+    """Say why the roots to trust cannot be read, whether they are needed or not."""
+    if options.ca_file is None:
+        return ""
+    try:
+        tls_context(options.ca_file, check_hostname=True)
+    except EngineStartError as error:
+        return f"--ca-file: {error}".replace("csms.ca_file: ", "")
+    return ""
 
 
 def stations_of(environment: Environment) -> list[type[ChargingStation]]:

@@ -258,7 +258,7 @@ class FleetRun:
         plan = self.plan
         check_sources(plan.source_addresses)
         self._make_room(plan.stations)
-        if endpoint(plan.url, plan.id_of(0)).is_secure:
+        if plan.ca_file is not None or endpoint(plan.url, plan.id_of(0)).is_secure:
             ca_file = None if plan.ca_file is None else Path(plan.ca_file)
             tls_context(ca_file, plan.check_hostname)
 

@@ -163,6 +163,9 @@ async def a_limit_and_an_absence_have_codes_of_their_own(folder: Path) -> None:
     for arguments, code, words in (
         (("--host", nobody, "-t", "2s", "--settle=1s"), 3, "no charge point was ever Accepted"),
         (("--host", nobody, "--fail-if", "speed>3"), 2, "--fail-if: no figure"),
+        (("--host", nobody, "--plan", f"{folder}/none.toml"), 2, "follows a plan: add .*PlanShape"),
+        (("--host", nobody, "--ca-file", f"{folder}/none.pem"), 2, "--ca-file: .*does not exist"),
+        (("--host", nobody, "--report", f"{folder}/none/x.csv"), 2, "--report .*No such file"),
         ((), 2, "no CSMS: give --host"),
         (("--host", "http://127.0.0.1"), 2, "ws://"),
         (("--host", nobody, "--ledger", f"{folder}/none/x"), 2, "--ledger .*No such file"),
@@ -181,6 +184,24 @@ async def a_limit_and_an_absence_have_codes_of_their_own(folder: Path) -> None:
         assert await run.ended() == 1
     verdicts = {each["limit"]: each["is_held"] for each in report(folder)["limits"]}
     assert (verdicts["BootNotification.p95>0s"], verdicts["accepted.p99>9s"]) == (False, True)
+
+
+async def a_run_lasts_as_long_as_it_was_told_however_long_its_start_took(folder: Path) -> None:
+    """And fails where a signal cut it short."""
+    slow = (
+        f"import time\n\nends = time.time() + 4\nwhile time.time() < ends:\n    pass\n{LOCUSTFILE}"
+    )
+    async with book_csms(folder / "book") as csms:
+        async with locust(
+            folder, *papers(folder, csms), *TWENTY, "-t", "3s", locustfile=slow
+        ) as run:
+            assert await run.ended() == 0, run.said
+        assert report(folder)["elapsed_s"] > 2
+        async with locust(folder, *papers(folder, csms)[:4], *TWENTY, "-t", "1h") as run:
+            await run.until("All users spawned")
+            run.signal(signal.SIGTERM)
+            assert await run.ended() == 1, run.said
+        assert re.search("FAIL the run was ended from outside after .* of 1h", run.said), run.said
 
 
 async def ctrl_c_closes_the_run_and_a_second_one_waits_for_nothing(folder: Path) -> None:
@@ -386,6 +407,7 @@ CASES: list[Case] = [
     a_csms_that_was_killed_is_owed_nothing,
     what_the_csms_does_wrong_makes_it_fail,
     a_limit_and_an_absence_have_codes_of_their_own,
+    a_run_lasts_as_long_as_it_was_told_however_long_its_start_took,
     ctrl_c_closes_the_run_and_a_second_one_waits_for_nothing,
     a_worker_of_another_run_takes_no_part,
     a_worker_of_another_version_is_sent_away,
