@@ -166,6 +166,14 @@ async def test_what_cannot_be_done_with_a_log_is_refused_and_not_offered(night: 
         assert eye.shows("'noon-ish' is no time; allowed: ")
         await eye.press("escape", "T")
         assert eye.shows("one charge point speaks in this log")
+        await eye.press("4", "question_mark")
+        assert eye.shows("Next finding", "Why this limit")
+        assert not any(map(eye.shows, ("Set a profile", "Clear a", "Swipe", "Stop OCPP")))
+        await eye.press("end")
+        assert not eye.shows("nothing can be asked")
+        await eye.press("escape", "colon")
+        await eye.type("support")
+        assert eye.shows("One file for support", "a log is one file as it is")
 
 
 async def test_what_is_not_known_yet_keeps_nobody_from_going_elsewhere(night: Path) -> None:

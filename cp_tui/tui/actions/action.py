@@ -64,6 +64,14 @@ class ScreenAction(Struct, frozen=True):
         """Whether it is never possible there."""
         return self.asks or self.why_not(conditions.OF_A_LOG) == conditions.AS_IT_IS
 
+    def is_offered(self, snapshot: Snapshot) -> bool:
+        """Whether somebody may look for it here: what is of a log only there, and there little
+        else; of a charge point that is only watched nothing that asks it."""
+        if snapshot.log is None:
+            is_of_log = self.gives_way is conditions.not_in_log
+            return not is_of_log and not (snapshot.watched and self.asks)
+        return not self.is_idle_in_log and self.group is not Group.CSMS
+
     def meets(self, other: ScreenAction) -> bool:
         """Whether there is a screen on which the keys of both work at the same time."""
         if self.gives_way is not other.gives_way:

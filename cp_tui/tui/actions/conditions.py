@@ -63,6 +63,12 @@ def ask(snapshot: Snapshot) -> str | None:
     return _answers(snapshot) or _unless(snapshot.has_engine, NO_ENGINE)
 
 
+def bundle(snapshot: Snapshot) -> str | None:
+    """There must be a charge point behind this screen, if only one that is watched."""
+    of_log = "a log is one file as it is; cp-tui bundle makes one of a charge point"
+    return _unless(snapshot.log is None, of_log) or _unless(snapshot.has_engine, NO_ENGINE)
+
+
 def _answers(snapshot: Snapshot) -> str | None:
     """It must be a charge point that can be asked: neither a log nor one that is only watched."""
     if snapshot.log is not None:

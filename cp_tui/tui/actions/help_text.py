@@ -86,10 +86,14 @@ def help_facts(
         said = [*pane.sentences, *([FILTERED] if pane.has_rows else [])]
         facts += [Fact("", Content(sentence)) for sentence in said]
     for group in Group:
-        if group is Group.LOG and snapshot.log is None:
+        actions = [
+            each
+            for each in keymap.actions.values()
+            if each.group is group and each.is_offered(snapshot)
+        ]
+        if not actions:
             continue
         facts += [Fact("", Content("")), heading(group.value)]
-        actions = [each for each in keymap.actions.values() if each.group is group]
         facts += [_in_full(action, keymap, snapshot, screen) for action in actions]
     facts += [Fact("", Content("")), heading("Rules")]
     return facts + [Fact(mark, Content(meaning)) for mark, meaning in RULE_MARKS.items()]
@@ -102,7 +106,8 @@ def heading(text: str) -> Fact:
 
 def _is_key_here(action: ScreenAction, keymap: Keymap, snapshot: Snapshot, screen: str) -> bool:
     """Whether it has a key that does something here; nothing of a CSMS that is not there."""
-    if action.gives_way is not None and action.gives_way(snapshot):
+    gives_way = action.gives_way is not None and action.gives_way(snapshot)
+    if gives_way or not action.is_offered(snapshot):
         return False
     if action.group is Group.CSMS and conditions.csms(snapshot) is not None:
         return False

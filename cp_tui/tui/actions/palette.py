@@ -6,8 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from textual.content import Content
 
-from cp_tui.tui.actions.action import Group, ScreenAction
-from cp_tui.tui.actions.conditions import not_in_log
+from cp_tui.tui.actions.action import ScreenAction
 from cp_tui.tui.actions.desk import Choice
 from cp_tui.tui.actions.keymap import Keymap
 from cp_tui.tui.actions.synonyms import ALSO, ALSO_NAMED
@@ -45,15 +44,8 @@ def palette(
             _names(action),
         )
         for action in actions
-        if _is_offered(action, snapshot)
+        if action.is_offered(snapshot)
     ]
-
-
-def _is_offered(action: ScreenAction, snapshot: Snapshot) -> bool:
-    """Whether somebody may look for it here: what is of a log only there, and there little else."""
-    if snapshot.log is None:
-        return action.gives_way is not not_in_log and not (snapshot.watched and action.asks)
-    return not action.is_idle_in_log and action.group is not Group.CSMS
 
 
 def _names(action: ScreenAction) -> tuple[str, ...]:

@@ -151,7 +151,7 @@ async def acknowledge(desk: Desk) -> None:
     await desk.command(CommandCall("acknowledge_troubles"))
 
 
-@action("charge_point.bundle", "One file for support", when=conditions.ask)
+@action("charge_point.bundle", "One file for support", when=conditions.bundle)
 async def bundle(desk: Desk) -> None:
     """Trace, logs, variables, alarms and all screens in one zip, and no secret in it."""
     if desk.bundle is None:
