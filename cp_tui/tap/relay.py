@@ -9,6 +9,7 @@ reads along gets a copy once the bytes are on their way.
 from __future__ import annotations
 
 import asyncio
+import os
 import ssl
 from collections.abc import Callable
 from contextlib import suppress
@@ -129,7 +130,9 @@ async def _reach(upstream: Upstream) -> tuple[asyncio.StreamReader, asyncio.Stre
         step = "TLS"
         words = f"TLS failed: {error.reason or 'no reason given'}"
     except OSError as error:
-        words = error.strerror or type(error).__name__
+        # asyncio has words of its own in it, and those of `getaddrinfo` are below 0.
+        code = error.errno or 0
+        words = os.strerror(code) if code > 0 else error.strerror or type(error).__name__
     raise RelayError(f"the CSMS at {place.host}:{place.port} is not reached: {words}", step)
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from msgspec.structs import replace
 
 from cp_tui.charge_point import variables as v
+from cp_tui.engine.hub import VariableChanged
+from cp_tui.ocpp.calendar import later
 from cp_tui.ocpp.configuration_key import STANDARD_KEYS
 from cp_tui.ocpp.datatypes import RegistrationStatus
 from cp_tui.tui.configuration.keys_text import ASKED_FOR, first_wanted, key_line, matching
@@ -16,7 +19,7 @@ from cp_tui.tui.dashboard.connection_text import connection_facts
 from cp_tui.tui.dashboard.connectors_text import connector_facts
 from cp_tui.tui.dashboard.monitors_text import monitor_columns, monitor_facts, monitor_lines
 from cp_tui.tui.frame.top_line import top_line
-from cp_tui.tui.state.store import Snapshot
+from cp_tui.tui.state.store import Snapshot, SnapshotStore
 from cp_tui.tui.text import words
 from cp_tui.tui.text.connection import state_word
 from cp_tui.tui.text.facts import Fact, fact_lines
@@ -220,6 +223,14 @@ def test_the_top_line_says_when_the_csms_was_heard_or_since_when_it_is_silent() 
     offline = top_line(snapshot(worlds.broken_link(), silent), CLOCK, 80).plain
     assert "Offline since" in offline
     assert "CSMS" not in offline
+    # Of one that is lost it is told since when it is, and not since when it was as it was then.
+    for link in (worlds.open_link(), worlds.broken_link()):
+        store = SnapshotStore()
+        store.apply([VariableChanged("link", link)], CLOCK.now)
+        store.engine_is(False, CLOCK.now)
+        store.engine_is(False, later(CLOCK.now, 300))
+        line = top_line(store.snapshot, CLOCK, 200).plain
+        assert re.findall(r"\w+ since \d\d:\d\d", line) == ["lost since 14:03"]
 
 
 @pytest.mark.parametrize("width", [1, 10, 31, 80])

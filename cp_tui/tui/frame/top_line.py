@@ -41,7 +41,10 @@ def top_line(snapshot: Snapshot, clock: Clock, width: int) -> Content:
         Content.styled(f" {name}", "bold").truncate(ID_WIDTH_MAX + 1, ellipsis=True),
         Content.styled(f"{sign} {word}", f"bold {style}"),
     ]
-    if snapshot.hung_since is not None:
+    if not snapshot.has_engine and snapshot.lost_at is not None:
+        # Since when the connection is as it was last seen is another matter.
+        left[-1] = Content.assemble(left[-1], f" {clock.since(clock.minute, snapshot.lost_at)}")
+    elif snapshot.hung_since is not None:
         left[-1] = Content.assemble(left[-1], f" since {clock.time(snapshot.hung_since)}")
     elif snapshot.link is not None and snapshot.link.phase in (
         LinkPhase.WAITING,
@@ -152,6 +155,9 @@ def _csms_heard(snapshot: Snapshot, clock: Clock) -> Content:
 def _open_since(snapshot: Snapshot, clock: Clock) -> Content:
     link = snapshot.link
     if link is None or link.phase is not LinkPhase.OPEN or snapshot.hung_since is not None:
+        return Content("")
+    # As it was seen last: since then nothing is known of it.
+    if not snapshot.has_engine:
         return Content("")
     return Content(clock.since(clock.minute, link.since))
 

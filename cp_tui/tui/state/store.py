@@ -113,6 +113,8 @@ class Snapshot(Struct, frozen=True):
     """Since when the engine has not answered, though its door is open; None: it does."""
     gaps: Mapping[str, tuple[Gap, ...]] = field(default_factory=dict)
     """Where something may be missing in a stream, because this screen had lost the charge point."""
+    lost_at: datetime | None = None
+    """When the engine, or the tap, went away; None while it is there."""
     heard_at: datetime | None = None
     """When the newest data came, whichever variable or stream brought it; None: none did yet."""
     is_read_only: bool = False
@@ -340,8 +342,10 @@ class SnapshotStore:
         elif self.snapshot.has_engine:
             self._arrivals.lost(now)
             self._forget_plans()
+        old = self.snapshot
+        lost_at = None if here else old.lost_at or now
         self.snapshot = replace(
-            self.snapshot, has_engine=here, hung_since=None, other_version=other_version
+            old, has_engine=here, lost_at=lost_at, hung_since=None, other_version=other_version
         )
         self._dirty.add("engine")
 
@@ -394,9 +398,8 @@ class SnapshotStore:
         nothing = Snapshot()
         known = {name: then.values.get(name, getattr(nothing, name)) for name in v.VARIABLES}
         known |= {name: then.events.get(name, ())[-EVENTS_MAX:] for name in _HISTORIES}
-        changed = {
-            name: value for name, value in known.items() if value != getattr(self.snapshot, name)
-        }
+        old = self.snapshot
+        changed = {name: value for name, value in known.items() if value != getattr(old, name)}
         self.snapshot = replace(self.snapshot, **changed)
         self._dirty |= changed.keys()
         limits = {key: believed_of(each) for key, each in then.schedules_before.items()}
@@ -433,8 +436,7 @@ class SnapshotStore:
         """Say what the cursor of a pane is on."""
         if self.snapshot.cursors.get(cursor) == record:
             return
-        cursors = {**self.snapshot.cursors, cursor: record}
-        self.snapshot = replace(self.snapshot, cursors=cursors)
+        self.snapshot = replace(self.snapshot, cursors={**self.snapshot.cursors, cursor: record})
         self._dirty.add(f"{CURSOR}{cursor}")
 
     def _follow_clock(self, now: datetime) -> None:
@@ -472,8 +474,7 @@ class SnapshotStore:
         at = self.snapshot.schedule_time(now)
         changed: dict[int, tuple[v.MeasuredPoint, ...]] = {}
         for connector in self.snapshot.connectors:
-            reading = connector.measurement
-            if reading is not None:
+            if (reading := connector.measurement) is not None:
                 known = self.snapshot.measured.get(connector.connector_id, ())
                 point = v.MeasuredPoint(at=at, power_w=reading.power_w, current_a=reading.current_a)
                 # A point from after now is no longer true: this machine's clock was set back.
