@@ -164,7 +164,9 @@ def _open_since(snapshot: Snapshot, clock: Clock) -> Content:
 
 def _ping(snapshot: Snapshot) -> Content:
     link = snapshot.link
-    if link is None or link.phase is not LinkPhase.OPEN or link.ping_round_trip_ms is None:
+    if not snapshot.has_engine or link is None or link.phase is not LinkPhase.OPEN:
+        return Content("")
+    if link.ping_round_trip_ms is None:
         return Content("")
     return Content(latency(link.ping_round_trip_ms))
 
