@@ -326,8 +326,7 @@ class SnapshotStore:
         gaps = arrival.gaps
         if arrival.missed:
             since, until = time_of(events[-1] if events else event), time_of(event)
-            slow = Gap(lost_at=since, back_at=until, is_slow=True, missed=arrival.missed)
-            gaps = (*gaps, slow)
+            gaps = (*gaps, Gap(lost_at=since, back_at=until, is_slow=True, missed=arrival.missed))
         events.append(event)
         if gaps:
             new = (replace(gap, before=event) for gap in gaps)
