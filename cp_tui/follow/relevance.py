@@ -29,6 +29,8 @@ RESERVATIONS_MAX = 200
 """What has begun or ended one."""
 EVENTS_MAX = 50
 REFUSALS_MAX = 100
+HISTORY_MAX = 100
+"""Of the status of each connector, and of its error; of the keys, all together."""
 REWINDS_MAX = 100
 SLOTS_MAX = 50_000
 """Kinds that are told apart; of those beyond nothing is known."""
@@ -289,8 +291,8 @@ class Relevance:
     def _status(self, connector: int | None, payload: Mapping[str, Any], place: int) -> None:
         status, error = payload.get("status"), payload.get("errorCode")
         self._put(("notified", connector), place)
-        self._put_change(("status", connector), status, place, 2)
-        self._put_change(("error", connector), error, place, 2)
+        self._put_change(("status", connector), status, place, HISTORY_MAX)
+        self._put_change(("error", connector), error, place, HISTORY_MAX)
         if status in _ENDING:
             over = [i for i, (c, _) in self._reserved.items() if connector in (0, c)]
             self._reservations_over(over, place)
@@ -340,6 +342,7 @@ class Relevance:
         if (told := self._told.get(key.lower())) is not None:
             self._needs[place] = told
         self._put(("ChangeConfiguration", key.lower(), status), place)
+        self._put("ChangeConfiguration", place, HISTORY_MAX)
         if is_taken:
             self._note_key(key, place)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from random import Random
 from typing import Any
@@ -12,6 +13,7 @@ from cp_tui.charge_point.variables import VARIABLES
 from cp_tui.follow.follower import Follower
 from cp_tui.follow.relevance import Relevance
 from cp_tui.traces.record import Record
+from tests.explain.talk import Talk, status
 from tests.follow.lives import WatchedDay
 from tests.tiers import tier
 
@@ -28,8 +30,9 @@ def learned(records: Sequence[Record]) -> Follower:
     return follower
 
 
-def refused(follower: Follower) -> list[Any]:
-    return [event for stream, event in follower.take_events() if stream == "refusals"]
+def events(follower: Follower) -> list[Any]:
+    """All but the messages; a charge point has done less than what is kept of each kind."""
+    return follower.take_events()
 
 
 @pytest.mark.parametrize("seed", range(tier(2, deep=1_000)))
@@ -50,7 +53,27 @@ def test_what_is_relevant_says_the_same_as_everything_before(
         few += len(numbers)
         at = records[upto - 1].at
         of_few, of_all = learned([records[each - 1] for each in numbers]), learned(records[:upto])
-        assert refused(of_few) == refused(of_all)
+        assert events(of_few) == events(of_all)
         told, whole = everything(of_few, at), everything(of_all, at)
         for name, value in whole.items():
             assert told[name] == value, (name, upto)
+
+
+def test_histories_have_no_holes() -> None:
+    talk = Talk("CP1")
+    talk.booted()
+    for value in range(4):
+        for told in ("Preparing", "Charging", "Finishing", "Available"):
+            talk.tell("StatusNotification", status(1, told))
+        wanted = {"key": "HeartbeatInterval", "value": f"{value}"}
+        talk.ask("ChangeConfiguration", wanted, {"status": "Accepted"})
+    relevance = Relevance()
+    for record in talk.records:
+        relevance.note(record)
+    numbers = relevance.numbers(len(talk.records))
+    seen = events(learned([talk.records[number - 1] for number in numbers]))
+    assert seen == events(learned(talk.records))
+    assert Counter(stream for stream, _ in seen) == {
+        "status_changes": 18,
+        "configuration_changes": 4,
+    }

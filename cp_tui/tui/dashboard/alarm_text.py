@@ -126,7 +126,7 @@ DOING = {
 def _doing(snapshot: Snapshot) -> str:
     states = [c.status for c in snapshot.connectors if c.connector_id]
     if snapshot.watched and not any(states):
-        return "no connector seen"
+        return "no status of a connector seen"
     if all(state is ChargePointStatus.AVAILABLE for state in states):
         return f"{count(len(states), 'connector')} ready"
     counts = [(states.count(state), word) for state, word in DOING.items()]

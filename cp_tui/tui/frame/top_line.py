@@ -46,10 +46,8 @@ def top_line(snapshot: Snapshot, clock: Clock, width: int) -> Content:
         left[-1] = Content.assemble(left[-1], f" {clock.since(clock.minute, snapshot.lost_at)}")
     elif snapshot.hung_since is not None:
         left[-1] = Content.assemble(left[-1], f" since {clock.time(snapshot.hung_since)}")
-    elif snapshot.link is not None and snapshot.link.phase in (
-        LinkPhase.WAITING,
-        LinkPhase.STOPPED,
-    ):
+    elif snapshot.has_engine and snapshot.link is not None and snapshot.link.phase in DOWN:
+        # Where nobody is there, it says nothing of since when.
         since = clock.since(clock.minute, snapshot.link.since)
         left[-1] = Content.assemble(left[-1], f" {since}" if since else "")
     if snapshot.watched:
@@ -132,6 +130,9 @@ def _last_frame_at(snapshot: Snapshot) -> datetime | None:
     link = snapshot.link
     frames = (link.last_in, link.last_out) if link is not None else ()
     return max((each.at for each in frames if each is not None), default=None)
+
+
+DOWN = (LinkPhase.WAITING, LinkPhase.STOPPED)
 
 
 def _csms_heard(snapshot: Snapshot, clock: Clock) -> Content:

@@ -168,7 +168,10 @@ class ReservationsPane(TablePane, SubjectPane):
 
     def state(self, snapshot: Snapshot, clock: Clock) -> Content:
         """How many are in force, and the first to expire."""
-        return reservations_line(snapshot.reservations, clock)
+        told = snapshot.reservations
+        if snapshot.watched and told is not None and not (told.active or told.ended):
+            return unseen()
+        return reservations_line(told, clock)
 
     def fill(self, snapshot: Snapshot, clock: Clock) -> None:
         """Show the reservations, and as of when the time left is told."""

@@ -226,7 +226,10 @@ class SecurityEventsPane(ListPane, SubjectPane):
 
     def state(self, snapshot: Snapshot, clock: Clock) -> Content:
         """The newest one, and how many wait."""
-        return events_line(snapshot.security_events, clock)
+        told = snapshot.security_events
+        if snapshot.watched and told is not None and not told.entries:
+            return unseen()
+        return events_line(told, clock)
 
     def fill(self, snapshot: Snapshot, clock: Clock) -> None:
         """Show the events, and everything about the one under the cursor."""
