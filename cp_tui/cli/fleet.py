@@ -129,6 +129,8 @@ class Errand:
 
         def stop() -> None:
             fleet.stop()
+            if fleet.stops > 1:
+                return
             wait = duration(self._read.plan.settle_s)
             tell(f"ending: waiting up to {wait} for acknowledgements; once more ends at once")
 

@@ -168,6 +168,8 @@ def test_a_run_that_was_ended_is_told_to_be_so() -> None:
     assert made(was_interrupted=True, hold_s=None).is_held, "there is no other end"
     cut_off = made(was_interrupted=True, was_cut_off=True, unsettled=1)
     assert cut_off.notes == ("ended at once: what was open is not settled",)
+    at_once = made(was_interrupted=True, was_cut_off=True)
+    assert at_once.notes == ("ended at once: nothing was open",)
     assert made(accepted=0).tested_nothing
 
 
@@ -193,3 +195,7 @@ def test_the_table_of_the_csms_is_a_verdict_beside_the_limits(tmp_path: Path) ->
     unreadable, _ = billed_verdicts(tmp_path / "none.csv", [])
     assert [each.is_held for each in unreadable] == [False]
     assert billed_verdicts(None, []) == ([], [])
+    # Nothing that was looked for is nothing that holds.
+    held, notes = billed_verdicts(table, [])
+    assert held == []
+    assert notes[0] == f"--billed {table}: there was no transaction to look for"

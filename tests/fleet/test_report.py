@@ -62,6 +62,21 @@ def test_a_slow_csms_is_told_from_a_lost_connection() -> None:
     assert words.CLOSED_LOOP in [*words.hints(report(actions=(waited,)))]
 
 
+def test_a_run_of_those_that_misbehave_says_what_it_has_not_tested() -> None:
+    def told(**fields: int) -> str:
+        return next(text for _, text in words.verdicts(replace(report(accepted=0), **fields)))
+
+    assert told() == "nothing was tested: no charge point that behaves was ever Accepted"
+    assert told(behaving=0) == "nothing was tested: all charge points misbehave"
+
+
+def test_a_reason_that_is_too_long_says_so() -> None:
+    made = report()
+    link = replace(made.link, loss_reasons={"x" * 60: 2, "y" * 61: 1})
+    told = "\n".join(words.link(replace(made, link=link)))
+    assert f"(2 {'x' * 60}, 1 {'y' * 59}…)" in told
+
+
 def test_energy_that_differs_is_seen_to_differ() -> None:
     (_, line, *_) = words.bill(report(bill=replace(BILL, wh_made=5_001, wh_acknowledged=5_000)))
     assert line == "energy: 5001 Wh made, 5000 Wh acknowledged"
@@ -74,7 +89,7 @@ def test_the_table_says_nothing_of_what_there_was_not() -> None:
     assert "misbehaving" not in text
     assert words.CLOSED_LOOP[:40] not in text
     assert "at the end more than 10 % were still missing" in text
-    assert f"FAIL {words.NO_CHARGE_POINT}" in text
+    assert "FAIL nothing was tested: no charge point was ever Accepted" in text
 
 
 @pytest.mark.parametrize(
@@ -98,7 +113,7 @@ def test_a_time_has_three_digits(seconds: float, written: str) -> None:
 
 
 def test_the_page_is_whole_by_itself_and_runs_nothing() -> None:
-    page = report_page(report())
+    page = report_page(report(faults=("something broke",)))
     # As XML it would not be read if one text were not escaped.
     body = ET.fromstring(page[page.index("<body>") : page.index("</html>")])
     assert {"script", "link", "img", "iframe"} & {each.tag for each in body.iter()} == set()
@@ -110,6 +125,10 @@ def test_the_page_is_whole_by_itself_and_runs_nothing() -> None:
     assert HOSTILE not in page
     assert "\x1b" not in page
     assert len(body.findall("svg")) == 5
+    text = " ".join(" ".join(body.itertext()).split())
+    assert "failed: 2 of 4" in text
+    assert "FAIL lost is above 0" in text
+    assert "ok doubled is not above 0" in text
     assert len(report_page(report(points=1))) < len(page)
 
 

@@ -21,6 +21,9 @@ def billed_verdicts(
         found = compare(transactions, read_billed(path))
     except BilledError as error:
         return [LimitVerdict(name, None, False, f"--billed {error}")], []
+    if not found.transactions and found.is_held:
+        # No verdict: nothing was looked for.
+        return [], [f"{name}: there was no transaction to look for", *found.notes]
     number = count(found.transactions, "transaction")
     words = found.faults or (f"{path}: {number} looked for, each billed once with its energy",)
     verdicts = [LimitVerdict(name, None, found.is_held, text) for text in words]

@@ -201,7 +201,8 @@ def _faults(plan: FleetPlan, result: FleetResult) -> Iterable[str]:
 
 def _notes(result: FleetResult) -> Iterable[str]:
     if result.was_cut_off:
-        yield "ended at once: what was open is not settled"
+        is_open = result.unsettled or result.bill.begun > result.bill.acknowledged
+        yield f"ended at once: {'what was open is not settled' if is_open else 'nothing was open'}"
     elif result.unsettled:
         waiting = count(result.unsettled, "charge point")
         yield f"{waiting} still had messages when the time to settle was over"

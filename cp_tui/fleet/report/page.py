@@ -22,8 +22,7 @@ h1{font-size:1.4rem}h2{font-size:1.1rem;margin:2rem 0 .5rem}
 table{border-collapse:collapse;font-variant-numeric:tabular-nums;margin:.5rem 0}
 th,td{padding:.15rem .6rem;border-bottom:1px solid var(--line);text-align:right}
 th:first-child,td:first-child{text-align:left}
-.ok::before{content:"ok ";color:var(--ok);font-weight:600}
-.bad::before{content:"FAIL ";color:var(--bad);font-weight:600}
+.ok b{color:var(--ok)}.bad b{color:var(--bad)}
 svg{width:100%;height:auto;display:block}svg text{font-size:12px;fill:currentColor}
 .grid{stroke:var(--line);fill:none}.line{fill:none;stroke-width:1.5}.bar{stroke-width:9;opacity:.75}
 .c0{stroke:var(--c0)}.c1{stroke:var(--c1)}.c2{stroke:var(--c2)}
@@ -60,11 +59,13 @@ def report_page(report: FleetReport) -> str:
 
 
 def _verdicts(report: FleetReport) -> str:
+    # As text and not as style, so that it is found and copied.
     items = [
-        f'<li class="{"ok" if is_held else "bad"}">{escape(text)}</li>'
+        f'<li class="{"ok" if is_held else "bad"}"><b>{"ok" if is_held else "FAIL"}</b>'
+        f" {escape(text)}</li>"
         for is_held, text in words.verdicts(report)
     ]
-    return f"<ul>{''.join(items)}</ul>"
+    return f"<p><strong>{escape(words.conclusion(report))}</strong></p><ul>{''.join(items)}</ul>"
 
 
 def _section(title: str, grid: Grid) -> Iterator[str]:

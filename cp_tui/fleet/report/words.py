@@ -26,7 +26,6 @@ CLOSED_LOOP = (
     "messages waited in charge points, which have one request on its way at a time: the CSMS slows"
     " the load down, and the age tells what the answer does not"
 )
-NO_CHARGE_POINT = "nothing was tested: no charge point was ever Accepted"
 
 
 class Grid(tuple[tuple[str, ...], ...]):
@@ -80,7 +79,7 @@ def spans(report: FleetReport) -> Grid:
         ("connect", report.link.connect),
         ("power on to Accepted", report.power_to_accepted),
         ("swipe to transaction", report.swipe_to_charging),
-        ("lost to open again", report.link.back),
+        ("back", report.link.back),
     ]
     rows = [("time", "count", "p50", "p95", "p99", "max")]
     rows += [(name, f"{each.count}", *_times(each)) for name, each in named if each is not None]
@@ -170,10 +169,18 @@ def hints(report: FleetReport) -> Iterator[str]:
     yield from map(clean, report.notes)
 
 
+def nothing_tested(report: FleetReport) -> str:
+    """Say why a run says nothing of the CSMS: whoever misbehaves tests nothing."""
+    if report.started and not report.behaving:
+        return "nothing was tested: all charge points misbehave"
+    whose = "charge point" if report.misbehaving is None else "charge point that behaves"
+    return f"nothing was tested: no {whose} was ever Accepted"
+
+
 def verdicts(report: FleetReport) -> Iterator[tuple[bool, str]]:
     """Give each limit and each fault, and whether it is held."""
     if report.tested_nothing:
-        yield False, NO_CHARGE_POINT
+        yield False, nothing_tested(report)
     yield from ((False, clean(text)) for text in report.faults)
     yield from ((each.is_held, each.words) for each in report.limits)
 
@@ -192,7 +199,13 @@ def accepted(report: FleetReport) -> str:
 
 
 def _label(text: str) -> str:
-    return clean(text)[:LABEL_MAX]
+    return _cut(text, LABEL_MAX)
+
+
+def _cut(text: str, length: int) -> str:
+    """Show so much of a text, and that there is more."""
+    shown = clean(text)
+    return shown if len(shown) <= length else f"{shown[: length - 1]}…"
 
 
 def _times(times: Times | None) -> tuple[str, str, str, str]:
@@ -214,7 +227,7 @@ def _waited(figures: ActionFigures, were_away: bool) -> bool:
 def _reasons(reasons: Mapping[str, int]) -> str:
     """Name the most frequent ones."""
     often = sorted(reasons.items(), key=lambda each: -each[1])
-    named = [f"{number} {clean(text)[:REASON_LENGTH_MAX]}" for text, number in often[:REASONS_MAX]]
+    named = [f"{number} {_cut(text, REASON_LENGTH_MAX)}" for text, number in often[:REASONS_MAX]]
     more = (
         f", and {sum(n for _, n in often[REASONS_MAX:])} other" if len(often) > REASONS_MAX else ""
     )

@@ -106,7 +106,7 @@ class FleetRun:
         """What the processor had done for us when the timers had their turn last."""
         self._wake = asyncio.Event()
         self._settle_until: datetime | None = None
-        self._stops = 0
+        self.stops = 0
         """How often somebody has asked for the end."""
         self._was_interrupted = False
         self._measured: tuple[Measures, Measures] | None = None
@@ -135,7 +135,7 @@ class FleetRun:
             self._look()
             self._arm()
             await self._pass(self._is_done)
-            self._was_interrupted = self._stops > 0
+            self._was_interrupted = self.stops > 0
             self._settle()
             await self._pass(self._is_settled)
             self._look()
@@ -152,7 +152,7 @@ class FleetRun:
 
     def stop(self) -> None:
         """End in order; asked a second time: at once."""
-        self._stops += 1
+        self.stops += 1
         self._wake.set()
 
     def add(self, number: int) -> int:
@@ -349,7 +349,7 @@ class FleetRun:
 
     def _is_done(self, now: datetime) -> bool:
         ends_at = self._conductor.ends_at
-        return self._stops > 0 or (ends_at is not None and now >= ends_at)
+        return self.stops > 0 or (ends_at is not None and now >= ends_at)
 
     def _settle(self) -> None:
         now = self.clock()
@@ -360,7 +360,7 @@ class FleetRun:
 
     def _is_settled(self, now: datetime) -> bool:
         assert self._settle_until is not None
-        if self._stops > 1 or now >= self._settle_until:
+        if self.stops > 1 or now >= self._settle_until:
             return True
         return self._conductor.is_idle and self.fleet.is_quiet
 
@@ -373,7 +373,7 @@ class FleetRun:
         self._is_away = self.fleet.recovery.away_since is not None
         self._recoveries_s = tuple(self.fleet.recovery.times_s)
         self.gate.shut()
-        if self._stops > 1:
+        if self.stops > 1:
             return
         until_s = self._loop.time() + CLOSE_S
         for number, seat in enumerate(self._seats):
@@ -456,5 +456,5 @@ class FleetRun:
             no_room=self._no_room,
             no_room_why=self._no_room_why,
             was_interrupted=self._was_interrupted,
-            was_cut_off=self._stops > 1,
+            was_cut_off=self.stops > 1,
         )

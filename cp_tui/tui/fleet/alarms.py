@@ -47,7 +47,7 @@ def alarms(state: FleetState) -> list[FleetAlarm]:
         found += (FleetAlarm(BAD, each) for each in report.faults)
         found += (FleetAlarm(BAD, each.words) for each in report.limits if not each.is_held)
     if report is not None and view.part is RunPart.ENDED and report.tested_nothing:
-        found.append(FleetAlarm(BAD, words.NO_CHARGE_POINT))
+        found.append(FleetAlarm(BAD, words.nothing_tested(report)))
     if view.figures.is_at_limit:
         found.append(FleetAlarm(ODD, LOAD_WORDS))
     if view.is_paused:
