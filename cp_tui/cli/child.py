@@ -15,9 +15,11 @@ import sys
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from cp_tui.cli.output import told_if_slow
+from cp_tui.cli.parent_pipe import LET_GO
 from cp_tui.engine.errors import CannotBegin
 from cp_tui.rpc.paths import CAN_TELL_WHO, is_answering, who_answers
 
@@ -79,7 +81,7 @@ class Child:
     def end(self) -> None:
         """End it in order, or else by force; does nothing where it has ended."""
         if self._process.stdin is not None:
-            self._process.stdin.close()
+            self.hang_up()
         else:
             self._process.terminate()
         self.wait()
@@ -93,8 +95,22 @@ class Child:
             self._process.wait()
             return False
         finally:
-            self._stderr.close()
+            for kept in (self._stdout, self._stderr):
+                if kept is not None:
+                    kept.close()
         return True
+
+    def hang_up(self) -> None:
+        """Close what it holds on to, as the system does when we are gone."""
+        assert self._process.stdin is not None, "it outlives us"
+        self._process.stdin.close()
+
+    def let_go(self) -> None:
+        """Let it outlive us, though it was to end with us."""
+        assert self._process.stdin is not None, "it outlives us anyhow"
+        with suppress(BrokenPipeError):
+            self._process.stdin.write(LET_GO)
+            self._process.stdin.close()
 
     def interrupt(self) -> None:
         """Ask it to end, as ctrl+c does."""

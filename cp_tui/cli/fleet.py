@@ -8,7 +8,7 @@ import signal
 import sys
 from argparse import Namespace
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AsyncExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from cp_tui.cli.fleet_end import told
 from cp_tui.cli.fleet_options import PLAN_FILES, PLAN_OPTIONS, PLAN_SWITCHES
 from cp_tui.cli.fleet_progress import beginning, progress
 from cp_tui.cli.output import ExitStatus, complain_of, told_without_waiting
+from cp_tui.cli.parent_pipe import when_stdin_closes
 from cp_tui.cli.terminal import is_terminal, terminal_problem
 from cp_tui.fleet.bill import BillEntry
 from cp_tui.fleet.billed import OurTransaction, ours
@@ -99,21 +100,21 @@ class Errand:
 
     async def carry_out(self) -> FleetReport:
         """Run it until its plan is done or somebody ends it, with a line now and then."""
-        with told_without_waiting() as tell, _ledger(self._options.ledger, self._failed) as add:
-            if self._options.behind is not None:
-                # The screen tells it.
-                tell = _say_nothing
-            run = self._run(tell, add)
-            run.prepare()
-            server, door = await self._open_door(run, tell)
-            tell(beginning(self._read.plan))
-            result = await run.run()
-        report = await asyncio.to_thread(self._sum_up, result)
-        door.ended(report)
-        if server is not None:
+        async with AsyncExitStack() as open_doors:
+            with told_without_waiting() as tell, _ledger(self._options.ledger, self._failed) as add:
+                if self._options.behind is not None:
+                    # The screen tells it.
+                    tell = _say_nothing
+                run = self._run(tell, add)
+                run.prepare()
+                if self._options.behind is not None:
+                    await when_stdin_closes(run.stop)
+                door = await self._open_door(run, tell, open_doors)
+                tell(beginning(self._read.plan))
+                result = await run.run()
+            report = await asyncio.to_thread(self._sum_up, result)
+            door.ended(report)
             await asyncio.sleep(LAST_WORD_S)
-            await server.close()
-        door.close()
         return report
 
     def _run(self, tell: Callable[[str], None], add: Callable[[BillEntry], None]) -> FleetRun:
@@ -143,24 +144,25 @@ class Errand:
         return fleet
 
     async def _open_door(
-        self, run: FleetRun, tell: Callable[[str], None]
-    ) -> tuple[RpcServer | None, FleetDoor]:
+        self, run: FleetRun, tell: Callable[[str], None], open_doors: AsyncExitStack
+    ) -> FleetDoor:
         """Open the door for `attach` and `ctl`; without one the run goes on all the same."""
         door, why = FleetDoor(run), ""
+        open_doors.callback(door.close)
         behind = self._options.behind
-        paths = [behind] if behind is not None else fleet_sockets(self._read.plan.id_of(0))
-        for path in paths:
+        for path in [behind] if behind is not None else fleet_sockets(self._read.plan.id_of(0)):
             server = RpcServer(door, path)
             try:
                 await server.start()
             except SocketPathError as error:
                 why = f"{error}"
                 continue
-            return server, door
+            open_doors.push_async_callback(server.close)
+            return door
         if behind is not None:
             raise SocketPathError(why)
         tell(f"no door for attach and ctl: {why}")
-        return None, door
+        return door
 
     def _sum_up(self, result: FleetResult) -> FleetReport:
         """Make the report, and write it where it is wanted."""

@@ -34,16 +34,21 @@ def run_behind_screen(options: Namespace, read: ReadPlan) -> int:
     if path is None:
         raise SocketPathError(f"too many fleets run that begin with {plan.id_of(0)}")
     given = [*arguments(options), f"--seed={plan.seed}", f"--behind={path}"]
-    child = Child("cp_tui", ["fleet", *given], ends_with_us=False, keeps_output=True)
+    child = Child("cp_tui", ["fleet", *given], ends_with_us=True, keeps_output=True)
     try:
         child.wait_until_answering(path, by_itself=True, what="the fleet")
     except BaseException:
         child.end()
         raise
-    left, _ = show_fleet(path, look, is_host=True, read_only=False)
+    try:
+        left, _ = show_fleet(path, look, is_host=True, read_only=False)
+    except OSError:
+        # The terminal is lost: the fleet ends in order, as it does whenever we are no longer there.
+        return ExitStatus.FAILED
     from cp_tui.tui.start.fleet_app import GOES_ON
 
     if left == GOES_ON and child.is_running():
+        child.let_go()
         say(f"the fleet goes on: `cp-tui attach --fleet` shows it again{_without_report(options)}")
         return ExitStatus.DONE
     return _ended(child, left, plan.settle_s)

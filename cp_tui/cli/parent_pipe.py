@@ -9,12 +9,24 @@ import asyncio
 import sys
 from collections.abc import Callable
 
+LET_GO = b"l"
+"""Said by a holder who goes, and wants us to go on."""
+
 
 async def when_stdin_closes(act: Callable[[], object]) -> None:
-    """Call back once standard input is at its end; raises `ValueError` where it is a file."""
+    """Call back once standard input is at its end, unless the holder has let us go.
+
+    Raises `ValueError` where it is a file.
+    """
 
     class Lifeline(asyncio.Protocol):
+        is_let_go = False
+
+        def data_received(self, data: bytes) -> None:
+            self.is_let_go = LET_GO in data
+
         def connection_lost(self, exc: Exception | None) -> None:
-            act()
+            if not self.is_let_go:
+                act()
 
     await asyncio.get_running_loop().connect_read_pipe(Lifeline, sys.stdin)

@@ -11,6 +11,11 @@ import sys
 from asyncio.subprocess import PIPE, Process
 from pathlib import Path
 
+import pytest
+
+from cp_tui.cli.child import Child
+from cp_tui.fleet.fleet_variables import FLEET
+from cp_tui.rpc.client import Client
 from tests.fleet.csms_process import book_csms
 
 BUSY = (
@@ -104,3 +109,34 @@ async def test_nothing_is_tested_where_there_is_no_csms(tmp_path: Path) -> None:
     status, out = await ended(run)
     assert status == 3
     assert "nothing was tested: no charge point was ever Accepted" in out
+
+
+async def test_behind_a_screen_it_ends_with_the_screen_unless_it_is_let_go(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    async with book_csms(tmp_path / "book") as csms:
+        idle = ["--stations=3", "--sessions=0", "--ramp=storm", f"--url={csms.url}"]
+
+        def begun(name: str) -> tuple[Child, Path]:
+            door = tmp_path / name
+            given = ["fleet", *idle, f"--behind={door}"]
+            child = Child("cp_tui", given, ends_with_us=True, keeps_output=True)
+            child.wait_until_answering(door, by_itself=True)
+            return child, door
+
+        lost, _ = await asyncio.to_thread(begun, "lost.fleet")
+        kept, door = await asyncio.to_thread(begun, "kept.fleet")
+        # As the system does with what somebody holds who is killed.
+        lost.hang_up()
+        kept.let_go()
+        status, told = await asyncio.to_thread(lost.output)
+        assert (status, told.splitlines()[-1]) == (0, "passed: 3 of 3")
+        assert told.splitlines()[0] == "", "no line but the table"
+        assert kept.is_running()
+        client = await Client.connect(door, vocabulary=FLEET)
+        await client.call("end", at_once=True)
+        assert "passed: 3 of 3" in (await asyncio.to_thread(kept.output))[1]
+        await client.close()
+    for child in (lost, kept):
+        child.wait()

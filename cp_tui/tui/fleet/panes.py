@@ -126,7 +126,7 @@ class FleetRunPane(FleetFactsPane):
     NAME = "fleet-run"
     TITLE = "Run"
     SHOWS = frozenset({FLEET, REPORT})
-    LABEL_WIDTH = 7
+    LABEL_WIDTH = 6
     HELP_SENTENCES = (
         "Now and Next: the stage or the storm that is on, and what comes.",
         "Link: connections that were lost, attempts in vain. Back: how long it took until 99 %"

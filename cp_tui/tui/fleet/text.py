@@ -152,7 +152,7 @@ def run_facts(state: FleetState, clock: Clock, width: int) -> list[Fact]:
         facts.append(Fact("Back", back_words(view, report)))
     figures, moment = view.figures, view.moment
     share = moment.cpu_share if moment is not None else figures.cpu_share
-    load = f": core {share:.0%}, late {brief(figures.lag_p99_s)}"
+    load = f": core {share:.0%} late {brief(figures.lag_p99_s)}"
     memory = f", {size(figures.memory_kib * 1024)}" if is_wide else ""
     facts.append(Fact("Itself", Content.assemble(load_verdict(view), load, (memory, QUIET))))
     return facts
