@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
 SUMMARY_FILE = "summary.json"
 TRACE_FOLDER = "trace/"
+MESSAGES_FILE = "messages.jsonl"
 SIZE = (160, 50)
 """Of the screens in it."""
 TOLD = ("msgspec", "textual", "websockets", "pydantic", "cryptography")
@@ -116,7 +117,23 @@ def _of_running(path: Path, options: Namespace) -> Parts:
     folder = who.get("data_folder")
     if isinstance(folder, str) and folder:
         parts |= _files(Path(folder))
+    else:
+        # One that is watched through a tap keeps no trace: what its door remembers has to do.
+        parts[f"{TRACE_FOLDER}{MESSAGES_FILE}"] = asyncio.run(messages_of(path))
     return parts
+
+
+async def messages_of(path: Path) -> bytes:
+    """The messages that a charge point remembers, the oldest first, a line each."""
+    client = await Client.connect(path, read_only=True)
+    try:
+        async with asyncio.timeout(HEARD_S_MAX):
+            told = (await client.call("subscribe", variables=["messages"])).result
+    finally:
+        await client.close()
+    found = told.get("messages") if isinstance(told, dict) else None
+    lines = map(json.dumps, found if isinstance(found, list) else ())
+    return "".join(f"{line}\n" for line in lines).encode()
 
 
 async def _variables(path: Path) -> dict[str, JsonValue]:

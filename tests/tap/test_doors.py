@@ -18,6 +18,7 @@ from websockets.asyncio.server import ServerConnection, serve
 from websockets.exceptions import InvalidStatus
 
 from cp_tui.charge_point.variables import LinkStep
+from cp_tui.cli.bundle import messages_of
 from cp_tui.engine.hub import VariableChanged
 from cp_tui.ocpp.datatypes import ChargePointStatus, RegistrationStatus
 from cp_tui.rpc.client import Client, EngineEnded, RpcError
@@ -25,6 +26,7 @@ from cp_tui.rpc.paths import default_socket, running_engines
 from cp_tui.rpc.protocol import Request, encode_request
 from cp_tui.tap import doors
 from cp_tui.tap.observer import BROKEN
+from cp_tui.traces.reading import open_traces
 from tests.explain.talk import status
 from tests.tap.place import WAIT_S, TapPlace, tapping
 from tests.tap.test_observer import BOOT, OCPP, ask
@@ -219,3 +221,17 @@ async def test_one_who_attaches_and_does_not_read_holds_up_nobody() -> None:
         async with attached(tap, "CP1", "link") as screen:
             await screen.until("link", lambda v: v.last_in)
         writer.close()
+
+
+async def test_a_bundle_of_one_that_is_watched_has_its_messages_as_a_log(tmp_path: Path) -> None:
+    async with tapped() as tap, connect(f"{tap.url}/CP-1", subprotocols=[OCPP]) as charger:
+        await ask(charger, "BootNotification", BOOT)
+        async with attached(tap, "CP-1", "registration") as screen:
+            await screen.until("registration", lambda r: r.status)
+        text = await messages_of(default_socket("CP-1"))
+    file = tmp_path / "messages.jsonl"
+    file.write_bytes(text)
+    (trace,) = open_traces(file)
+    frames = [each.frame.action for each in trace.records if each.frame is not None]
+    assert frames[0] == "BootNotification"
+    assert len(frames) == 2
