@@ -55,6 +55,8 @@ def _shown(file: str, options: Namespace) -> int:
 async def _opened(file: str, options: Namespace) -> OpenedLog:
     """Open it; a copy of ours goes as soon as it is read, however this program may end."""
     log = await open_log(file, format=options.format, charger=options.id, zone=options.zone)
+    if file != options.file:
+        log.name = Path(options.file).resolve().name
     if file != options.file and Path(file).parent != Path(options.file):
         with suppress(UnreadableTrace):
             await log.read()

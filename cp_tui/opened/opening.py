@@ -42,6 +42,8 @@ class OpenedLog:
 
     def __init__(self, task: ReadingTask, spool: IO[bytes], index: IO[bytes]) -> None:
         self.file = task.file
+        self.name = Path(task.file).name
+        """As it is called on the screen; of a folder or a bundle whoever opens it says it."""
         self.index: LogIndex | None = None
         """Its frames; None while it is read."""
         self.progress = 0.0
@@ -95,7 +97,7 @@ class OpenedLog:
         """
         index = await self.read()
         if self._moments is None:
-            self._moments = Moments(index, f"log {Path(self.file).name}", self._needed)
+            self._moments = Moments(index, f"log {self.name}", self._needed)
         return await self._moments.follower_at(place, charger or index.charger_at(place))
 
     async def _needed(self, wish: Wish) -> Sequence[int] | None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import zipfile
+from argparse import Namespace
 from pathlib import Path
 
 import pytest
 
 from cp_tui.cli import main
-from cp_tui.cli.open import log_file
+from cp_tui.cli.open import _opened, log_file
 from cp_tui.traces.opening import UnreadableTrace
 from cp_tui.traces.reading import open_traces
 
@@ -66,3 +67,15 @@ def test_of_a_bundle_without_a_log_it_is_said_of_all_that_is_in_it(tmp_path: Pat
         archive.writestr("variables/link.json", "{}")
     with pytest.raises(UnreadableTrace, match=r"b\.zip: none of its 2 files is a log"):
         open_traces(bundle)
+
+
+async def test_a_data_folder_gives_its_log_its_name(tmp_path: Path) -> None:
+    folder = tmp_path / "garage-left"
+    folder.mkdir()
+    for name in ("trace.jsonl", "trace.jsonl.1"):
+        (folder / name).write_text('[2,"1","Heartbeat",{}]\n[3,"1",{}]\n')
+    options = Namespace(file=f"{folder}", format=None, id=None, zone=None)
+    with log_file(options.file) as file:
+        log = await _opened(file, options)
+    assert log.name == "garage-left"
+    await log.close()

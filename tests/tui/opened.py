@@ -29,7 +29,7 @@ class ReadLog:
     problem = ""
 
     def __init__(self, here: Here) -> None:
-        self.file = "/var/log/night.log"
+        self.name = "night.log"
         self.index: LogIndex | None = here.index
         self._moments = Moments(here.index, "log night.log", here.ask)
         self.on_change: Callable[[], object] = lambda: None

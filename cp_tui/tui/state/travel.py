@@ -30,7 +30,8 @@ TakesFinding = Callable[[Finding], bool]
 class LogToRead(Protocol):
     """A log, from the moment on at which it was asked for."""
 
-    file: str
+    name: str
+    """As it is called on the screen."""
     index: LogIndex | None
     is_judged: bool
     progress: float
@@ -71,7 +72,7 @@ class Travel:
         self._findings: tuple[Finding, ...] = ()
         """Of the charge point, as far as they are known."""
         self._elsewhere: tuple[Finding, ...] = ()
-        store.log_is(LogPlace(log.file.rpartition("/")[2]))
+        store.log_is(LogPlace(log.name))
 
     @property
     def place(self) -> LogPlace:
