@@ -8,7 +8,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from textual.content import Content
 
 from cp_tui.explain.finding import Finding, Party, Severity
-from cp_tui.ocpp.calendar import in_zone
 from cp_tui.ocpp.plural import count
 from cp_tui.tui.state.log_state import LogPlace
 from cp_tui.tui.text.safe_text import safe_text
@@ -75,7 +74,7 @@ def instant_words(place: LogPlace, clock: Clock) -> str:
     """`2026-01-05 14:03:22 UTC`."""
     if place.instant is None:
         return "no times"
-    zone = in_zone(place.instant, clock.zone).tzname() or ""
+    zone = clock.zone_name(place.instant)
     return f"{clock.full(place.instant)[:-4]} {zone}".rstrip()
 
 

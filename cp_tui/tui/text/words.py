@@ -82,7 +82,11 @@ class Clock(Struct, frozen=True):
 
     def stamp(self, at: datetime) -> str:
         """`14:03:27 UTC`: with the name of the time zone; the date where it is not today."""
-        return f"{self.brief(at)} {in_zone(at, self.zone).tzname() or ''}".rstrip()
+        return f"{self.brief(at)} {self.zone_name(at)}".rstrip()
+
+    def zone_name(self, at: datetime) -> str:
+        """`UTC`; it may be another one in summer."""
+        return in_zone(at, self.zone).tzname() or ""
 
     def thousandths(self, at: datetime) -> str:
         """`14:03:27.123`; without seconds where it is not today: for frames beside each other."""
