@@ -22,6 +22,7 @@ from cp_tui.cli.fleet_progress import beginning, progress
 from cp_tui.cli.output import ExitStatus, complain_of, told_without_waiting
 from cp_tui.cli.parent_pipe import when_stdin_closes
 from cp_tui.cli.terminal import is_terminal, terminal_problem
+from cp_tui.cli.watch_claims import claimed
 from cp_tui.fleet.bill import BillEntry
 from cp_tui.fleet.billed import OurTransaction, ours
 from cp_tui.fleet.ledger import Ledger
@@ -101,6 +102,7 @@ class Errand:
     async def carry_out(self) -> FleetReport:
         """Run it until its plan is done or somebody ends it, with a line now and then."""
         async with AsyncExitStack() as open_doors:
+            open_doors.enter_context(claimed(self._options.watch))
             with told_without_waiting() as tell, _ledger(self._options.ledger, self._failed) as add:
                 if self._options.behind is not None:
                     # The screen tells it.
@@ -226,9 +228,10 @@ def _results(options: Namespace) -> tuple[Results, list[str]]:
     report: Path | None = options.report
     if report is not None and report.suffix not in FORMS:
         wrong.append(f"--report {report}: must end in {', '.join(FORMS)}")
-    elif report is not None and (cannot := cannot_write(report)):
+    for name, path in (("report", report), ("ledger", options.ledger)):
         # Told before anything is measured, which may take hours.
-        wrong.append(f"--report {cannot}")
+        if path is not None and (cannot := cannot_write(path)):
+            wrong.append(f"--{name} {cannot}")
     if options.every is not None and report is None:
         wrong.append("--every goes with --report")
     elif options.every is not None:
@@ -246,7 +249,7 @@ def _plan_options(options: Namespace) -> PlanOptions:
         table, name = each.place
         if value is None:
             continue
-        is_file = isinstance(value, Path) or (name == "tags" and not value.isdecimal())
+        is_file = isinstance(value, Path) or (name == "tags" and not value.lstrip("-").isdecimal())
         # As seen from here, wherever the plan lies.
         tables.setdefault(table, {})[name] = Path(value).absolute() if is_file else value
     if options.source_address:

@@ -7,7 +7,7 @@ wrong is told at once.
 from __future__ import annotations
 
 from argparse import SUPPRESS, ArgumentParser, RawTextHelpFormatter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -148,6 +148,21 @@ LISTS: Mapping[str, tuple[str, str]] = {
 
 RESULTS = ("--plan", "--password", "--report", "--every", "--ledger", "--billed")
 """Options of one value that are none of the plan's own."""
+
+
+def with_signs(arguments: Sequence[str]) -> list[str]:
+    """Join options of a fleet with values that begin with a minus sign and a digit.
+
+    argparse takes those for options and says that a value is missing; the plan says what it may be.
+    """
+    joined: list[str] = []
+    flags = {each.flag for each in PLAN_OPTIONS} if arguments[:1] == ["fleet"] else set()
+    for text in arguments:
+        if text[:1] == "-" and text[1:2].isdecimal() and joined and joined[-1] in flags:
+            joined[-1] += f"={text}"
+        else:
+            joined.append(text)
+    return joined
 
 
 def add_fleet(commands: Commands) -> ArgumentParser:

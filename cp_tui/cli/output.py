@@ -20,8 +20,8 @@ class ExitStatus(IntEnum):
     """It is done; of `ctl`: there is an answer, and `Rejected` is one."""
     FAILED = 1
     """It was begun and failed: a step of `check`, a refusal by the charge point, a lost socket; of
-    `explain`: something in the log departs from the standard; of `fleet`: a limit is broken, or the
-    bill is not whole."""
+    `explain`: something in the log departs from the standard; of `fleet`: a limit is broken, the
+    bill is not whole, or the run was ended before its plan was done."""
     WRONG_USE = 2
     """Options, settings or parameters are wrong, nothing runs that could be asked, or there is no
     terminal for a screen; nothing was begun. Of `explain`: a file cannot be read as a log."""
@@ -29,7 +29,8 @@ class ExitStatus(IntEnum):
     """Of `scenario`: nothing failed, and something could not be said about the CSMS; of `fleet`: no
     charge point was ever Accepted."""
     INTERRUPTED = 130
-    """Ctrl+c; after another signal it is 128 and the number of the signal."""
+    """Ctrl+c; after another signal it is 128 and the number of the signal. Not of `fleet`, which
+    ends in order: 1 where its plan has an end that was not reached, otherwise what was found."""
 
 
 class WrongUse(ValueError):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from cp_tui import __version__
 from cp_tui.cli.explain_options import add_explain
-from cp_tui.cli.fleet_options import add_fleet
+from cp_tui.cli.fleet_options import add_fleet, with_signs
 from cp_tui.cli.open_options import add_open
 from cp_tui.cli.replay_options import add_replay
 from cp_tui.cli.tap_options import add_tap
@@ -83,7 +83,7 @@ def parse(arguments: Sequence[str] | None) -> Namespace:
         from cp_tui.cli.completion import complete
 
         complete(parser)
-    options, extras = parser.parse_known_args(arguments)
+    options, extras = parser.parse_known_args(with_signs(arguments))
     if extras and options.command == "ctl" and not any(text.startswith("-") for text in extras):
         # argparse gives up on parameters behind an option: `ctl plug_in --id A connector_id=1`.
         options.parameters += extras

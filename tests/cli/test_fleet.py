@@ -30,7 +30,7 @@ SECRET = "planted-secret-77"
         ((*URL, "--every", "1s"), ["--every goes with --report"]),
         ((*URL, "--report", "none/x.csv"), ["--report none/x.csv: No such file or directory"]),
         ((*URL, "--ledger", "none/x.csv"), ["--ledger none/x.csv: No such file or directory"]),
-        ((*URL, "--plan", "none.toml"), ["none.toml: no such file"]),
+        ((*URL, "--plan", "none.toml"), ["--plan none.toml: no such file"]),
         (
             (*URL, "--stations", "3", "--watch", "CP00002", "--watch", "CP4"),
             ["--watch CP4: the fleet has CP00001 to CP00003"],

@@ -238,7 +238,7 @@ fail_if = ["Boot > 2s"]
             SMALL + '[network]\nweather = "rain"',
             "line 3: network: unknown key; allowed: charge_point, csms, ",
         ),
-        (SMALL + "[fleet", "line 3: not TOML: "),
+        (SMALL + "[fleet", "--plan line 3: not TOML: "),
         (SMALL + "connecting = true", "line 3: fleet.connecting: must be a whole number"),
     ],
 )
@@ -326,6 +326,25 @@ def test_passwords_come_from_their_file_and_are_never_told(
         "line 4: fleet.password_file: a password for all is given as well"
         " (keys.AuthorizationKey): give one of them",
     ]
+
+
+def test_what_is_wrong_with_an_option_names_it_and_what_is_allowed(
+    written: Written, tmp_path: Path
+) -> None:
+    none = tmp_path / "none"
+    tables = {
+        "fleet": {"url": "ws://x", "for": "0s", "ramp": "-5s", "password_file": none},
+        "sessions": {"tags": none},
+    }
+    assert written.refused(None, tables=tables) == [
+        f"--password-file {none}: No such file or directory",
+        f"--tags {none}: No such file or directory",
+        '--ramp: must be a rate such as 10/s, a time such as 60s, or "storm" for all at once',
+        "--for: must be a time above 0, such as 60s or 5m",
+    ]
+    (line,) = written.refused(SMALL, tables={"sessions": {"tags": "-4"}})
+    assert line == "--tags: must be a number of tags from 1 to 1000000, or the path of a file"
+    assert written.refused(None, plan=none) == [f"--plan {none}: no such file"]
 
 
 def test_tags_come_from_a_file_beside_the_plan(written: Written, tmp_path: Path) -> None:

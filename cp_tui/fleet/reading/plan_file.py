@@ -27,7 +27,7 @@ from cp_tui.settings.build import ServeSettings, build
 from cp_tui.settings.keys import canonical_layer
 from cp_tui.settings.lines import Location
 from cp_tui.settings.load import every_field, every_field_of, read_file, refuse, with_preset
-from cp_tui.settings.problem import Problem, Sources, holds, merge
+from cp_tui.settings.problem import Problem, SettingsError, Sources, holds, merge
 
 STATIONS = 100
 """How many charge points there are where nobody says it."""
@@ -88,7 +88,10 @@ def read_plan(options: PlanOptions, drawn_seed: int) -> ReadPlan:
     """
     path, text, file = Path("plan"), "", dict[str, Any]()
     if options.plan is not None:
-        path, text, file = read_file(options.plan)
+        try:
+            path, text, file = read_file(options.plan)
+        except SettingsError as error:
+            raise SettingsError(*(f"--plan {line}" for line in error.lines)) from None
     layer, wrong = _layer_of(options)
     fleet = layer.get("fleet", {})
     if fleet.keys() & {"stations", "ramp", "for"}:
@@ -107,7 +110,7 @@ def read_plan(options: PlanOptions, drawn_seed: int) -> ReadPlan:
     problems += [each for each in problems_of(tables, plan) if not _only_follows(each, problems)]
     configs, of_configs = _configs(tables, sources)
     problems += of_configs
-    passwords, tags, wrong_lists = _lists(tables, plan, path)
+    passwords, tags, wrong_lists = _lists(tables, plan, path, layer)
     if problems or wrong or wrong_lists or not configs:
         refuse(sources, problems, [*wrong, *wrong_lists])
     plan = replace(plan, sessions=replace(plan.sessions, tags=tags))
@@ -220,16 +223,21 @@ def _built(merged: Mapping[str, Any], sources: Sources) -> ServeSettings | list[
 
 
 def _lists(
-    tables: PlanTables, plan: FleetPlan, path: Path
+    tables: PlanTables, plan: FleetPlan, path: Path, layer: Mapping[str, Mapping[str, Any]]
 ) -> tuple[Mapping[str, str] | None, tuple[str, ...], list[str]]:
-    """Read passwords and tags, or say what is wrong with their files."""
+    """Read passwords and tags, or say what is wrong with their files, by the option if one named
+    them."""
     passwords: Mapping[str, str] | None = None
     wrong: list[str] = []
     if tables.fleet.password_file is not None:
         passwords, wrong = read_passwords(_beside(path, tables.fleet.password_file), plan)
+        if "password_file" in layer.get("fleet", {}):
+            wrong = [f"--password-file {line}" for line in wrong]
     if isinstance(tables.sessions.tags, int):
         return passwords, tuple(f"TAG{n + 1:05d}" for n in range(tables.sessions.tags)), wrong
     tags, wrong_tags = read_tags(_beside(path, tables.sessions.tags))
+    if "tags" in layer.get("sessions", {}):
+        wrong_tags = [f"--tags {line}" for line in wrong_tags]
     return passwords, tags, [*wrong, *wrong_tags]
 
 

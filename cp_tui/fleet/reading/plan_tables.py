@@ -25,6 +25,8 @@ Read = TypeVar("Read")
 TABLES_MAX = 1_000
 """Stages, storms and kinds of a plan."""
 TAGS_MAX = 1_000_000
+DIGITS = 20
+"""Text with as many is no number of anything here."""
 PER_HOUR_MAX = 3_600.0
 HOURS = 24
 Tables = Annotated[dict[str, Any], Field(repr=False)]
@@ -97,6 +99,12 @@ BackoffText = Annotated[
 ]
 
 
+def _some_time(seconds: float) -> float:
+    if not seconds:
+        raise PydanticCustomError("text", "must be a time above 0, such as 60s or 5m")
+    return seconds
+
+
 def _every_hour(value: object) -> object:
     """One number is meant for every hour of the day; as text it comes from an option."""
     if isinstance(value, str):
@@ -120,7 +128,8 @@ def _possible(per_hour: tuple[float, ...]) -> tuple[float, ...]:
 
 def _tags(value: object) -> object:
     """Take a number, or the path of a file; a number as text is one too, as options have it."""
-    number = int(value) if isinstance(value, str) and value.isdecimal() else value
+    is_number = isinstance(value, str) and value.lstrip("-").isdecimal()
+    number = int(value) if isinstance(value, str) and is_number and len(value) < DIGITS else value
     if isinstance(number, str) and number:
         return Path(number)
     if isinstance(number, Path) or (type(number) is int and 1 <= number <= TAGS_MAX):
@@ -145,7 +154,9 @@ class FleetTable(Section):
     ramp: SpreadText | None = None
     """How they get their power: `10/s`, `60s` for all, or `storm` for all at once; default: `60s`.
     """
-    duration: DurationS | None = Field(default=None, alias="for")
+    duration: Annotated[DurationS, AfterValidator(_some_time)] | None = Field(
+        default=None, alias="for"
+    )
     """How long all of them run; default: until Ctrl-C, and `60s` where nobody is at a terminal."""
     connecting: Annotated[WholeNumber, Field(ge=1, le=10_000)] = 100
     """Handshakes at once; who waits for its turn is not timed."""
