@@ -32,6 +32,8 @@ class FoundSoFar:
         self.findings: list[Finding] = []
         """In the order in which they were found; once all is judged, in that of the log."""
         self.omitted = 0
+        self.version = 0
+        """Another one where any of them has changed."""
         self.gravity = bytearray(frames + 1)
         """Of each place, from 1, how grave the gravest finding there is."""
         self._blocks: dict[int, array[int]] = {}
@@ -47,6 +49,7 @@ class FoundSoFar:
                 self._slots.append(finding)
             else:
                 self._slots[slot] = finding
+            self.version += 1
         self.findings = self._slots
         for place, slot in marks:
             self._mark(place, slot)
@@ -65,6 +68,7 @@ class FoundSoFar:
         for slot, cause in causes.items():
             self._slots[slot] = replace(self._slots[slot], cause=cause)
         self.findings = [self._slots[slot] for slot in order]
+        self.version += 1
         self.omitted = omitted
 
     def of(self, place: int) -> tuple[Finding, ...]:

@@ -142,6 +142,20 @@ def test_the_gravest_stand_first_of_their_charge_point(way: Way) -> None:
     assert found == (error, late, warning)
 
 
+def test_news_without_a_finding_puts_none_in_order_again(way: Way) -> None:
+    # There may be ten thousand, and news ten times a second while keys are pressed.
+    travel, log, index = way.travel, way.travel.log, way.travel.log.index
+    assert index is not None
+    before = travel.place.findings
+    log.progress = 0.5
+    travel.take_news()
+    assert travel.place.findings is before
+    error = replace(before[0], count=7)
+    index.found.take([(index.found.findings.index(before[0]), error)], ())
+    travel.take_news()
+    assert travel.place.findings[0].count == 7
+
+
 def test_what_was_not_known_yet_is_forgotten_on_the_way_back() -> None:
     store = SnapshotStore()
     store.known_is(Then({"is_connected": True}, {}, {}), BEGIN)

@@ -232,7 +232,7 @@ class Travel:
         """What is found so far, worked out when there is more."""
         if self.messages is None:
             return ()
-        known = (self.place.charger, *self.messages.judged, self.log.progress)
+        known = self.place.charger, self.messages.index.found.version
         if known != self._known:
             self._known, self._findings = known, self.findings_about(self.place.charger)
             all_found = self.messages.index.found.findings
