@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from shutil import copyfileobj, rmtree
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, gettempdir
 from typing import IO
 
 from cp_tui.cli.bundle import SUMMARY_FILE, TRACE_FOLDER
@@ -22,6 +22,9 @@ from cp_tui.ocpp.printable import clean
 from cp_tui.opened.opening import OpenedLog, open_log
 from cp_tui.traces.opening import UNPACKED_MAX, UnreadableTrace
 from cp_tui.traces.times import zone_of
+
+COPY = "cp-tui-open-"
+"""How the folder begins in which the pieces of a trace are joined; no other is ever removed."""
 
 
 def run(options: Namespace) -> int:
@@ -57,10 +60,11 @@ async def _opened(file: str, options: Namespace) -> OpenedLog:
     log = await open_log(file, format=options.format, charger=options.id, zone=options.zone)
     if file != options.file:
         log.name = Path(options.file).resolve().name
-    if file != options.file and Path(file).parent != Path(options.file):
+    folder = Path(file).parent
+    if folder.name.startswith(COPY) and folder.parent == Path(gettempdir()):
         with suppress(UnreadableTrace):
             await log.read()
-        rmtree(Path(file).parent, ignore_errors=True)
+        rmtree(folder, ignore_errors=True)
     return log
 
 
@@ -134,7 +138,7 @@ def _bytes_of(piece: Path) -> IO[bytes]:
 
 @contextmanager
 def _joined(pieces: Sequence[Callable[[], IO[bytes]]]) -> Iterator[str]:
-    with TemporaryDirectory(prefix="cp-tui-open-", ignore_cleanup_errors=True) as folder:
+    with TemporaryDirectory(prefix=COPY, ignore_cleanup_errors=True) as folder:
         whole = Path(folder, FRAMES_FILE)
         with whole.open("wb") as to:
             for open_piece in pieces:

@@ -79,3 +79,23 @@ async def test_a_data_folder_gives_its_log_its_name(tmp_path: Path) -> None:
         log = await _opened(file, options)
     assert log.name == "garage-left"
     await log.close()
+
+
+async def test_what_is_opened_stays_and_only_a_copy_of_ours_goes(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    folder.mkdir()
+    trace = folder / "trace.jsonl"
+    trace.write_text('[2,"1","Heartbeat",{}]\n')
+    bundle = tmp_path / "b.zip"
+    with zipfile.ZipFile(bundle, "w") as archive:
+        for name in ("summary.json", "trace/trace.jsonl.1", "trace/trace.jsonl"):
+            archive.write(trace, name)
+    for path in (folder, trace, bundle):
+        options = Namespace(file=f"{path}", format=None, id=None, zone=None)
+        with log_file(f"{path}") as file:
+            log = await _opened(file, options)
+            await log.read()
+            await log.close()
+            assert Path(file).exists() is (path != bundle)
+        assert trace.exists()
+        assert bundle.exists()
