@@ -10,11 +10,15 @@ from msgspec.structs import replace
 from cp_tui.charge_point.variables import (
     ConnectorTransaction,
     ConnectorView,
+    DeliveryState,
     Direction,
     Measurement,
+    MessageDelivery,
     MessageKind,
     MessageRecord,
     RegistrationView,
+    TransactionEntry,
+    TransactionMessages,
 )
 from cp_tui.ocpp.datatypes import ChargePointErrorCode, ChargePointStatus
 
@@ -67,6 +71,26 @@ def test_a_connector_says_what_scripts_ask() -> None:
     )
     assert (busy.is_available, busy.is_charging) == (False, True)
     assert (busy.transaction_id, busy.power_w) == (7, 7_400)
+    assert busy.transaction is not None
+    seen = replace(busy.transaction, is_begin_known=False)
+    assert (busy.transaction.known_energy_wh, seen.known_energy_wh) == (0, None)
+
+
+def test_of_what_began_before_anybody_looked_no_energy_is_known() -> None:
+    messages = TransactionMessages(start=MessageDelivery(state=DeliveryState.DELIVERED))
+    entry = TransactionEntry(
+        key="7",
+        delivery=DeliveryState.DELIVERED,
+        transaction_id=7,
+        connector_id=1,
+        id_tag="TAG1",
+        started_at=STARTED,
+        meter_start_wh=0,
+        energy_wh=90,
+        messages=messages,
+    )
+    assert entry.known_energy_wh == 90
+    assert replace(entry, is_begin_known=False).known_energy_wh is None
 
 
 def test_a_message_gives_fields_of_its_payload() -> None:
