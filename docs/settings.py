@@ -86,7 +86,7 @@ def _value(found: Mapping[str, Any], shapes: Mapping[str, Any]) -> str:
         return ", ".join(f"`{each}`" for each in found["enum"])
     if found.get("format") == "path":
         return "path"
-    text = PLAIN.get(found["type"], found["type"])
+    text = str(PLAIN.get(found["type"], found["type"]))
     if "maxLength" in found:
         return f"{text} up to {found['maxLength']} characters"
     if "exclusiveMinimum" in found:

@@ -152,8 +152,7 @@ async def take(
 
 def is_in_full_swing(snapshot: Snapshot) -> bool:
     """Two vehicles charge: limits have fallen and risen, and now they share."""
-    powers = [c.measurement.power_w for c in snapshot.running if c.measurement is not None]
-    return sum(power > 10_000 for power in powers) == 2
+    return sum(connector.power_w > 10_000 for connector in snapshot.running) == 2
 
 
 def has_a_past(snapshot: Snapshot) -> bool:
