@@ -10,6 +10,7 @@ import io
 import json
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from datetime import datetime
 from random import Random
 from typing import Any
 
@@ -91,6 +92,8 @@ class Day:
         self.charger = VirtualCharger(connectors=2, seed=seed, keys=self.random.choice(KEYS)).until(
             lambda c: c.is_accepted and c.is_idle
         )
+        self.broken_at: list[datetime] = []
+        """When the network went away: what comes later is of another connection."""
         self._reservation = 0
         self._version = 0
 
@@ -286,6 +289,7 @@ class Day:
 
     def outage(self) -> None:
         """The network goes, sometimes in the middle of a session, and the log does not say so."""
+        self.broken_at.append(self.charger.now)
         self.charger.set_network(False)
         self.random.choice((self.local_session, lambda: self.wait(10, 2_000)))()
         self.charger.set_network(True)

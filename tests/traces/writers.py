@@ -57,7 +57,7 @@ def _by_line(line: Callable[[Record], str]) -> Callable[[Iterable[Record]], str]
 def _steve(record: Record) -> str:
     verb = "Received" if record.direction is OUT else "Sending"
     time = f"{at(record):%Y-%m-%d %H:%M:%S},{at(record).microsecond // 1000:03}"
-    who = f"[chargeBoxId={record.charger}, sessionId=s-{record.charger}]"
+    who = f"[chargeBoxId={record.charger}, sessionId=s-{record.connection or record.charger}]"
     logger = "de.rwth.idsg.steve.ocpp.ws.WebSocketLogger (qtp61-47)"
     return f"[INFO ] {time} {logger} - {who} {verb}: {record.raw}"
 
@@ -117,9 +117,9 @@ def _citrine(records: Iterable[Record]) -> str:
 
 
 def _har(records: Iterable[Record]) -> str:
-    chargers: dict[str | None, list[Record]] = {}
+    connections: dict[tuple[str | None, str | None], list[Record]] = {}
     for record in records:
-        chargers.setdefault(record.charger, []).append(record)
+        connections.setdefault((record.charger, record.connection), []).append(record)
     entries = [
         {
             "request": {"url": f"wss://csms.example.net/{charger}", "headers": []},
@@ -133,22 +133,23 @@ def _har(records: Iterable[Record]) -> str:
                 for each in its
             ],
         }
-        for charger, its in chargers.items()
+        for (charger, _), its in connections.items()
     ]
     return json.dumps({"log": {"entries": entries}}, indent=1)
 
 
 def _tshark(records: Iterable[Record]) -> str:
     lines = ["frame.time_epoch\tip.src\ttcp.srcport\ttcp.stream\thttp.request.uri\ttext"]
-    streams: dict[str | None, int] = {}
+    streams: dict[tuple[str | None, str | None], int] = {}
 
     def line(record: Record, ip: str, port: str, uri: str, text: str) -> None:
-        stream = f"{streams[record.charger]}"
+        stream = f"{streams[record.charger, record.connection]}"
         lines.append("\t".join((f"{at(record).timestamp():f}", ip, port, stream, uri, text)))
 
     for record in records:
-        is_new = record.charger not in streams
-        client = "10.0.0.2", f"{40000 + streams.setdefault(record.charger, len(streams))}"
+        connection = record.charger, record.connection
+        is_new = connection not in streams
+        client = "10.0.0.2", f"{40000 + streams.setdefault(connection, len(streams))}"
         if is_new:
             line(record, *client, f"/{record.charger}", "")
         sender = client if record.direction is OUT else ("10.0.0.1", "80")
