@@ -27,11 +27,16 @@ from tests.tui.quiet import let_time_pass, quiet
 PASTE = "\x1b[200~{}\x1b[201~"
 
 
-async def packet(drive: Drive, text: str) -> None:
-    """Let what a terminal sends arrive in one piece, and wait until nothing moves."""
+async def packet(drive: Drive, text: str, *, is_slow: bool = False) -> None:
+    """Let what a terminal sends arrive in one piece, and wait until nothing moves.
+
+    `is_slow`: the thread that reads hands each key on when those before it have done what they do.
+    """
     parser = KeyParser()
     for event in parser.feed(text):
         drive.app.post_message(event)
+        if is_slow:
+            await drive.settle()
     if parser._timeout_time is not None:
         await asyncio.sleep(2 * ESCAPE_DELAY)
         for event in parser.tick():
@@ -167,6 +172,8 @@ async def test_a_text_without_end_is_not_taken_nor_what_was_typed_behind_it(
         assert tag.value == tag.selected_text != ""
         assert words in drive.app.main._activity.plain
         assert calls(drive, "swipe") == []
+        await packet(drive, PASTE.format("y" * 101) + "\r", is_slow=True)
+        assert calls(drive, "swipe") == []
         await packet(drive, PASTE.format("y" * 60))
         tag.select_all()
         tag.action_copy()
@@ -177,6 +184,8 @@ async def test_a_text_without_end_is_not_taken_nor_what_was_typed_behind_it(
         await packet(drive, "z" * 40 + "\x7f")
         assert tag.value == "y" * 60 + "z" * 39
         await packet(drive, PASTE.format("y" * 101) + "\r\x1b2")
+        assert (drive.app.main.NAME, calls(drive, "swipe")) == ("messages", [])
+        await packet(drive, "1w" + PASTE.format("y" * 101) + "\rN\x1b2", is_slow=True)
         assert (drive.app.main.NAME, calls(drive, "swipe")) == ("messages", [])
         await packet(drive, "\x1b3/" + PASTE.format("y" * 101))
         assert drive.app.screen.query_one(Input).value == ""
@@ -295,6 +304,7 @@ async def test_an_action_that_hangs_jams_no_keyboard(monkeypatch: pytest.MonkeyP
         never.set()
 
 
+@pytest.mark.parametrize("is_slow", [False, True], ids=["at once", "one by one"])
 @pytest.mark.parametrize(
     ("packet_sent", "words"),
     [
@@ -305,11 +315,11 @@ async def test_an_action_that_hangs_jams_no_keyboard(monkeypatch: pytest.MonkeyP
     ],
 )
 async def test_what_is_typed_behind_a_refusal_is_dropped_with_a_word(
-    packet_sent: str, words: str
+    packet_sent: str, words: str, is_slow: bool
 ) -> None:
     """It was meant for a form that does not come, and `N` pulls the network cable."""
     async with screen(worlds.healthy(), size=(160, 24)) as drive:
-        await packet(drive, packet_sent)
+        await packet(drive, packet_sent, is_slow=is_slow)
         assert drive.shows(words)
         assert drive.engine.calls == []
         assert not isinstance(drive.app.screen, Dialog)

@@ -438,10 +438,13 @@ class FrameApp(LookApp):
 
         A letter of a tag may be the key that pulls the network cable.
         """
-        dropped = self.gate.forget()
-        behind = f" · {count(dropped, 'key')} behind it dropped" if dropped else ""
-        cross = Content.styled("× ", "$text-warning")
-        self.tell(*(Content.assemble(cross, words, behind) for words in (why, *shorter)))
+
+        def tell(dropped: int) -> None:
+            behind = f" · {count(dropped, 'key')} behind it dropped" if dropped else ""
+            cross = Content.styled("× ", "$text-warning")
+            self.tell(*(Content.assemble(cross, words, behind) for words in (why, *shorter)))
+
+        self.gate.forget(tell)
 
     def act(self, work: Awaitable[object], *, name: str = "", group: str) -> None:
         """Do something that may change what the keys are for; they wait for that."""

@@ -27,6 +27,7 @@ import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from itertools import islice, takewhile
 from typing import Any
 
@@ -37,6 +38,8 @@ from textual.message import Message
 from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Input, TextArea
+
+from cp_tui.tui.terminal.packet import packet_of
 
 LOOK_S = 0.02
 """How often is looked, while a key waits, whether it may pass now: the message may have been lost
@@ -55,6 +58,8 @@ SWEEP_LOOKS_MAX = round(0.25 / LOOK_S)
 """A message that is under way for longer is taken for lost."""
 
 Event = events.Key | events.Paste | events.MouseEvent
+MOVES = (events.MouseMove, events.MouseUp)
+"""Neither a key nor a click, when it comes to how many were given up."""
 
 
 class Swept(Message, verbose=True):
@@ -86,6 +91,16 @@ class Hold:
         return True
 
 
+@dataclass
+class Rest:
+    """Of a packet whose keys were given up: what the thread that reads has not handed on yet."""
+
+    packet: object
+    tell: Callable[[int], None] | None = None
+    """Hears how many keys it is by now; without it, an escape is meant all the same."""
+    count: int = 0
+
+
 class KeyGate:
     """Lets keys, pastes and clicks through in order, one at a time."""
 
@@ -110,6 +125,10 @@ class KeyGate:
         """While the first key waits."""
         self._too_many = 0
         """Keys that found no room; it is told when those that did have passed."""
+        self._packet: object = None
+        """Of what passed last."""
+        self._rest: Rest | None = None
+        """What may still come of a packet that was given up."""
         self._sweep_number = 0
         self._sweep_looks: int | None = None
         """While a message is under way; else none."""
@@ -122,6 +141,8 @@ class KeyGate:
         """Whether an event is one for the gate, which has it now; else it may pass at once."""
         if not isinstance(event, Event) or event.is_forwarded:
             return False
+        if self._is_of_rest(event):
+            return True
         if isinstance(event, events.MouseMove):
             if not self._waiting:
                 return False
@@ -142,20 +163,45 @@ class KeyGate:
         self.look()
         return True
 
-    def forget(self) -> int:
-        """Give up the keys that wait, meant for something that does not come; give their number."""
+    def forget(self, tell: Callable[[int], None]) -> None:
+        """Give up the keys that wait, meant for something that does not come.
+
+        `tell` hears how many they are, and again with each of their packet that comes late.
+        """
+        packet = self._newest()
         count = self._forget(len(self._waiting)) + self._too_many
         self._too_many = 0
-        return count
+        self._rest = Rest(packet, tell, count)
+        tell(count)
 
     def forget_text(self) -> None:
         """Give up what waits behind a text that was not taken; an escape is meant all the same."""
-        self._forget(self._next_escape(0))
+        end = self._next_escape(0)
+        if end == len(self._waiting):
+            self._rest = Rest(self._newest())
+        self._forget(end)
 
     def _forget(self, number: int) -> int:
         """Give up so many of those that wait; give how many of them were keys or clicks."""
-        moves = (events.MouseMove, events.MouseUp)
-        return sum(not isinstance(self._waiting.popleft(), moves) for _ in range(number))
+        return sum(not isinstance(self._waiting.popleft(), MOVES) for _ in range(number))
+
+    def _newest(self) -> object:
+        """The packet of which more may come."""
+        return packet_of(self._waiting[-1]) if self._waiting else self._packet
+
+    def _is_of_rest(self, event: Event) -> bool:
+        """Whether an event came with keys that were given up, but late; so it is given up too."""
+        rest = self._rest
+        if rest is None or rest.packet is None or packet_of(event) != rest.packet:
+            return False
+        if rest.tell is None:
+            if _is_escape(event):
+                self._rest = None
+                return False
+        elif not isinstance(event, MOVES):
+            rest.count += 1
+            rest.tell(rest.count)
+        return True
 
     def _next_escape(self, begin: int) -> int:
         """Where the first escape waits from there on; at the end, if none does."""
@@ -191,6 +237,7 @@ class KeyGate:
             return
         if self._was_quiet and self._is_quiet() and self._seen == self._state():
             together = self._take()
+            self._packet = packet_of(together[-1])
             hit = self._hit(together[0])
             await self._admit(together)
             self._looks = 0
@@ -305,7 +352,10 @@ class KeyGate:
 
     def _give_up(self) -> None:
         """Drop what waits, but for an escape behind it: who presses it wants out."""
-        count = self._forget(self._next_escape(1)) + self._too_many
+        end = self._next_escape(1)
+        if end == len(self._waiting):
+            self._rest = Rest(self._newest())
+        count = self._forget(end) + self._too_many
         self._too_many = self._looks = 0
         self._drop(count)
 

@@ -17,6 +17,7 @@ from collections.abc import Iterable
 
 from textual.message import Message
 
+from cp_tui.tui.terminal.packet import mark_packet
 from cp_tui.tui.terminal.textual_private import EndingParser
 
 PASTE_BEGINS, PASTE_ENDS = "\x1b[200~", "\x1b[201~"
@@ -54,6 +55,12 @@ class KeyParser(EndingParser):
 
     def feed(self, data: str) -> Iterable[Message]:
         """Parse what has come; after an escape that is alone, wait for nothing more."""
+        packet = object()
+        for message in self._parsed(data):
+            mark_packet(message, packet)
+            yield message
+
+    def _parsed(self, data: str) -> Iterable[Message]:
         begin = 0
         for end in self._lone_escapes(data):
             if end > begin:
