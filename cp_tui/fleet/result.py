@@ -111,5 +111,7 @@ class FleetResult(Struct, frozen=True, kw_only=True):
     no_room_why: str = ""
     was_interrupted: bool = False
     """It was ended from outside, before its plan was done."""
+    was_ended_by_hand: bool = False
+    """Somebody who saw how it stood chose to end it, on its screen or through its door."""
     was_cut_off: bool = False
     """It was ended at once: what was open is in no way settled."""

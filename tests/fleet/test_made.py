@@ -166,6 +166,11 @@ def test_a_run_that_was_ended_is_told_to_be_so() -> None:
     )
     assert ended.notes == ("1 charge point still had messages when the time to settle was over",)
     assert made(was_interrupted=True, hold_s=None).is_held, "there is no other end"
+    chosen = made(was_interrupted=True, was_ended_by_hand=True)
+    assert chosen.is_held
+    assert chosen.notes == ("ended by hand before the plan was done, which takes 10s",)
+    hasty = made(was_interrupted=True, was_ended_by_hand=True, was_cut_off=True)
+    assert hasty.faults == ("ended from outside, before the plan was done",)
     cut_off = made(was_interrupted=True, was_cut_off=True, unsettled=1)
     assert cut_off.notes == ("ended at once: what was open is not settled",)
     at_once = made(was_interrupted=True, was_cut_off=True)

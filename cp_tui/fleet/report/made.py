@@ -14,6 +14,7 @@ from cp_tui.fleet.bill import Bill
 from cp_tui.fleet.limits import LimitVerdict, limits_of, verdict
 from cp_tui.fleet.measures import CountGroup, Histogram, Measures, TimeGroup
 from cp_tui.fleet.plan import FleetPlan
+from cp_tui.fleet.quantities import duration
 from cp_tui.fleet.report.figures import figure_of
 from cp_tui.fleet.report.fleet_report import (
     ActionFigures,
@@ -70,7 +71,7 @@ def report_of(
         itself=_itself(result),
         misbehaving=_misbehaving(result),
         faults=(*_faults(plan, result), *faults),
-        notes=(*_notes(result), *notes),
+        notes=(*_notes(plan, result), *notes),
         limits=(),
         timeline=tuple(map(_point, result.timeline)),
     )
@@ -188,7 +189,8 @@ def _faults(plan: FleetPlan, result: FleetResult) -> Iterable[str]:
     missing = result.planned - result.started
     if missing > 0:
         yield f"{count(missing, 'charge point')} of {result.planned} never got power"
-    if result.was_interrupted and ends_at_s(plan) is not None:
+    was_chosen = result.was_ended_by_hand and not result.was_cut_off
+    if result.was_interrupted and ends_at_s(plan) is not None and not was_chosen:
         yield "ended from outside, before the plan was done"
     if result.no_room:
         refused = count(result.no_room, "connection")
@@ -199,7 +201,10 @@ def _faults(plan: FleetPlan, result: FleetResult) -> Iterable[str]:
         yield "the fleet itself was at its limit, and --strict-load is given"
 
 
-def _notes(result: FleetResult) -> Iterable[str]:
+def _notes(plan: FleetPlan, result: FleetResult) -> Iterable[str]:
+    due_s = ends_at_s(plan)
+    if result.was_ended_by_hand and due_s is not None:
+        yield f"ended by hand before the plan was done, which takes {duration(due_s)}"
     if result.was_cut_off:
         is_open = result.unsettled or result.bill.begun > result.bill.acknowledged
         yield f"ended at once: {'what was open is not settled' if is_open else 'nothing was open'}"

@@ -159,7 +159,7 @@ class FleetDoor:
         if self._run.part is RunPart.SETTLING and not at_once:
             return False
         for _ in range(2 if at_once else 1):
-            self._run.stop()
+            self._run.stop(by_hand=True)
         return True
 
     async def watch(self, id: Name) -> str:

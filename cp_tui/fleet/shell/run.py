@@ -108,6 +108,8 @@ class FleetRun:
         self._settle_until: datetime | None = None
         self.stops = 0
         """How often somebody has asked for the end."""
+        self._is_by_hand = False
+        """Every one of them looked at the run."""
         self._was_interrupted = False
         self._measured: tuple[Measures, Measures] | None = None
         """What was measured before the connections were closed."""
@@ -150,8 +152,12 @@ class FleetRun:
             self._collector.end()
         return self.result()
 
-    def stop(self) -> None:
-        """End in order; asked a second time: at once."""
+    def stop(self, *, by_hand: bool = False) -> None:
+        """End in order; asked a second time: at once.
+
+        `by_hand`: somebody looks at the run and has chosen it; a signal knows nothing of the run.
+        """
+        self._is_by_hand = by_hand and (self._is_by_hand or not self.stops)
         self.stops += 1
         self._wake.set()
 
@@ -456,5 +462,6 @@ class FleetRun:
             no_room=self._no_room,
             no_room_why=self._no_room_why,
             was_interrupted=self._was_interrupted,
+            was_ended_by_hand=self._was_interrupted and self._is_by_hand,
             was_cut_off=self.stops > 1,
         )

@@ -74,7 +74,9 @@ async def test_a_screen_on_a_fleet_storms_looks_at_one_and_sees_the_end(
         with pytest.raises(RpcError, match="observer"):
             await observer.call("end", at_once=True)
         await observer.close()
-        report = report_of(run.plan, await running)
+        result = await running
+        assert (result.was_ended_by_hand, result.was_cut_off) == (True, False)
+        report = report_of(run.plan, result)
         door.ended(report)
         assert (door.get("report").bill, door.get("fleet").part) == (report.bill, RunPart.ENDED)
         assert report.bill.lost == 0
