@@ -53,7 +53,6 @@ class ChargerFrom(StrEnum):
     BOOT = "boot"
     """A serial number in BootNotification: for display only."""
     OPTION = "option"
-    FILE_NAME = "file name"
     UNKNOWN = "unknown"
 
 
