@@ -227,9 +227,9 @@ class AuthorizationRules(Family):
                 self._csms_now = at
             case AuthorizeResponse(id_tag_info=info):
                 yield from self._expired(record, info, known)
-            case StartTransactionResponse(id_tag_info=info, transaction_id=id_):
+            case StartTransactionResponse(id_tag_info=info, transaction_id=int(id_)):
                 yield from self._expired(record, info, known)
-                if isinstance(request, StartTransactionRequest) and id_ is not None:
+                if isinstance(request, StartTransactionRequest) and info.is_said:
                     self._confirmed(record, request.connector_id, id_, info.status, known)
             case StopTransactionResponse(id_tag_info=IdTagInfo() as info):
                 yield from self._expired(record, info, known)

@@ -28,6 +28,8 @@ _IDS: Mapping[str, str] = MappingProxyType(
         "enum": "schema.not_in_enum",
         "too_short": "schema.list_count",
         "too_long": "schema.list_count",
+        "string_pattern_mismatch": "schema.bad_character",
+        "string_unicode": "schema.bad_character",
         "null": "schema.null_value",
         "date_time_value": "schema.bad_time",
         "greater_than_equal": "schema.out_of_range",
@@ -103,13 +105,14 @@ def _defects(half: Half, name: str, known: Known) -> Iterator[Finding]:
         id_ = _id_of(defect)
         if defect.kind != "null" and defect.path in nulls:
             continue
-        if id_ in _NEEDS_EXACT and not half.record.raw_is_exact:
+        is_of_mask = id_ in _MAY_BE_MASK and half.record.masked
+        is_of_log = id_ in _NEEDS_EXACT and not half.record.raw_is_exact
+        if is_of_mask or (is_of_log and half.message is not None):
             continue
-        if id_ in _MAY_BE_MASK and half.record.masked:
-            continue
+        words = " The log writes frames anew; what cannot be read may be of its making."
         yield found(
-            id_,
-            f"{name}: {defect.words}.",
+            "log.unread" if is_of_log else id_,
+            f"{name}: {defect.words}.{words if is_of_log else ''}",
             half.record,
             charger=known.charger,
             effect=_effect(name, defect.path, id_),

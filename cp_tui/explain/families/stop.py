@@ -137,7 +137,7 @@ class StopRules(Family):
             case (
                 StartTransactionRequest(),
                 StartTransactionResponse(transaction_id=int(id_), id_tag_info=info),
-            ) if info.status is not AuthorizationStatus.ACCEPTED:
+            ) if info.is_said and info.status is not AuthorizationStatus.ACCEPTED:
                 stops = known.keys.boolean("StopTransactionOnInvalidId")
                 energy_wh = known.keys.integer("MaxEnergyOnInvalidId") or 0
                 if stops is not False and energy_wh <= 0:
