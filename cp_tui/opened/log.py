@@ -23,6 +23,7 @@ from cp_tui.opened.columns import (
 )
 from cp_tui.opened.found import FoundSoFar
 from cp_tui.opened.indexing import instant, microseconds
+from cp_tui.opened.others import OthersSoFar
 from cp_tui.opened.words import Opened
 from cp_tui.traces.kept import unpacked
 from cp_tui.traces.pairing import NONE, Pairs
@@ -78,6 +79,8 @@ class LogIndex:
         columns = self.columns
         self.frames = len(columns.order)
         self.found = FoundSoFar(self.frames)
+        self.others = OthersSoFar()
+        """What ours would have answered otherwise."""
         self.maker = RecordMaker(
             told.file,
             columns.kinds,
