@@ -201,9 +201,13 @@ class Speaker:
             yield from map(self._placed, family.at_end(self.known))
 
     def _placed(self, finding: Finding) -> Finding:
-        """Let an event of the connection count as the frame that it stands before or behind."""
+        """Say of which charge point a finding is, and where in the log.
+
+        An event of the connection counts as the frame that it stands before or behind.
+        """
+        charger = self.known.charger
         if all(frame.number for frame in finding.frames):
-            return finding
+            return msgspec.structs.replace(finding, charger=charger)
         record = self.known.record
         is_begin = record and record.link and record.link.event is not LinkKind.CLOSE
         newest = self.newest
@@ -214,7 +218,7 @@ class Speaker:
             frame if frame.number else FrameRef(max(number, 1), frame.line, frame.at, place)
             for frame in finding.frames
         )
-        return msgspec.structs.replace(finding, frames=frames)
+        return msgspec.structs.replace(finding, charger=charger, frames=frames)
 
 
 class _Folded:

@@ -152,7 +152,6 @@ class AuthorizationRules(Family):
                     "start.",
                     record,
                     verdict.where,
-                    charger=known.charger,
                     effect="the session is not billed",
                 )
             return
@@ -169,7 +168,6 @@ class AuthorizationRules(Family):
             "in the log has accepted: LocalPreAuthorize is false, so Authorize has to come first."
             + (" This charge point never asks; it may charge for free." if is_free else ""),
             record,
-            charger=known.charger,
             severity=Severity.NOTE if is_free else None,
         )
 
@@ -207,7 +205,6 @@ class AuthorizationRules(Family):
                 "and stopped it. It stops its own transaction without Authorize.",
                 asked.where,
                 record,
-                charger=known.charger,
             )
 
     def _told(self, connector: int, status: ChargePointStatus) -> None:
@@ -260,7 +257,6 @@ class AuthorizationRules(Family):
                 f"The CSMS Accepted a tag with the expiryDate "
                 f"{format_date_time(info.expiry_date)}, which had passed. Such a tag is Expired.",
                 record,
-                charger=known.charger,
                 effect="a charge point that keeps the answer refuses the tag from then on",
             )
 
@@ -289,7 +285,6 @@ class AuthorizationRules(Family):
                 f"The CSMS said {refused.status} for the tag of transaction {refused.id} on "
                 f"connector {refused.connector}, and it went on. {wanted}.",
                 wait.where,
-                charger=known.charger,
                 severity=Severity.WARNING if refused.stops is None else None,
                 effect="energy is given to somebody who may not charge",
             )

@@ -87,7 +87,6 @@ class AvailabilityRules(Family):
                     " on to its end.",
                     record,
                     running.where,
-                    charger=known.charger,
                 )
             elif self._has_to_change(request, known):
                 limit_s = known.limits.availability
@@ -130,7 +129,6 @@ class AvailabilityRules(Family):
                 f" {wait.what.connector_id}, and no StatusNotification told of it within"
                 f" {limits.availability:g} s.",
                 wait.where,
-                charger=known.charger,
             )
         for after in self._afterwards.over(known):
             told = known.connectors.current(after.what.connector_id, known.breaks)
@@ -143,7 +141,6 @@ class AvailabilityRules(Family):
                     " still Available.",
                     after.where,
                     told.where,
-                    charger=known.charger,
                 )
         for cut in self._cut_off.over(known):
             yield found(
@@ -152,7 +149,6 @@ class AvailabilityRules(Family):
                 f" {cut.what.id} runs on it: a transaction goes on to its end.",
                 cut.where,
                 cut.what.where,
-                charger=known.charger,
             )
 
 

@@ -61,7 +61,6 @@ class BootRules(Family):
                 " BootNotification.",
                 record,
                 registration.told,
-                charger=known.charger,
                 matter=action,
             )
         elif registration.status is RegistrationStatus.REJECTED:
@@ -71,7 +70,6 @@ class BootRules(Family):
                 " BootNotification the charge point sends nothing at all.",
                 record,
                 registration.told,
-                charger=known.charger,
                 matter=action,
             )
         elif is_boot_open and not known.is_past(registration.booted_at, known.limits.unanswered):
@@ -81,7 +79,6 @@ class BootRules(Family):
                 " until it is Accepted.",
                 record,
                 registration.booted,
-                charger=known.charger,
                 matter=action,
             )
 
@@ -98,7 +95,6 @@ class BootRules(Family):
                 " the answer to what it must not accept is a CALLERROR with SecurityError.",
                 record,
                 call.record,
-                charger=known.charger,
             )
 
 
@@ -119,7 +115,6 @@ class BootAnswerRules(Family):
                 f"The interval is {count(interval, 'second')}: the charge point will choose its"
                 " own, or send very many heartbeats or hardly any.",
                 record,
-                charger=known.charger,
             )
 
 
@@ -140,7 +135,6 @@ def _retried(record: Record, known: Known) -> Iterator[Finding]:
         + (": the charge point was away in between, and may have booted." if was_away else "."),
         record,
         registration.told,
-        charger=known.charger,
         severity=Severity.NOTE if was_away else None,
         values={"seconds": gone, "interval": wait},
     )
@@ -157,7 +151,6 @@ def _csms_called(record: Record, known: Known) -> Iterator[Finding]:
             " charge point first.",
             record,
             known.registration.told,
-            charger=known.charger,
         )
     elif status is RegistrationStatus.REJECTED:
         yield found(
@@ -165,7 +158,6 @@ def _csms_called(record: Record, known: Known) -> Iterator[Finding]:
             f"The CSMS sent {action} to a charge point that it has Rejected; no answer can come.",
             record,
             known.registration.told,
-            charger=known.charger,
         )
 
 
@@ -177,6 +169,5 @@ def _answered_while_rejected(record: Record, known: Known) -> Iterator[Finding]:
             " registration is Rejected; until the next BootNotification it says nothing.",
             record,
             known.registration.told,
-            charger=known.charger,
             matter="answer",
         )

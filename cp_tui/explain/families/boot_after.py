@@ -86,7 +86,6 @@ class StatusAfterBootRules(Family):
                         " charge point was Accepted.",
                         record,
                         wait.where,
-                        charger=known.charger,
                         severity=Severity.NOTE,
                     )
             case StartTransactionRequest(connector_id=connector):
@@ -121,7 +120,6 @@ def _missing(connector: int, known: Known, *where: FrameRef) -> Finding:
         f" {minutes} min. Once Accepted, the charge point sends a StatusNotification for connector"
         " 0 and for each connector.",
         *where,
-        charger=known.charger,
         matter=str(connector),
     )
 
@@ -171,7 +169,6 @@ class BootAgainRules(Family):
                 " what it said before; the registration was still in force.",
                 record,
                 registration.booted,
-                charger=known.charger,
             )
         self._closed_at = self._reconnected = None
         if not self._is_expected:
@@ -191,6 +188,5 @@ class BootAgainRules(Family):
                 f"{count(len(recent), 'boot')} within {minutes} min, and nobody asked for a reset.",
                 record,
                 *recent[:-1],
-                charger=known.charger,
                 effect="A charge point that boots in a loop loses its sessions.",
             )

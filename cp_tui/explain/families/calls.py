@@ -68,7 +68,7 @@ class CallRules(Family):
     def at_end(self, known: Known) -> Iterable[Finding]:
         for second in self._seconds.values():
             if known.is_past(second.record.at, known.limits.logger_order):
-                yield from _two_outstanding(second, known, is_order=False)
+                yield from _two_outstanding(second, is_order=False)
         for each in self._open.values():
             yield from _unanswered(each, known)
 
@@ -136,7 +136,6 @@ class CallRules(Family):
                 " a CALL has one.",
                 record,
                 call.record,
-                charger=known.charger,
             )
             return
         if record.direction:
@@ -152,7 +151,7 @@ class CallRules(Family):
             ):
                 each.later += 1
         if record.kind is RecordKind.CALL_ERROR:
-            yield error_answer(record, call, known)
+            yield error_answer(record, call)
 
     def _judge_second(self, number: int, record: Record, known: Known) -> Iterator[Finding]:
         second = self._seconds.pop(number, None)
@@ -164,7 +163,7 @@ class CallRules(Family):
             is_order = record.place == second.record.place + 1
         else:
             is_order = between <= known.limits.logger_order
-        yield from _two_outstanding(second, known, is_order=is_order)
+        yield from _two_outstanding(second, is_order=is_order)
 
     def _crossed(self, record: Record, call: Record, known: Known) -> Iterator[Finding]:
         for each in self._open.values():
@@ -179,7 +178,6 @@ class CallRules(Family):
                     f"{call.action} was answered before the older {older.action}.",
                     record,
                     older,
-                    charger=known.charger,
                 )
                 return
 
@@ -195,7 +193,6 @@ class CallRules(Family):
             "This answer belongs to no CALL of the log"
             + (", though those around it do." if is_warm and is_paired else "."),
             record,
-            charger=known.charger,
             severity=Severity.WARNING if is_warm and is_paired else None,
             at_fault=sender_of(record),
         )
@@ -208,7 +205,7 @@ def _is_over(record: Record, known: Known) -> bool:
     return (known.before - record.at).total_seconds() > known.limits.unanswered
 
 
-def _two_outstanding(second: _Second, known: Known, *, is_order: bool) -> Iterator[Finding]:
+def _two_outstanding(second: _Second, *, is_order: bool) -> Iterator[Finding]:
     first, record = second.first, second.record
     if is_order:
         words = "perhaps only the log has them in this order."
@@ -220,7 +217,6 @@ def _two_outstanding(second: _Second, known: Known, *, is_order: bool) -> Iterat
         f" was not answered: {words}",
         record,
         first,
-        charger=known.charger,
         severity=Severity.NOTE if is_order else None,
     )
 
@@ -244,7 +240,6 @@ def _unanswered(call: _Open, known: Known) -> Iterator[Finding]:
         "call.unanswered",
         f"{shown_action(record)} was never answered{why}.",
         record,
-        charger=known.charger,
         severity=Severity.NOTE if is_net else None,
         at_fault=Party.NETWORK if is_net else other,
         matter=shown_action(record),
@@ -263,7 +258,6 @@ def _in_time(record: Record, call: Record, known: Known) -> Iterator[Finding]:
             f" {known.call_timeout_s:.0f} s.",
             record,
             call,
-            charger=known.charger,
             matter=call.action,
             values={"seconds": gone},
         )
@@ -276,7 +270,6 @@ def _in_time(record: Record, call: Record, known: Known) -> Iterator[Finding]:
             f"{call.action} was answered after {gone:.1f} s.",
             record,
             call,
-            charger=known.charger,
             matter=call.action,
             values={"seconds": gone},
         )

@@ -81,7 +81,6 @@ class ClockRules(Family):
                 f"currentTime is {back_s:.0f} s earlier than in the answer before it.",
                 record,
                 where,
-                charger=known.charger,
                 matter="back",
             )
         yield from self._against_log(record, current, known)
@@ -98,7 +97,7 @@ class ClockRules(Family):
         if self._csms.count != known.limits.clock_count:
             return
         if _is_zone(away_s, known):
-            yield from self._local(record, away_s, Party.CSMS, "currentTime", known)
+            yield from self._local(record, away_s, Party.CSMS, "currentTime")
             return
         # The log of a charge point whose clock follows the CSMS cannot be away from it for long.
         yield found(
@@ -107,7 +106,6 @@ class ClockRules(Family):
             " in a row.",
             record,
             *self._csms.where[:-1],
-            charger=known.charger,
             matter="log",
         )
 
@@ -136,7 +134,7 @@ class ClockRules(Family):
         if _is_zone(away_s, known):
             if record.zone in _ZONED and abs((timestamp - record.at).total_seconds()) > GRID_S:
                 party = Party.CHARGE_POINT
-                yield from self._local(record, away_s, party, "the timestamp", known)
+                yield from self._local(record, away_s, party, "the timestamp")
             return
         yield found(
             "time.charger_clock",
@@ -145,19 +143,15 @@ class ClockRules(Family):
             record,
             self._current_where,
             *self._charge_point.where[:-1],
-            charger=known.charger,
         )
 
-    def _local(
-        self, record: Record, away_s: float, party: Party, what: str, known: Known
-    ) -> Iterable[Finding]:
+    def _local(self, record: Record, away_s: float, party: Party, what: str) -> Iterable[Finding]:
         hours = round(2 * away_s / 3600) / 2
         yield found(
             "time.local_as_utc",
             f"{what[0].upper()}{what[1:]} is {abs(hours):g} h {_way(away_s)} UTC, three times in a"
             " row: a local time, written as if it were UTC.",
             record,
-            charger=known.charger,
             at_fault=party,
         )
 

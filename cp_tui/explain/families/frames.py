@@ -44,9 +44,9 @@ class FrameRules(Family):
             return
         frame = record.frame
         if frame is None:
-            yield from _unreadable(record, known)
+            yield from _unreadable(record)
             return
-        yield from _shape(record, frame, known)
+        yield from _shape(record, frame)
         if record.kind is RecordKind.CALL:
             yield from _side(record, known)
             yield from self._reused(record, frame, known)
@@ -71,7 +71,6 @@ class FrameRules(Family):
             " told apart from one to the earlier CALL.",
             record,
             earlier.where,
-            charger=known.charger,
             severity=Severity.NOTE if is_counted_anew else None,
             values={"message_id": frame.message_id},
         )
@@ -84,7 +83,6 @@ class FrameRules(Family):
                 f"The CALLERROR to {frame.action or 'a CALL'} has the code {quoted(code)},"
                 " which is not in the list.",
                 record,
-                charger=known.charger,
                 matter=code[:50],
             )
         why = ""
@@ -102,7 +100,6 @@ class FrameRules(Family):
                 "callerror.unfit_code",
                 f"{frame.action} was answered with {code}, {why}.",
                 record,
-                charger=known.charger,
                 matter=frame.action,
             )
 
@@ -152,26 +149,24 @@ def _said(frame: ParsedFrame) -> bytes | str:
         return json.dumps(said, sort_keys=True)
 
 
-def _unreadable(record: Record, known: Known) -> Iterator[Finding]:
+def _unreadable(record: Record) -> Iterator[Finding]:
     if not record.raw_is_exact:
         return
     if (elements := _array(record.raw)) is not None:
         kind = elements[0] if elements and type(elements[0]) is int else None
         id_ = elements[1] if len(elements) > 1 and isinstance(elements[1], str) else ""
-        yield from _shape(record, ParsedFrame(kind, id_, elements=tuple(elements)), known)
+        yield from _shape(record, ParsedFrame(kind, id_, elements=tuple(elements)))
     elif is_json(record.raw):
         yield found(
             "frame.shape",
             "A message is a JSON array; this is JSON, but none.",
             record,
-            charger=known.charger,
         )
     else:
         yield found(
             "frame.not_json",
             "This message is no JSON; whoever gets it cannot tell what it answers or asks.",
             record,
-            charger=known.charger,
         )
 
 
@@ -183,7 +178,7 @@ def _array(text: str) -> list[object] | None:
         return None
 
 
-def _shape(record: Record, frame: ParsedFrame, known: Known) -> Iterator[Finding]:
+def _shape(record: Record, frame: ParsedFrame) -> Iterator[Finding]:
     elements = frame.elements
     kind = frame.message_type
     if kind is not None and kind not in TYPES:
@@ -192,7 +187,6 @@ def _shape(record: Record, frame: ParsedFrame, known: Known) -> Iterator[Finding
             f"The type of this message is {kind}; there are 2 (CALL), 3 (CALLRESULT) and"
             " 4 (CALLERROR). It will be ignored.",
             record,
-            charger=known.charger,
         )
         return
     is_text = len(elements) < 2 or isinstance(elements[1], str)
@@ -202,7 +196,6 @@ def _shape(record: Record, frame: ParsedFrame, known: Known) -> Iterator[Finding
             f"The id of this message has {count(len(frame.message_id), 'character')}; at most"
             f" {MESSAGE_ID_LENGTH_MAX} are allowed.",
             record,
-            charger=known.charger,
         )
         return
     if not record.raw_is_exact:
@@ -212,14 +205,12 @@ def _shape(record: Record, frame: ParsedFrame, known: Known) -> Iterator[Finding
             "frame.id_not_text",
             f"The id of this message is {quoted(elements[1])} without quotes; it must be a text.",
             record,
-            charger=known.charger,
         )
     elif elements and (defect := shape_defect(elements)):
         yield found(
             "frame.shape",
             f"The message has not the shape of its kind: {defect}.",
             record,
-            charger=known.charger,
             matter=defect,
         )
 
@@ -235,6 +226,5 @@ def _side(record: Record, known: Known) -> Iterator[Finding]:
             "direction.wrong_side",
             f"{action} came from the wrong side: only {side} may send it.",
             record,
-            charger=known.charger,
             matter=action,
         )

@@ -53,7 +53,6 @@ class HeartbeatRules(Family):
             " Heartbeat." + ("" if is_certain else " The log does not tell when it was connected."),
             record,
             known.registration.told,
-            charger=known.charger,
             severity=None if is_certain else Severity.NOTE,
             effect="The CSMS takes it for offline.",
             values={"seconds": gone, "interval": interval},
@@ -74,7 +73,6 @@ class HeartbeatRules(Family):
                 f" {count(self._early - 1, 'time')} before; the interval is {interval} s, and any"
                 " message does as well.",
                 record,
-                charger=known.charger,
             )
 
 

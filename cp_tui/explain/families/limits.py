@@ -96,7 +96,6 @@ def _judged(record: Record, connector: int, value: MeterValue, known: Known) -> 
                 f" {limit:g} {unit} for more than {delay_s} s.",
                 record,
                 known.profiles.changed,
-                charger=known.charger,
                 matter=f"{connector}",
             )
         if offered is not None and offered > most:
@@ -106,7 +105,6 @@ def _judged(record: Record, connector: int, value: MeterValue, known: Known) -> 
                 f" {limit:g} {unit}.",
                 record,
                 known.profiles.changed,
-                charger=known.charger,
                 matter=f"{connector}",
             )
         told = known.connectors.current(connector, known.breaks)
@@ -119,7 +117,6 @@ def _judged(record: Record, connector: int, value: MeterValue, known: Known) -> 
                 " Charging: SuspendedEVSE says that nothing is offered.",
                 record,
                 told.where,
-                charger=known.charger,
                 matter=f"{connector}",
             )
 

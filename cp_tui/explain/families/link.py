@@ -43,12 +43,12 @@ class LinkRules(Family):
         link = record.link
         if link is None:
             if self._handshake is not None:
-                yield _no_subprotocol(self._handshake, record, known)
+                yield _no_subprotocol(self._handshake, record)
                 self._handshake = None
             return
         if link.event is LinkKind.CLOSE:
             self._handshake = None
-            yield _lost(record, link, known)
+            yield _lost(record, link)
         elif link.event is LinkKind.OPEN:
             yield from self._flapping(record, known)
         elif link.event is LinkKind.HANDSHAKE:
@@ -60,7 +60,6 @@ class LinkRules(Family):
                 "link.unsent",
                 "The CSMS wrote to a connection that was closed already; this was never sent.",
                 record,
-                charger=known.charger,
             )
 
     def _flapping(self, record: Record, known: Known) -> Iterator[Finding]:
@@ -75,19 +74,16 @@ class LinkRules(Family):
                 f"The charge point connected {count(len(recent), 'time')} within {minutes} min.",
                 record,
                 *recent[:-1],
-                charger=known.charger,
             )
 
 
-def _lost(record: Record, link: LinkEvent, known: Known) -> Finding:
+def _lost(record: Record, link: LinkEvent) -> Finding:
     code = f" with code {link.code}" if link.code is not None else ""
     reason = f" ({clean(link.reason[:REASON_LENGTH_MAX])})" if link.reason else ""
-    return found(
-        "link.lost", f"The connection was closed{code}{reason}.", record, charger=known.charger
-    )
+    return found("link.lost", f"The connection was closed{code}{reason}.", record)
 
 
-def _no_subprotocol(handshake: Record, record: Record, known: Known) -> Finding:
+def _no_subprotocol(handshake: Record, record: Record) -> Finding:
     named = handshake.link.subprotocol if handshake.link else ""
     what = f"the subprotocol {clean(named[:REASON_LENGTH_MAX])}" if named else "no subprotocol"
     return found(
@@ -96,7 +92,6 @@ def _no_subprotocol(handshake: Record, record: Record, known: Known) -> Finding:
         f" confirm {SUBPROTOCOL}; a client closes the connection otherwise.",
         handshake,
         record,
-        charger=known.charger,
     )
 
 
@@ -138,7 +133,6 @@ class PingRules(Family):
                 f"A ping got no pong within {known.limits.pong:.0f} s, and the connection was not"
                 " closed.",
                 wait.where,
-                charger=known.charger,
             )
 
     def _interval(self, record: Record, known: Known) -> Iterator[Finding]:
@@ -152,7 +146,6 @@ class PingRules(Family):
                 f"A ping came {gone:.0f} s after the one before; WebSocketPingInterval is"
                 f" {wanted} s.",
                 record,
-                charger=known.charger,
             )
 
 
@@ -197,6 +190,5 @@ class DoubleConnectionRules(Family):
                     " at the same time.",
                     record,
                     span.first,
-                    charger=known.charger,
                 )
                 return

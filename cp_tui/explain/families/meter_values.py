@@ -138,7 +138,6 @@ class MeterValuesRules(Family):
                 f"{number(wait.seconds)} s while its transaction was running; {INTERVAL} is "
                 f"{known.keys.integer(INTERVAL)}.",
                 wait.where,
-                charger=known.charger,
                 matter=str(wait.where.number),
             )
 
@@ -206,7 +205,6 @@ class MeterValuesRules(Family):
                 "tx.measurand_missing",
                 f"{', '.join(missing)} of {MEASURANDS} was in no periodic MeterValues.",
                 key.where if key else None,
-                charger=known.charger,
                 matter=" ".join(missing),
                 values={"measurands": missing},
             )
@@ -250,7 +248,6 @@ def _outside(
             f"MeterValues of transaction {transaction.id} tell of an instant {words}.",
             record,
             other,
-            charger=known.charger,
             matter=str(transaction.id),
         )
         return
@@ -273,7 +270,6 @@ def _nameless(
             "there.",
             record,
             here.where,
-            charger=known.charger,
             matter=str(here.id),
         )
 
@@ -290,7 +286,6 @@ def _spacing(record: Record, last: _Last, at: datetime, known: Known) -> Iterato
             f"{interval_s}.",
             record,
             last.where,
-            charger=known.charger,
         )
 
 
@@ -314,7 +309,6 @@ def _off_grid(record: Record, found_samples: tuple[Sample, ...], known: Known) -
                 f"{interval_s}: they are taken at its multiples from midnight on.",
                 record,
                 key.where,
-                charger=known.charger,
             )
             return
 

@@ -103,7 +103,6 @@ def _sent(record: Record, request: SetChargingProfileRequest, known: Known) -> I
             "profile.malformed",
             f"SetChargingProfile sends what no charge point may accept: {reason.text}.",
             record,
-            charger=known.charger,
             matter=reason.id,
         )
     profile, connector = request.cs_charging_profiles, request.connector_id
@@ -118,7 +117,6 @@ def _sent(record: Record, request: SetChargingProfileRequest, known: Known) -> I
                 " runs there: one that is set with SetChargingProfile names its transaction.",
                 record,
                 running.where,
-                charger=known.charger,
                 matter="transaction",
             )
         elif running.id is not None and profile.transaction_id not in (None, running.id):
@@ -135,7 +133,6 @@ def _without_transaction(record: Record, connector: int, what: str, known: Known
         " CSMS has been told: a TxProfile is for one transaction.",
         record,
         told.where if told else None,
-        charger=known.charger,
     )
 
 
@@ -151,7 +148,6 @@ def _accepted(
         f"SetChargingProfile was Accepted, and has to be Rejected: {reason.text}.",
         record,
         call.record if call else None,
-        charger=known.charger,
         rule=reason.rule,
         matter=reason.id,
     )
@@ -176,7 +172,6 @@ def _rejected(
         text,
         record,
         call.record if call else None,
-        charger=known.charger,
         severity=Severity.NOTE if missing else None,
     )
 
@@ -235,5 +230,4 @@ def _cleared(
         f"ClearChargingProfile was answered {status}, and {what}.",
         record,
         known.profiles.changed,
-        charger=known.charger,
     )

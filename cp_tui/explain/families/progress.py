@@ -225,7 +225,6 @@ class Tracker:
                     f"{course.action} tells {status}, and nobody asked for a {course.noun} in this"
                     " log.",
                     record,
-                    charger=known.charger,
                 )
             return
         before = self.status
@@ -237,7 +236,6 @@ class Tracker:
                 f"{course.action} tells {status}, which {what}: it comes after {ways}.",
                 record,
                 self._told or (job.where if job else None),
-                charger=known.charger,
             )
         if status in course.failed:
             location = f" {job.location}" if job and job.location else ""
@@ -247,7 +245,6 @@ class Tracker:
                 f"The {course.noun}{location} ended with {status}{retries}.",
                 record,
                 job.where if job else None,
-                charger=known.charger,
             )
 
     def overdue(self, known: Known) -> Iterable[Finding]:
@@ -255,12 +252,12 @@ class Tracker:
         begin_s, end_s = self._patience(known)
         for wait in self._to_begin.over(known):
             self._to_end.end("")
-            yield self._silent(wait.where, known, f"nothing was told of it within {begin_s:g} s")
+            yield self._silent(wait.where, f"nothing was told of it within {begin_s:g} s")
         for late in self._to_end.over(known):
             text = f"{end_s / 3600:g} h later nothing told how it ended"
-            yield self._silent(late.where, known, text)
+            yield self._silent(late.where, text)
 
-    def _silent(self, where: FrameRef, known: Known, what: str) -> Finding:
+    def _silent(self, where: FrameRef, what: str) -> Finding:
         job = self.job
         text = f"A {self.course.noun} was agreed upon, and {what}."
         return found(
@@ -268,7 +265,6 @@ class Tracker:
             text,
             where,
             job.where if job else None,
-            charger=known.charger,
         )
 
     def _idle(self, record: Record, known: Known, *, is_triggered: bool) -> Iterable[Finding]:
@@ -280,7 +276,6 @@ class Tracker:
                 id_,
                 f"{self.course.action} tells Idle, which is only said where TriggerMessage asks.",
                 record,
-                charger=known.charger,
                 severity=Severity.ERROR,
             )
 
@@ -404,7 +399,7 @@ class ProgressRules(Family):
             return
         status = str(getattr(request, "status", ""))
         if isinstance(request, LogStatusNotificationRequest):
-            yield from self._request_id(record, request, tracker, known)
+            yield from self._request_id(record, request, tracker)
         if isinstance(request, FirmwareStatusNotificationRequest):
             yield from _too_early(record, status, tracker.job, known)
         is_plain = isinstance(
@@ -426,7 +421,6 @@ class ProgressRules(Family):
                 f" {before}.",
                 record,
                 installed,
-                charger=known.charger,
             )
 
     def _request_id(
@@ -434,7 +428,6 @@ class ProgressRules(Family):
         record: Record,
         request: LogStatusNotificationRequest,
         tracker: Tracker,
-        known: Known,
     ) -> Iterable[Finding]:
         if str(request.status) == IDLE or tracker.job is None:
             return
@@ -446,7 +439,6 @@ class ProgressRules(Family):
                 f" requestId {tracker.job.request_id}.",
                 record,
                 tracker.job.where,
-                charger=known.charger,
             )
 
 
@@ -495,5 +487,4 @@ def _too_early(
             f"Downloading is told {early_s:.0f} s before retrieveDate.",
             record,
             job.where,
-            charger=known.charger,
         )

@@ -110,7 +110,6 @@ class RegisterRules(Family):
                 "register of a meter goes on where it ended.",
                 record,
                 before.where,
-                charger=known.charger,
                 matter=str(start.connector_id),
             )
             return
@@ -120,7 +119,6 @@ class RegisterRules(Family):
             f"transaction before had ended at {before.stop_wh} Wh.",
             record,
             before.where,
-            charger=known.charger,
         )
 
     def _ended(
@@ -149,7 +147,6 @@ class RegisterRules(Family):
                 f"meterStart was {start.meter_start} Wh.",
                 record,
                 transaction.where,
-                charger=known.charger,
                 effect="the energy of the session comes out negative",
             )
             return
@@ -158,13 +155,13 @@ class RegisterRules(Family):
         if end is not None:
             if _differ(end, stop.meter_stop):
                 yield _stop_mismatch(
-                    record, None, transaction, stop, f"Transaction.End says {end.base:f} Wh", known
+                    record, None, transaction, stop, f"Transaction.End says {end.base:f} Wh"
                 )
             return
         is_older = last is not None and last.at <= stop.timestamp
         if last and is_older and stop.meter_stop < last.energy_wh - max(WHOLE, last.step_wh):
             words = f"the register had stood at {last.energy_wh:f} Wh"
-            yield _stop_mismatch(record, last.where, transaction, stop, words, known)
+            yield _stop_mismatch(record, last.where, transaction, stop, words)
 
 
 def _stop_mismatch(
@@ -173,14 +170,12 @@ def _stop_mismatch(
     transaction: TransactionKnown,
     stop: StopTransactionRequest,
     words: str,
-    known: Known,
 ) -> Finding:
     return found(
         "tx.meter_stop_mismatch",
         f"meterStop of transaction {transaction.id} is {stop.meter_stop} Wh; {words}.",
         record,
         other,
-        charger=known.charger,
     )
 
 
@@ -243,7 +238,7 @@ def _follow(
             chain.last[key] = new
             continue
         if _is_begin(each, transaction):
-            yield from _begin_mismatch(each, record, transaction, known)
+            yield from _begin_mismatch(each, record, transaction)
             chain.last[key] = new
             continue
         # What is older came late, or a clock was set: then the order of the values is not known.
@@ -263,7 +258,7 @@ def _is_begin(sample: Sample, transaction: TransactionKnown) -> bool:
 
 
 def _begin_mismatch(
-    sample: Sample, record: Record, transaction: TransactionKnown, known: Known
+    sample: Sample, record: Record, transaction: TransactionKnown
 ) -> Iterator[Finding]:
     start = transaction.request
     if start is not None and _differ(sample, start.meter_start):
@@ -273,7 +268,6 @@ def _begin_mismatch(
             f"of that moment is told as {sample.base:f} Wh.",
             record,
             transaction.where,
-            charger=known.charger,
             matter=str(transaction.id),
         )
 
@@ -297,7 +291,6 @@ def _step(
             f"{new.energy_wh:f} Wh in transaction {transaction.id}; it only ever rises.",
             record,
             last.where,
-            charger=known.charger,
             matter=str(transaction.id),
             effect="the energy of the session is wrong",
         )
@@ -315,6 +308,5 @@ def _step(
             f"{number((new.at - last.at).total_seconds())} s, which is more than can flow.",
             record,
             last.where,
-            charger=known.charger,
             matter=str(transaction.id),
         )

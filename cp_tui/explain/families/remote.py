@@ -77,7 +77,7 @@ class RemoteRules(Family):
         exchange = known.exchange
         match exchange.request if exchange.is_call else None:
             case RemoteStartTransactionRequest() as start:
-                yield from _nowhere(record, start, known)
+                yield from _nowhere(record, start)
             case AuthorizeRequest(id_tag=tag):
                 self._heard(tag, None)
             case StartTransactionRequest(id_tag=tag, connector_id=connector):
@@ -87,7 +87,7 @@ class RemoteRules(Family):
             ):
                 self._heard(None, connector)
             case StopTransactionRequest() as stop:
-                yield from self._stopped(record, stop, known)
+                yield from self._stopped(stop, known)
         match exchange.request, exchange.response:
             case RemoteStartTransactionRequest() as start, RemoteStartTransactionResponse() as told:
                 yield from self._start_answered(record, start, told.status, known)
@@ -108,7 +108,6 @@ class RemoteRules(Family):
                 f"A remote start was Accepted, and within {number(start.seconds)} s neither "
                 "Preparing, Authorize nor StartTransaction followed: perhaps nobody plugged in.",
                 start.where,
-                charger=known.charger,
             )
         for stop in self._stops.over(known):
             yield found(
@@ -116,11 +115,10 @@ class RemoteRules(Family):
                 f"The stop of transaction {stop.what} was Accepted, and no StopTransaction came "
                 f"within {number(stop.seconds)} s.",
                 stop.where,
-                charger=known.charger,
                 effect="the session goes on, and the vehicle cannot leave",
             )
         for refused in self._refused.over(known):
-            yield _does_not_fit(refused.what, "Rejected", "is running", refused.where, known)
+            yield _does_not_fit(refused.what, "Rejected", "is running", refused.where)
 
     def _heard(self, tag: str | None, connector: int | None) -> None:
         """Note that somebody begins: a remote start has come to something."""
@@ -149,7 +147,6 @@ class RemoteRules(Family):
             f"A remote start was Rejected. {_why(start, known)}.",
             record,
             known.exchange.call.record if known.exchange.call else None,
-            charger=known.charger,
         )
 
     def _stop_answered(
@@ -163,43 +160,37 @@ class RemoteRules(Family):
             # A stop on its way when the order came is no mistake.
             is_long_over = ended and ended.stopped and ended.stopped.place < asked.place
             if is_long_over or (not running and not ended and known.are_transactions_known):
-                yield _does_not_fit(id_, "Accepted", "is not running", ref(record), known)
+                yield _does_not_fit(id_, "Accepted", "is not running", ref(record))
             elif not ended:
                 self._stops.begin(id_, id_, known.limits.remote_stop, record, known)
         elif running and running.breaks == known.breaks and known.registration.is_accepted:
             self._refused.begin(id_, id_, known.limits.remote_stop, record, known)
 
-    def _stopped(
-        self, record: Record, stop: StopTransactionRequest, known: Known
-    ) -> Iterator[Finding]:
+    def _stopped(self, stop: StopTransactionRequest, known: Known) -> Iterator[Finding]:
         transaction = known.meant_by(stop)
         id_ = transaction.id if transaction and transaction.id is not None else stop.transaction_id
         self._stops.end(id_)
         refused = self._refused.end(id_)
         # Another reason: it had ended for itself when the order came.
         if refused and stop.reason is StopReason.REMOTE:
-            yield _does_not_fit(id_, "Rejected", "was running", refused.where, known)
+            yield _does_not_fit(id_, "Rejected", "was running", refused.where)
 
 
-def _nowhere(
-    record: Record, start: RemoteStartTransactionRequest, known: Known
-) -> Iterator[Finding]:
+def _nowhere(record: Record, start: RemoteStartTransactionRequest) -> Iterator[Finding]:
     if start.connector_id is not None and start.connector_id <= 0:
         yield found(
             "remote.start_connector_zero",
             f"The CSMS asked for a start on connector {start.connector_id}. Connectors count from "
             "1; where any will do, none is named.",
             record,
-            charger=known.charger,
         )
 
 
-def _does_not_fit(id_: int, status: str, how: str, where: FrameRef, known: Known) -> Finding:
+def _does_not_fit(id_: int, status: str, how: str, where: FrameRef) -> Finding:
     return found(
         "remote.stop_unknown_accepted",
         f"The charge point {status} the stop of transaction {id_}, which {how}.",
         where,
-        charger=known.charger,
     )
 
 

@@ -100,7 +100,6 @@ class ReservationRules(Family):
                 f" status is {told.status}.",
                 record,
                 told.where,
-                charger=known.charger,
             )
 
     def _cancelled(
@@ -132,7 +131,6 @@ class ReservationRules(Family):
                 f" {what}: Accepted is for one that there is, Rejected for one that there is not.",
                 record,
                 reservation.where if reservation else None,
-                charger=known.charger,
             )
 
     def _overdue(self, known: Known) -> Iterable[Finding]:
@@ -143,7 +141,6 @@ class ReservationRules(Family):
                 f" {wait.what.connector_id}, and no StatusNotification with Reserved came within"
                 f" {known.limits.reservation:g} s.",
                 wait.where,
-                charger=known.charger,
             )
         for freed in self._to_be_free.over(known):
             yield found(
@@ -151,7 +148,6 @@ class ReservationRules(Family):
                 f"CancelReservation {freed.what.reservation_id} was Accepted, and the connector is"
                 f" still told as Reserved {known.limits.reservation_end:g} s later.",
                 freed.where,
-                charger=known.charger,
             )
         yield from self._expired(known)
 
@@ -169,7 +165,6 @@ class ReservationRules(Family):
                     f" {known.limits.reservation_end:g} s later.",
                     told.where,
                     each.where,
-                    charger=known.charger,
                 )
 
 
@@ -200,7 +195,6 @@ def _started(record: Record, start: StartTransactionRequest, known: Known) -> It
             f"StartTransaction on connector {start.connector_id} names reservation {given}, which"
             " was never made.",
             record,
-            charger=known.charger,
         )
     reservation = known.reservations.of_connector(start.connector_id)
     if reservation is None or not _holds(reservation, known):
@@ -216,7 +210,6 @@ def _started(record: Record, start: StartTransactionRequest, known: Known) -> It
                 f" reserved for, and does not name the reservation, {reserved.reservation_id}.",
                 record,
                 reservation.where,
-                charger=known.charger,
                 effect="The CSMS does not see that the reservation was used.",
             )
         return
@@ -239,6 +232,5 @@ def _by_another(
         f" (reservation {reservation.request.reservation_id}), and another tag started on it.",
         record,
         reservation.where,
-        charger=known.charger,
         severity=Severity.NOTE if is_open else None,
     )

@@ -91,7 +91,6 @@ class ResetRules(Family):
                 f"Reset ({wait.what.type}) was Accepted, and no BootNotification came within"
                 f" {known.limits.reset / 60:g} min.",
                 wait.where,
-                charger=known.charger,
                 severity=Severity.ERROR if is_hard else None,
             )
         for open_ in self._to_be_stopped.over(known):
@@ -102,7 +101,6 @@ class ResetRules(Family):
                 " again.",
                 open_.what,
                 open_.where,
-                charger=known.charger,
                 effect="The session stays open at the CSMS, and is not billed.",
             )
 
@@ -148,7 +146,6 @@ class UnlockRules(Family):
                 f" StopTransaction came within {known.limits.unlock:g} s: the transaction ends"
                 " first.",
                 wait.where,
-                charger=known.charger,
             )
 
 
@@ -176,5 +173,4 @@ class DataTransferRules(Family):
                         " Accepted. It may be known from before; UnknownVendorId is the answer"
                         " where it is not.",
                         record,
-                        charger=known.charger,
                     )

@@ -168,7 +168,6 @@ class RetryRules(Family):
                     "transactions are delivered in the order in which they happened.",
                     record,
                     newest.frame,
-                    charger=known.charger,
                 )
         attempts = _attempts(known)
         for each in self._waiting.values():
@@ -182,7 +181,6 @@ class RetryRules(Family):
                     "(TransactionMessageAttempts). What comes later has to wait for it.",
                     record,
                     each.frame,
-                    charger=known.charger,
                 )
 
     def _late(self, message: _Message, record: Record, known: Known) -> Iterator[Finding]:
@@ -194,7 +192,6 @@ class RetryRules(Family):
                 "queue.late",
                 f"{message.action} was delivered {number(late_s)} s after what it tells of.",
                 record,
-                charger=known.charger,
                 matter=record.action,
             )
 
@@ -212,7 +209,6 @@ class RetryRules(Family):
                 "message.",
                 record,
                 before.frame,
-                charger=known.charger,
                 values={"fields": list(changed)},
             )
         if before.outcome is _Outcome.TAKEN:
@@ -250,9 +246,9 @@ class RetryRules(Family):
         newest = self._newest.happened if self._newest else None
         if message.happened and (newest is None or message.happened >= newest):
             self._newest = message
-        yield from self._given_id(message, record, known)
+        yield from self._given_id(message, record)
 
-    def _given_id(self, message: _Message, record: Record, known: Known) -> Iterator[Finding]:
+    def _given_id(self, message: _Message, record: Record) -> Iterator[Finding]:
         assert record.frame is not None
         given = integer(record.frame.payload, "transactionId")
         if message.action != _START or given is None:
@@ -266,7 +262,6 @@ class RetryRules(Family):
                 f"{message.given_id} before. It now has one transaction twice.",
                 record,
                 message.frame,
-                charger=known.charger,
                 effect="one of the two is never stopped",
             )
         message.given_id = given
@@ -391,7 +386,6 @@ def _after_answer(before: _Message, record: Record, known: Known, *, has_break: 
         f"{before.action} was sent again although it had been answered. {why}",
         record,
         before.answer,
-        charger=known.charger,
         severity=severity,
         matter=before.action,
     )
@@ -419,7 +413,6 @@ def _too_early(before: _Message, record: Record, known: Known) -> Iterator[Findi
             f"{before.action} was sent again after {number(waited_s)} s; it has to wait {wanted}.",
             record,
             before.frame,
-            charger=known.charger,
             matter=before.action,
         )
 
@@ -433,7 +426,6 @@ def _too_often(before: _Message, record: Record, known: Known) -> Iterator[Findi
             f"TransactionMessageAttempts is {attempts}.",
             record,
             before.frame,
-            charger=known.charger,
             matter=before.action,
         )
 
@@ -460,7 +452,6 @@ def _given_up(message: _Message, known: Known) -> Finding:
         f"{message.action} of {told}{what} was sent "
         f"{count(message.sends, 'time')} and met with {how}: the CSMS does not have it.",
         message.frame,
-        charger=known.charger,
         effect="the session is not billed, or stays open at the CSMS",
         matter=str(message.key),
     )

@@ -42,7 +42,7 @@ class StatusRules(Family):
         request = known.exchange.request
         if not isinstance(request, StatusNotificationRequest):
             return
-        yield from _by_itself(record, request, known)
+        yield from _by_itself(record, request)
         told = known.connectors.current(request.connector_id, known.breaks)
         if told is not None:
             yield from self._after(record, request, told, known)
@@ -61,7 +61,6 @@ class StatusRules(Family):
                 " that came earlier.",
                 record,
                 told.where,
-                charger=known.charger,
                 matter=str(new.connector_id),
             )
         elif _said(new) == _said(old):
@@ -82,7 +81,6 @@ class StatusRules(Family):
                 f"Connector {new.connector_id} was told as {new.status} again and again, without"
                 " a change and without being asked.",
                 record,
-                charger=known.charger,
                 matter=str(new.connector_id),
             )
 
@@ -91,7 +89,7 @@ def _said(request: StatusNotificationRequest) -> tuple[object, ...]:
     return request.status, request.error_code, request.info, request.vendor_error_code
 
 
-def _by_itself(record: Record, new: StatusNotificationRequest, known: Known) -> Iterator[Finding]:
+def _by_itself(record: Record, new: StatusNotificationRequest) -> Iterator[Finding]:
     connector, status, error = new.connector_id, new.status, new.error_code
     if connector == 0 and status not in _OF_ZERO:
         yield found(
@@ -99,7 +97,6 @@ def _by_itself(record: Record, new: StatusNotificationRequest, known: Known) -> 
             f"Connector 0 is {status}. It stands for the charge point as a whole, which is"
             " Available, Unavailable or Faulted.",
             record,
-            charger=known.charger,
         )
     is_communication = error is ChargePointErrorCode.EV_COMMUNICATION_ERROR
     if is_communication and status not in WITH_EV_COMMUNICATION_ERROR:
@@ -108,7 +105,6 @@ def _by_itself(record: Record, new: StatusNotificationRequest, known: Known) -> 
             f"EVCommunicationError came with {status}; it goes with"
             f" {', '.join(sorted(WITH_EV_COMMUNICATION_ERROR))}.",
             record,
-            charger=known.charger,
         )
     if status is not ChargePointStatus.FAULTED or is_communication:
         return
@@ -118,7 +114,6 @@ def _by_itself(record: Record, new: StatusNotificationRequest, known: Known) -> 
             "status.faulted_without_error",
             f"Connector {connector} is Faulted, and the error is NoError{hint}.",
             record,
-            charger=known.charger,
             severity=Severity.NOTE if new.vendor_error_code else None,
         )
     elif error in WARNINGS:
@@ -126,7 +121,6 @@ def _by_itself(record: Record, new: StatusNotificationRequest, known: Known) -> 
             "status.warning_as_fault",
             f"Connector {connector} is Faulted with {error}, which leaves charging possible.",
             record,
-            charger=known.charger,
         )
 
 
@@ -148,7 +142,6 @@ def _transition(
         f" ({steps})." + (" A short status may have been left out." if is_short else ""),
         record,
         told.where,
-        charger=known.charger,
         severity=Severity.WARNING if is_short else None,
         matter=f"{new.connector_id} {old} {new.status}",
         values={"connector": new.connector_id, "from": str(old), "to": str(new.status)},
@@ -174,6 +167,5 @@ def _unknown_connector(record: Record, known: Known) -> Iterator[Finding]:
         f"{record.action} names connector {connector}; NumberOfConnectors is {number}.",
         record,
         key.where if key else None,
-        charger=known.charger,
         matter=str(connector),
     )

@@ -115,6 +115,5 @@ def _told_of(wait: Wait[_Contradiction], known: Known) -> Iterator[Finding]:
         text,
         wait.where,
         running.where if running else None,
-        charger=known.charger,
         matter=f"{connector} {status}",
     )

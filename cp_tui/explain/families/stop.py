@@ -175,7 +175,6 @@ class StopRules(Family):
                 f"StopTransaction with reason {stop.reason} names a tag; it is for a stop that was "
                 "made with one.",
                 record,
-                charger=known.charger,
                 matter=stop.reason or "",
             )
         if transaction is None:
@@ -212,7 +211,6 @@ class StopRules(Family):
                 record,
                 cause.answered,
                 cause.asked,
-                charger=known.charger,
             )
             return
         is_whole = transaction.request is not None and transaction.breaks == known.breaks
@@ -225,7 +223,6 @@ class StopRules(Family):
                 "had not asked for it.",
                 record,
                 transaction.where,
-                charger=known.charger,
             )
         yield from _swiped(record, stop, transaction, reason, known)
 
@@ -245,7 +242,6 @@ class StopRules(Family):
                 f"told as {told.status} afterwards.",
                 gone.where,
                 record,
-                charger=known.charger,
             )
 
 
@@ -293,7 +289,6 @@ def _swiped(
             "and nothing in the log says that it may.",
             record,
             transaction.where,
-            charger=known.charger,
             severity=Severity.NOTE,
         )
 
@@ -328,7 +323,6 @@ def _times(
         record,
         transaction.where,
         known.clock.set_back if is_set else None,
-        charger=known.charger,
         severity=Severity.NOTE if is_set else None,
     )
 
@@ -356,7 +350,6 @@ def _contexts(
             f"transactionData {' and '.join(words)}. It has the values of begin and end, and those "
             "in between that were taken by themselves.",
             record,
-            charger=known.charger,
             matter=" ".join(words),
         )
 
@@ -380,7 +373,6 @@ def _configured(
             "tx.data_not_configured",
             f"StopTransaction has transactionData, and {' and '.join(COLLECTED)} are both empty.",
             record,
-            charger=known.charger,
         )
     interval_s = known.keys.integer("MeterValueSampleInterval") or 0
     length_s = (stop.timestamp - transaction.request.timestamp).total_seconds()
@@ -389,5 +381,4 @@ def _configured(
             "tx.data_not_configured",
             f"StopTransaction has no transactionData, and {COLLECTED[0]} is {', '.join(sampled)}.",
             record,
-            charger=known.charger,
         )

@@ -61,7 +61,7 @@ class TriggerRules(Family):
                 case TriggerMessageRequest() | ExtendedTriggerMessageRequest() as request:
                     self._ask(record, request, known)
             if record.direction is FrameDirection.TO_CSMS:
-                self._come(record, exchange.action, known)
+                self._come(exchange.action, known)
         elif record.pair in self._asked:
             yield from self._answered(record, record.pair, known)
         yield from self._overdue(known, is_end=False)
@@ -89,7 +89,7 @@ class TriggerRules(Family):
             record, action, connector, missing, known.breaks, known.blurs
         )
 
-    def _come(self, record: Record, action: Action | None, known: Known) -> None:
+    def _come(self, action: Action | None, known: Known) -> None:
         request = known.exchange.request
         connector = getattr(request, "connector_id", None)
         for number, each in list(self._asked.items()):
@@ -115,7 +115,6 @@ class TriggerRules(Family):
                 "TriggerMessage for BootNotification was Accepted by a charge point that is"
                 " registered; it may refuse that.",
                 record,
-                charger=known.charger,
             )
         if each.has_come:
             yield found(
@@ -123,7 +122,6 @@ class TriggerRules(Family):
                 f"{each.action} came before the answer to its TriggerMessage.",
                 record,
                 each.call,
-                charger=known.charger,
             )
             if not each.missing:
                 del self._asked[number]
@@ -157,5 +155,4 @@ class TriggerRules(Family):
             f"TriggerMessage was Accepted, and {each.action}{which} did not come{when}.",
             answered,
             each.call,
-            charger=known.charger,
         )
