@@ -34,9 +34,6 @@ class CatalogueEntry(Struct, frozen=True):
 _DID: Mapping[str, str] = MappingProxyType({"sender": "sent it", "answerer": "owes the answer"})
 
 
-_PARTY_WORDS: Mapping[str, str] = MappingProxyType({"charge_point": Party.CHARGE_POINT})
-
-
 def _entries() -> Iterator[CatalogueEntry]:
     lines = [line for line in TABLE.splitlines() if line]
     for marks, title in zip(lines[::2], lines[1::2], strict=True):
@@ -44,7 +41,7 @@ def _entries() -> Iterator[CatalogueEntry]:
         yield CatalogueEntry(
             id_,
             Severity(severity),
-            _PARTY_WORDS.get(party, party),
+            Party.__members__.get(party.upper(), party),
             "" if section == "-" else section,
             title.strip(),
         )

@@ -44,6 +44,11 @@ class KnownExchange(Struct, frozen=True, gc=False):
     """Whether the record in hand is the CALL."""
 
     @property
+    def asked(self) -> Record | None:
+        """The CALL as the log has it."""
+        return self.call.record if self.call else None
+
+    @property
     def request(self) -> WireModel | None:
         return self.call.message if self.call else None
 

@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from cp_tui.traces.direction import DIRECTION_OF
-from cp_tui.traces.record import DirectionFrom, FrameDirection, RecordKind
+from cp_tui.traces.record import ANSWERS, DirectionFrom, FrameDirection, RecordKind
 from cp_tui.traces.survey import KIND_OF, LogSurvey
 
 ANSWERED_MAX = 100_000
@@ -34,7 +34,6 @@ BEFORE_S = 0.05
 NONE = 0xFFFFFFFF
 _WAYS = (None, FrameDirection.TO_CSMS, FrameDirection.TO_CHARGE_POINT)
 _FROMS = tuple(DirectionFrom)
-_ANSWERS = (RecordKind.CALL_RESULT, RecordKind.CALL_ERROR)
 
 
 class Pairs(Struct):
@@ -89,7 +88,7 @@ class _Pairing:
             key = (survey.chargers[frame], survey.ids[frame])
             if kind is RecordKind.CALL:
                 self._call(frame, key)
-            elif kind in _ANSWERS:
+            elif kind in ANSWERS:
                 self._answer(frame, key)
         self.found.stray += len(self.early)
         self.found.unanswered = sum(

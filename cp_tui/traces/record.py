@@ -79,6 +79,9 @@ class RecordKind(StrEnum):
     """An event of the connection."""
 
 
+ANSWERS = (RecordKind.CALL_RESULT, RecordKind.CALL_ERROR)
+
+
 class LinkKind(StrEnum):
     """What happened to a connection."""
 

@@ -9,6 +9,7 @@ from cp_tui.explain.exchange import shown_action
 from cp_tui.explain.family import Family
 from cp_tui.explain.finding import Finding, Severity
 from cp_tui.explain.known import Known
+from cp_tui.explain.limits import LIMITS
 from cp_tui.ocpp.action import Action
 from cp_tui.ocpp.core import BootNotificationResponse
 from cp_tui.ocpp.datatypes import RegistrationStatus
@@ -72,7 +73,7 @@ class BootRules(Family):
                 registration.told,
                 matter=action,
             )
-        elif is_boot_open and not known.is_past(registration.booted_at, known.limits.unanswered):
+        elif is_boot_open and not known.is_past(registration.booted_at, LIMITS.unanswered):
             yield found(
                 "boot.call_before_accepted",
                 f"{action} was sent before BootNotification was answered; the charge point waits"
@@ -107,8 +108,8 @@ class BootAnswerRules(Family):
         response = known.exchange.response
         if not isinstance(response, BootNotificationResponse) or response.interval is None:
             return
-        interval, limits = response.interval, known.limits
-        is_odd = not limits.boot_interval_least <= interval <= limits.boot_interval_most
+        interval = response.interval
+        is_odd = not LIMITS.boot_interval_least <= interval <= LIMITS.boot_interval_most
         if response.status is RegistrationStatus.ACCEPTED and is_odd and interval >= 0:
             yield found(
                 "boot.interval_odd",
@@ -125,7 +126,7 @@ def _retried(record: Record, known: Known) -> Iterator[Finding]:
     if not is_refused or known.was_asked or not wait or registration.told is None:
         return
     gone = known.seconds_since(registration.told_at)
-    if gone is None or gone + known.resolution_s >= wait * known.limits.boot_retry_factor:
+    if gone is None or gone + known.resolution_s >= wait * LIMITS.boot_retry_factor:
         return
     was_away = registration.booted_breaks != known.breaks
     yield found(

@@ -12,11 +12,11 @@ from cp_tui.explain.families.error_answers import error_answer
 from cp_tui.explain.family import Family
 from cp_tui.explain.finding import Finding, Party, Severity, of_line
 from cp_tui.explain.known import Known
+from cp_tui.explain.limits import LIMITS
 from cp_tui.ocpp.action import Action
 from cp_tui.ocpp.datatypes import RegistrationStatus
-from cp_tui.traces.record import FrameDirection, Record, RecordKind
+from cp_tui.traces.record import ANSWERS, FrameDirection, Record, RecordKind
 
-ANSWERS = (RecordKind.CALL_RESULT, RecordKind.CALL_ERROR)
 OPEN_MAX = 200
 """A log that keeps few answers has many that look open."""
 LATER_CALLS = 3
@@ -67,7 +67,7 @@ class CallRules(Family):
 
     def at_end(self, known: Known) -> Iterable[Finding]:
         for second in self._seconds.values():
-            if known.is_past(second.record.at, known.limits.logger_order):
+            if known.is_past(second.record.at, LIMITS.logger_order):
                 yield from _two_outstanding(second, is_order=False)
         for each in self._open.values():
             yield from _unanswered(each, known)
@@ -158,11 +158,11 @@ class CallRules(Family):
         if second is None or second.blurs != known.blurs:
             return
         between = known.seconds_since(second.record.at)
-        if between is None or known.resolution_s > known.limits.logger_order:
+        if between is None or known.resolution_s > LIMITS.logger_order:
             # By the order of lines alone: what stands right behind may be out of order.
             is_order = record.place == second.record.place + 1
         else:
-            is_order = between <= known.limits.logger_order
+            is_order = between <= LIMITS.logger_order
         yield from _two_outstanding(second, is_order=is_order)
 
     def _crossed(self, record: Record, call: Record, known: Known) -> Iterator[Finding]:
@@ -186,7 +186,7 @@ class CallRules(Family):
         if record.direction is None or not survey.has_both_sides or known.blurs:
             return
         since = known.broken_at.at if known.broken_at else survey.first
-        is_warm = known.is_past(since, known.limits.unanswered)
+        is_warm = known.is_past(since, LIMITS.unanswered)
         is_paired = self._paired[record.direction] >= PAIRED_LEAST
         yield found(
             "call.answer_without_call",
@@ -202,7 +202,7 @@ def _is_over(record: Record, known: Known) -> bool:
     """Whether a CALL was unanswered before the log broke off: with the record before this one."""
     if record.at is None or known.before is None:
         return False
-    return (known.before - record.at).total_seconds() > known.limits.unanswered
+    return (known.before - record.at).total_seconds() > LIMITS.unanswered
 
 
 def _two_outstanding(second: _Second, *, is_order: bool) -> Iterator[Finding]:
@@ -227,7 +227,7 @@ def _unanswered(call: _Open, known: Known) -> Iterator[Finding]:
         return
     if not survey.answers_of(record.direction.opposite) or call.is_blurred:
         return
-    seconds = max(known.limits.unanswered, known.call_timeout_s)
+    seconds = max(LIMITS.unanswered, known.call_timeout_s)
     if record.at is None:
         if call.later < LATER_CALLS:
             return
@@ -250,7 +250,7 @@ def _in_time(record: Record, call: Record, known: Known) -> Iterator[Finding]:
     gone = known.seconds_since(call.at)
     if gone is None or record.at is None:
         return
-    limits, usual = known.limits, known.survey.usual_latency_s
+    usual = known.survey.usual_latency_s
     if known.is_past(call.at, known.call_timeout_s):
         yield found(
             "call.answer_late",
@@ -262,8 +262,8 @@ def _in_time(record: Record, call: Record, known: Known) -> Iterator[Finding]:
             values={"seconds": gone},
         )
         return
-    is_unusual = usual is not None and gone > limits.slow_answer_factor * usual
-    is_slow = gone > limits.slow_answer or (is_unusual and gone > limits.slow_answer_least)
+    is_unusual = usual is not None and gone > LIMITS.slow_answer_factor * usual
+    is_slow = gone > LIMITS.slow_answer or (is_unusual and gone > LIMITS.slow_answer_least)
     if is_slow and gone > known.resolution_s:
         yield found(
             "call.slow",

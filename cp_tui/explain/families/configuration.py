@@ -65,7 +65,6 @@ class ConfigurationRules(Family):
         self._unused: set[FeatureProfile] = set()
 
     def take(self, record: Record, known: Known) -> Iterable[Finding]:
-        """Judge a record by what was known before it."""
         exchange = known.exchange
         if exchange.is_call:
             yield from self._profile_unused(record, known)
@@ -85,8 +84,7 @@ class ConfigurationRules(Family):
         status: ConfigurationStatus,
         known: Known,
     ) -> Iterator[Finding]:
-        spec, where = find(change.key), known.exchange.call
-        call = where.record if where else None
+        spec, call = find(change.key), known.exchange.asked
         if status in _KNOWS_KEY and not _is_write_only(spec):
             yield from _unknown(record, call, change.key, status, known)
             if len(self._answered) < CHANGES_MAX:
@@ -318,7 +316,7 @@ def _odd_answer(record: Record, what: str, name: str, known: Known) -> Finding:
         "config.key_not_answered",
         f"{what}. The answer names each key that was asked for, as known or as unknown.",
         record,
-        known.exchange.call.record if known.exchange.call else None,
+        known.exchange.asked,
         matter=name,
     )
 

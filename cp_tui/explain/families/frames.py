@@ -11,23 +11,20 @@ from cp_tui.explain.catalogue import found
 from cp_tui.explain.family import Family
 from cp_tui.explain.finding import Finding, FrameRef, Severity, of_line
 from cp_tui.explain.known import Known
-from cp_tui.ocpp.action import SPEC, Action, RequestDirection
+from cp_tui.ocpp.action import SPEC, Action
 from cp_tui.ocpp.errors import ErrorCode, OcppError
 from cp_tui.ocpp.feature_profile import FeatureProfile
 from cp_tui.ocpp.frame import MESSAGE_ID_LENGTH_MAX, shape_defect
 from cp_tui.ocpp.json_array import is_json, load
 from cp_tui.ocpp.plural import count
 from cp_tui.ocpp.validation import quoted
+from cp_tui.traces.direction import DIRECTION_OF
+from cp_tui.traces.frames import KIND_OF_TYPE
 from cp_tui.traces.record import DirectionFrom, FrameDirection, ParsedFrame, Record, RecordKind
 
 IDS_MAX = 300_000
 """Message ids that are remembered of a charge point; later ones are not compared."""
 BREAKS_MASK = 0xFFFF
-TYPES = (2, 3, 4)
-_WAYS = {
-    FrameDirection.TO_CSMS: RequestDirection.TO_CSMS,
-    FrameDirection.TO_CHARGE_POINT: RequestDirection.TO_CHARGE_POINT,
-}
 _PROVEN = (DirectionFrom.STATED, DirectionFrom.PERSPECTIVE)
 
 
@@ -181,7 +178,7 @@ def _array(text: str) -> list[object] | None:
 def _shape(record: Record, frame: ParsedFrame) -> Iterator[Finding]:
     elements = frame.elements
     kind = frame.message_type
-    if kind is not None and kind not in TYPES:
+    if kind is not None and kind not in KIND_OF_TYPE:
         yield found(
             "frame.unknown_type",
             f"The type of this message is {kind}; there are 2 (CALL), 3 (CALLRESULT) and"
@@ -219,9 +216,9 @@ def _side(record: Record, known: Known) -> Iterator[Finding]:
     action = known.exchange.action
     if action is None or record.direction is None or record.direction_from not in _PROVEN:
         return
-    may = SPEC[action].direction
-    if may not in (RequestDirection.BOTH, _WAYS[record.direction]):
-        side = "the charge point" if may is RequestDirection.TO_CSMS else "the CSMS"
+    may = DIRECTION_OF.get(action)
+    if may is record.direction.opposite:
+        side = "the charge point" if may is FrameDirection.TO_CSMS else "the CSMS"
         yield found(
             "direction.wrong_side",
             f"{action} came from the wrong side: only {side} may send it.",

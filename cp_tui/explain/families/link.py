@@ -12,6 +12,7 @@ from cp_tui.explain.catalogue import found
 from cp_tui.explain.family import Family
 from cp_tui.explain.finding import Finding, FrameRef, ref
 from cp_tui.explain.known import Known
+from cp_tui.explain.limits import LIMITS
 from cp_tui.explain.waits import Waits
 from cp_tui.ocpp.plural import count
 from cp_tui.ocpp.printable import clean
@@ -63,12 +64,11 @@ class LinkRules(Family):
             )
 
     def _flapping(self, record: Record, known: Known) -> Iterator[Finding]:
-        limits = known.limits
         self._opened.append(ref(record))
-        recent = [each for each in self._opened if not known.is_past(each.at, limits.flapping)]
+        recent = [each for each in self._opened if not known.is_past(each.at, LIMITS.flapping)]
         # The first one is no reconnect.
-        if record.at is not None and len(recent) > limits.flapping_count:
-            minutes = round(limits.flapping / 60)
+        if record.at is not None and len(recent) > LIMITS.flapping_count:
+            minutes = round(LIMITS.flapping / 60)
             yield found(
                 "link.flapping",
                 f"The charge point connected {count(len(recent), 'time')} within {minutes} min.",
@@ -113,7 +113,7 @@ class PingRules(Family):
         event = record.link.event if record.link else None
         if event is LinkKind.PING:
             if known.survey.links[LinkKind.PONG] and record.direction not in self._pings:
-                self._pings.begin(record.direction, None, known.limits.pong, record, known)
+                self._pings.begin(record.direction, None, LIMITS.pong, record, known)
             if record.direction is FrameDirection.TO_CSMS:
                 yield from self._interval(record, known)
                 self._last_ping_at = record.at
@@ -130,7 +130,7 @@ class PingRules(Family):
         for wait in self._pings.over(known):
             yield found(
                 "link.pong_missing",
-                f"A ping got no pong within {known.limits.pong:.0f} s, and the connection was not"
+                f"A ping got no pong within {LIMITS.pong:.0f} s, and the connection was not"
                 " closed.",
                 wait.where,
             )
@@ -140,7 +140,7 @@ class PingRules(Family):
         gone = known.seconds_since(self._last_ping_at)
         if not wanted or wanted < 0 or gone is None:
             return
-        if abs(gone - wanted) > known.limits.ping_factor * wanted + known.resolution_s:
+        if abs(gone - wanted) > LIMITS.ping_factor * wanted + known.resolution_s:
             yield found(
                 "link.ping_interval",
                 f"A ping came {gone:.0f} s after the one before; WebSocketPingInterval is"
@@ -182,7 +182,7 @@ class DoubleConnectionRules(Family):
             begin = max(own.first.at, span.first.at or own.first.at)
             together = (span.last - begin).total_seconds()
             pair = (min(name, other), max(name, other))
-            if together > known.limits.two_connections and pair not in self._told:
+            if together > LIMITS.two_connections and pair not in self._told:
                 self._told.add(pair)
                 yield found(
                     "link.two_connections",

@@ -76,8 +76,7 @@ def _sent(record: Record, request: SendLocalListRequest, known: Known) -> Iterab
 
 
 def _accepted(record: Record, request: SendLocalListRequest, known: Known) -> Iterable[Finding]:
-    call = known.exchange.call
-    where = call.record if call else None
+    where = known.exchange.asked
     if _twice(request):
         yield found(
             "list.duplicate_tags",

@@ -142,12 +142,11 @@ def _accepted(
     reason = _refusal(request, known, is_strict=False)
     if reason is None or reason.id in _OPEN:
         return
-    call = known.exchange.call
     yield found(
         "profile.wrongly_accepted",
         f"SetChargingProfile was Accepted, and has to be Rejected: {reason.text}.",
         record,
-        call.record if call else None,
+        known.exchange.asked,
         rule=reason.rule,
         matter=reason.id,
     )
@@ -166,12 +165,11 @@ def _rejected(
             "SetChargingProfile was Rejected, and what this log tells speaks for it. Not known:"
             f" {', '.join(missing)}."
         )
-    call = known.exchange.call
     yield found(
         "profile.wrongly_rejected",
         text,
         record,
-        call.record if call else None,
+        known.exchange.asked,
         severity=Severity.NOTE if missing else None,
     )
 

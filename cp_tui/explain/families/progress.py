@@ -16,6 +16,7 @@ from cp_tui.explain.catalogue import found
 from cp_tui.explain.family import Family
 from cp_tui.explain.finding import Finding, FrameRef, Severity, ref
 from cp_tui.explain.known import Known
+from cp_tui.explain.limits import LIMITS
 from cp_tui.explain.waits import Waits
 from cp_tui.ocpp.action import Action
 from cp_tui.ocpp.firmware_management import (
@@ -188,7 +189,7 @@ class Tracker:
             delay_s = 0.0
             if self.job.not_before is not None and record.at is not None:
                 delay_s = max(0.0, (self.job.not_before - record.at).total_seconds())
-            begin_s, end_s = self._patience(known)
+            begin_s, end_s = self._patience()
             self._to_begin.begin("", self.job, delay_s + begin_s, record, known)
             self._to_end.begin("", self.job, delay_s + end_s, record, known)
 
@@ -249,7 +250,7 @@ class Tracker:
 
     def overdue(self, known: Known) -> Iterable[Finding]:
         """Give what was not told in time."""
-        begin_s, end_s = self._patience(known)
+        begin_s, end_s = self._patience()
         for wait in self._to_begin.over(known):
             self._to_end.end("")
             yield self._silent(wait.where, f"nothing was told of it within {begin_s:g} s")
@@ -279,11 +280,10 @@ class Tracker:
                 severity=Severity.ERROR,
             )
 
-    def _patience(self, known: Known) -> tuple[float, float]:
-        limits = known.limits
+    def _patience(self) -> tuple[float, float]:
         if self.course is DIAGNOSTICS:
-            return limits.diagnostics_begin, limits.diagnostics_end
-        return limits.firmware_begin, limits.firmware_end
+            return LIMITS.diagnostics_begin, LIMITS.diagnostics_end
+        return LIMITS.firmware_begin, LIMITS.firmware_end
 
     def _forget_waits(self) -> None:
         self._to_begin.end("")
@@ -481,7 +481,7 @@ def _too_early(
     if status != "Downloading" or job is None or job.not_before is None or record.at is None:
         return
     early_s = (job.not_before - record.at).total_seconds()
-    if early_s > known.limits.clock + known.resolution_s:
+    if early_s > LIMITS.clock + known.resolution_s:
         yield found(
             "firmware.too_early",
             f"Downloading is told {early_s:.0f} s before retrieveDate.",

@@ -13,6 +13,7 @@ from cp_tui.explain.family import Family
 from cp_tui.explain.finding import Finding, FrameRef, ref
 from cp_tui.explain.knowledge.transactions import TransactionKnown
 from cp_tui.explain.known import Known
+from cp_tui.explain.limits import LIMITS
 from cp_tui.explain.samples import Sample
 from cp_tui.ocpp.action import Action
 from cp_tui.ocpp.core import MeterValuesRequest, StartTransactionRequest, StopTransactionRequest
@@ -69,7 +70,6 @@ class RegisterRules(Family):
         self._stopped: dict[int, _Stopped] = {}
 
     def take(self, record: Record, known: Known) -> Iterable[Finding]:
-        """Judge a record by what was known before it."""
         if not known.exchange.is_call or record.masked or record.frame is None:
             return
         match known.exchange.request:
@@ -80,7 +80,7 @@ class RegisterRules(Family):
                 transaction = _transaction_of(values, record, known)
                 if transaction is not None:
                     chain = self._chain(transaction)
-                    yield from _follow(chain, known.samples, record, transaction, known)
+                    yield from _follow(chain, known.samples, record, transaction)
             case StopTransactionRequest() as stop:
                 transaction = known.meant_by(stop)
                 if transaction is not None:
@@ -131,7 +131,7 @@ class RegisterRules(Family):
     ) -> Iterator[Finding]:
         chain = self._chains.pop(transaction.where.number, None) or _begun(transaction)
         start = transaction.request
-        yield from _follow(_begun(transaction), data, record, transaction, known)
+        yield from _follow(_begun(transaction), data, record, transaction)
         if start is not None:
             self._stopped[transaction.connector] = _Stopped(
                 start.meter_start,
@@ -223,7 +223,6 @@ def _follow(
     readings: tuple[Sample, ...],
     record: Record,
     transaction: TransactionKnown,
-    known: Known,
 ) -> Iterator[Finding]:
     """Go on along the registers with those of a message."""
     for each in readings:
@@ -244,7 +243,7 @@ def _follow(
         # What is older came late, or a clock was set: then the order of the values is not known.
         if new.at > last.at:
             chain.last[key] = new
-            yield from _step(last, new, chain, record, transaction, known)
+            yield from _step(last, new, chain, record, transaction)
 
 
 def _is_begin(sample: Sample, transaction: TransactionKnown) -> bool:
@@ -278,7 +277,6 @@ def _step(
     chain: _Chain,
     record: Record,
     transaction: TransactionKnown,
-    known: Known,
 ) -> Iterator[Finding]:
     """Judge two registers that follow each other."""
     risen_wh = new.energy_wh - last.energy_wh
@@ -295,12 +293,11 @@ def _step(
             effect="the energy of the session is wrong",
         )
         return
-    limits = known.limits
-    most_w = limits.power_most
+    most_w = LIMITS.power_most
     if chain.offered_w is not None:
         most_w = min(most_w, max(float(chain.offered_w), OFFERED_LEAST_W))
     passed_s = (new.at - last.at).total_seconds() + COARSE_S
-    most_wh = limits.power_factor * most_w * passed_s / 3600 + float(new.step_wh + last.step_wh)
+    most_wh = LIMITS.power_factor * most_w * passed_s / 3600 + float(new.step_wh + last.step_wh)
     if float(risen_wh) > most_wh:
         yield found(
             "tx.register_jumps",

@@ -20,6 +20,7 @@ from cp_tui.explain.family import Family
 from cp_tui.explain.finding import Finding, FrameRef, Severity, ref
 from cp_tui.explain.knowledge.transactions import QUEUED, UNKNOWN_ID
 from cp_tui.explain.known import Known
+from cp_tui.explain.limits import LIMITS
 from cp_tui.explain.payload import fields, instant, integer, text
 from cp_tui.explain.samples import Sample
 from cp_tui.ocpp.action import Action
@@ -86,7 +87,6 @@ class RetryRules(Family):
         self._rewinds = 0
 
     def take(self, record: Record, known: Known) -> Iterable[Finding]:
-        """Judge a record by what was known before it."""
         if known.rewinds != self._rewinds:
             # Another log, or the same once more, begins behind the seam.
             self._forget(known.rewinds)
@@ -160,7 +160,7 @@ class RetryRules(Family):
             early_s = (newest.happened - message.happened).total_seconds()
             is_set_back = known.clock.set_back_since(newest.frame)
             is_order = not is_set_back and not _has_time_of_its_own(known)
-            if early_s > known.limits.interval_least and is_order:
+            if early_s > LIMITS.interval_least and is_order:
                 yield found(
                     "queue.order",
                     f"{message.action} tells of {message.happened:%H:%M:%S}, and came after "
@@ -187,7 +187,7 @@ class RetryRules(Family):
         if record.at is None or message.happened is None:
             return
         late_s = (record.at - known.clock.in_log(message.happened)).total_seconds()
-        if late_s > known.limits.late_delivery:
+        if late_s > LIMITS.late_delivery:
             yield found(
                 "queue.late",
                 f"{message.action} was delivered {number(late_s)} s after what it tells of.",
@@ -402,7 +402,7 @@ def _too_early(before: _Message, record: Record, known: Known) -> Iterator[Findi
         is_early, wanted = waited_s < NO_WAIT_S, "TransactionMessageRetryInterval"
     else:
         wait_s = interval_s * before.sends
-        grace_s = max(known.limits.interval_least, known.limits.interval_factor * wait_s)
+        grace_s = max(LIMITS.interval_least, LIMITS.interval_factor * wait_s)
         is_early = waited_s < wait_s - grace_s
         wanted = (
             f"{number(wait_s)} s ({before.sends} x TransactionMessageRetryInterval {interval_s})"
@@ -434,7 +434,7 @@ def _is_past(message: _Message, known: Known) -> bool:
     """Whether the log goes on for so long that an answer would have come."""
     if known.now is None or message.frame.at is None:
         return message.is_passed
-    return (known.now - message.frame.at).total_seconds() >= known.limits.unanswered
+    return (known.now - message.frame.at).total_seconds() >= LIMITS.unanswered
 
 
 def _given_up(message: _Message, known: Known) -> Finding:

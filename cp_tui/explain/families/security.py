@@ -13,6 +13,7 @@ from cp_tui.explain.catalogue import found
 from cp_tui.explain.family import Family
 from cp_tui.explain.finding import Finding
 from cp_tui.explain.known import Known
+from cp_tui.explain.limits import LIMITS
 from cp_tui.explain.waits import Waits
 from cp_tui.ocpp.action import Action
 from cp_tui.ocpp.core import (
@@ -130,14 +131,14 @@ class SecurityRules(Family):
         has_links = known.survey.links[LinkKind.OPEN] + known.survey.links[LinkKind.CLOSE] > 0
         if (is_profile or is_key) and status is ConfigurationStatus.ACCEPTED and has_links:
             name = PROFILE if is_profile else "AuthorizationKey"
-            self._to_reconnect.begin("", name, known.limits.reconnect, record, known)
+            self._to_reconnect.begin("", name, LIMITS.reconnect, record, known)
 
     def _overdue(self, known: Known) -> Iterable[Finding]:
         for wait in self._to_reconnect.over(known):
             yield found(
                 "security.no_reconnect",
                 f"A new {wait.what} was Accepted, and the connection goes on for more than"
-                f" {known.limits.reconnect:g} s: the charge point connects anew with it.",
+                f" {LIMITS.reconnect:g} s: the charge point connects anew with it.",
                 wait.where,
             )
 

@@ -17,6 +17,7 @@ from cp_tui.explain.family import Family
 from cp_tui.explain.finding import Finding, Severity
 from cp_tui.explain.knowledge.connectors import StatusKnown
 from cp_tui.explain.known import Known
+from cp_tui.explain.limits import LIMITS
 from cp_tui.ocpp.core import StatusNotificationRequest
 from cp_tui.ocpp.datatypes import ChargePointErrorCode, ChargePointStatus
 from cp_tui.traces.record import FrameDirection, Record, RecordKind
@@ -65,17 +66,15 @@ class StatusRules(Family):
             )
         elif _said(new) == _said(old):
             if not known.was_asked:
-                yield from self._repeated(record, new, known)
+                yield from self._repeated(record, new)
         else:
             self._repeats[new.connector_id] = 0
             if new.connector_id > 0 and told.blurs == known.blurs:
                 yield from _transition(record, new, told, known)
 
-    def _repeated(
-        self, record: Record, new: StatusNotificationRequest, known: Known
-    ) -> Iterator[Finding]:
+    def _repeated(self, record: Record, new: StatusNotificationRequest) -> Iterator[Finding]:
         self._repeats[new.connector_id] += 1
-        if self._repeats[new.connector_id] == known.limits.repeated_status_count:
+        if self._repeats[new.connector_id] == LIMITS.repeated_status_count:
             yield found(
                 "status.repeated",
                 f"Connector {new.connector_id} was told as {new.status} again and again, without"
@@ -134,7 +133,7 @@ def _transition(
     steps = f"{transition_code(old, between)}, {transition_code(between, new.status)}"
     may_be_short = known.keys.integer("MinimumStatusDuration") != 0
     gone = _between(new, told, known)
-    is_short = may_be_short and (gone is None or gone < known.limits.short_status)
+    is_short = may_be_short and (gone is None or gone < LIMITS.short_status)
     yield found(
         "status.illegal_transition",
         f"Connector {new.connector_id} went from {old} straight to {new.status}. S 4.9 has no"

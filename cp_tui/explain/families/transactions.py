@@ -10,8 +10,10 @@ from msgspec import Struct
 from cp_tui.explain.catalogue import found
 from cp_tui.explain.family import Family
 from cp_tui.explain.finding import Finding, FrameRef, Severity, ref
+from cp_tui.explain.knowledge.connectors import CHARGES
 from cp_tui.explain.knowledge.transactions import UNKNOWN_ID, TransactionKnown
 from cp_tui.explain.known import Known
+from cp_tui.explain.limits import LIMITS
 from cp_tui.explain.waits import Waits
 from cp_tui.ocpp.action import Action
 from cp_tui.ocpp.core import (
@@ -26,13 +28,6 @@ from cp_tui.traces.record import FrameDirection, Record
 
 EARLY_MAX = 100
 """Messages that are remembered until their start is answered."""
-_RUNS = frozenset(
-    {
-        ChargePointStatus.CHARGING,
-        ChargePointStatus.SUSPENDED_EV,
-        ChargePointStatus.SUSPENDED_EVSE,
-    }
-)
 
 
 class _Second(Struct, frozen=True):
@@ -77,7 +72,6 @@ class TransactionRules(Family):
         return bool(self._second or self._over)
 
     def take(self, record: Record, known: Known) -> Iterable[Finding]:
-        """Judge a record by what was known before it."""
         yield from self._waited(known)
         exchange = known.exchange
         match exchange.request if exchange.is_call else None:
@@ -97,7 +91,6 @@ class TransactionRules(Family):
                 yield from self._given(record, start, id_, known)
 
     def at_end(self, known: Known) -> Iterable[Finding]:
-        """Tell of what is still open."""
         yield from self._waited(known)
         for early in self._early:
             yield _before_answer(early)
@@ -117,12 +110,12 @@ class TransactionRules(Family):
             return
         told = known.connectors.current(start.connector_id, known.breaks)
         is_newer = told is not None and told.where.place > first.where.place
-        if told is not None and is_newer and told.status not in _RUNS:
+        if told is not None and is_newer and told.status not in CHARGES:
             if first.where.number not in self._over:
-                self._over.begin(first.where.number, first, known.limits.not_stopped, record, known)
+                self._over.begin(first.where.number, first, LIMITS.not_stopped, record, known)
             return
         second = _Second(start.connector_id, first, start.timestamp)
-        self._second.begin(first.where.number, second, known.limits.not_stopped, record, known)
+        self._second.begin(first.where.number, second, LIMITS.not_stopped, record, known)
 
     def _told(self, record: Record, told: StatusNotificationRequest, known: Known) -> None:
         transaction = known.transactions.on(told.connector_id)
@@ -133,7 +126,7 @@ class TransactionRules(Family):
         if told.status is ChargePointStatus.AVAILABLE and not is_older:
             number = transaction.where.number
             if number not in self._over:
-                self._over.begin(number, transaction, known.limits.not_stopped, record, known)
+                self._over.begin(number, transaction, LIMITS.not_stopped, record, known)
 
     def _waited(self, known: Known) -> Iterator[Finding]:
         for wait in self._second.over(known):
@@ -256,21 +249,21 @@ class TransactionRules(Family):
         for each in early:
             if each.connector not in (0, start.connector_id):
                 self._early.append(each)
-            elif not _is_logger_order(each, id_, record, known):
+            elif not _is_logger_order(each, id_, record):
                 yield _before_answer(each)
 
     def _remember(self, early: _Early) -> None:
         self._early = [*self._early[-EARLY_MAX + 1 :], early]
 
 
-def _is_logger_order(early: _Early, id_: int, record: Record, known: Known) -> bool:
+def _is_logger_order(early: _Early, id_: int, record: Record) -> bool:
     """Whether a message stands before the answer only because it was written down so."""
     if early.id != id_:
         return False
     if early.at is None or record.at is None:
         return True
     waited_s = (record.at - early.at).total_seconds()
-    return waited_s <= known.limits.logger_order + record.resolution
+    return waited_s <= LIMITS.logger_order + record.resolution
 
 
 def _before_answer(early: _Early) -> Finding:
