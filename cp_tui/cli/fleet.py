@@ -36,6 +36,7 @@ from cp_tui.fleet.report.made import report_of
 from cp_tui.fleet.report.timeline import every
 from cp_tui.fleet.result import FleetResult
 from cp_tui.fleet.shell.fleet_door import FleetDoor
+from cp_tui.fleet.shell.fleet_store import FleetStore, seed_in
 from cp_tui.fleet.shell.run import FleetRun
 from cp_tui.fleet.view import FleetView
 from cp_tui.fleet.whole_file import cannot_write
@@ -66,7 +67,7 @@ def run(options: Namespace) -> int:
         return ExitStatus.DONE
     results, wrong = _results(options)
     try:
-        read = read_plan(_plan_options(options), secrets.randbelow(SEED_END))
+        read = _read(options)
     except SettingsError as error:
         # All that was mistyped is told at once.
         return complain_of([*wrong, *error.lines])
@@ -81,6 +82,16 @@ def run(options: Namespace) -> int:
     # One Ctrl-C too many, in the haste of the end, must not cost the figures.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     return told(report)
+
+
+def _read(options: Namespace) -> ReadPlan:
+    """Read the plan; the file of an earlier run has the seed, where nobody says another one."""
+    given = _plan_options(options)
+    read = read_plan(given, secrets.randbelow(SEED_END))
+    if read.plan.store is None:
+        return read
+    seed = asyncio.run(seed_in(Path(read.plan.store)))
+    return read if seed is None else read_plan(given, seed)
 
 
 def _can_show() -> bool:
@@ -103,23 +114,37 @@ class Errand:
         """Run it until its plan is done or somebody ends it, with a line now and then."""
         async with AsyncExitStack() as open_doors:
             open_doors.enter_context(claimed(self._options.watch))
-            with told_without_waiting() as tell, _ledger(self._options.ledger, self._failed) as add:
+            plan, ledger = self._read.plan, self._options.ledger
+            with (
+                told_without_waiting() as tell,
+                _ledger(ledger, self._failed, by_line=plan.store is not None) as add,
+            ):
                 if self._options.behind is not None:
                     # The screen tells it.
                     tell = _say_nothing
-                run = self._run(tell, add)
+                store = await self._store()
+                run = self._run(tell, add, store)
                 run.prepare()
                 if self._options.behind is not None:
                     await when_stdin_closes(run.stop)
                 door = await self._open_door(run, tell, open_doors)
-                tell(beginning(self._read.plan))
+                tell(beginning(plan, 0 if store is None else store.taken_over))
                 result = await run.run()
             report = await asyncio.to_thread(self._sum_up, result)
             door.ended(report)
             await asyncio.sleep(LAST_WORD_S)
         return report
 
-    def _run(self, tell: Callable[[str], None], add: Callable[[BillEntry], None]) -> FleetRun:
+    async def _store(self) -> FleetStore | None:
+        plan = self._read.plan
+        return None if plan.store is None else await FleetStore.open(Path(plan.store), plan)
+
+    def _run(
+        self,
+        tell: Callable[[str], None],
+        add: Callable[[BillEntry], None],
+        store: FleetStore | None,
+    ) -> FleetRun:
         def look(view: FleetView) -> None:
             if view.elapsed_s >= self._told_at_s + LINE_S:
                 self._told_at_s = view.elapsed_s // LINE_S * LINE_S
@@ -139,7 +164,9 @@ class Errand:
 
         watched = self._options.watch
         plan, config_of = self._read.plan, self._read.config_of
-        fleet = FleetRun(plan, config_of, on_settled=settled, on_moment=look, watched=watched)
+        fleet = FleetRun(
+            plan, config_of, on_settled=settled, on_moment=look, watched=watched, store=store
+        )
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             loop.add_signal_handler(number, stop)
@@ -204,13 +231,15 @@ def _written(report: FleetReport, results: Results) -> str:
 
 
 @contextmanager
-def _ledger(path: Path | None, failed: list[str]) -> Iterator[Callable[[BillEntry], None]]:
+def _ledger(
+    path: Path | None, failed: list[str], *, by_line: bool
+) -> Iterator[Callable[[BillEntry], None]]:
     """Write the ledger while the run goes on; what goes wrong is put to what has failed."""
     if path is None:
         yield lambda entry: None
         return
     try:
-        ledger = Ledger(path)
+        ledger = Ledger(path, by_line=by_line)
     except OSError as error:
         raise SettingsError(f"--ledger {path}: {error.strerror}") from None
     try:

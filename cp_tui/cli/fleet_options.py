@@ -114,6 +114,12 @@ PLAN_FILES = (
         ("fleet", "password_file"),
         "AuthorizationKey of each: lines id,password",
     ),
+    PlanOption(
+        "--store",
+        "FILE",
+        ("fleet", "store"),
+        "keep what charge points keep in this one file; the next\nrun with it takes over",
+    ),
     PlanOption("--ca-file", "FILE", ("csms", "ca_file"), "roots to trust for wss, as PEM"),
 )
 PLAN_SWITCHES = (

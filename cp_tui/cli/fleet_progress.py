@@ -12,12 +12,18 @@ from cp_tui.ocpp.plural import count
 from cp_tui.ocpp.printable import clean
 
 
-def beginning(plan: FleetPlan) -> str:
-    """Say what is begun, and the seed with which it can be done again."""
+def beginning(plan: FleetPlan, taken_over: int = 0) -> str:
+    """Say what is begun, and the seed with which it can be done again.
+
+    `taken_over`: transactions in the file of the store that are owed to the CSMS.
+    """
     ends_s = ends_at_s(plan)
     how_long = "until Ctrl-C" if ends_s is None else f"for {duration(ends_s)}"
     number = count(plan.stations, "charge point")
-    return f"{number} against {clean(plan.url)} {how_long}, seed {plan.seed}"
+    said = f"{number} against {clean(plan.url)} {how_long}, seed {plan.seed}"
+    if taken_over:
+        said += f", {count(taken_over, 'transaction')} taken over from {clean(f'{plan.store}')}"
+    return said
 
 
 def progress(view: FleetView) -> str:
@@ -37,6 +43,8 @@ def progress(view: FleetView) -> str:
         parts.append(f"core {moment.cpu_share:.0%}")
     if view.figures.is_at_limit:
         parts.append(f"late {brief(view.figures.lag_p99_s)}")
+    if view.store_problem:
+        parts.append(clean(view.store_problem))
     if view.failures:
         parts.append(f"errors inside {view.failures}")
     return "  ".join(parts)

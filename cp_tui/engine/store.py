@@ -1,4 +1,4 @@
-"""The store: what survives power cuts, in one SQLite file of the data folder.
+"""The store: what survives power cuts, in one SQLite file, as a rule that of a data folder.
 
 Records are JSON texts by table and key; what they mean is the mind's business. A commit is on disk
 when it returns: WAL with `synchronous=FULL`. All of it happens in one thread, each call in one go.
@@ -12,6 +12,8 @@ One table for all records, with JSON as text: the program that reads a store may
 than the one that wrote it, and unknown fields are simply not read. A row that is no JSON is moved
 to `quarantine` rather than deleted, and never stops the start; what comes of a record that is well
 formed and wrong is in `rescue`.
+
+Several charge points may share a file of another kind (`StoreKind`), which says so in its head.
 """
 
 from __future__ import annotations
@@ -24,6 +26,7 @@ from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
+from msgspec import Struct
 from pydantic_core import from_json
 
 from cp_tui.charge_point.effects import PutAside, StoredRecords, Table
@@ -41,6 +44,7 @@ LOST_HINT = "end the charge point and put the data folder back before it is star
 PLACE_LOOK_S = 2.0
 SCHEMA_VERSION = 1
 WAL_PAGES = 100
+BUSY_MS = 200
 QUARANTINE_ROWS_MAX = 1_000
 QUARANTINE_BYTES_MAX = 4_000_000
 QUARANTINE_DAYS_MAX = 90
@@ -77,15 +81,37 @@ Changes = Mapping[tuple[Table, str], str | None]
 """What is to be written, by table and key: a record as JSON, or None to delete it."""
 
 
-class Store:
-    """The open database of one charge point; what takes long or is damaged is told."""
+class StoreKind(Struct, frozen=True):
+    """What a file is used for."""
 
-    def __init__(self, folder: Path, log: logging.Logger, troubles: TroubleKeeper) -> None:
+    of: str
+    """Whose it is, in words."""
+    application_id: int = 0
+    """What the head of the file says of it; 0: nothing, and what it says is not looked at."""
+    synchronous: str = "FULL"
+    is_locked: bool = False
+    """Whether the file itself keeps others out; a data folder has a lock of its own."""
+
+
+OF_ONE = StoreKind("a charge point")
+
+
+class Store:
+    """An open database; what takes long or is damaged is told."""
+
+    def __init__(
+        self,
+        path: Path,
+        log: logging.Logger,
+        troubles: TroubleKeeper,
+        kind: StoreKind = OF_ONE,
+    ) -> None:
         self.slow = SlowDisk(log, troubles)
         """Tells of a disk that is slow at this store."""
         self._log = log
         self._troubles = troubles
-        self._path = folder / DATABASE_FILE
+        self._path = path
+        self._kind = kind
         self._thread = DaemonThread("store")
         self._database: sqlite3.Connection
         self._inode: int
@@ -93,13 +119,30 @@ class Store:
     @staticmethod
     async def open(folder: Path, log: logging.Logger, troubles: TroubleKeeper) -> Store:
         """Open or create the database in a folder that is locked already."""
-        store = Store(folder, log, troubles)
-        try:
-            await store._thread.call(store._open)
-        except BaseException:
-            store._thread.end()
-            raise
+        store = Store(folder / DATABASE_FILE, log, troubles)
+        await store.begin()
         return store
+
+    async def begin(self) -> None:
+        """Open or create the file; raises `EngineStartError`."""
+        try:
+            await self._thread.call(self._open)
+        except BaseException:
+            self._thread.end()
+            raise
+
+    async def read(self, table: Table, key: str) -> str | None:
+        """Give one record as it is; raises `EngineStartError`."""
+        query = "SELECT value FROM record WHERE kind IS ? AND key IS ?"
+
+        def find() -> str | None:
+            row = self._database.execute(query, (table, key)).fetchone()
+            return None if row is None else row[0]
+
+        try:
+            return await self._thread.call(find)
+        except sqlite3.Error as error:
+            raise EngineStartError(f"cannot read {self._path}: {error}") from None
 
     async def load(self) -> StoredRecords:
         """Read all records; a damaged row is put aside and never stops the start.
@@ -169,17 +212,21 @@ class Store:
     def _open(self) -> None:
         path = self._path
         try:
-            self._inode = _create_private(path)
+            self._inode = _create_private(path, self._kind)
             self._database = sqlite3.connect(path)
         except (OSError, sqlite3.Error) as error:
             raise EngineStartError(f"cannot open {path}: {_why(error, path)}") from None
         try:
-            _prepare(self._database, path)
+            _prepare(self._database, path, self._kind)
         except sqlite3.OperationalError as error:
             self._database.close()
+            if self._kind.is_locked and error.sqlite_errorcode == sqlite3.SQLITE_BUSY:
+                raise EngineStartError(f"{path} is in use by another process") from None
             raise EngineStartError(f"cannot use {path}: {_why(error, path)}") from None
         except sqlite3.DatabaseError as error:
             self._database.close()
+            if self._kind.application_id and error.sqlite_errorcode == sqlite3.SQLITE_NOTADB:
+                raise _of_others(path, self._kind) from None
             raise EngineStartError(
                 f"{path} is damaged ({error}); move it away to start with an empty one"
             ) from None
@@ -193,7 +240,7 @@ class Store:
         try:
             rows = self._database.execute("SELECT kind, key, value FROM record").fetchall()
         except sqlite3.Error as error:
-            raise EngineStartError(f"cannot read {DATABASE_FILE}: {error}") from None
+            raise EngineStartError(f"cannot read {self._path.name}: {error}") from None
         for kind, key, value in rows:
             why = _fault(kind, key, value)
             if why is None:
@@ -232,10 +279,22 @@ class Store:
             raise StoreError(f"records were not put aside: {_why(error, self._path)}") from error
 
 
-def _prepare(database: sqlite3.Connection, path: Path) -> None:
+def _prepare(database: sqlite3.Connection, path: Path, kind: StoreKind) -> None:
     """Set the safety of commits, check the version, and create the tables of a new file."""
+    if kind.is_locked:
+        # Held from the first look on; the system lets go of it, even after kill -9.
+        database.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
+        database.execute("PRAGMA locking_mode = EXCLUSIVE")
+    if kind.application_id:
+        (pages,) = database.execute("PRAGMA page_count").fetchone()
+        (found,) = database.execute("PRAGMA application_id").fetchone()
+        if pages and found != kind.application_id:
+            raise _of_others(path, kind)
+        if not pages:
+            # Before all else: a file that a kill leaves half made is known again.
+            database.execute(f"PRAGMA application_id = {kind.application_id}")
     database.execute("PRAGMA journal_mode = WAL")
-    database.execute("PRAGMA synchronous = FULL")
+    database.execute(f"PRAGMA synchronous = {kind.synchronous}")
     # A log that has been round once is not grown by a commit any more: the disk has less to do.
     database.execute(f"PRAGMA wal_autocheckpoint = {WAL_PAGES}")
     (version,) = database.execute("PRAGMA user_version").fetchone()
@@ -248,15 +307,25 @@ def _prepare(database: sqlite3.Connection, path: Path) -> None:
         version_too = f"PRAGMA user_version = {SCHEMA_VERSION};"
         database.executescript(f"BEGIN; {_SCHEMA} {version_too} COMMIT;")
     database.execute("SELECT kind, key, value FROM record LIMIT 1")
+    if kind.is_locked:
+        # Readers share the lock: only who writes keeps others out.
+        database.execute("BEGIN EXCLUSIVE")
+        database.execute("COMMIT")
 
 
-def _create_private(path: Path) -> int:
+def _of_others(path: Path, kind: StoreKind) -> EngineStartError:
+    return EngineStartError(f"{path} is no store of {kind.of}: name another file")
+
+
+def _create_private(path: Path, kind: StoreKind) -> int:
     """See that the file is its owner's alone: SQLite's side files take over its rights.
 
     Gives its inode.
     """
     os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
-    path.chmod(0o600)
+    if not kind.application_id:
+        # A file that somebody has named may be another one than he meant.
+        path.chmod(0o600)
     return path.stat().st_ino
 
 

@@ -95,6 +95,8 @@ class Bill(Struct):
     """The sums of a fleet, of a part of it or of one station; sums may be merged."""
 
     begun: int = 0
+    taken_over: int = 0
+    """Of these: those that an earlier run has begun, and left in the file of the store."""
     acknowledged: int = 0
     lost: int = 0
     """A start or a stop was given up: the CSMS will never have it."""

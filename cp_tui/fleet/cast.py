@@ -11,6 +11,7 @@ from datetime import datetime
 from msgspec import Struct
 
 from cp_tui.charge_point.config import ChargePointConfig
+from cp_tui.charger.memory_store import MemoryStore
 from cp_tui.engine.backoff import BackoffSettings
 from cp_tui.fleet.bill import Bill, BillEntry
 from cp_tui.fleet.measures import Measures
@@ -53,8 +54,10 @@ class Cast:
         plan: FleetPlan,
         config_of: Callable[[int], ChargePointConfig],
         on_settled: Callable[[BillEntry], None],
+        store_of: Callable[[str], MemoryStore] = lambda id: MemoryStore(),
     ) -> None:
-        """`on_settled` hears of those that behave."""
+        """`on_settled` hears of those that behave; `store_of` has what each has kept, by its id."""
+        self._store_of = store_of
         self._plan = plan
         self._config_of = config_of
         self.kinds = {Kind(kind): share for kind, share in plan.misbehave}
@@ -79,6 +82,8 @@ class Cast:
         behaves = kind is None
         watcher = self.measures if behaves else self.misbehaving
         bill = self.bill if behaves else self.misbehaving_bill
+        # The second of two with one id is no charge point that anybody would keep.
+        store = MemoryStore() if is_twin else self._store_of(id_)
         if kind is None or is_twin:
             station = FleetStation(
                 id_,
@@ -88,6 +93,7 @@ class Cast:
                 backoff=self._backoff,
                 connect=self._connect,
                 bill=bill,
+                store=store,
             )
         else:
             station = MisbehavingStation(
@@ -99,6 +105,8 @@ class Cast:
                 backoff=self._backoff,
                 connect=self._connect,
                 bill=bill,
+                store=store,
             )
         people = SessionDriver(id_, len(config.connectors), plan.sessions, seed, now)
+        people.find_cars(station, now)
         return CastMember(station, people, kind, is_twin)

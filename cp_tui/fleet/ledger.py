@@ -36,9 +36,13 @@ COLUMNS = (
 class Ledger:
     """Writes it; the file is there once it is finished."""
 
-    def __init__(self, path: Path) -> None:
-        """Begin it; raises `OSError`."""
-        self._file = WholeFile(path)
+    def __init__(self, path: Path, *, by_line: bool = False) -> None:
+        """Begin it; raises `OSError`.
+
+        `by_line`: whatever becomes of this process, a transaction is in it before anybody who goes
+        on with the same charge points may take it for settled.
+        """
+        self._file = WholeFile(path, by_line=by_line)
         self._file.write(csv_line(COLUMNS))
 
     def add(self, entry: BillEntry) -> None:

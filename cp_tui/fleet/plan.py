@@ -102,6 +102,8 @@ class FleetPlan(Struct, frozen=True):
     ca_file: str | None = None
     """PEM file with the roots that are trusted; None: the system's."""
     check_hostname: bool = True
+    store: str | None = None
+    """File with what the charge points keep; None: in memory."""
 
     def id_of(self, index: int) -> str:
         """Give the id of a charge point; the index of the first is 0."""

@@ -109,6 +109,8 @@ class FleetResult(Struct, frozen=True, kw_only=True):
     no_room: int = 0
     """How often this machine had no port or descriptor for a connection."""
     no_room_why: str = ""
+    store_faults: tuple[str, ...] = ()
+    """What was wrong with the disk of `--store`."""
     was_interrupted: bool = False
     """It was ended from outside, before its plan was done."""
     was_ended_by_hand: bool = False

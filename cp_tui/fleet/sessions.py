@@ -106,6 +106,14 @@ class SessionDriver:
             visit.part = VisitPart.AWAY
             _leave(station, visit.connector_id, now)
 
+    def find_cars(self, station: FleetStation, now: datetime) -> None:
+        """Have those leave soon whom an earlier run has left plugged in."""
+        plugged = station.charger.station.record(now).connectors
+        cars = {each.connector_id for each in plugged if each.charge_wh is not None}
+        for visit in self._visits:
+            if visit.connector_id in cars:
+                self._depart(visit, now)
+
     def begin_again(self, now: datetime) -> None:
         """Have people come again after `end_all`."""
         if self._is_over:

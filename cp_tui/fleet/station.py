@@ -1,8 +1,9 @@
 """One charge point of a fleet, pure: bytes and time in, bytes and orders out.
 
-Mind and body are those of `cp-tui serve`; the store is in memory. Whoever runs it, on whatever
-loop, moves the bytes. After each call from outside it writes `take_bytes()` into the present
-stream, then carries out `take_orders()`, and calls `tick` when `next_deadline()` has come:
+Mind and body are those of `cp-tui serve`; the store is in memory, and may have a file behind it.
+Whoever runs it, on whatever loop, moves the bytes. After each call from outside it puts
+`take_unsaved()` into that file, writes `take_bytes()` into the present stream, then carries out
+`take_orders()`, and calls `tick` when `next_deadline()` has come:
 
     OPEN      make a stream to `endpoint`; tell `stream_opened`, or `stream_failed`
     CLOSE     end the stream once what was written has left
@@ -55,7 +56,7 @@ from cp_tui.charge_point.records import TransactionRecord
 from cp_tui.charge_point.station_port import Body
 from cp_tui.charge_point.variables import Tls
 from cp_tui.charger.charger import Charger, StationAct
-from cp_tui.charger.memory_store import MemoryStore
+from cp_tui.charger.memory_store import MemoryStore, Unsaved
 from cp_tui.engine.backoff import Backoff, BackoffSettings
 from cp_tui.engine.endpoint import endpoint_at
 from cp_tui.engine.link_failure import LinkFailure
@@ -101,7 +102,7 @@ class FleetStation:
         """Build it, without power; raises `EndpointError` where the URL cannot be used.
 
         `bill`: what it enters its transactions in; many stations may share one. All that is left
-        to chance comes from `seed` and the id.
+        to chance comes from `seed` and the id. `store`: what an earlier life has left.
         """
         self.id = id
         self.bill = Bill() if bill is None else bill
@@ -113,9 +114,9 @@ class FleetStation:
         self._watcher = watcher
         self._book = StationBook(id, watcher, self.bill)
         self._store = store or MemoryStore()
-        self.charger = Charger(
-            config, self._store.load(), self._chance, mind=self._mind, keeps_power=False
-        )
+        stored = self._store.load()
+        self._book.take_over(stored)
+        self.charger = Charger(config, stored, self._chance, mind=self._mind, keeps_power=False)
         self._link = StationLink(
             endpoint_at(config.url, id),
             connect or Connect(),
@@ -334,6 +335,10 @@ class FleetStation:
             self._mind_due = self.charger.next_deadline()
             self._is_due_known = True
         return self._mind_due
+
+    def take_unsaved(self) -> Unsaved:
+        """Hand over the records on which rest the bytes and orders that are taken next."""
+        return self._store.take_unsaved()
 
     def take_bytes(self) -> list[bytes]:
         """Hand over what is to be written into the present stream."""

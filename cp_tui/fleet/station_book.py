@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import TypeVar
 
 from msgspec import Struct
 
-from cp_tui.charge_point.effects import Effect, Forget, Save, Table
+from cp_tui.charge_point.effects import Effect, Forget, Save, StoredRecords, Table
 from cp_tui.charge_point.exchange_watcher import ExchangeWatcher, Outcome
 from cp_tui.charge_point.records import OutboxRecord, TransactionRecord
+from cp_tui.charge_point.turn import read_record
 from cp_tui.charge_point.variables import DeliveryState
 from cp_tui.fleet.bill import Bill, BillEntry
 from cp_tui.fleet.watcher import StationWatcher
@@ -21,6 +23,7 @@ from cp_tui.ocpp.action import Action
 from cp_tui.ocpp.calendar import FIRST
 from cp_tui.ocpp.datatypes import StopReason
 
+Read = TypeVar("Read", bound=Struct)
 ANY_READER = 0
 """Stands for the reader that all connectors share."""
 
@@ -56,6 +59,28 @@ class StationBook(ExchangeWatcher):
         self._swiped: dict[int, datetime] = {}
         self.now = FIRST
         """The clock of the machine in this turn."""
+
+    def take_over(self, stored: StoredRecords) -> None:
+        """Enter what an earlier run has left: what is not acknowledged by now is owed still."""
+        bill = self._bill
+        for key in stored.get(Table.TRANSACTION, ()):
+            record = _read(stored, Table.TRANSACTION, key, TransactionRecord)
+            if record is None:
+                continue
+            self._newest = max(self._newest, record.sequence)
+            if is_owed(record):
+                bill.begun += 1
+                bill.taken_over += 1
+                account = self._accounts[key] = _Account()
+                self._enter(account, record)
+            elif record.transaction_id is not None and not _is_refused(record):
+                # An id of before that is given out again is one too many.
+                bill.ids.add(record.transaction_id)
+        for key in stored.get(Table.OUTBOX, ()):
+            message = _read(stored, Table.OUTBOX, key, OutboxRecord)
+            if message is not None and (waiting := self._account_of(message)):
+                waiting.values_made += 1
+                bill.values_made += 1
 
     @property
     def missing(self) -> list[int | None]:
@@ -183,10 +208,8 @@ class StationBook(ExchangeWatcher):
         self._watcher.settled(entry)
 
     def _enter_id(self, account: _Account, record: TransactionRecord) -> None:
-        # Where the tag was refused nothing is billed, and many CSMS give all of these the same id.
-        is_refused = record.is_deauthorized or record.stop_reason is StopReason.DE_AUTHORIZED
         found = record.transaction_id
-        if found is None or found == account.transaction_id or is_refused:
+        if found is None or found == account.transaction_id or _is_refused(record):
             return
         account.transaction_id = found
         self._bill.ids.add(found)
@@ -217,3 +240,18 @@ class StationBook(ExchangeWatcher):
             values_given_up=account.values_given_up,
             is_repeated=account.is_repeated,
         )
+
+
+def is_owed(record: TransactionRecord) -> bool:
+    """Whether the CSMS has still to acknowledge a transaction; one that was given up is not."""
+    return record.delivery is DeliveryState.WAITING
+
+
+def _is_refused(record: TransactionRecord) -> bool:
+    """Whether its tag was refused: nothing is billed, and many CSMS give all of these one id."""
+    return record.is_deauthorized or record.stop_reason is StopReason.DE_AUTHORIZED
+
+
+def _read(stored: StoredRecords, table: Table, key: str, kind: type[Read]) -> Read | None:
+    """Read a record; of one that is damaged the mind tells, which reads it as well."""
+    return read_record(stored, table, key, kind, lambda effect: None)

@@ -61,12 +61,12 @@ class FleetView(Struct, frozen=True, kw_only=True):
     bill: Mapping[str, int]
     recoveries_s: tuple[float, ...]
     is_away: bool
-    """More than a tenth was lost, and not all are back yet."""
-    trouble: str
-    """What keeps most of those away that have no connection, in words."""
+    """More than a tenth is missing right now."""
     failures: int
     """Charge points with an error inside."""
     no_room: int
+    store_problem: str
+    """What is wrong with the disk of `--store`; empty: nothing."""
     moment: FleetMoment | None
     """The newest point of the time series."""
     figures: FleetFigures

@@ -14,9 +14,13 @@ class WholeFile:
     What goes wrong is kept in `error` and told by whoever asks: a run goes on without its ledger.
     """
 
-    def __init__(self, path: Path) -> None:
-        """Begin it beside its place; raises `OSError` where that cannot be."""
+    def __init__(self, path: Path, *, by_line: bool = False) -> None:
+        """Begin it beside its place; raises `OSError` where that cannot be.
+
+        `by_line`: a line is out of this process before the next thing is done.
+        """
         self.path = path
+        buffering = 1 if by_line else -1
         self.error = ""
         self._target = path.resolve()
         # What is no file, such as a pipe, cannot be put in a place.
@@ -27,7 +31,7 @@ class WholeFile:
         # Refused at once, and not when all has been measured: by another user's file, say.
         if self._target.exists() and not os.access(self._target, os.W_OK):
             raise PermissionError(EACCES, os.strerror(EACCES), f"{path}")
-        self._file: IO[str] | None = self._part.open("w", encoding="utf-8", newline="")
+        self._file: IO[str] | None = self._part.open("w", buffering, encoding="utf-8", newline="")
 
     def write(self, text: str) -> None:
         """Write on, unless it has failed before."""

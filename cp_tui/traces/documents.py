@@ -85,6 +85,18 @@ class _Cursor:
             if not self.fill():
                 return ""
 
+    def expect(self, marks: str) -> str:
+        """Take one of some characters.
+
+        Raises:
+            DocumentError: there is another one.
+        """
+        found = self.peek()
+        if not found or found not in marks:
+            raise DocumentError
+        self.at += 1
+        return found
+
     def value(self) -> Any:
         """Take the value that begins here and read it."""
         self.peek()
@@ -183,7 +195,5 @@ def _name(cursor: _Cursor) -> str:
     if cursor.peek() != '"':
         raise DocumentError
     text, _ = cursor.capture(1000)
-    if cursor.peek() != ":":
-        raise DocumentError
-    cursor.at += 1
+    cursor.expect(":")
     return text[1:-1]

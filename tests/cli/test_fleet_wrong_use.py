@@ -39,6 +39,16 @@ def test_roots_that_are_none_are_refused_without_tls_too(
     assert "holds no PEM certificate" in capsys.readouterr().err
 
 
+def test_a_file_that_is_no_store_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    plan = tmp_path / "plan.toml"
+    plan.write_text('[fleet]\nurl = "ws://127.0.0.1:9"\nstore = "plan.toml"\n')
+    assert main(["fleet", f"--plan={plan}"]) == 2
+    told = capsys.readouterr().err
+    assert told == f"cp-tui: {plan} is no store of a fleet: name another file\n"
+
+
 def test_a_charge_point_that_another_fleet_watches_is_refused_before_its_door_is_open(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -22,7 +22,7 @@ ACTIONS = (
     ActionFigures("BootNotification", 2_000, 3, 1, 40, 33.3, TIMES, None),
     ActionFigures("StopTransaction", 500, 0, 0, 0, 0.5, TIMES, AGED),
 )
-BILL = BillFigures(412, 411, 1, 0, 0, 92_121, 92_000, 12, 11, 1, 0, 17)
+BILL = BillFigures(412, 0, 411, 1, 0, 0, 92_121, 92_000, 12, 11, 1, 0, 17)
 
 
 def report(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import csv
 import json
+import re
 import signal
 from pathlib import Path
 
@@ -21,6 +22,8 @@ COMMON = (
 
 AWAY_S = 0.5
 """How long nobody listens."""
+AWAY_LONG_S = 1.2
+"""The same, where some sessions are to end meanwhile, and some are not."""
 WAIT_S = 60.0
 
 
@@ -73,6 +76,41 @@ async def test_nothing_is_lost_or_doubled_by_a_csms_that_is_killed_or_whose_answ
     bill = content["bill"]
     assert (bill["begun"], bill["acknowledged"]) == (len(ledger), len(ledger))
     assert bill["wh_made"] == bill["wh_acknowledged"] == sum(wh for *_, wh in ledger)
+
+
+async def test_a_fleet_that_is_killed_and_started_again_with_its_store_owes_nothing_to_the_csms(
+    tmp_path: Path,
+) -> None:
+    async with book_csms(tmp_path / "book", lose_answer_every=40) as csms:
+        kept = ("--stations=40", f"--store={tmp_path / 'fleet.db'}")
+        killed = await start_with_pipes(*command(csms, tmp_path, *kept, "--for=5m"))
+        await csms.until(lambda counts: counts["billed"] >= 10, WAIT_S)
+        await csms.kill()
+        # Sessions end meanwhile, and what they have to say waits.
+        await asyncio.sleep(AWAY_LONG_S)
+        killed.kill()
+        await killed.communicate()
+        (before,) = tmp_path.glob(".ledger.csv.*.part")
+        await csms.start()
+        owed = await csms.ask("counts")
+        done = await cp_tui(*command(csms, tmp_path, *kept, "--for=1s"))
+        counts = await csms.ask("counts")
+    assert done.status == 0, done
+    found = re.search(r", (\d+) transactions taken over from ", done.out)
+    assert found, done.out
+    # What the CSMS does not know of yet may be owed as well.
+    assert int(found[1]) >= owed["transactions"] - owed["billed"] > 0
+    ledger = (tmp_path / "ledger.csv").read_text().splitlines()
+    reasons = [row["reason"] for row in csv.DictReader(ledger)]
+    assert 0 < reasons.count("PowerLoss") <= int(found[1])
+    assert len(reasons) > int(found[1]), "and it goes on charging"
+    both = {*rows(before), *rows(tmp_path / "ledger.csv")}
+    billed = rows(csms.billed)
+    assert both == {*billed}
+    assert len(billed) == counts["transactions"] == counts["billed"], "none twice, none open"
+    assert counts["renewed"] == 0, "whoever boots sends again with the id that it had"
+    bill = json.loads((tmp_path / "report.json").read_text())["bill"]
+    assert (bill["taken_over"], bill["begun"]) == (int(found[1]), bill["acknowledged"])
 
 
 async def test_what_a_csms_loses_or_gives_out_twice_fails_the_run_and_is_named(

@@ -7,7 +7,7 @@ milliseconds each way, and what a test plants may cut a connection, lose an answ
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -22,6 +22,7 @@ from websockets.server import ServerProtocol
 from websockets.typing import Subprotocol
 
 from cp_tui.charge_point.config import ChargePointConfig
+from cp_tui.charger.memory_store import MemoryStore
 from cp_tui.engine.backoff import BackoffSettings
 from cp_tui.engine.link_failure import tcp_failure
 from cp_tui.fleet.bill import Bill
@@ -145,8 +146,10 @@ class VirtualFleet:
         backoff: BackoffSettings | None = None,
         connect: Connect | None = None,
         kind: Kind | None = None,
+        stores: Mapping[str, MemoryStore] | None = None,
     ) -> None:
         self.now = T0
+        self._stores = stores or {}
         self.is_up = True
         """Whether anybody listens where the stations connect to."""
         self.csms = BookCsms(lambda: self.now)
@@ -179,6 +182,7 @@ class VirtualFleet:
             "bill": self.bill,
             "backoff": backoff,
             "connect": connect,
+            "store": self._stores.get(id),
         }
         if kind is None:
             return FleetStation(id, config, **others)

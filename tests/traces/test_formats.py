@@ -7,8 +7,13 @@ import json
 import pytest
 
 from cp_tui.traces.recognise import FORMATS
-from cp_tui.traces.record import FrameDirection, RecordKind
-from tests.traces.layouts import CALL, LAYOUTS, RESULT, frames_of, read
+from cp_tui.traces.record import FrameDirection, Record, RecordKind
+from tests.traces.layouts import CALL, LAYOUTS, RESULT, read
+
+
+def frames(text: str | bytes) -> list[Record]:
+    """Give the frames of a text."""
+    return [each for each in read(text).records if each.kind is not RecordKind.LINK]
 
 
 @pytest.mark.parametrize("name", LAYOUTS)
@@ -17,7 +22,7 @@ def test_an_exchange_is_read_from_every_layout(name: str) -> None:
     trace = read(text)
     assert trace.format == format
     assert trace.chargers == (charger,)
-    call, result = frames_of(trace.records)
+    call, result = (each for each in trace.records if each.kind is not RecordKind.LINK)
     assert (call.kind, result.kind) == (RecordKind.CALL, RecordKind.CALL_RESULT)
     assert call.direction is FrameDirection.TO_CSMS
     assert result.direction is FrameDirection.TO_CHARGE_POINT

@@ -40,7 +40,6 @@ PLAN = FleetPlan(
     fail_if=("BootNotification.p95>2s",),
 )
 BEGAN = worlds.NOW
-PULLED = "the network cable was pulled"
 CHARGING, ACCEPTED, OPEN, CONNECTING, WAITING, OFF = (
     StationPhase.CHARGING,
     StationPhase.ACCEPTED,
@@ -67,9 +66,6 @@ class Told:
     is_away: bool = False
     is_paused: bool = False
     failures: int = 0
-    misbehaving: int = 0
-    accepted_once: int | None = None
-    """None: all that there are."""
     lag_p99_s: float = 0.004
     slow_s: float = 0.004
     missing: tuple[tuple[str, int | None], ...] = ()
@@ -131,10 +127,8 @@ class Told:
             counts=Counts(
                 phases={each: self.phases.get(each, 0) for each in StationPhase},
                 started=started,
-                behaving=started - self.misbehaving,
-                wanted=started - self.misbehaving,
-                accepted=self.phases.get(CHARGING, 0) + self.phases.get(ACCEPTED, 0),
-                accepted_once=started if self.accepted_once is None else self.accepted_once,
+                behaving=started,
+                accepted_once=started,
                 transactions=self.transactions,
                 queue=self.accepted[-1][3],
                 unsettled=self.transactions,
@@ -144,9 +138,9 @@ class Told:
             bill=self.bill.figures(),
             recoveries_s=self.recoveries_s,
             is_away=self.is_away,
-            trouble=PULLED if self.phases.get(WAITING) else "",
             failures=self.failures,
             no_room=0,
+            store_problem="",
             moment=moments[-1],
             figures=self._figures,
         )

@@ -16,7 +16,7 @@ from cp_tui.explain.family import Family
 from cp_tui.explain.finding import Finding, FrameRef, ref
 from cp_tui.explain.knowledge.transactions import TransactionKnown
 from cp_tui.explain.known import Known
-from cp_tui.explain.limits import LIMITS
+from cp_tui.explain.limits import Limits
 from cp_tui.explain.samples import Sample
 from cp_tui.explain.waits import Waits
 from cp_tui.ocpp.action import Action
@@ -89,6 +89,7 @@ class MeterValuesRules(Family):
         return bool(self._next)
 
     def take(self, record: Record, known: Known) -> Iterable[Finding]:
+        """Judge a record by what was known before it."""
         yield from self._missing(known)
         exchange = known.exchange
         match exchange.request if exchange.is_call else None:
@@ -112,6 +113,7 @@ class MeterValuesRules(Family):
                 self._forget()
 
     def at_end(self, known: Known) -> Iterable[Finding]:
+        """Tell of values that never came while the log went on for long enough."""
         yield from self._missing(known)
         yield from self._unseen(known)
 
@@ -122,7 +124,8 @@ class MeterValuesRules(Family):
     def _expect(self, id_: int, connector: int, record: Record, known: Known) -> None:
         interval_s = known.keys.integer(INTERVAL)
         if interval_s is not None and interval_s > 0:
-            wait_s = LIMITS.values_factor * interval_s + LIMITS.values_grace
+            limits = known.limits
+            wait_s = limits.values_factor * interval_s + limits.values_grace
             self._next.begin(id_, connector, wait_s, record, known)
 
     def _missing(self, known: Known) -> Iterator[Finding]:
@@ -135,6 +138,7 @@ class MeterValuesRules(Family):
                 f"{number(wait.seconds)} s while its transaction was running; {INTERVAL} is "
                 f"{known.keys.integer(INTERVAL)}.",
                 wait.where,
+                charger=known.charger,
                 matter=str(wait.where.number),
             )
 
@@ -202,6 +206,7 @@ class MeterValuesRules(Family):
                 "tx.measurand_missing",
                 f"{', '.join(missing)} of {MEASURANDS} was in no periodic MeterValues.",
                 key.where if key else None,
+                charger=known.charger,
                 matter=" ".join(missing),
                 values={"measurands": missing},
             )
@@ -225,7 +230,7 @@ def _outside(
     known: Known,
 ) -> Iterator[Finding]:
     """Judge the instants of values by the begin and the end of their transaction."""
-    start, stop, blur_s = transaction.request, transaction.stop, LIMITS.interval_least
+    start, stop, blur_s = transaction.request, transaction.stop, known.limits.interval_least
     if known.clock.set_back_since(transaction.where):
         return
     for each in found_samples:
@@ -245,6 +250,7 @@ def _outside(
             f"MeterValues of transaction {transaction.id} tell of an instant {words}.",
             record,
             other,
+            charger=known.charger,
             matter=str(transaction.id),
         )
         return
@@ -267,6 +273,7 @@ def _nameless(
             "there.",
             record,
             here.where,
+            charger=known.charger,
             matter=str(here.id),
         )
 
@@ -276,18 +283,19 @@ def _spacing(record: Record, last: _Last, at: datetime, known: Known) -> Iterato
     interval_s, passed_s = known.keys.integer(INTERVAL), (at - last.at).total_seconds()
     if not interval_s or last.interval_s != interval_s or passed_s <= 0:
         return
-    if abs(passed_s - interval_s) > _blur_s(interval_s):
+    if abs(passed_s - interval_s) > _blur_s(interval_s, known.limits):
         yield found(
             "tx.values_interval",
             f"Periodic values came {number(passed_s)} s after those before; {INTERVAL} is "
             f"{interval_s}.",
             record,
             last.where,
+            charger=known.charger,
         )
 
 
-def _blur_s(interval_s: float) -> float:
-    return max(LIMITS.interval_least, LIMITS.interval_factor * interval_s)
+def _blur_s(interval_s: float, limits: Limits) -> float:
+    return max(limits.interval_least, limits.interval_factor * interval_s)
 
 
 def _off_grid(record: Record, found_samples: tuple[Sample, ...], known: Known) -> Iterator[Finding]:
@@ -299,13 +307,14 @@ def _off_grid(record: Record, found_samples: tuple[Sample, ...], known: Known) -
         if each.at is None or each.context != ReadingContext.SAMPLE_CLOCK:
             continue
         is_older = key.changed and key.changed.at is not None and each.at <= key.changed.at
-        if not is_older and not _is_on_grid(each, interval_s, LIMITS.interval_least):
+        if not is_older and not _is_on_grid(each, interval_s, known.limits.interval_least):
             yield found(
                 "tx.aligned_off_grid",
                 f"Values with context Sample.Clock are of {each.at_text}, and {GRID} is "
                 f"{interval_s}: they are taken at its multiples from midnight on.",
                 record,
                 key.where,
+                charger=known.charger,
             )
             return
 

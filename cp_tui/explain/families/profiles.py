@@ -103,6 +103,7 @@ def _sent(record: Record, request: SetChargingProfileRequest, known: Known) -> I
             "profile.malformed",
             f"SetChargingProfile sends what no charge point may accept: {reason.text}.",
             record,
+            charger=known.charger,
             matter=reason.id,
         )
     profile, connector = request.cs_charging_profiles, request.connector_id
@@ -117,6 +118,7 @@ def _sent(record: Record, request: SetChargingProfileRequest, known: Known) -> I
                 " runs there: one that is set with SetChargingProfile names its transaction.",
                 record,
                 running.where,
+                charger=known.charger,
                 matter="transaction",
             )
         elif running.id is not None and profile.transaction_id not in (None, running.id):
@@ -133,6 +135,7 @@ def _without_transaction(record: Record, connector: int, what: str, known: Known
         " CSMS has been told: a TxProfile is for one transaction.",
         record,
         told.where if told else None,
+        charger=known.charger,
     )
 
 
@@ -142,11 +145,13 @@ def _accepted(
     reason = _refusal(request, known, is_strict=False)
     if reason is None or reason.id in _OPEN:
         return
+    call = known.exchange.call
     yield found(
         "profile.wrongly_accepted",
         f"SetChargingProfile was Accepted, and has to be Rejected: {reason.text}.",
         record,
-        known.exchange.asked,
+        call.record if call else None,
+        charger=known.charger,
         rule=reason.rule,
         matter=reason.id,
     )
@@ -165,11 +170,13 @@ def _rejected(
             "SetChargingProfile was Rejected, and what this log tells speaks for it. Not known:"
             f" {', '.join(missing)}."
         )
+    call = known.exchange.call
     yield found(
         "profile.wrongly_rejected",
         text,
         record,
-        known.exchange.asked,
+        call.record if call else None,
+        charger=known.charger,
         severity=Severity.NOTE if missing else None,
     )
 
@@ -228,4 +235,5 @@ def _cleared(
         f"ClearChargingProfile was answered {status}, and {what}.",
         record,
         known.profiles.changed,
+        charger=known.charger,
     )

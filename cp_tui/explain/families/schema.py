@@ -28,8 +28,6 @@ _IDS: Mapping[str, str] = MappingProxyType(
         "enum": "schema.not_in_enum",
         "too_short": "schema.list_count",
         "too_long": "schema.list_count",
-        "string_pattern_mismatch": "schema.bad_character",
-        "string_unicode": "schema.bad_character",
         "null": "schema.null_value",
         "date_time_value": "schema.bad_time",
         "greater_than_equal": "schema.out_of_range",
@@ -67,7 +65,7 @@ class SchemaRules(Family):
         exchange = known.exchange
         if record.kind is RecordKind.CALL:
             if exchange.action is None and record.action and not known.file.has_other_protocol:
-                yield _unknown_action(record)
+                yield _unknown_action(record, known)
             half, name = exchange.call, f"{record.action}.req"
         elif record.kind is RecordKind.CALL_RESULT and exchange.call is not None:
             if known.calls.is_shared(record.pair):
@@ -78,41 +76,42 @@ class SchemaRules(Family):
         if half is None or exchange.action is None:
             return
         if half.defects:
-            yield from _defects(half, name)
+            yield from _defects(half, name, known)
         payload = record.frame.payload if record.frame else None
         if not payload:
             return
-        yield from _zoneless(record, name)
+        yield from _zoneless(record, name, known)
         if half.message is not None:
-            yield from _beyond_schema(half.record, half.message, name)
+            yield from _beyond_schema(half.record, half.message, name, known)
 
 
-def _unknown_action(record: Record) -> Finding:
+def _unknown_action(record: Record, known: Known) -> Finding:
     meant = next((each for each in Action if each.lower() == record.action.lower()), None)
     hint = f" {meant} is written so." if meant else ""
     return found(
         "schema.unknown_action",
         f"OCPP 1.6 has no action {shown_action(record)}.{hint}",
         record,
+        charger=known.charger,
         matter=shown_action(record),
     )
 
 
-def _defects(half: Half, name: str) -> Iterator[Finding]:
+def _defects(half: Half, name: str, known: Known) -> Iterator[Finding]:
     nulls = {defect.path for defect in half.defects if defect.kind == "null"}
     for defect in half.defects:
         id_ = _id_of(defect)
         if defect.kind != "null" and defect.path in nulls:
             continue
-        is_of_mask = id_ in _MAY_BE_MASK and half.record.masked
-        is_of_log = id_ in _NEEDS_EXACT and not half.record.raw_is_exact
-        if is_of_mask or (is_of_log and half.message is not None):
+        if id_ in _NEEDS_EXACT and not half.record.raw_is_exact:
             continue
-        words = " The log writes frames anew; what cannot be read may be of its making."
+        if id_ in _MAY_BE_MASK and half.record.masked:
+            continue
         yield found(
-            "log.unread" if is_of_log else id_,
-            f"{name}: {defect.words}.{words if is_of_log else ''}",
+            id_,
+            f"{name}: {defect.words}.",
             half.record,
+            charger=known.charger,
             effect=_effect(name, defect.path, id_),
             matter=f"{name} {re.sub('[0-9]+', '', defect.path)}",
             values={"message": name, "field": defect.path},
@@ -133,7 +132,7 @@ def _effect(name: str, path: str, id_: str) -> str:
     return ""
 
 
-def _zoneless(record: Record, name: str) -> Iterator[Finding]:
+def _zoneless(record: Record, name: str, known: Known) -> Iterator[Finding]:
     if not _ZONELESS.search(record.raw) or record.frame is None:
         return
     for path, text in _times_in(record.frame.payload):
@@ -143,6 +142,7 @@ def _zoneless(record: Record, name: str) -> Iterator[Finding]:
                 f"{name}: {path} is {quoted(text)}, with neither Z nor an offset; S 3.14 advises"
                 " UTC, and whoever reads it has to guess.",
                 record,
+                charger=known.charger,
                 matter=f"{name} {re.sub('[0-9]+', '', path)}",
             )
             return
@@ -163,12 +163,15 @@ def _times_in(payload: object) -> Iterator[tuple[str, str]]:
             yield path_of(place), value
 
 
-def _beyond_schema(record: Record, message: WireModel, name: str) -> Iterator[Finding]:
+def _beyond_schema(
+    record: Record, message: WireModel, name: str, known: Known
+) -> Iterator[Finding]:
     for path, value, wanted in out_of_range(message):
         yield found(
             "schema.out_of_range",
             f"{name}: {path} is {value}, must be {wanted}.",
             record,
+            charger=known.charger,
             matter=f"{name} {path}",
         )
     for values in _meter_values(message):
@@ -180,6 +183,7 @@ def _beyond_schema(record: Record, message: WireModel, name: str) -> Iterator[Fi
                     f"{name}: the value {quoted(sampled.value)} of"
                     f" {sampled.measurand or 'the register'} is no plain decimal number.",
                     record,
+                    charger=known.charger,
                     matter=f"{name} {sampled.measurand}",
                 )
 

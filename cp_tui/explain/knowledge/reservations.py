@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from cp_tui.charge_point.authorization_rules import same_tag
 from cp_tui.explain.finding import FrameRef
 from cp_tui.explain.knowledge.moment import Moment
 from cp_tui.ocpp.action import Action
@@ -82,6 +81,8 @@ class KnownReservations:
             return
         for id_, each in list(self.in_force.items()):
             reserved = each.request
-            is_here = reserved.connector_id == start.connector_id
-            if is_here and same_tag(reserved.id_tag, start.id_tag):
+            if (
+                reserved.connector_id == start.connector_id
+                and reserved.id_tag.lower() == start.id_tag.lower()
+            ):
                 del self.in_force[id_]

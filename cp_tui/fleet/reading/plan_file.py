@@ -159,6 +159,7 @@ def _plan_of(tables: PlanTables, options: PlanOptions, path: Path, drawn_seed: i
         source_addresses=tuple(fleet.source_addresses),
         is_compressed=fleet.compress,
         is_strict_load=limits.strict_load,
+        store=None if fleet.store is None else str(_beside(path, fleet.store)),
     )
 
 

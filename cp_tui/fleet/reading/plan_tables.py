@@ -167,6 +167,9 @@ class FleetTable(Section):
     """A line `id,password` for each; the password is its AuthorizationKey."""
     source_addresses: Annotated[tuple[str, ...], Field(max_length=TABLES_MAX)] = ()
     """Own addresses to connect from, in turns: one has ports for some 28,000 connections."""
+    store: Path | None = None
+    """One file for what all charge points keep, as `serve` keeps it; who starts again with it finds
+    everything. Default: in memory, and gone with the run."""
     compress: bool = False
     """Offer permessage-deflate, which takes 40 KiB more for each charge point."""
 

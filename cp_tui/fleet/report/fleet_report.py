@@ -81,6 +81,8 @@ class BillFigures(Struct, frozen=True):
     """Transactions, and whether the CSMS has acknowledged them in full."""
 
     begun: int
+    taken_over: int
+    """Of these: those of an earlier run, from the file of `--store`."""
     acknowledged: int
     open: int
     """At the end not acknowledged in full: they wait for an answer."""

@@ -143,6 +143,7 @@ def _commands(measures: Measures) -> tuple[CommandFigures, ...]:
 def _bill(bill: Bill) -> BillFigures:
     return BillFigures(
         begun=bill.begun,
+        taken_over=bill.taken_over,
         acknowledged=bill.acknowledged,
         open=bill.open,
         given_up=bill.lost,
@@ -195,6 +196,7 @@ def _faults(plan: FleetPlan, result: FleetResult) -> Iterable[str]:
     if result.no_room:
         refused = count(result.no_room, "connection")
         yield f"this machine had no room for {refused}: {result.no_room_why}"
+    yield from result.store_faults
     if result.failures:
         yield f"{count(result.failures, 'charge point')} ended by an error inside"
     if plan.is_strict_load and result.figures.is_at_limit:

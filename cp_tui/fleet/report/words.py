@@ -115,9 +115,10 @@ def bill(report: FleetReport) -> Iterator[str]:
     sums = report.bill
     waiting = f", {sums.open} open" if sums.open else ""
     given_up = f", {sums.given_up} given up" if sums.given_up else ""
+    of_before = f", {sums.taken_over} of them taken over" if sums.taken_over else ""
     yield (
-        f"transactions: {sums.begun} begun, {sums.acknowledged} acknowledged{waiting}{given_up},"
-        f" {sums.lost} lost, {sums.doubled} doubled"
+        f"transactions: {sums.begun} begun{of_before}, {sums.acknowledged} acknowledged"
+        f"{waiting}{given_up}, {sums.lost} lost, {sums.doubled} doubled"
     )
     made, acknowledged = energy(sums.wh_made), energy(sums.wh_acknowledged)
     if made == acknowledged and sums.wh_made != sums.wh_acknowledged:
@@ -182,9 +183,7 @@ def verdicts(report: FleetReport) -> Iterator[tuple[bool, str]]:
     if report.tested_nothing:
         yield False, nothing_tested(report)
     yield from ((False, clean(text)) for text in report.faults)
-    # Where nothing was tested nothing has held either.
-    limits = (each for each in report.limits if not (each.is_held and report.tested_nothing))
-    yield from ((each.is_held, each.words) for each in limits)
+    yield from ((each.is_held, each.words) for each in report.limits)
 
 
 def conclusion(report: FleetReport) -> str:

@@ -14,6 +14,7 @@ from pathlib import Path
 from time import process_time
 
 from cp_tui.charge_point.config import ChargePointConfig
+from cp_tui.charger.memory_store import MemoryStore, Unsaved
 from cp_tui.engine.endpoint import endpoint
 from cp_tui.engine.errors import CannotBegin, CommandError, ErrorNumber
 from cp_tui.engine.tls import TlsMaker, tls_context
@@ -28,6 +29,7 @@ from cp_tui.fleet.result import FailedStation, FleetMoment, FleetResult, error_p
 from cp_tui.fleet.shell.clock import RunClock
 from cp_tui.fleet.shell.collector import Collector
 from cp_tui.fleet.shell.dialling import Dialler
+from cp_tui.fleet.shell.fleet_store import FleetStore
 from cp_tui.fleet.shell.gate import Gate
 from cp_tui.fleet.shell.machine import Load, check_load, check_sources, raise_files, this_machine
 from cp_tui.fleet.shell.seat import LEFT_OPEN_MAX, Seat
@@ -69,19 +71,22 @@ class FleetRun:
         on_settled: Callable[[BillEntry], None] = lambda entry: None,
         on_moment: Callable[[FleetView], None] = lambda view: None,
         watched: Collection[str] = (),
+        store: FleetStore | None = None,
     ) -> None:
         """Make ready, without a charge point yet.
 
         `on_settled` gets each transaction that is acknowledged in full, `on_moment` the run, once
         a second; neither may wait. `watched` are the ids of charge points that have a door from
-        their beginning.
+        their beginning. `store` is closed with the run.
         """
         loop = asyncio.get_running_loop()
         self.plan = plan
         self.began_at = datetime.now(UTC)
         self.clock = RunClock(self.began_at, loop.time)
         self.fleet = Fleet()
-        self._cast = cast = Cast(plan, config_of, on_settled)
+        self._store = store
+        store_of = _in_memory if store is None else store.memory_of
+        self._cast = cast = Cast(plan, config_of, on_settled, store_of)
         self.bill, self.misbehaving_bill = cast.bill, cast.misbehaving_bill
         self.measures, self.misbehaving = cast.measures, cast.misbehaving
         self.part = RunPart.RUNNING
@@ -150,6 +155,8 @@ class FleetRun:
                 seat.is_broken = True
                 seat.cut()
             self._collector.end()
+            if self._store is not None:
+                await self._store.close()
         return self.result()
 
     def stop(self, *, by_hand: bool = False) -> None:
@@ -218,9 +225,9 @@ class FleetRun:
             bill=self.bill.figures(),
             recoveries_s=tuple(recovery.times_s),
             is_away=recovery.away_since is not None,
-            trouble=self.fleet.trouble(),
             failures=self._failures,
             no_room=self._no_room,
+            store_problem="" if self._store is None else self._store.problem,
             moment=self._newest,
             figures=self.self_watch.figures(),
         )
@@ -253,6 +260,11 @@ class FleetRun:
         """Note that this machine had no port or descriptor left."""
         self._no_room += 1
         self._no_room_why = why
+
+    def keep(self, seat: Seat, records: Unsaved) -> None:
+        """Have records put into the file."""
+        assert self._store is not None, "who has no file tells of no records"
+        self._store.keep(seat.station.id, records, seat.saved)
 
     def _seat(self, id: str) -> Seat:
         for seat in self._seats:
@@ -379,7 +391,6 @@ class FleetRun:
         self._unsettled = self.fleet.unsettled
         self._is_away = self.fleet.recovery.away_since is not None
         self._recoveries_s = tuple(self.fleet.recovery.times_s)
-        self.fleet.end()
         self.gate.shut()
         if self.stops > 1:
             return
@@ -463,7 +474,12 @@ class FleetRun:
             failures=self._failures,
             no_room=self._no_room,
             no_room_why=self._no_room_why,
+            store_faults=() if self._store is None else tuple(self._store.faults),
             was_interrupted=self._was_interrupted,
             was_ended_by_hand=self._was_interrupted and self._is_by_hand,
             was_cut_off=self.stops > 1,
         )
+
+
+def _in_memory(id: str) -> MemoryStore:
+    return MemoryStore()

@@ -3,17 +3,22 @@
 Whatever happens to it is a turn: it is told, and then its bytes are written, its orders carried out
 and its next deadline noted. An error of one charge point ends in its turn: it is cut off and told,
 and all others go on.
+
+Where records of a turn go into a file, its bytes and orders wait until they are there, and those of
+later turns behind them; the charge point itself goes on.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any, Protocol
 
 from cp_tui.charge_point.variables import LinkStep
+from cp_tui.charger.memory_store import Unsaved
 from cp_tui.engine.link_failure import LinkFailure
 from cp_tui.fleet.sessions import SessionDriver
 from cp_tui.fleet.shell.dialling import Dialler, OwnLimitError
@@ -46,6 +51,9 @@ class SeatOwner(Protocol):
     def had_no_room(self, why: str) -> None:
         """Note that this machine had no room for a connection."""
 
+    def keep(self, seat: Seat, records: Unsaved) -> None:
+        """Have records put into the file; `saved` is to be called once for each time."""
+
 
 class Seat:
     """Where one charge point meets its socket, and the people who charge there."""
@@ -67,6 +75,8 @@ class Seat:
         self._is_at_gate = False
         self._dialling: asyncio.Task[None] | None = None
         self._left_open: tuple[Stream, ...] = ()
+        self._held: deque[tuple[list[bytes], list[StreamOrder]]] = deque()
+        """What waits for records to be in the file, by turn."""
         self.is_broken = False
         """An error inside has taken it out of the run."""
 
@@ -83,9 +93,7 @@ class Seat:
             result = happen(*given, now)
             self._carry_out()
         except Exception as error:
-            self.is_broken = True
-            self.cut()
-            owner.met_error(self, error)
+            self._break(error)
             return None
         owner.done(self, now)
         return result
@@ -152,17 +160,45 @@ class Seat:
             stream.abort()
         self._left_open = ()
 
+    def saved(self) -> None:
+        """Take that the oldest records that were to be kept are in the file."""
+        held = self._held.popleft()
+        if not self.is_broken:
+            try:
+                self._release(*held)
+            except Exception as error:
+                self._break(error)
+
+    def _break(self, error: Exception) -> None:
+        self.is_broken = True
+        self.cut()
+        self._owner.met_error(self, error)
+
     def _carry_out(self) -> None:
         station = self.station
-        if (data := station.take_bytes()) and self.stream is not None:
+        records = station.take_unsaved()
+        data, orders = station.take_bytes(), station.take_orders()
+        if records:
+            self._held.append((data, orders))
+            self._owner.keep(self, records)
+        elif self._held:
+            bytes_before, orders_before = self._held[-1]
+            bytes_before += data
+            orders_before += orders
+        else:
+            self._release(data, orders)
+
+    def _release(self, data: Sequence[bytes], orders: Sequence[StreamOrder]) -> None:
+        """Let bytes and orders of a charge point go."""
+        if data and self.stream is not None:
             self.stream.write(data)
-        for order in station.take_orders():
+        for order in orders:
             if order.kind is OrderKind.OPEN:
                 self._order, self._is_at_gate = order, True
                 self._owner.gate.ask(self)
             else:
                 self._end(order.kind)
-        if self._is_at_gate and station.phase is not StationPhase.CONNECTING:
+        if self._is_at_gate and self.station.phase is not StationPhase.CONNECTING:
             self._leave_gate()
 
     def _end(self, kind: OrderKind) -> None:

@@ -23,6 +23,7 @@ class JsonRecord(Struct, gc=False):
     last_line: int | None = None
     offset: int = 0
     pointer: str = ""
+    pattern: str = ""
     outer: str = ""
 
     def entry(self) -> LogEntry:
@@ -43,7 +44,7 @@ def records_of(recording: LogSource, through: frozenset[str]) -> Iterator[JsonRe
 
 
 def _of_item(item: DocumentItem) -> JsonRecord:
-    return JsonRecord(item.value, item.line, None, item.offset, item.pointer)
+    return JsonRecord(item.value, item.line, None, item.offset, item.pointer, item.pattern)
 
 
 def decoded(text: str) -> Any:

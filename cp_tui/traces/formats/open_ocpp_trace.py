@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import msgspec
+
 from cp_tui.traces.entry import LogEntry
 from cp_tui.traces.formats.json_records import JsonRecord, records_of
 from cp_tui.traces.formats.trace_format import LogSource, TraceFormat
-from cp_tui.traces.frames import TYPES, put_together, take_apart, truncate
+from cp_tui.traces.frames import take_apart, truncate
 from cp_tui.traces.record import FrameDirection
 
 DIRECTIONS: Mapping[str, FrameDirection] = {
     "cp-to-csms": FrameDirection.TO_CSMS,
     "csms-to-cp": FrameDirection.TO_CHARGE_POINT,
 }
+TYPES = {"CALL": 2, "CALLRESULT": 3, "CALLERROR": 4}
+_ENCODER = msgspec.json.Encoder()
 _KNOWN = ("meta", "connectorId", "schemaVersion")
 
 
@@ -29,10 +33,10 @@ def entries(recording: LogSource) -> Iterator[LogEntry]:
     """Find the entries of a trace."""
     for found in records_of(recording, frozenset({""})):
         if is_record(found.value):
-            yield _entry_of(found)
+            yield entry_of(found)
 
 
-def _entry_of(found: JsonRecord) -> LogEntry:
+def entry_of(found: JsonRecord) -> LogEntry:
     """Read one record; its text wins over the fields beside it."""
     value = found.value
     entry = found.entry()
@@ -62,7 +66,10 @@ def _entry_of(found: JsonRecord) -> LogEntry:
         elif not _agrees(value, entry.elements):
             entry.note = "log.damaged"
         return entry
-    put_together(entry, _built(value))
+    entry.is_exact = False
+    entry.elements = _built(value)
+    entry.is_settled = True
+    entry.text = _ENCODER.encode(entry.elements).decode()
     return entry
 
 
