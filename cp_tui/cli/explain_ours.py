@@ -9,7 +9,8 @@ import msgspec
 
 from cp_tui.ocpp.plural import count
 from cp_tui.ocpp.printable import clean
-from cp_tui.shadow.shadow import OtherAnswer, other_answers
+from cp_tui.shadow.answer import OtherAnswer
+from cp_tui.shadow.shadow import other_answers
 from cp_tui.traces.privacy import PrivateNames
 from cp_tui.traces.trace import Trace
 

@@ -34,9 +34,6 @@ class CatalogueEntry(Struct, frozen=True):
 _DID: Mapping[str, str] = MappingProxyType({"sender": "sent it", "answerer": "owes the answer"})
 
 
-_PARTY_WORDS: Mapping[str, str] = MappingProxyType({"charge_point": Party.CHARGE_POINT})
-
-
 def _entries() -> Iterator[CatalogueEntry]:
     lines = [line for line in TABLE.splitlines() if line]
     for marks, title in zip(lines[::2], lines[1::2], strict=True):
@@ -44,7 +41,7 @@ def _entries() -> Iterator[CatalogueEntry]:
         yield CatalogueEntry(
             id_,
             Severity(severity),
-            _PARTY_WORDS.get(party, party),
+            Party.__members__.get(party.upper(), party),
             "" if section == "-" else section,
             title.strip(),
         )
@@ -69,7 +66,7 @@ def found(
     id_: str,
     text: str,
     *where: Record | FrameRef | None,
-    charger: str | None,
+    charger: str | None = None,
     severity: Severity | None = None,
     at_fault: Party | None = None,
     rule: str | None = None,
@@ -81,7 +78,8 @@ def found(
 
     `where` are the frames, the main one first; None among them is left out. With `sender` or
     `answerer` in the catalogue the first one has to be a record, or `at_fault` be given. A
-    composed frame (`injected`) is wrong on purpose, and what is found of it a note.
+    composed frame (`injected`) is wrong on purpose, and what is found of it a note. Rules need not
+    say which `charger` it is: who follows one does.
     """
     entry = CATALOGUE[id_]
     main = where[0] if where else None

@@ -29,6 +29,8 @@ log.chargers_mixed note log -
     Several charge points are in the log and cannot be told apart.
 log.other_protocol note log -
     Messages of another version of OCPP were passed over.
+log.unread note log -
+    A message cannot be read, and the log may have made it so.
 log.masked note log -
     Values are masked, and what needs them is not judged.
 
@@ -54,6 +56,8 @@ schema.wrong_type error sender S 7
     A field has another type of JSON than it must have.
 schema.too_long error sender S 7
     A text is longer than its field may be.
+schema.bad_character error sender S 7
+    A text has characters that its field may not have.
 schema.not_in_enum error sender S 7
     A value is not among those of its enumeration.
 schema.list_count error sender S 6

@@ -53,7 +53,7 @@ def context_of(
     highest = min(max(highest, 1), CONNECTOR_MAX)
     hardware = dict.fromkeys(range(1, highest + 1), Hardware(NEVER_BINDS_A))
     running = {
-        each.connector: RunningTransaction(f"{each.id}", each.id, _start(each.at))
+        each.connector: RunningTransaction(f"{each.id}", each.id, each.at or FIRST)
         for each in (*known.transactions.running.values(), *known.transactions.starting)
         if each.breaks == known.breaks
     }
@@ -83,10 +83,6 @@ def limits_between(
         context = context_of(known, connector, tx_profile_fallback=fallback)
         schedule = composite(context, connector, start, seconds, unit)
         yield from (each for each in schedule.periods if each.source.kind is SourceKind.PROFILE)
-
-
-def _start(at: datetime | None) -> datetime:
-    return at or FIRST
 
 
 def _or_unknown(value: int | None) -> int:

@@ -10,8 +10,8 @@ from functools import cache
 from typing import Any
 
 from msgspec import Struct
-from pydantic import ValidationError
 
+from cp_tui.explain.as_meant import as_meant
 from cp_tui.ocpp.action import SPEC, Action
 from cp_tui.ocpp.model import WireModel
 from cp_tui.ocpp.redaction import shown_text
@@ -42,6 +42,11 @@ class KnownExchange(Struct, frozen=True, gc=False):
     """None: the record in hand is the CALL."""
     is_call: bool = True
     """Whether the record in hand is the CALL."""
+
+    @property
+    def asked(self) -> Record | None:
+        """The CALL as the log has it."""
+        return self.call.record if self.call else None
 
     @property
     def request(self) -> WireModel | None:
@@ -95,12 +100,4 @@ def _read(
     model: type[WireModel], payload: dict[str, Any]
 ) -> tuple[WireModel | None, tuple[Defect, ...]]:
     message, defects = judge(model, payload)
-    return message or _as_meant(model, payload), defects
-
-
-def _as_meant(model: type[WireModel], payload: dict[str, Any]) -> WireModel | None:
-    """Read a payload without the fields that are none; None: what is left cannot be read."""
-    try:
-        return model.model_validate(payload, by_alias=True, by_name=False, extra="ignore")
-    except ValidationError:
-        return None
+    return message or as_meant(model, payload), defects

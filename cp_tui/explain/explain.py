@@ -45,7 +45,6 @@ from cp_tui.explain.families.triggers import TriggerRules
 from cp_tui.explain.family import Family
 from cp_tui.explain.finding import Finding, FrameRef, Severity, ref
 from cp_tui.explain.known import Known
-from cp_tui.explain.limits import LIMITS, Limits
 from cp_tui.explain.survey import FileKnown
 from cp_tui.ocpp.action import Action
 from cp_tui.traces.record import LinkKind, Record, RecordKind
@@ -64,7 +63,7 @@ SIMPLE: tuple[Callable[[], Family], ...] = (
     SchemaRules,
     CallRules,
 )
-"""What can be judged without knowing which charge point is which (K9)."""
+"""What can be judged without knowing which charge point is which."""
 FAMILIES: tuple[Callable[[], Family], ...] = (
     *SIMPLE,
     BootRules,
@@ -201,9 +200,13 @@ class Speaker:
             yield from map(self._placed, family.at_end(self.known))
 
     def _placed(self, finding: Finding) -> Finding:
-        """Let an event of the connection count as the frame that it stands before or behind."""
+        """Say of which charge point a finding is, and where in the log.
+
+        An event of the connection counts as the frame that it stands before or behind.
+        """
+        charger = self.known.charger
         if all(frame.number for frame in finding.frames):
-            return finding
+            return msgspec.structs.replace(finding, charger=charger)
         record = self.known.record
         is_begin = record and record.link and record.link.event is not LinkKind.CLOSE
         newest = self.newest
@@ -214,7 +217,7 @@ class Speaker:
             frame if frame.number else FrameRef(max(number, 1), frame.line, frame.at, place)
             for frame in finding.frames
         )
-        return msgspec.structs.replace(finding, frames=frames)
+        return msgspec.structs.replace(finding, charger=charger, frames=frames)
 
 
 class _Folded:
@@ -281,11 +284,9 @@ def _with_causes(findings: Iterable[Finding]) -> Iterable[Finding]:
 class Judging:
     """A log being judged, record by record, after it was looked through once."""
 
-    def __init__(
-        self, trace: Trace, limits: Limits = LIMITS, records: Iterable[Record] | None = None
-    ) -> None:
+    def __init__(self, trace: Trace, records: Iterable[Record] | None = None) -> None:
         """Look through the log; `records` are those of the trace, where somebody counts along."""
-        self._trace, self._limits = trace, limits
+        self._trace = trace
         self._file = FileKnown()
         self._file.is_mixed = trace.is_mixed
         self._file.has_other_protocol = any(note.id == "log.other_protocol" for note in trace.notes)
@@ -309,7 +310,7 @@ class Judging:
             survey = self._file.surveys.get(record.charger)
             if survey is None:
                 return
-            known = Known(record.charger, survey, self._file, self._limits)
+            known = Known(record.charger, survey, self._file)
             speaker = Speaker(known, SIMPLE if self._trace.is_mixed else FAMILIES)
             self._speakers[record.charger] = speaker
         yield from self._added(speaker.take(record), speaker)
@@ -338,9 +339,9 @@ class Judging:
         return Report(self._trace, tuple(findings), self._folded.omitted)
 
 
-def explain(trace: Trace, limits: Limits = LIMITS) -> Report:
+def explain(trace: Trace) -> Report:
     """Judge a log."""
-    judging = Judging(trace, limits)
+    judging = Judging(trace)
     spent(judging.begin())
     for record in trace.records:
         spent(judging.take(record))

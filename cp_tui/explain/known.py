@@ -27,18 +27,17 @@ from cp_tui.explain.knowledge.reservations import KnownReservations
 from cp_tui.explain.knowledge.tags import KnownTags
 from cp_tui.explain.knowledge.transactions import KnownTransactions, TransactionKnown
 from cp_tui.explain.knowledge.triggers import KnownTriggers
-from cp_tui.explain.limits import LIMITS, Limits
+from cp_tui.explain.limits import LIMITS
 from cp_tui.explain.payload import fields
 from cp_tui.explain.samples import Sample, samples
 from cp_tui.explain.survey import FileKnown, Survey
 from cp_tui.ocpp.action import Action
 from cp_tui.ocpp.core import StopTransactionRequest
 from cp_tui.traces.other_versions import is_of_other_version
-from cp_tui.traces.record import FrameDirection, LinkKind, Record, RecordKind
+from cp_tui.traces.record import ANSWERS, FrameDirection, LinkKind, Record, RecordKind
+from cp_tui.traces.survey import BACKWARDS_S
 
 NOTHING = KnownExchange(None, None)
-BACKWARDS_S = 2.0
-"""A clock that jumps back by less is none that jumps: loggers do not write in strict order."""
 _OF_TRANSACTIONS = frozenset({Action.START_TRANSACTION, Action.STOP_TRANSACTION})
 _BREAKING = frozenset({LinkKind.OPEN, LinkKind.CLOSE, LinkKind.REBOOT, LinkKind.ROTATION})
 
@@ -58,14 +57,12 @@ class Known:
         charger: str | None = None,
         survey: Survey | None = None,
         file: FileKnown | None = None,
-        limits: Limits = LIMITS,
     ) -> None:
         self.charger = charger
         self.survey = survey or Survey()
         """This charge point in the whole log."""
         self.file = file or FileKnown()
         """All charge points of the log."""
-        self.limits = limits
         self.record: Record | None = None
         """The one in hand; None before the first."""
         self.exchange = NOTHING
@@ -119,7 +116,7 @@ class Known:
 
     @property
     def is_cold(self) -> bool:
-        """Whether the registration is not known so far (K1)."""
+        """Whether the registration is not known so far."""
         return self.registration.status is None
 
     @property
@@ -130,7 +127,7 @@ class Known:
     @property
     def is_held_up(self) -> bool:
         """Whether a message of a transaction may be waiting behind another one (J 4.1.1, S 3.7)."""
-        longest_s = self.call_timeout_s + self.limits.unanswered
+        longest_s = self.call_timeout_s + LIMITS.unanswered
         return self.queue.is_late or any(
             not self.is_past(call.at, longest_s)
             for call in self.calls.open_of(FrameDirection.TO_CSMS)
@@ -156,7 +153,7 @@ class Known:
     def call_timeout_s(self) -> float:
         """How long a CALL is open (MessageTimeout)."""
         told = self.keys.integer("MessageTimeout")
-        return float(told) if told is not None and told > 0 else self.limits.call_timeout
+        return float(told) if told is not None and told > 0 else LIMITS.call_timeout
 
     @property
     def online_at(self) -> datetime | None:
@@ -168,14 +165,14 @@ class Known:
         is_answering = (
             record is not None
             and record.direction is FrameDirection.TO_CSMS
-            and record.kind in (RecordKind.CALL_RESULT, RecordKind.CALL_ERROR)
+            and record.kind in ANSWERS
         )
         return self.now if is_answering else self.heard_at
 
     @property
     def may_be_draining(self) -> bool:
         """Whether the charge point was silent a moment ago: what waited may still be on its way."""
-        return self.back_at is not None and not self.is_past(self.back_at, self.limits.draining)
+        return self.back_at is not None and not self.is_past(self.back_at, LIMITS.draining)
 
     @property
     def samples(self) -> tuple[Sample, ...]:
@@ -194,7 +191,7 @@ class Known:
         return self.calls.get(record.pair)
 
     def seconds_since(self, instant: datetime | None) -> float | None:
-        """Seconds from then to the record in hand; None: the log cannot tell (K4)."""
+        """Seconds from then to the record in hand; None: the log cannot tell."""
         if instant is None or self.now is None:
             return None
         return (self.now - instant).total_seconds()
@@ -218,7 +215,7 @@ class Known:
             self.before, self.now = self.now, record.at
             gone = self.seconds_since(self.before)
             # The least that a gap is decides nearly always.
-            self.is_gap = gone is not None and gone > self.limits.gap and gone > self._gap_s
+            self.is_gap = gone is not None and gone > LIMITS.gap and gone > self._gap_s
             is_back = gone is not None and gone < -BACKWARDS_S - self.resolution_s
             if is_back:
                 self.rewinds += 1
@@ -239,7 +236,7 @@ class Known:
     def learn(self, record: Record) -> None:
         """Take over what the record in hand tells."""
         if record.direction is FrameDirection.TO_CSMS and record.at is not None:
-            if self.is_past(self.heard_at, self.limits.draining):
+            if self.is_past(self.heard_at, LIMITS.draining):
                 self.back_at = record.at
             self.heard_at, self.heard_breaks = record.at, self.breaks
         if record.kind is RecordKind.LINK:
@@ -274,20 +271,20 @@ class Known:
             self.file.learn(self.charger, moment)
 
     def break_off(self, record: Record) -> None:
-        """From here on what was known before may have changed unseen (K2)."""
+        """From here on what was known before may have changed unseen."""
         self.breaks += 1
         self.broken_at = ref(record)
 
     @property
     def _gap_s(self) -> float:
         interval = self.heartbeat_interval_s or 0
-        return max(self.limits.gap_intervals * interval, self.limits.gap)
+        return max(LIMITS.gap_intervals * interval, LIMITS.gap)
 
     def _exchange_of(self, record: Record) -> KnownExchange:
         if record.kind is RecordKind.CALL:
             action = _action_of(record)
             return KnownExchange(action, read_half(record, action))
-        if record.kind not in (RecordKind.CALL_RESULT, RecordKind.CALL_ERROR):
+        if record.kind not in ANSWERS:
             return NOTHING
         call = self.call_of(record)
         action = _action_of(call.record) if call else action_named(record.action)

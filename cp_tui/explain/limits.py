@@ -94,6 +94,6 @@ class Limits(Struct, frozen=True):
 LIMITS = Limits()
 
 
-def rows(limits: Limits = LIMITS) -> tuple[tuple[str, float], ...]:
+def rows() -> tuple[tuple[str, float], ...]:
     """Give each number with its name, to be shown."""
-    return tuple((name, getattr(limits, name)) for name in limits.__struct_fields__)
+    return tuple((name, getattr(LIMITS, name)) for name in LIMITS.__struct_fields__)

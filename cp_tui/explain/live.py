@@ -11,7 +11,6 @@ from collections.abc import Iterable
 from cp_tui.explain.explain import FAMILIES, Speaker
 from cp_tui.explain.finding import Finding
 from cp_tui.explain.known import Known
-from cp_tui.explain.limits import LIMITS, Limits
 from cp_tui.explain.survey import FileKnown, Survey
 from cp_tui.traces.record import Record
 
@@ -19,14 +18,12 @@ from cp_tui.traces.record import Record
 class LiveExplainer:
     """The rules over one charge point, as it speaks."""
 
-    def __init__(
-        self, charger: str | None, limits: Limits = LIMITS, *, is_whole: bool = False
-    ) -> None:
+    def __init__(self, charger: str | None, *, is_whole: bool = False) -> None:
         """`is_whole`: it is read along from the first frame of each connection on."""
         self._survey = Survey(is_whole=is_whole)
         self._file = FileKnown()
         self._file.surveys[charger] = self._survey
-        self.known = Known(charger, self._survey, self._file, limits)
+        self.known = Known(charger, self._survey, self._file)
         self._speaker = Speaker(self.known, FAMILIES)
 
     def take(self, record: Record) -> Iterable[Finding]:

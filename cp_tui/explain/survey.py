@@ -111,18 +111,18 @@ class Survey:
 
     @property
     def has_answers(self) -> bool:
-        """False: the log keeps no answers at all, and no silence proves anything (K8)."""
+        """False: the log keeps no answers at all, and no silence proves anything."""
         return self.count(RecordKind.CALL_RESULT) + self.count(RecordKind.CALL_ERROR) > 0
 
     @property
     def has_both_sides(self) -> bool:
-        """False: only one direction was recorded (K8)."""
+        """False: only one direction was recorded."""
         ways = {way for way, _ in self.kinds}
         return {FrameDirection.TO_CSMS, FrameDirection.TO_CHARGE_POINT} <= ways
 
     @property
     def is_filtered(self) -> bool:
-        """True: the log keeps no more than the level filters of many a CSMS let through (K8)."""
+        """True: the log keeps no more than the level filters of many a CSMS let through."""
         return self.actions.keys() <= IMPORTANT
 
     @property
@@ -139,7 +139,7 @@ class Survey:
         )
 
     def has(self, action: Action) -> bool:
-        """False: this CALL occurs nowhere, so that a filter may have dropped it (K8)."""
+        """False: this CALL occurs nowhere, so that a filter may have dropped it."""
         return self.actions[action] > 0
 
 
@@ -151,7 +151,7 @@ class FileKnown:
     def __init__(self) -> None:
         self.surveys: dict[str | None, Survey] = {}
         self.is_mixed = False
-        """Whether charge points without a name are mixed (K9)."""
+        """Whether charge points without a name are mixed."""
         self.has_other_protocol = False
         """Whether there are messages of another version of OCPP, or none of OCPP at all."""
         self.is_damaged = False

@@ -5,10 +5,12 @@ Pure. Who has a turn with a charge point notes it here afterwards (`note`).
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from itertools import islice
 from typing import Any, Protocol
 
 from msgspec import Struct
@@ -21,8 +23,11 @@ from cp_tui.fleet.stream_order import StationPhase
 
 ROWS_MAX = 1_000
 """How many rows are given at once."""
+AWAY_LOOKED_AT_MAX = 500
+"""Of how many it is asked what keeps them away: most have the same reason."""
 ACCEPTED = frozenset({StationPhase.ACCEPTED, StationPhase.CHARGING})
 _ON_THE_WAY = frozenset({StationPhase.CONNECTING, StationPhase.OPEN})
+_AWAY = (StationPhase.WAITING, StationPhase.CONNECTING)
 
 
 class TurnOfStation(Protocol):
@@ -96,6 +101,10 @@ class Counts(Struct, frozen=True):
     """Got their power at least once."""
     behaving: int
     """Of these."""
+    wanted: int
+    """That behave, and are to stay."""
+    accepted: int
+    """Of these, now."""
     accepted_once: int
     """Of those that behave."""
     transactions: int
@@ -115,6 +124,9 @@ class Fleet:
         self._by_id: dict[str, Member] = {}
         self._phases = dict.fromkeys(StationPhase, 0)
         self._behaving = 0
+        self._leaving = 0
+        """Of these."""
+        self._is_over = False
         self._accepted_once = 0
         self._accepted = 0
         """Now, of those that are expected."""
@@ -158,12 +170,21 @@ class Fleet:
 
     def lose(self, member: Member, now: datetime) -> None:
         """Count one out that nothing can be expected of any more."""
-        self._expect(member, False, now)
+        self.leaves(member, now)
         self._count(member, StationPhase.OFF, 0, 0, now)
+
+    def end(self) -> None:
+        """Have none of them be at anything any more: that the connections end is no fault."""
+        self._is_over = True
+        for member in self._members:
+            member.phase = StationPhase.OFF
+        self._phases = dict.fromkeys(StationPhase, 0) | {StationPhase.OFF: len(self._members)}
 
     def _count(
         self, member: Member, phase: StationPhase, transactions: int, queue: int, now: datetime
     ) -> None:
+        if self._is_over:
+            return
         was_arriving = _is_arriving(member)
         is_moved = phase is not member.phase
         if not is_moved and transactions == member.transactions and queue == member.queue:
@@ -185,11 +206,13 @@ class Fleet:
 
     def leaves(self, member: Member, now: datetime) -> None:
         """Miss one no longer: it is to go."""
+        self._leaving += member.kind is None and not member.is_leaving
         member.is_leaving = True
         self._expect(member, False, now)
 
     def stays(self, member: Member, now: datetime) -> None:
         """Keep one that was to go, and miss it again."""
+        self._leaving -= member.kind is None and member.is_leaving
         member.is_leaving = False
         if member.phase in ACCEPTED and member.kind is None:
             self._expect(member, True, now)
@@ -200,11 +223,22 @@ class Fleet:
             phases=dict(self._phases),
             started=len(self._by_index),
             behaving=self._behaving,
+            wanted=self._behaving - self._leaving,
+            accepted=self._accepted,
             accepted_once=self._accepted_once,
             transactions=self._transactions,
             queue=self._queue,
             unsettled=self.unsettled,
         )
+
+    def trouble(self) -> str:
+        """Say what keeps most of those away that have no connection; empty: none are away."""
+        if not any(self._phases[each] for each in _AWAY):
+            return ""
+        away = (each for each in self._members if each.phase in _AWAY and each.kind is None)
+        found = Counter(each.station.last_error for each in islice(away, AWAY_LOOKED_AT_MAX))
+        del found[""]
+        return max(found, key=lambda each: found[each], default="")
 
     def rows(
         self,

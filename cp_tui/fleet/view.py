@@ -61,7 +61,9 @@ class FleetView(Struct, frozen=True, kw_only=True):
     bill: Mapping[str, int]
     recoveries_s: tuple[float, ...]
     is_away: bool
-    """More than a tenth is missing right now."""
+    """More than a tenth was lost, and not all are back yet."""
+    trouble: str
+    """What keeps most of those away that have no connection, in words."""
     failures: int
     """Charge points with an error inside."""
     no_room: int

@@ -15,11 +15,11 @@ from collections.abc import Hashable, Iterable, Iterator, Mapping
 from typing import Any
 
 from cp_tui.charge_point.transactions import SHOWN_MAX
-from cp_tui.explain.known import BACKWARDS_S
 from cp_tui.explain.payload import fields, integer, text
 from cp_tui.follow.limits import CHANGES_MAX
 from cp_tui.follow.stays import Stays
 from cp_tui.traces.record import LinkKind, Record, RecordKind
+from cp_tui.traces.survey import BACKWARDS_S
 
 READINGS_MAX = 500
 """MeterValues from which curves are drawn; the newest of each kind come besides."""

@@ -17,8 +17,8 @@ class Messages:
     They are seen from the charge point: it has `sent` a StartTransaction, and `received` a Reset.
     """
 
-    def __init__(self) -> None:
-        self._kept: deque[MessageRecord] = deque(maxlen=MESSAGES_MAX)
+    def __init__(self, most: int = MESSAGES_MAX) -> None:
+        self._kept: deque[MessageRecord] = deque(maxlen=most)
 
     def add(self, message: MessageRecord) -> None:
         """Keep a frame; the oldest makes room for it."""

@@ -162,7 +162,7 @@ class _Reader:
             self._replaced.add(location)
             self._flaws[location] = f"{self._flaws.get(location, defect)}: {words}"
             return
-        readable = None if location in self._flaws else _reread(details)
+        readable = None if location in self._flaws else reread(details)
         if readable is None:
             if location == _TAG_STATUS:
                 self._status_heard = quoted(value)
@@ -203,7 +203,7 @@ _INTEGER = re.compile(r"\s*[+-]?\d{1,19}\s*", re.ASCII)
 _CHOICE = re.compile("'([^']*)'")
 
 
-def _reread(details: ErrorDetails) -> JsonValue:
+def reread(details: ErrorDetails) -> JsonValue:
     """Read a value of the wrong type or spelling as what it must mean; None: it means nothing."""
     value = details["input"]
     match details["type"]:

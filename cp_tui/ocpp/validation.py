@@ -117,7 +117,7 @@ def judge(
     found = tuple(
         Defect(each["type"], path_of(each["loc"]), *defect_of(each))
         for each in errors
-        if not _is_consequence(each)
+        if not is_consequence(each)
     )
     return None, found + defects
 
@@ -164,7 +164,7 @@ _CODES: Mapping[str, ErrorCode] = MappingProxyType(
 """Kind of defect -> code; every other kind is a wrong type."""
 
 
-def _is_consequence(error: ErrorDetails) -> bool:
+def is_consequence(error: ErrorDetails) -> bool:
     """Whether a list is only too short because its items were refused."""
     return error["type"] == "too_short" and len(error["input"]) >= error["ctx"]["min_length"]
 

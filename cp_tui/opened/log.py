@@ -23,12 +23,13 @@ from cp_tui.opened.columns import (
 )
 from cp_tui.opened.found import FoundSoFar
 from cp_tui.opened.indexing import instant, microseconds
+from cp_tui.opened.others import OthersSoFar
 from cp_tui.opened.words import Opened
 from cp_tui.traces.kept import unpacked
 from cp_tui.traces.pairing import NONE, Pairs
 from cp_tui.traces.record import FrameDirection, Record, RecordKind
 from cp_tui.traces.record_maker import RecordMaker
-from cp_tui.traces.survey import KIND_OF, NO_ACTION
+from cp_tui.traces.survey import KIND_OF
 from cp_tui.traces.times import LogClock
 
 MICROSECONDS_A_MS: Final = 1_000
@@ -78,6 +79,8 @@ class LogIndex:
         columns = self.columns
         self.frames = len(columns.order)
         self.found = FoundSoFar(self.frames)
+        self.others = OthersSoFar()
+        """What ours would have answered otherwise."""
         self.maker = RecordMaker(
             told.file,
             columns.kinds,
@@ -159,11 +162,8 @@ class LogIndex:
         return self._action(self.columns.order[place - 1])
 
     def _action(self, frame: int) -> str:
-        columns = self.columns
-        number = columns.actions[frame]
-        if number == NO_ACTION and (other := columns.pairs[frame]) != NONE:
-            number = columns.actions[other]
-        return self.told.action_names[number] or "" if number < NO_ACTION else ""
+        maker = self.maker
+        return maker.action_of(frame) or maker.action_of(maker.pairs.pair(frame))
 
     def charger_at(self, place: int) -> ChargerOfLog:
         """Give the charge point of a frame."""

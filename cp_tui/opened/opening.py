@@ -17,10 +17,12 @@ from cp_tui.follow.follower import Follower
 from cp_tui.opened.log import ChargerOfLog, LogIndex
 from cp_tui.opened.moment import Moments
 from cp_tui.opened.words import (
+    Compared,
     FindingsTold,
     Judged,
     NeededRows,
     Opened,
+    OursTold,
     ReadingProgress,
     ReadingTask,
     Said,
@@ -49,6 +51,8 @@ class OpenedLog:
         self.progress = 0.0
         """Of the reading, and then of the judging; from 0 to 1."""
         self.is_judged = False
+        self.is_compared = False
+        """Whether all requests were asked of ours."""
         self.problem = ""
         """Why it cannot be read, or why no more is found in it."""
         self.on_change: Callable[[], object] = lambda: None
@@ -69,6 +73,10 @@ class OpenedLog:
     @property
     def is_judging(self) -> bool:
         return self.index is not None and not self.is_judged and not self.problem
+
+    @property
+    def is_comparing(self) -> bool:
+        return self.is_judged and not self.is_compared and not self.problem
 
     @property
     def process_id(self) -> int | None:
@@ -171,7 +179,7 @@ class OpenedLog:
                 # One line at a time: a key that was pressed meanwhile comes first.
                 await asyncio.sleep(0)
             status = await process.wait()
-            if not self.is_judged and not self.problem:
+            if not self.is_compared and not self.problem:
                 self.problem = f"{self.file}: what reads it has ended: {_end_in_words(status)}"
         finally:
             self._answer(None, None)
@@ -191,7 +199,11 @@ class OpenedLog:
                 self.index.found.take(said.findings, said.marks)
             case Judged() if self.index is not None:
                 self.index.found.end(said.order, said.causes, said.omitted)
-                self.progress, self.is_judged = 1.0, True
+                self.progress, self.is_judged = 0.0, True
+            case OursTold() if self.index is not None:
+                self.index.others.take(said.answers)
+            case Compared():
+                self.progress, self.is_compared = 1.0, True
             case NeededRows():
                 self._answer(said.wish, said.rows)
             case Stumbled():

@@ -165,6 +165,14 @@ def listen(descriptor: int, begin: bytes, wishes: SimpleQueue[Wish], parent: int
         text += more
 
 
+def compare(trace: Trace, needs: Needs, tell: Callable[[Said], None]) -> None:
+    """Have ours live through a log that was judged."""
+    # Imported late: it takes the whole charge point, and nobody waits for it.
+    from cp_tui.opened.comparing import Comparing
+
+    Comparing(trace, needs, tell).run()
+
+
 def main() -> None:
     """Read and judge what the first line of the pipe says."""
     descriptor, parent = int(sys.argv[1]), os.getppid()
@@ -181,10 +189,13 @@ def main() -> None:
     gc.set_threshold(COLLECT_AT, *gc.get_threshold()[1:])
     try:
         reader = Reader(task_in(task), wishes, say)
-        judge, needs = reader.look_through(reader.read())
+        trace = reader.read()
+        judge, needs = reader.look_through(trace)
         os.nice(NICE)
         with faults_told(reader.file):
             judge.run()
+            del judge
+            compare(trace, needs, say)
         needs.answer_always()
     except UnreadableTrace as refusal:
         say(Stumbled(str(refusal)))

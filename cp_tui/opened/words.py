@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Struct
 
 from cp_tui.explain.finding import Finding
+from cp_tui.shadow.answer import OtherAnswer
 from cp_tui.traces.record import ZoneFrom
 from cp_tui.traces.record_maker import Speaking
 from cp_tui.traces.trace import LogNote, TraceCounts
@@ -38,7 +39,7 @@ class Wish(Struct, frozen=True):
 
 class ReadingProgress(Struct, frozen=True, tag="progress"):
     share: float
-    """Of the reading, or of the judging once it is read; from 0 to 1."""
+    """Of the reading, of the judging once it is read, then of the comparing; from 0 to 1."""
 
 
 class ClockWords(Struct, frozen=True):
@@ -90,6 +91,16 @@ class Judged(Struct, frozen=True, tag="judged"):
     omitted: int
 
 
+class OursTold(Struct, frozen=True, tag="ours"):
+    """Requests that ours would have answered otherwise."""
+
+    answers: list[OtherAnswer]
+
+
+class Compared(Struct, frozen=True, tag="compared"):
+    """All requests were asked of ours."""
+
+
 class NeededRows(Struct, frozen=True, tag="needed"):
     """The answer to a wish."""
 
@@ -103,7 +114,9 @@ class Stumbled(Struct, frozen=True, tag="stumbled"):
     words: str
 
 
-Said = ReadingProgress | Opened | FindingsTold | Judged | NeededRows | Stumbled
+Said = (
+    ReadingProgress | Opened | FindingsTold | Judged | OursTold | Compared | NeededRows | Stumbled
+)
 
 _ENCODER = msgspec.json.Encoder(enc_hook=dict)
 _SAID = msgspec.json.Decoder(Said)

@@ -12,7 +12,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from cp_tui.traces.record import FrameDirection, LinkKind, Record, RecordKind
+from cp_tui.traces.record import ANSWERS, FrameDirection, LinkKind, Record, RecordKind
 
 
 class ReplayAct(Enum):
@@ -48,7 +48,6 @@ class ReplayStep(Struct, frozen=True):
 
 
 PAUSE_MAX_S = 86_400.0
-_ANSWERS = (RecordKind.CALL_RESULT, RecordKind.CALL_ERROR)
 
 
 def steps(records: Iterable[Record], ours: FrameDirection) -> Iterator[ReplayStep]:
@@ -83,7 +82,7 @@ def _step(record: Record, ours: FrameDirection, after_s: float, at_s: float | No
         why = "it is not whole"
     elif is_ours and record.masked:
         why = "values in it are masked"
-    elif record.kind in _ANSWERS and record.pair is None:
+    elif record.kind in ANSWERS and record.pair is None:
         why = "the log does not have its CALL"
     if why or frame is None:
         return ReplayStep(ReplayAct.SKIP, record.number, record.source.line, after_s, at_s, why=why)

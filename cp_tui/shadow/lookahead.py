@@ -5,26 +5,55 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
+from cp_tui.explain.exchange import action_named
 from cp_tui.explain.survey import CONNECTOR_MAX
 from cp_tui.ocpp.action import Action
 from cp_tui.traces.record import FrameDirection, Record, RecordKind
 
 KEPT_MAX = 200_000
-"""Answers and verdicts that are kept."""
+"""Requests whose answers are kept, and tags with a verdict."""
 _ACCEPTED: Mapping[str, Any] = {"status": "Accepted"}
+COMPARED: Mapping[Action, str] = MappingProxyType(
+    {
+        Action.CANCEL_RESERVATION: "status",
+        Action.CHANGE_AVAILABILITY: "status",
+        Action.CHANGE_CONFIGURATION: "status",
+        Action.CLEAR_CACHE: "status",
+        Action.CLEAR_CHARGING_PROFILE: "status",
+        Action.GET_COMPOSITE_SCHEDULE: "status",
+        Action.GET_LOCAL_LIST_VERSION: "listVersion",
+        Action.REMOTE_START_TRANSACTION: "status",
+        Action.REMOTE_STOP_TRANSACTION: "status",
+        Action.RESERVE_NOW: "status",
+        Action.RESET: "status",
+        Action.SEND_LOCAL_LIST: "status",
+        Action.SET_CHARGING_PROFILE: "status",
+        Action.TRIGGER_MESSAGE: "status",
+        Action.UNLOCK_CONNECTOR: "status",
+    }
+)
+"""Requests that can be compared -> the field of the answer that says what became of them."""
 
 
 class Lookahead:
     """Answers by their requests, verdicts by their tags, and what the charge point says it is."""
 
     def __init__(self) -> None:
-        self._answers: dict[int, Mapping[str, Any] | str] = {}
-        """Number of a CALL -> the payload of its answer, or the code of a CALLERROR."""
+        self._answers: dict[int, Mapping[str, Any] | str | None] = {}
+        """Number of a request that can be compared -> the payload of its answer, or the code of a
+        CALLERROR; None: none so far."""
+        self._places: dict[int, int] = {}
+        """Number of such a request that waits for its answer -> its place."""
+        self._last: defaultdict[str | None, int] = defaultdict(int)
+        """Charge point -> place of the last request that was answered and can be compared."""
         self._tags: dict[tuple[str | None, str], Mapping[str, Any]] = {}
         self._calls: dict[int, str] = {}
-        """Number of an Authorize or StartTransaction -> its tag."""
+        """Number of an Authorize or StartTransaction that waits for its answer -> its tag."""
+        self._ids: dict[int, int] = {}
+        """Number of a StartTransaction -> what the CSMS calls the transaction."""
         self._starts: defaultdict[tuple[str | None, int], list[tuple[int, int]]]
         self._starts = defaultdict(list)
         """Charge point and connector -> place and number of its StartTransactions."""
@@ -34,33 +63,42 @@ class Lookahead:
     def add(self, record: Record) -> None:
         """Take in the next record."""
         frame = record.frame
-        if frame is None or record.truncated or len(self._answers) >= KEPT_MAX:
+        if frame is None or record.truncated:
             return
         payload = frame.payload if isinstance(frame.payload, dict) else {}
         if record.kind is RecordKind.CALL:
             self._called(record, payload)
-        elif record.pair is not None and record.pair not in self._answers:
-            is_error = record.kind is RecordKind.CALL_ERROR
-            self._answers[record.pair] = frame.code if is_error else payload
+        elif record.pair is not None:
             self._answered(record, record.pair, payload)
 
     def _called(self, record: Record, payload: Mapping[str, Any]) -> None:
+        number, charger = record.number, record.charger
+        is_asked = record.direction is FrameDirection.TO_CHARGE_POINT
+        is_kept = is_asked and len(self._answers) < KEPT_MAX
+        if is_kept and action_named(record.action) in COMPARED:
+            self._answers[number] = None
+            self._places[number] = record.place
         connector = payload.get("connectorId")
-        if type(connector) is int and 0 < connector <= CONNECTOR_MAX:
-            is_own = record.direction is FrameDirection.TO_CSMS
-            if is_own:
-                known = self._connectors[record.charger]
-                self._connectors[record.charger] = max(known, connector)
-            if is_own and record.action == Action.START_TRANSACTION:
-                self._starts[record.charger, connector].append((record.place, record.number))
+        is_own = record.direction is FrameDirection.TO_CSMS
+        if is_own and type(connector) is int and 0 < connector <= CONNECTOR_MAX:
+            self._connectors[charger] = max(self._connectors[charger], connector)
+            if record.action == Action.START_TRANSACTION and len(self._ids) < KEPT_MAX:
+                self._starts[charger, connector].append((record.place, number))
         if record.action in (Action.AUTHORIZE, Action.START_TRANSACTION):
-            self._calls[record.number] = str(payload.get("idTag"))
+            self._calls[number] = str(payload.get("idTag"))
 
     def _answered(self, record: Record, call: int, payload: Mapping[str, Any]) -> None:
-        info = payload.get("idTagInfo")
-        tag = self._calls.get(call)
-        if tag is not None and isinstance(info, dict):
-            self._tags[record.charger, tag.lower()] = info
+        if (place := self._places.pop(call, None)) is not None:
+            is_error = record.kind is RecordKind.CALL_ERROR
+            code = record.frame.code if record.frame else ""
+            self._answers[call] = code if is_error else payload
+            self._last[record.charger] = max(self._last[record.charger], place)
+        if (tag := self._calls.pop(call, None)) is not None:
+            info, id_ = payload.get("idTagInfo"), payload.get("transactionId")
+            if isinstance(info, dict) and len(self._tags) < KEPT_MAX:
+                self._tags[record.charger, tag.lower()] = info
+            if type(id_) is int and len(self._ids) < KEPT_MAX:
+                self._ids[call] = id_
         if record.action == Action.GET_CONFIGURATION:
             self._configured(record.charger, payload)
 
@@ -73,6 +111,10 @@ class Lookahead:
                 # What was told first is nearest to what held at the begin.
                 self._keys[charger].setdefault(name, value)
 
+    def is_asked(self, charger: str | None, place: int) -> bool:
+        """Say whether anything that can be compared is asked of it from this place on."""
+        return place <= self._last[charger]
+
     def connectors(self, charger: str | None) -> int:
         """How many connectors it says to have, or names."""
         told = self._keys[charger].get("NumberOfConnectors", "")
@@ -83,7 +125,7 @@ class Lookahead:
         return self._keys[charger]
 
     def answer(self, call: int) -> Mapping[str, Any] | str | None:
-        """What was answered to a CALL: the payload, or the code of a CALLERROR; None: nothing."""
+        """What was answered to such a request: the payload, or the code of a CALLERROR."""
         return self._answers.get(call)
 
     def verdict(self, charger: str | None, tag: str) -> Mapping[str, Any]:
@@ -97,6 +139,4 @@ class Lookahead:
         """
         starts = self._starts[charger, connector]
         at = bisect_left(starts, (since, 0))
-        answer = self._answers.get(starts[at][1]) if at < len(starts) else None
-        found = answer.get("transactionId") if isinstance(answer, Mapping) else None
-        return found if type(found) is int else 0
+        return self._ids.get(starts[at][1], 0) if at < len(starts) else 0

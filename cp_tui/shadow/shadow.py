@@ -13,19 +13,19 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
-from msgspec import Struct
-
 from cp_tui.charge_point.described import DESCRIBING_KEYS
 from cp_tui.charge_point.variables import Direction, MessageKind, MessageRecord
 from cp_tui.engine.errors import CommandError
 from cp_tui.explain.exchange import action_named
 from cp_tui.explain.survey import CONNECTOR_MAX
+from cp_tui.library.messages import Messages
 from cp_tui.library.virtual_charger import BEGIN, VirtualCharger
 from cp_tui.ocpp.action import Action
 from cp_tui.ocpp.configuration_key import STANDARD_KEYS
 from cp_tui.ocpp.redaction import is_secret_key
 from cp_tui.settings.problem import SettingsError
-from cp_tui.shadow.lookahead import Lookahead
+from cp_tui.shadow.answer import OtherAnswer
+from cp_tui.shadow.lookahead import COMPARED, Lookahead
 from cp_tui.traces.record import FrameDirection, Record, RecordKind
 
 REQUESTS_MAX = 5_000
@@ -34,41 +34,11 @@ PAUSE_MAX_S = 7 * 86_400.0
 STEP_S = 1.0
 """Between two frames of a log without times."""
 CONNECTORS_MAX = 100
+SHADOWS_MAX = 100
+"""Charge points of ours that live at once; what is asked of one more is not compared."""
+MESSAGES_MAX = 100
+"""Of its frames each remembers so many: enough for the answer that it has just given."""
 _STANDARD = frozenset(spec.name for spec in STANDARD_KEYS)
-_COMPARED: Mapping[Action, str] = {
-    Action.CANCEL_RESERVATION: "status",
-    Action.CHANGE_AVAILABILITY: "status",
-    Action.CHANGE_CONFIGURATION: "status",
-    Action.CLEAR_CACHE: "status",
-    Action.CLEAR_CHARGING_PROFILE: "status",
-    Action.GET_COMPOSITE_SCHEDULE: "status",
-    Action.GET_LOCAL_LIST_VERSION: "listVersion",
-    Action.REMOTE_START_TRANSACTION: "status",
-    Action.REMOTE_STOP_TRANSACTION: "status",
-    Action.RESERVE_NOW: "status",
-    Action.RESET: "status",
-    Action.SEND_LOCAL_LIST: "status",
-    Action.SET_CHARGING_PROFILE: "status",
-    Action.TRIGGER_MESSAGE: "status",
-    Action.UNLOCK_CONNECTOR: "status",
-}
-"""Requests that can be compared -> the field of the answer that says what became of them."""
-
-
-class OtherAnswer(Struct, frozen=True):
-    """A request that we would have answered otherwise."""
-
-    charger: str | None
-    number: int
-    """Of the request in the log."""
-    line: int | None
-    at: datetime | None
-    action: str
-    theirs: str
-    ours: str
-    reason: str
-    """Why ours; empty: it is a matter of course."""
-    rule: str
 
 
 def other_answers(records: Iterable[Record]) -> Iterator[OtherAnswer]:
@@ -76,16 +46,31 @@ def other_answers(records: Iterable[Record]) -> Iterator[OtherAnswer]:
     ahead = Lookahead()
     for record in records:
         ahead.add(record)
-    shadows: dict[str | None, Shadow] = {}
+    shadows = Shadows(ahead)
     for record in records:
-        shadow = shadows.get(record.charger)
-        if shadow is None:
-            if not _is_accepted(record):
-                # Before that nobody knows in which state it is.
-                continue
-            shadow = shadows[record.charger] = Shadow(record, ahead)
-            continue
-        yield from shadow.take(record)
+        yield from shadows.take(record)
+
+
+class Shadows:
+    """One of ours for each charge point of a log, for as long as something is asked of it."""
+
+    def __init__(self, ahead: Lookahead) -> None:
+        """`ahead` has looked through the log."""
+        self._ahead = ahead
+        self._living: dict[str | None, Shadow] = {}
+
+    def take(self, record: Record) -> Iterator[OtherAnswer]:
+        """Live through the next record of the log."""
+        charger = record.charger
+        shadow = self._living.get(charger)
+        if not self._ahead.is_asked(charger, record.place):
+            if shadow is not None and record.number:
+                del self._living[charger]
+        elif shadow is not None:
+            yield from shadow.take(record)
+        elif _is_accepted(record) and len(self._living) < SHADOWS_MAX:
+            # Before that nobody knows in which state it is.
+            self._living[charger] = Shadow(record, self._ahead)
 
 
 def _is_accepted(record: Record) -> bool:
@@ -117,6 +102,7 @@ class Shadow:
             interval = accepted.frame.payload.get("interval")
             self._interval_s = interval if type(interval) is int and interval > 0 else 300
         self._ours = self._made(accepted.at or BEGIN)
+        self._ours.messages = Messages(MESSAGES_MAX)
         self._ours.after(seconds=5)
 
     def take(self, record: Record) -> Iterator[OtherAnswer]:
@@ -244,7 +230,7 @@ class Shadow:
     ) -> Iterator[OtherAnswer]:
         """Give our charge point a request of the CSMS, and compare the answers."""
         named = action_named(action)
-        field = _COMPARED.get(named) if named else None
+        field = COMPARED.get(named) if named else None
         if field is None or self._requests >= REQUESTS_MAX or record.masked:
             return
         if named is Action.CHANGE_CONFIGURATION and not _is_ours(payload):
@@ -269,12 +255,13 @@ class Shadow:
         yield OtherAnswer(
             charger=record.charger,
             number=record.number,
+            place=record.place,
             line=record.source.line,
             at=record.at,
             action=action,
             theirs=said,
             ours=ours,
-            reason="" if reason is None else reason.text,
+            reason="" if reason is None else reason.text.removeprefix(f"{ours}: "),
             rule="" if reason is None else reason.rule,
         )
 

@@ -85,18 +85,6 @@ class _Cursor:
             if not self.fill():
                 return ""
 
-    def expect(self, marks: str) -> str:
-        """Take one of some characters.
-
-        Raises:
-            DocumentError: there is another one.
-        """
-        found = self.peek()
-        if not found or found not in marks:
-            raise DocumentError
-        self.at += 1
-        return found
-
     def value(self) -> Any:
         """Take the value that begins here and read it."""
         self.peek()
@@ -195,5 +183,7 @@ def _name(cursor: _Cursor) -> str:
     if cursor.peek() != '"':
         raise DocumentError
     text, _ = cursor.capture(1000)
-    cursor.expect(":")
+    if cursor.peek() != ":":
+        raise DocumentError
+    cursor.at += 1
     return text[1:-1]

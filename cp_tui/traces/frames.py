@@ -6,7 +6,9 @@ A decoder reads from the bracket on; a search for the last bracket would trip ov
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from enum import Enum
+from types import MappingProxyType
 from typing import Any
 
 import msgspec
@@ -28,9 +30,14 @@ _BEGUN = re.compile(r"\s*\[\s*[234]?\s*$")
 _HEAD = re.compile(r'\[\s*([234])\s*,\s*("(?:[^"\\]|\\.)*"|-?\d+)\s*,?(?:\s*("(?:[^"\\]|\\.)*"))?')
 _MARK = re.compile(r'[][{}"]')
 _STRING_END = re.compile(r'[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
-_CUT_MARK = re.compile(r"(?: ?\[?\.\.\.\]?|…|>)\s*$")
+CUT_MARK = re.compile(r"(?: ?\[?\.\.\.\]?|…|>)\s*$")
 """How consoles and pagers show that there was more."""
 _MASK = re.compile(r'\*\*\*|<redacted>|"x{3,}"|\[REDACTED\]', re.IGNORECASE)
+TYPES: Mapping[str, int] = MappingProxyType({"CALL": 2, "CALLRESULT": 3, "CALLERROR": 4})
+"""Name of a message type -> its number (J 4.1.3)."""
+KIND_OF_TYPE: Mapping[int, RecordKind] = MappingProxyType(
+    {2: RecordKind.CALL, 3: RecordKind.CALL_RESULT, 4: RecordKind.CALL_ERROR}
+)
 _OPENING = {"]": "[", "}": "{"}
 _QUICK = msgspec.json.Decoder()
 
@@ -119,7 +126,7 @@ def ending_of(text: str) -> tuple[Ending, int]:
 
 def truncate(entry: LogEntry) -> None:
     """Keep what can be read at the head of a frame that was cut off."""
-    entry.text = _CUT_MARK.sub("", entry.text)
+    entry.text = CUT_MARK.sub("", entry.text)
     found = _HEAD.match(entry.text)
     entry.is_truncated = entry.is_settled = True
     if found:
@@ -131,14 +138,23 @@ def truncate(entry: LogEntry) -> None:
         entry.elements = [int(found[1]), *told]
 
 
+def settle(entry: LogEntry) -> None:
+    """Take the frame of an entry apart that ends with its text: one that is open was cut off."""
+    if take_apart(entry) is Ending.OPEN:
+        truncate(entry)
+
+
+def put_together(entry: LogEntry, elements: list[Any]) -> None:
+    """Give an entry the frame of a log that has its elements, and not the text of the wire."""
+    entry.elements, entry.is_settled, entry.is_exact = elements, True, False
+    entry.text = msgspec.json.encode(elements).decode()
+
+
 def kind_of(elements: list[Any] | None) -> RecordKind:
     number = elements[0] if elements else None
     if type(number) is not int or len(elements or ()) < 2:
         return RecordKind.UNREADABLE
-    return _KINDS.get(number, RecordKind.UNREADABLE)
-
-
-_KINDS = {2: RecordKind.CALL, 3: RecordKind.CALL_RESULT, 4: RecordKind.CALL_ERROR}
+    return KIND_OF_TYPE.get(number, RecordKind.UNREADABLE)
 
 
 def id_of(elements: list[Any]) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from cp_tui.ocpp.plural import count
 from cp_tui.traces.lines import LINE_MAX
 from cp_tui.traces.pairing import Pairs
-from cp_tui.traces.record import DirectionFrom, FrameDirection, RecordKind, ZoneFrom
+from cp_tui.traces.record import ANSWERS, DirectionFrom, FrameDirection, ZoneFrom
 from cp_tui.traces.survey import KIND_OF, NAMED_MAX, LogSurvey, NotedFrames
 from cp_tui.traces.trace import LogNote
 
@@ -80,7 +80,7 @@ def _one_sided(survey: LogSurvey, pairs: Pairs) -> Iterator[LogNote]:
         return
     ways = {pairs.direction(frame) for frame in range(survey.frames)} - {None}
     kinds = {KIND_OF[kind] for kind in set(survey.kinds)}
-    if not kinds & {RecordKind.CALL_RESULT, RecordKind.CALL_ERROR}:
+    if kinds.isdisjoint(ANSWERS):
         yield LogNote("log.one_sided", "The log has no answers; nothing is said about them.")
     elif len(ways) == 1:
         side = "the charge point" if FrameDirection.TO_CSMS in ways else "the CSMS"

@@ -16,8 +16,8 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from cp_tui.traces.direction import DIRECTION_OF
-from cp_tui.traces.record import DirectionFrom, FrameDirection, RecordKind
-from cp_tui.traces.survey import KIND_OF, NO_ACTION, LogSurvey
+from cp_tui.traces.record import ANSWERS, DirectionFrom, FrameDirection, RecordKind
+from cp_tui.traces.survey import KIND_OF, LogSurvey
 
 ANSWERED_MAX = 100_000
 """CALLs whose answer came that are remembered, for a second answer."""
@@ -34,7 +34,6 @@ BEFORE_S = 0.05
 NONE = 0xFFFFFFFF
 _WAYS = (None, FrameDirection.TO_CSMS, FrameDirection.TO_CHARGE_POINT)
 _FROMS = tuple(DirectionFrom)
-_ANSWERS = (RecordKind.CALL_RESULT, RecordKind.CALL_ERROR)
 
 
 class Pairs(Struct):
@@ -89,7 +88,7 @@ class _Pairing:
             key = (survey.chargers[frame], survey.ids[frame])
             if kind is RecordKind.CALL:
                 self._call(frame, key)
-            elif kind in _ANSWERS:
+            elif kind in ANSWERS:
                 self._answer(frame, key)
         self.found.stray += len(self.early)
         self.found.unanswered = sum(
@@ -105,10 +104,8 @@ class _Pairing:
 
     def _call(self, frame: int, key: tuple[int, int]) -> None:
         if not self.ways[frame]:
-            number = self.survey.actions[frame]
-            action = self.survey.action_names.texts[number] if number < NO_ACTION else ""
             # DataTransfer may go both ways; the charge point sends it more often.
-            way = DIRECTION_OF.get(action or "", FrameDirection.TO_CSMS)
+            way = DIRECTION_OF.get(self.survey.action(frame), FrameDirection.TO_CSMS)
             self._set(frame, way, DirectionFrom.ACTION)
         early = self.early.get(key)
         if early is not None:
@@ -160,18 +157,13 @@ class _Pairing:
     def _fits(self, call: int, answer: int) -> bool:
         """Say whether the two go opposite ways, as far as that is known."""
         ways = self.ways
-        if not ways[answer] or not ways[call]:
-            return True
-        if self._is_guessed(call):
-            return True
-        return ways[call] != ways[answer]
+        is_open = not ways[answer] or not ways[call] or self._is_guessed(call)
+        return is_open or ways[call] != ways[answer]
 
     def _is_guessed(self, frame: int) -> bool:
         """Whether only the action speaks for a direction, and either side may send that one."""
-        number = self.survey.actions[frame]
-        action = self.survey.action_names.texts[number] if number < NO_ACTION else None
         is_by_action = _FROMS[self.froms[frame]] is DirectionFrom.ACTION
-        return is_by_action and action not in DIRECTION_OF
+        return is_by_action and self.survey.action(frame) not in DIRECTION_OF
 
     def _pair(self, call: int, answer: int) -> None:
         self.pairs[call], self.pairs[answer] = answer, call

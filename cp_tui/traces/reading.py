@@ -174,7 +174,7 @@ def _recording(text: TraceText, found: Recognised, cut: list[int]) -> LogSource:
         with text.open() as stream:
             unwrapped = lines_of(stream, cut)
             for wrapper in found.wrappers:
-                unwrapped = wrapper.unwrapped(unwrapped)
+                unwrapped = wrapper(unwrapped)
             yield from unwrapped
 
     return LogSource(text.open, lines)

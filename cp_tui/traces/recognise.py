@@ -46,7 +46,7 @@ from cp_tui.traces.formats.trace_format import LogSource, TraceFormat
 from cp_tui.traces.frames import BEGIN
 from cp_tui.traces.lines import Line, lines_of
 from cp_tui.traces.opening import TraceText
-from cp_tui.traces.unwrap import Wrapper, wrapper_of
+from cp_tui.traces.unwrap import Unwrap, wrapper_of
 
 LINES_MAX = 2_000
 """That are looked at."""
@@ -73,7 +73,8 @@ class Recognised(Struct, frozen=True):
     """What a text is."""
 
     format: TraceFormat
-    wrappers: tuple[Wrapper, ...] = ()
+    wrappers: tuple[Unwrap, ...] = ()
+    """From the outermost on."""
 
 
 _JSON_TESTS: tuple[tuple[str, Callable[[Any], bool]], ...] = (
@@ -162,7 +163,7 @@ def _of_item(pattern: str, value: Any) -> str | None:
 
 def _by_lines(sample: list[Line]) -> Recognised | None:
     """Say what a text is that has an entry a line, or several lines for each."""
-    wrappers: list[Wrapper] = []
+    wrappers: list[Unwrap] = []
     lines = sample
     for _ in range(LAYERS_MAX + 1):
         id = _json_lines(lines)
@@ -172,7 +173,7 @@ def _by_lines(sample: list[Line]) -> Recognised | None:
         if wrapper is None or len(wrappers) == LAYERS_MAX:
             break
         wrappers.append(wrapper)
-        lines = list(wrapper.unwrapped(iter(lines)))
+        lines = list(wrapper(iter(lines)))
     id = _table(lines) or _fixed_text(lines)
     return None if id is None else Recognised(FORMATS[id], tuple(wrappers))
 

@@ -53,7 +53,6 @@ class ChargerFrom(StrEnum):
     BOOT = "boot"
     """A serial number in BootNotification: for display only."""
     OPTION = "option"
-    FILE_NAME = "file name"
     UNKNOWN = "unknown"
 
 
@@ -78,6 +77,9 @@ class RecordKind(StrEnum):
     """It stands in the place of a frame, but is none of the three."""
     LINK = "link"
     """An event of the connection."""
+
+
+ANSWERS = (RecordKind.CALL_RESULT, RecordKind.CALL_ERROR)
 
 
 class LinkKind(StrEnum):

@@ -18,7 +18,7 @@ from cp_tui.traces.record import (
     Source,
     ZoneFrom,
 )
-from cp_tui.traces.survey import KIND_OF, NO_ACTION, LogSurvey
+from cp_tui.traces.survey import KIND_OF, LogSurvey, action_name
 from cp_tui.traces.times import LogClock, stamp_of
 
 
@@ -102,7 +102,4 @@ class RecordMaker(Struct, frozen=True):
 
     def action_of(self, call: int | None) -> str:
         """Give the action of a CALL; empty: none is known."""
-        if call is None:
-            return ""
-        number = self.actions[call]
-        return self.action_names[number] or "" if number < NO_ACTION else ""
+        return "" if call is None else action_name(self.actions[call], self.action_names)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from array import array
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -35,9 +35,8 @@ NO_ACTION = 255
 """Also of all beyond so many different ones: their answers have no name."""
 _ANEW = frozenset({LinkKind.OPEN, LinkKind.CLOSE, LinkKind.REBOOT})
 """After these another CALL may have the id of one that was never answered."""
-_KINDS = tuple(RecordKind)
-KIND_OF = {number: kind for number, kind in enumerate(_KINDS)}
-_NUMBER_OF = {kind: number for number, kind in enumerate(_KINDS)}
+KIND_OF = tuple(RecordKind)
+_NUMBER_OF = {kind: number for number, kind in enumerate(KIND_OF)}
 
 
 class Names:
@@ -57,6 +56,11 @@ class Names:
             found = self._numbers[text] = len(self.texts)
             self.texts.append(text)
         return found
+
+
+def action_name(number: int, names: Sequence[str | None]) -> str:
+    """Give the action of a number; empty: no action, or one too many."""
+    return names[number] or "" if number < NO_ACTION else ""
 
 
 class NotedFrames(Struct):
@@ -122,6 +126,10 @@ class LogSurvey:
     def frames(self) -> int:
         return len(self.kinds)
 
+    def action(self, frame: int) -> str:
+        """Give the action of a CALL; empty: none is known."""
+        return action_name(self.actions[frame], self.action_names.texts)
+
     def walk(self, entries: Iterable[LogEntry]) -> None:
         """Take in every entry of a log."""
         for entry in entries:
@@ -147,7 +155,8 @@ class LogSurvey:
         action = action_of(elements) if elements and kind is RecordKind.CALL else ""
         stamp = stamp_of(entry.time) if entry.time else None
         outer = stamp_of(entry.outer) if entry.outer else None
-        seconds = math.nan if stamp is None and outer is None else _seconds(stamp, outer)
+        told = stamp or outer
+        seconds = math.nan if told is None else seconds_of(told.at)
         token = self._token(entry, action)
         row = (
             _NUMBER_OF[kind],
@@ -156,21 +165,21 @@ class LogSurvey:
             self.charger_names.number(entry.charger),
             token,
         )
-        if self._is_double(row, seconds, stamp or outer):
+        if self._is_double(row, seconds, told):
             self.left_out.append(self._entry)
             self._note("log.duplicate", entry)
             return
         for column, value in zip(self._columns(), (*row, seconds), strict=True):
             column.append(value)
-        self.stamped.append(stamped(stamp or outer))
+        self.stamped.append(stamped(told))
         self.connections.append(hash((entry.connection, self._connections)) & 0xFFFFFFFF)
         self._note_matters(entry, action)
-        if stamp or outer:
-            self._order(seconds, stamp or outer, entry)
+        if told is not None:
+            self._order(seconds, told, entry)
         if stamp is not None and outer is not None and outer.at.tzinfo and not stamp.at.tzinfo:
             self.offsets.observe(stamp.at, outer.at)
         if isinstance(elements, list) and len(elements) > 2:
-            self._read_within(elements, kind, action, stamp or outer)
+            self._read_within(elements, kind, action, told)
 
     def _columns(self) -> tuple[array[Any], ...]:
         return (self.kinds, self.ids, self.actions, self.chargers, self.tokens, self.times)
@@ -195,8 +204,7 @@ class LogSurvey:
                 return True
         return False
 
-    def _order(self, seconds: float, stamp: Stamp | None, entry: LogEntry) -> None:
-        assert stamp is not None
+    def _order(self, seconds: float, stamp: Stamp, entry: LogEntry) -> None:
         self.rises += seconds > self._before
         self.falls += seconds < self._before
         if seconds < self._before - BACKWARDS_S:
@@ -276,12 +284,6 @@ def stamped(stamp: Stamp | None) -> int:
         return 0
     has_zone = stamp.at.tzinfo is not None
     return STAMPED | HAS_ZONE * has_zone | HAS_DATE * stamp.has_date | HAS_YEAR * stamp.has_year
-
-
-def _seconds(stamp: Stamp | None, outer: Stamp | None) -> float:
-    found = stamp or outer
-    assert found is not None
-    return seconds_of(found.at)
 
 
 def _time_in(payload: dict[str, Any], name: str) -> datetime | None:

@@ -143,11 +143,10 @@ def _zone(found: re.Match[str] | None) -> tzinfo | None:
     if text in ("Z", "UTC", "GMT"):
         return UTC
     hours, minutes = int(text[1:3]), int(text[-2:] if len(text) > 3 else 0)
-    return fixed_zone((-1 if text[0] == "-" else 1) * (hours * 3600 + minutes * 60))
+    return _fixed_zone((-1 if text[0] == "-" else 1) * (hours * 3600 + minutes * 60))
 
 
-def fixed_zone(offset_s: int) -> tzinfo:
-    """Give the zone whose clocks are so many seconds ahead of UTC."""
+def _fixed_zone(offset_s: int) -> tzinfo:
     sign = "-" if offset_s < 0 else "+"
     hours, minutes = divmod(abs(offset_s) // 60, 60)
     return datetime.strptime(f"{sign}{hours:02}{minutes:02}", "%z").tzinfo or UTC

@@ -11,8 +11,6 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from msgspec import Struct
-
 from cp_tui.traces.formats.json_records import decoded
 from cp_tui.traces.lines import LINE_MAX, Line
 
@@ -20,14 +18,11 @@ SHARE = 0.8
 """Of the lines that are not empty: so many have to be wrapped, as banners are not."""
 
 
-class Wrapper(Struct, frozen=True):
-    """One kind of collector."""
-
-    name: str
-    unwrapped: Callable[[Iterator[Line]], Iterator[Line]]
+Unwrap = Callable[[Iterator[Line]], Iterator[Line]]
+"""Takes off what one kind of collector has put around lines."""
 
 
-def _by_prefix(pattern: re.Pattern[str]) -> Callable[[Iterator[Line]], Iterator[Line]]:
+def _by_prefix(pattern: re.Pattern[str]) -> Unwrap:
     """Take a prefix off each line; a group `time` is the time of the collector."""
 
     def unwrapped(lines: Iterator[Line]) -> Iterator[Line]:
@@ -41,15 +36,14 @@ def _by_prefix(pattern: re.Pattern[str]) -> Callable[[Iterator[Line]], Iterator[
     return unwrapped
 
 
-_PREFIXES = {
-    "docker compose": re.compile(r"[\w.-]+ *\| "),
-    "syslog": re.compile(
-        r"(?P<time>[^\W\d_]{3,5}\.? +\d{1,2} \d\d:\d\d:\d\d|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\S*) "
-        r"[\w.-]+ [\w./@-]+(?:\[\d+\])?: "
-    ),
-    "quote": re.compile(r"(?:> ?)+(?=\S)"),
-    "monitor": re.compile(r"(?P<time>\d\d:\d\d:\d\d\.\d{3}) > "),
-}
+_DOCKER_COMPOSE = re.compile(r"[\w.-]+ *\| ")
+_SYSLOG = re.compile(
+    r"(?P<time>[^\W\d_]{3,5}\.? +\d{1,2} \d\d:\d\d:\d\d|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\S*) "
+    r"[\w.-]+ [\w./@-]+(?:\[\d+\])?: "
+)
+_QUOTE = re.compile(r"(?:> ?)+(?=\S)")
+_MONITOR = re.compile(r"(?P<time>\d\d:\d\d:\d\d\.\d{3}) > ")
+"""Of a serial line."""
 _CRI = re.compile(r"(?P<time>\d{4}-\d\d-\d\dT\S+) (?:stdout|stderr) (?P<flag>[FP]) ")
 _FENCE = re.compile(r"\s*(?:```|~~~)")
 
@@ -83,7 +77,7 @@ _TEXTS = ("log", "message", "msg", "MESSAGE")
 _TIMES = ("@timestamp", "timestamp", "time", "ts", "__REALTIME_TIMESTAMP")
 
 
-def text_within(value: Any) -> str | None:
+def _text_within(value: Any) -> str | None:
     """Give the line that a JSON object of a collector holds."""
     if isinstance(value, dict):
         for name in _TEXTS:
@@ -97,7 +91,7 @@ def _json_objects(lines: Iterator[Line]) -> Iterator[Line]:
     waiting: Line | None = None
     for line in lines:
         value = decoded(line.text)
-        text = text_within(value)
+        text = _text_within(value)
         if text is None:
             continue
         line.outer = _time_of(value) or line.outer
@@ -133,29 +127,29 @@ def _fences(lines: Iterator[Line]) -> Iterator[Line]:
     return (line for line in lines if not _FENCE.match(line.text))
 
 
-def wrapper_of(lines: list[Line]) -> Wrapper | None:
+def wrapper_of(lines: list[Line]) -> Unwrap | None:
     """Say what is around the lines; None: nothing that is known."""
     filled = [line.text for line in lines if line.text.strip()]
     if not filled:
         return None
     if any(_FENCE.match(text) for text in (filled[0], filled[-1])):
-        return Wrapper("fence", _fences)
-    if _share(filled, lambda text: _CRI.match(text) is not None) >= SHARE:
-        return Wrapper("cri", _cri)
-    for name, pattern in _PREFIXES.items():
-        if _share(filled, lambda text: pattern.match(text) is not None) >= SHARE:  # noqa: B023
-            return Wrapper(name, _by_prefix(pattern))
+        return _fences
+    if _share(filled, _CRI.match) >= SHARE:
+        return _cri
+    for pattern in (_DOCKER_COMPOSE, _SYSLOG, _QUOTE, _MONITOR):
+        if _share(filled, pattern.match) >= SHARE:
+            return _by_prefix(pattern)
     if filled[0].startswith("{") and _share(filled, _is_wrapped) >= SHARE:
-        return Wrapper("json", _json_objects)
+        return _json_objects
     # Frames of a web page, with `&quot;` for each quotation mark.
     if any("[2,&quot;" in text or "[3,&quot;" in text for text in filled):
-        return Wrapper("entities", _entities)
+        return _entities
     return None
 
 
-def _share(texts: list[str], fits: Callable[[str], bool]) -> float:
-    return sum(map(fits, texts)) / len(texts)
+def _share(texts: list[str], fits: Callable[[str], object]) -> float:
+    return sum(map(bool, map(fits, texts))) / len(texts)
 
 
 def _is_wrapped(text: str) -> bool:
-    return text_within(decoded(text)) is not None
+    return _text_within(decoded(text)) is not None

@@ -15,16 +15,12 @@ import msgspec
 
 from cp_tui.ocpp.redaction import redacted_as_read, shown_text
 from cp_tui.traces.formats.open_ocpp_trace import DIRECTIONS
+from cp_tui.traces.frames import KIND_OF_TYPE, TYPES
 from cp_tui.traces.privacy import PrivateNames
 from cp_tui.traces.record import ParsedFrame, Record, RecordKind
 
 _WORDS = {direction: word for word, direction in DIRECTIONS.items()}
-_NAMES = {
-    RecordKind.CALL: "CALL",
-    RecordKind.CALL_RESULT: "CALLRESULT",
-    RecordKind.CALL_ERROR: "CALLERROR",
-}
-
+_NAMES = {KIND_OF_TYPE[number]: name for name, number in TYPES.items()}
 _WITH_KEYS = frozenset({"ChangeConfiguration", "GetConfiguration", ""})
 """Actions whose frames may have the value of a key before its name, which was cut off."""
 

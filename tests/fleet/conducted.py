@@ -8,7 +8,7 @@ from typing import Any
 
 from cp_tui.engine.backoff import BackoffSettings
 from cp_tui.fleet.conductor import Conductor
-from cp_tui.fleet.fleet import Fleet, Member
+from cp_tui.fleet.fleet import ACCEPTED, Fleet, Member
 from cp_tui.fleet.plan import FleetPlan
 from cp_tui.fleet.sessions import SessionDriver
 from cp_tui.fleet.station import FleetStation
@@ -54,6 +54,11 @@ class Conducted(VirtualFleet):
         assert counts.transactions == sum(each.station.transactions for each in self.fleet)
         busy = [each for each in self.fleet if each.station.transactions or each.station.queue]
         assert counts.unsettled == self.fleet.unsettled == len(busy)
+        wanted = [e for e in self.fleet if e.kind is None and not e.is_leaving]
+        assert (counts.wanted, counts.accepted) == (
+            len(wanted),
+            sum(each.phase in ACCEPTED for each in wanted),
+        )
         assert self.fleet.arriving == sum(
             not each.was_accepted and each.phase in (StationPhase.CONNECTING, StationPhase.OPEN)
             for each in self.fleet

@@ -29,6 +29,7 @@ def test_stages_grow_and_shrink_and_who_leaves_ends_what_it_is_at() -> None:
     counts = run.fleet.counts()
     assert counts.phases[OFF] == 9
     assert counts.started == 12
+    assert (counts.wanted, counts.accepted) == (3, 3), "nobody is missed that was to go"
     gone = [each for each in run.fleet if each.phase is OFF]
     assert {each.index for each in gone} == set(range(3, 12)), "the last to come go first"
     assert [each.queue for each in gone] == [0] * 9

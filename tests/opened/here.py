@@ -10,12 +10,13 @@ from pathlib import Path
 from queue import SimpleQueue
 
 from cp_tui.opened.log import LogIndex
-from cp_tui.opened.reader import Reader
+from cp_tui.opened.reader import Reader, compare
 from cp_tui.opened.words import (
     FindingsTold,
     Judged,
     NeededRows,
     Opened,
+    OursTold,
     ReadingTask,
     Said,
     Wish,
@@ -36,8 +37,10 @@ class Here:
         self._files, self._zone = (spool, columns), zone
         task = ReadingTask(str(file), None, None, zone, os.dup(spool), os.dup(columns), "/tmp")
         reader = Reader(task, self.wishes, self._take)
-        judge, self._needs = reader.look_through(reader.read())
+        trace = reader.read()
+        judge, self._needs = reader.look_through(trace)
         judge.run()
+        compare(trace, self._needs, self._take)
 
     def _take(self, said: Said) -> None:
         # By way of the line, so that it is what another process would have understood.
@@ -49,6 +52,8 @@ class Here:
                 self.index.found.take(findings, marks)
             case Judged(order, causes, omitted):
                 self.index.found.end(order, causes, omitted)
+            case OursTold(answers):
+                self.index.others.take(answers)
             case NeededRows(_, rows):
                 self.needed = rows
 

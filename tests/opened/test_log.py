@@ -18,6 +18,7 @@ from cp_tui.explain.finding import Finding
 from cp_tui.ocpp.calendar import later
 from cp_tui.opened.indexing import IndexedEntries
 from cp_tui.opened.log import LogIndex
+from cp_tui.shadow.shadow import other_answers
 from cp_tui.traces.entry import LogEntry
 from cp_tui.traces.opening import UnreadableTrace
 from cp_tui.traces.reading import open_trace
@@ -55,7 +56,7 @@ def as_told(findings: Iterable[Finding]) -> list[object]:
 
 
 def test_an_open_log_has_the_records_and_findings_of_the_file_itself(tmp_path: Path) -> None:
-    reordered = 0
+    reordered = others = 0
     for path in logs(tmp_path):
         trace = open_trace(path)
         records = [*trace.records]
@@ -65,10 +66,13 @@ def test_an_open_log_has_the_records_and_findings_of_the_file_itself(tmp_path: P
             assert [index.record_of_row(row) for row in range(len(records))] == records, path
             assert [index.record(n + 1) for n in range(index.frames)] == frames
             assert as_told(index.found.findings) == as_told(explain(trace).findings), path
+            assert index.others.all == (*other_answers(records),), path
+            others += len(index.others)
             reordered += index.told.is_reordered
             heads_agree(index, frames)
             findings_are_met(index)
     assert reordered > 1
+    assert others
 
 
 def heads_agree(index: LogIndex, frames: list[Record]) -> None:

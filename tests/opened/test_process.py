@@ -70,7 +70,7 @@ async def test_a_log_is_read_and_judged_beside_within_bounds_and_its_files_have_
     log.on_change = changed.set
     assert log.is_reading
     index = await log.read()
-    while not log.is_judged:
+    while not log.is_compared:
         await changed.wait()
         changed.clear()
     assert [*files.iterdir()] == []

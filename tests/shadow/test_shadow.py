@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from cp_tui.cli import main
-from cp_tui.shadow.shadow import OtherAnswer, other_answers
+from cp_tui.shadow.answer import OtherAnswer
+from cp_tui.shadow.shadow import other_answers
 from cp_tui.traces.reading import open_trace
 from tests.explain.talk import BOOT, Talk, status
 from tests.traces.writers import WRITERS

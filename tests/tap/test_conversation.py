@@ -12,7 +12,6 @@ import pytest
 from cp_tui.charge_point.codec import encode
 from cp_tui.charge_point.variables import LinkAttempt, LinkStep
 from cp_tui.explain.explain import explain
-from cp_tui.explain.families.calls import ANSWERS
 from cp_tui.explain.finding import Finding
 from cp_tui.explain.live import LiveExplainer
 from cp_tui.follow.follower import Follower
@@ -21,7 +20,7 @@ from cp_tui.tap.conversation import Conversation
 from cp_tui.tap.trace_lines import tapped_line
 from cp_tui.tap.wire import Passed, WireKind
 from cp_tui.traces.reading import open_trace
-from cp_tui.traces.record import FrameDirection, LinkKind, Record
+from cp_tui.traces.record import ANSWERS, FrameDirection, LinkKind, Record
 from tests.explain.talk import BEGIN, BOOT
 
 UP, DOWN = FrameDirection.TO_CSMS, FrameDirection.TO_CHARGE_POINT

@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from io import BytesIO
 
 from cp_tui.traces.reading import open_trace
+from cp_tui.traces.record import Record, RecordKind
 from cp_tui.traces.trace import Trace
 
 CALL = '[2,"m1","Heartbeat",{}]'
 RESULT = '[3,"m1",{"currentTime":"2026-10-05T08:00:01Z"}]'
 
 
-def read(text: str | bytes, **options: str) -> Trace:
+def frames_of(records: Iterable[Record]) -> list[Record]:
+    """Leave out what is no frame."""
+    return [each for each in records if each.kind is not RecordKind.LINK]
+
+
+def read(text: str | bytes, charger: str | None = None) -> Trace:
     """Read a text as if it came over a pipe."""
     data = text.encode() if isinstance(text, str) else text
-    return open_trace(BytesIO(data), **options)  # type: ignore[arg-type]
+    return open_trace(BytesIO(data), charger=charger)
 
 
 def _quoted(frame: str) -> str:

@@ -7,13 +7,8 @@ import json
 import pytest
 
 from cp_tui.traces.recognise import FORMATS
-from cp_tui.traces.record import FrameDirection, Record, RecordKind
-from tests.traces.layouts import CALL, LAYOUTS, RESULT, read
-
-
-def frames(text: str | bytes) -> list[Record]:
-    """Give the frames of a text."""
-    return [each for each in read(text).records if each.kind is not RecordKind.LINK]
+from cp_tui.traces.record import FrameDirection, RecordKind
+from tests.traces.layouts import CALL, LAYOUTS, RESULT, frames_of, read
 
 
 @pytest.mark.parametrize("name", LAYOUTS)
@@ -22,7 +17,7 @@ def test_an_exchange_is_read_from_every_layout(name: str) -> None:
     trace = read(text)
     assert trace.format == format
     assert trace.chargers == (charger,)
-    call, result = (each for each in trace.records if each.kind is not RecordKind.LINK)
+    call, result = frames_of(trace.records)
     assert (call.kind, result.kind) == (RecordKind.CALL, RecordKind.CALL_RESULT)
     assert call.direction is FrameDirection.TO_CSMS
     assert result.direction is FrameDirection.TO_CHARGE_POINT

@@ -16,6 +16,7 @@ from cp_tui.traces.reading import open_trace
 from cp_tui.traces.recognise import FORMATS
 from cp_tui.traces.record import FrameDirection, RecordKind, ZoneFrom
 from cp_tui.traces.trace import Trace
+from tests.traces.layouts import frames_of
 
 SAMPLES = Path(__file__).parent.parent / "data" / "traces"
 EXPECTED: dict[str, dict[str, Any]] = json.loads((SAMPLES / "expected.json").read_text())["files"]
@@ -42,7 +43,7 @@ def test_a_sample_is_read_as_its_program_meant_it(sample: tuple[Trace, dict[str,
     assert trace.inferred_charger == expected["inferred_charger"]
     assert trace.zone is ZONES.get(expected["zone"], ZoneFrom.ESTIMATED)
     records = [*trace.records]
-    frames = [each for each in records if each.kind is not RecordKind.LINK]
+    frames = frames_of(records)
     assert sorted(each.number for each in frames) == list(range(1, expected["frames"] + 1))
     resolution = max(each.resolution for each in frames)
     for found, name in ((trace.first, "first"), (trace.last, "last")):
@@ -59,7 +60,7 @@ def test_every_frame_of_a_sample_is_known_by_action_and_direction(
     sample: tuple[Trace, dict[str, Any]],
 ) -> None:
     trace, _ = sample
-    frames = {each.number: each for each in trace.records if each.kind is not RecordKind.LINK}
+    frames = {each.number: each for each in frames_of(trace.records)}
     for each in frames.values():
         assert each.action
         assert each.direction is not None

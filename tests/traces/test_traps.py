@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from cp_tui.traces.formats.handshake import handshake
 from cp_tui.traces.opening import UnreadableTrace
 from cp_tui.traces.reading import open_trace
 from cp_tui.traces.record import (
@@ -21,14 +22,14 @@ from cp_tui.traces.record import (
     RecordKind,
     ZoneFrom,
 )
-from tests.traces.layouts import CALL, RESULT, read
+from tests.traces.layouts import CALL, RESULT, frames_of, read
 
 HA = "2026-10-05 10:00:0{n}.{ms} {level} (MainThread) "
 
 
 def frames(text: str | bytes) -> list[Record]:
     """Give the frames of a text."""
-    return [each for each in read(text).records if each.kind is not RecordKind.LINK]
+    return frames_of(read(text).records)
 
 
 def notes(text: str | bytes) -> set[str]:
@@ -297,6 +298,12 @@ def test_a_handshake_tells_path_and_scheme_and_no_secret() -> None:
     assert (shake.authorization, shake.has_secret) == ("Basic", True)
     assert "c2Vj" not in repr(shake)
     assert trace.inferred_charger == "CP A"
+
+
+def test_what_stands_for_a_secret_is_none_and_a_secret_may_hold_its_letters() -> None:
+    for credentials, has_secret in (("***", False), ("XXXX", False), ("dXxxeHg6eHh4eHg=", True)):
+        link = handshake("/ocpp/CP-1", [("Authorization", f"Basic {credentials}")])
+        assert link.has_secret is has_secret, credentials
 
 
 def test_raw_wins_over_the_fields_beside_it_and_other_protocols_are_passed_over() -> None:

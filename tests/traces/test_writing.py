@@ -12,20 +12,13 @@ from msgspec.structs import replace
 from cp_tui.traces.privacy import PrivateNames
 from cp_tui.traces.reading import open_trace
 from cp_tui.traces.recognise import FORMATS
-from cp_tui.traces.record import FrameDirection, Record, RecordKind
+from cp_tui.traces.record import FrameDirection
 from cp_tui.traces.writing import trace_lines
-from tests.traces.layouts import read
+from tests.traces.layouts import frames_of, read
 from tests.traces.writers import NAMELESS, TIMELESS, WRITERS
 
 SAMPLES = Path(__file__).parent.parent / "data" / "traces"
 SESSION = SAMPLES / "open_ocpp_trace_session.jsonl"
-
-
-def frames(trace_records: object) -> list[Record]:
-    """Leave out what is no frame."""
-    records = trace_records
-    assert hasattr(records, "__iter__")
-    return [each for each in records if each.kind is not RecordKind.LINK]
 
 
 def test_every_format_has_a_writer_here() -> None:
@@ -34,10 +27,10 @@ def test_every_format_has_a_writer_here() -> None:
 
 @pytest.mark.parametrize("format", WRITERS)
 def test_a_session_written_in_a_format_is_read_as_it_was(format: str) -> None:
-    before = frames(open_trace(SESSION).records)
+    before = frames_of(open_trace(SESSION).records)
     again = read(WRITERS[format](before))
     assert again.format == format
-    after = frames(again.records)
+    after = frames_of(again.records)
     assert len(after) == len(before)
     for old, new in zip(before, after, strict=True):
         assert (new.kind, new.action, new.pair is None) == (old.kind, old.action, False)
@@ -59,12 +52,12 @@ def test_a_sample_written_as_open_ocpp_trace_says_the_same(name: str) -> None:
     if name == "expected.json":
         return
     trace = open_trace(SAMPLES / name)
-    before = [each for each in frames(trace.records) if each.at is not None]
+    before = [each for each in frames_of(trace.records) if each.at is not None]
     text = "\n".join(trace_lines(trace.records))
     if trace.first is None:
         assert text == ""
         return
-    after = frames(read(text).records)
+    after = frames_of(read(text).records)
     assert [
         (each.kind, each.at, each.direction, each.action, each.charger, each.truncated)
         for each in after

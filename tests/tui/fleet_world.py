@@ -40,6 +40,7 @@ PLAN = FleetPlan(
     fail_if=("BootNotification.p95>2s",),
 )
 BEGAN = worlds.NOW
+PULLED = "the network cable was pulled"
 CHARGING, ACCEPTED, OPEN, CONNECTING, WAITING, OFF = (
     StationPhase.CHARGING,
     StationPhase.ACCEPTED,
@@ -66,6 +67,9 @@ class Told:
     is_away: bool = False
     is_paused: bool = False
     failures: int = 0
+    misbehaving: int = 0
+    accepted_once: int | None = None
+    """None: all that there are."""
     lag_p99_s: float = 0.004
     slow_s: float = 0.004
     missing: tuple[tuple[str, int | None], ...] = ()
@@ -127,8 +131,10 @@ class Told:
             counts=Counts(
                 phases={each: self.phases.get(each, 0) for each in StationPhase},
                 started=started,
-                behaving=started,
-                accepted_once=started,
+                behaving=started - self.misbehaving,
+                wanted=started - self.misbehaving,
+                accepted=self.phases.get(CHARGING, 0) + self.phases.get(ACCEPTED, 0),
+                accepted_once=started if self.accepted_once is None else self.accepted_once,
                 transactions=self.transactions,
                 queue=self.accepted[-1][3],
                 unsettled=self.transactions,
@@ -138,6 +144,7 @@ class Told:
             bill=self.bill.figures(),
             recoveries_s=self.recoveries_s,
             is_away=self.is_away,
+            trouble=PULLED if self.phases.get(WAITING) else "",
             failures=self.failures,
             no_room=0,
             store_problem="",

@@ -22,7 +22,7 @@ SAMPLES = Path(__file__).parent.parent / "data" / "traces"
 class ReadLog:
     """A log of which all is known."""
 
-    is_reading = is_judging = False
+    is_reading = is_judging = is_comparing = False
     is_judged = True
     progress = 1.0
 

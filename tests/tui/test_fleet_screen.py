@@ -8,6 +8,7 @@ from syrupy.assertion import SnapshotAssertion
 
 from cp_tui.fleet.stream_order import StationPhase
 from cp_tui.rpc.client import EngineEnded
+from cp_tui.tui.fleet.alarms import alarm_line
 from cp_tui.tui.fleet.news import FLEET, REPORT, changes
 from cp_tui.tui.fleet.stations_pane import asked_of
 from cp_tui.tui.start.fleet_app import GOES_ON, OVER, STATION
@@ -55,15 +56,28 @@ async def test_the_line_on_top_names_the_gravest_and_answers_the_question() -> N
         waits = fleet_world.recovered()
         waits.phases = {StationPhase.CHARGING: 100, StationPhase.ACCEPTED: 100}
         assert "29 transactions not billed yet" in await tell(waits)
+        waits.phases |= {StationPhase.ACCEPTED: 97, StationPhase.WAITING: 3}
+        assert (await tell(waits)).startswith(f"197 of 200 Accepted: {fleet_world.PULLED} ·")
+        waits.misbehaving = 3
+        assert (await tell(waits)).startswith("all 197 that behave are Accepted")
+        nobody = fleet_world.arriving()
+        nobody.phases, nobody.accepted_once = {StationPhase.WAITING: 9}, 0
+        assert await tell(nobody) == f"! 9 of 9 are not Accepted: {fleet_world.PULLED}"
         slow = fleet_world.steady()
         slow.lag_p99_s = 0.3
-        assert "! the fleet itself is at its limit" in await tell(slow)
+        stands = "all 200 are Accepted · all that has ended is billed"
+        assert await tell(slow) == f"{stands} · ! fleet at its limit"
         slow.is_paused = True
-        assert (await tell(slow)).endswith("· 1 more")
+        assert (await tell(slow)).endswith("· ! fleet at its limit · ! arrivals paused")
         slow.slow_s = 3.0
-        assert "! BootNotification.p95 is above 2s" in await tell(slow)
+        breaks = await tell(slow)
+        assert breaks.startswith("! BootNotification.p95 is above 2s")
+        assert breaks.endswith("· 2 more")
+        narrow = alarm_line(eye.app.fleet, 40).plain
+        assert narrow == " ! BootNotification.p95 is abo… · 2 more"
         slow.is_away, slow.phases = True, {StationPhase.WAITING: 200}
-        assert "! more than a tenth is lost: 200 of 200" in await tell(slow)
+        pulled = f"! 200 of 200 are not Accepted: {fleet_world.PULLED}"
+        assert pulled in await tell(slow)
         slow.bill.lost = 2
         assert "! 2 transactions given up" in await tell(slow)
         slow.bill.ids.again = 1

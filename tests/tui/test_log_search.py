@@ -22,6 +22,7 @@ FILTERS = (
     *("action:Status*", "!action:Meter", "conn:1", "dir:in", "kind:CALLERROR", "kind:invalid"),
     *("result:Acc", "error", "!error", "latency:>10", "id:m1*", "!id:m1*", "composed"),
     *("from:14:02 to:14:05", "finding:*", "finding:error", "who:charger", "!finding:*"),
+    *("ours:differs", "!ours:differs", "ours:differs finding:warning", "ours:differs Off"),
     *("finding:status.* dir:out", "who:csms !Off", "conn:1 Charging", "finding:tx"),
 )
 """What people type; none of them means the same as another."""

@@ -126,10 +126,11 @@ def test_times_at_midnight(typed: str, at: str, expected: bool) -> None:
         ),
         ("to:25:00", "to: takes a time, such as to:14:02, to:14:02:30 or to:2026-01-05T14:02"),
         ("action:", "action: takes the beginning of a word, such as action:Start*"),
+        ("ours:same", "ours: takes ours:differs, what ours would answer otherwise"),
         (
             "-foo:1",
             "no field 'foo': there are action, conn, dir, id, kind, latency, result, "
-            "from, to, finding, who",
+            "from, to, finding, who, ours",
         ),
     ],
 )

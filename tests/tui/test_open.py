@@ -95,6 +95,23 @@ async def test_from_finding_to_finding_on_any_screen_and_by_the_filter(night: Pa
         assert eye.shows("match '!finding:*'")
 
 
+async def test_what_ours_would_have_answered_stands_beside_the_real_answer(night: Path) -> None:
+    async with log_screen(night) as eye:
+        assert eye.shows("Ours would answer otherwise 1 request", "▌14:05:01 ChangeAvail")
+        assert eye.shows("ChangeAvailability Rejected")
+        await eye.press("tab")
+        assert eye.shows("▶ Ours would answer")
+        await eye.press("enter")
+        assert eye.shows("[2 Messages]", "frame 23 of 38", "≠ × schema.not_in_")
+        await eye.press("enter")
+        assert eye.shows(
+            "Ours would have answered PropertyConstraintViolation, not Rejected", "(J 4.2.3)"
+        )
+        await eye.press("escape", "slash", *"ours:differs", "enter")
+        assert eye.shows("1 line matches 'ours:differs'", "ChangeAvailability")
+        assert not eye.shows("Heartbeat", "BootNotification")
+
+
 async def test_the_cursor_of_the_messages_goes_about_in_the_log(night: Path) -> None:
     async with log_screen(night) as eye:
         await eye.press("2", "g")

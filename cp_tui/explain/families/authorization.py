@@ -11,8 +11,10 @@ from cp_tui.charge_point.authorization_rules import same_tag, status_now
 from cp_tui.explain.catalogue import found
 from cp_tui.explain.family import Family
 from cp_tui.explain.finding import Finding, FrameRef, Severity, ref
+from cp_tui.explain.knowledge.connectors import CHARGES
 from cp_tui.explain.knowledge.tags import VerdictFrom
 from cp_tui.explain.known import Known
+from cp_tui.explain.limits import LIMITS
 from cp_tui.explain.waits import Waits
 from cp_tui.ocpp.action import Action
 from cp_tui.ocpp.calendar import later
@@ -40,15 +42,7 @@ from cp_tui.ocpp.datatypes import (
 from cp_tui.traces.record import Record, RecordKind
 
 TAGS_MAX = 20_000
-_TAKES_NO_TAG = frozenset(
-    {
-        ChargePointStatus.CHARGING,
-        ChargePointStatus.SUSPENDED_EV,
-        ChargePointStatus.SUSPENDED_EVSE,
-        ChargePointStatus.UNAVAILABLE,
-        ChargePointStatus.FAULTED,
-    }
-)
+_TAKES_NO_TAG = CHARGES | {ChargePointStatus.UNAVAILABLE, ChargePointStatus.FAULTED}
 FREE_STARTS = 3
 """So many starts without any Authorize are a charge point that asks nobody for a tag."""
 
@@ -106,7 +100,6 @@ class AuthorizationRules(Family):
         return bool(self._refused)
 
     def take(self, record: Record, known: Known) -> Iterable[Finding]:
-        """Judge a record by what was known before it."""
         yield from self._not_stopped(known)
         match known.exchange.request if known.exchange.is_call else None:
             case StartTransactionRequest() as start:
@@ -126,7 +119,6 @@ class AuthorizationRules(Family):
             yield from self._answered(record, known)
 
     def at_end(self, known: Known) -> Iterable[Finding]:
-        """Tell of what did not happen while the log went on for long enough."""
         return self._not_stopped(known)
 
     def _started(
@@ -152,7 +144,6 @@ class AuthorizationRules(Family):
                     "start.",
                     record,
                     verdict.where,
-                    charger=known.charger,
                     effect="the session is not billed",
                 )
             return
@@ -169,7 +160,6 @@ class AuthorizationRules(Family):
             "in the log has accepted: LocalPreAuthorize is false, so Authorize has to come first."
             + (" This charge point never asks; it may charge for free." if is_free else ""),
             record,
-            charger=known.charger,
             severity=Severity.NOTE if is_free else None,
         )
 
@@ -187,7 +177,7 @@ class AuthorizationRules(Family):
         is_clear = not others or record.at is not None
         if is_clear and all(_takes_no_tag(connector, known) for connector in others):
             # Shown at another connector, it may be meant for what runs there.
-            seconds = known.limits.interval_least if others else known.limits.not_stopped
+            seconds = LIMITS.interval_least if others else LIMITS.not_stopped
             self._own[own[0].id] = _Asked(tag, ref(record), known.breaks, seconds)
 
     def _stopped(
@@ -207,7 +197,6 @@ class AuthorizationRules(Family):
                 "and stopped it. It stops its own transaction without Authorize.",
                 asked.where,
                 record,
-                charger=known.charger,
             )
 
     def _told(self, connector: int, status: ChargePointStatus) -> None:
@@ -226,13 +215,13 @@ class AuthorizationRules(Family):
             case BootNotificationResponse(current_time=at) | HeartbeatResponse(current_time=at):
                 self._csms_now = at
             case AuthorizeResponse(id_tag_info=info):
-                yield from self._expired(record, info, known)
-            case StartTransactionResponse(id_tag_info=info, transaction_id=id_):
-                yield from self._expired(record, info, known)
-                if isinstance(request, StartTransactionRequest) and id_ is not None:
+                yield from self._expired(record, info)
+            case StartTransactionResponse(id_tag_info=info, transaction_id=int(id_)):
+                yield from self._expired(record, info)
+                if isinstance(request, StartTransactionRequest) and info.is_said:
                     self._confirmed(record, request.connector_id, id_, info.status, known)
             case StopTransactionResponse(id_tag_info=IdTagInfo() as info):
-                yield from self._expired(record, info, known)
+                yield from self._expired(record, info)
             case RemoteStartTransactionResponse(status=RemoteStartStopStatus.ACCEPTED):
                 if isinstance(request, RemoteStartTransactionRequest):
                     _remember(self._remote, request.id_tag)
@@ -247,10 +236,10 @@ class AuthorizationRules(Family):
             if is_refused:
                 self._accepted.discard(request.id_tag.lower())
 
-    def _expired(self, record: Record, info: IdTagInfo, known: Known) -> Iterator[Finding]:
+    def _expired(self, record: Record, info: IdTagInfo) -> Iterator[Finding]:
         now = self._csms_now
         if record.at is not None:
-            now = later(record.at, -known.limits.csms_clock)
+            now = later(record.at, -LIMITS.csms_clock)
         is_accepted = info.status is AuthorizationStatus.ACCEPTED
         if not is_accepted or now is None or info.expiry_date is None:
             return
@@ -260,7 +249,6 @@ class AuthorizationRules(Family):
                 f"The CSMS Accepted a tag with the expiryDate "
                 f"{format_date_time(info.expiry_date)}, which had passed. Such a tag is Expired.",
                 record,
-                charger=known.charger,
                 effect="a charge point that keeps the answer refuses the tag from then on",
             )
 
@@ -274,7 +262,7 @@ class AuthorizationRules(Family):
         stops = known.keys.boolean("StopTransactionOnInvalidId")
         refused = _Refused(connector, id_, status, stops)
         if id_ not in known.transactions.ended:
-            self._refused.begin(id_, refused, known.limits.not_stopped, record, known)
+            self._refused.begin(id_, refused, LIMITS.not_stopped, record, known)
 
     def _not_stopped(self, known: Known) -> Iterator[Finding]:
         for wait in self._refused.over(known):
@@ -289,7 +277,6 @@ class AuthorizationRules(Family):
                 f"The CSMS said {refused.status} for the tag of transaction {refused.id} on "
                 f"connector {refused.connector}, and it went on. {wanted}.",
                 wait.where,
-                charger=known.charger,
                 severity=Severity.WARNING if refused.stops is None else None,
                 effect="energy is given to somebody who may not charge",
             )
@@ -303,7 +290,7 @@ def was_offline(record: Record, happened: datetime, known: Known) -> bool:
     late_s = (record.at - in_log).total_seconds()
     broken = known.broken_at.at if known.broken_at else None
     is_before_break = broken is not None and in_log <= broken
-    return late_s > known.limits.late_delivery or is_before_break
+    return late_s > LIMITS.late_delivery or is_before_break
 
 
 def _remember(tags: set[str], tag: str) -> None:

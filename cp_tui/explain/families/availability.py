@@ -9,6 +9,7 @@ from cp_tui.explain.family import Family
 from cp_tui.explain.finding import Finding
 from cp_tui.explain.knowledge.transactions import TransactionKnown
 from cp_tui.explain.known import Known
+from cp_tui.explain.limits import LIMITS
 from cp_tui.explain.survey import CONNECTOR_MAX
 from cp_tui.explain.waits import Waits
 from cp_tui.ocpp.action import Action
@@ -87,10 +88,9 @@ class AvailabilityRules(Family):
                     " on to its end.",
                     record,
                     running.where,
-                    charger=known.charger,
                 )
             elif self._has_to_change(request, known):
-                limit_s = known.limits.availability
+                limit_s = LIMITS.availability
                 self._changes.begin(connector, request, limit_s, record, known)
 
     def _has_to_change(self, request: ChangeAvailabilityRequest, known: Known) -> bool:
@@ -109,7 +109,7 @@ class AvailabilityRules(Family):
         running = _running(known, connector) if connector > 0 else None
         if told.status is _UNAVAILABLE and running and not known.is_cold:
             # The stop may stand right behind.
-            self._cut_off.begin(connector, running, known.limits.availability, record, known)
+            self._cut_off.begin(connector, running, LIMITS.availability, record, known)
 
     def _stopped(self, record: Record, stop: StopTransactionRequest, known: Known) -> None:
         ended = known.transactions.running.get(stop.transaction_id)
@@ -118,19 +118,17 @@ class AvailabilityRules(Family):
         self._cut_off.end(ended.connector)
         request = self._scheduled.pop(ended.connector, None)
         if request is not None:
-            limit_s = known.limits.availability_scheduled
+            limit_s = LIMITS.availability_scheduled
             self._afterwards.begin(ended.connector, request, limit_s, record, known)
 
     def _overdue(self, known: Known) -> Iterable[Finding]:
-        limits = known.limits
         for wait in self._changes.over(known):
             yield found(
                 "availability.not_applied",
                 f"ChangeAvailability ({wait.what.type}) was Accepted for connector"
                 f" {wait.what.connector_id}, and no StatusNotification told of it within"
-                f" {limits.availability:g} s.",
+                f" {LIMITS.availability:g} s.",
                 wait.where,
-                charger=known.charger,
             )
         for after in self._afterwards.over(known):
             told = known.connectors.current(after.what.connector_id, known.breaks)
@@ -139,11 +137,10 @@ class AvailabilityRules(Family):
                 yield found(
                     "availability.not_applied",
                     f"ChangeAvailability was Scheduled for connector {after.what.connector_id}; its"
-                    f" transaction is over, and {limits.availability_scheduled:g} s later it is"
+                    f" transaction is over, and {LIMITS.availability_scheduled:g} s later it is"
                     " still Available.",
                     after.where,
                     told.where,
-                    charger=known.charger,
                 )
         for cut in self._cut_off.over(known):
             yield found(
@@ -152,7 +149,6 @@ class AvailabilityRules(Family):
                 f" {cut.what.id} runs on it: a transaction goes on to its end.",
                 cut.where,
                 cut.what.where,
-                charger=known.charger,
             )
 
 

@@ -9,6 +9,7 @@ from cp_tui.explain.exchange import shown_action
 from cp_tui.explain.family import Family
 from cp_tui.explain.finding import Finding, Severity
 from cp_tui.explain.known import Known
+from cp_tui.explain.limits import LIMITS
 from cp_tui.ocpp.action import Action
 from cp_tui.ocpp.core import BootNotificationResponse
 from cp_tui.ocpp.datatypes import RegistrationStatus
@@ -61,7 +62,6 @@ class BootRules(Family):
                 " BootNotification.",
                 record,
                 registration.told,
-                charger=known.charger,
                 matter=action,
             )
         elif registration.status is RegistrationStatus.REJECTED:
@@ -71,17 +71,15 @@ class BootRules(Family):
                 " BootNotification the charge point sends nothing at all.",
                 record,
                 registration.told,
-                charger=known.charger,
                 matter=action,
             )
-        elif is_boot_open and not known.is_past(registration.booted_at, known.limits.unanswered):
+        elif is_boot_open and not known.is_past(registration.booted_at, LIMITS.unanswered):
             yield found(
                 "boot.call_before_accepted",
                 f"{action} was sent before BootNotification was answered; the charge point waits"
                 " until it is Accepted.",
                 record,
                 registration.booted,
-                charger=known.charger,
                 matter=action,
             )
 
@@ -98,7 +96,6 @@ class BootRules(Family):
                 " the answer to what it must not accept is a CALLERROR with SecurityError.",
                 record,
                 call.record,
-                charger=known.charger,
             )
 
 
@@ -111,15 +108,14 @@ class BootAnswerRules(Family):
         response = known.exchange.response
         if not isinstance(response, BootNotificationResponse) or response.interval is None:
             return
-        interval, limits = response.interval, known.limits
-        is_odd = not limits.boot_interval_least <= interval <= limits.boot_interval_most
+        interval = response.interval
+        is_odd = not LIMITS.boot_interval_least <= interval <= LIMITS.boot_interval_most
         if response.status is RegistrationStatus.ACCEPTED and is_odd and interval >= 0:
             yield found(
                 "boot.interval_odd",
                 f"The interval is {count(interval, 'second')}: the charge point will choose its"
                 " own, or send very many heartbeats or hardly any.",
                 record,
-                charger=known.charger,
             )
 
 
@@ -130,7 +126,7 @@ def _retried(record: Record, known: Known) -> Iterator[Finding]:
     if not is_refused or known.was_asked or not wait or registration.told is None:
         return
     gone = known.seconds_since(registration.told_at)
-    if gone is None or gone + known.resolution_s >= wait * known.limits.boot_retry_factor:
+    if gone is None or gone + known.resolution_s >= wait * LIMITS.boot_retry_factor:
         return
     was_away = registration.booted_breaks != known.breaks
     yield found(
@@ -140,7 +136,6 @@ def _retried(record: Record, known: Known) -> Iterator[Finding]:
         + (": the charge point was away in between, and may have booted." if was_away else "."),
         record,
         registration.told,
-        charger=known.charger,
         severity=Severity.NOTE if was_away else None,
         values={"seconds": gone, "interval": wait},
     )
@@ -157,7 +152,6 @@ def _csms_called(record: Record, known: Known) -> Iterator[Finding]:
             " charge point first.",
             record,
             known.registration.told,
-            charger=known.charger,
         )
     elif status is RegistrationStatus.REJECTED:
         yield found(
@@ -165,7 +159,6 @@ def _csms_called(record: Record, known: Known) -> Iterator[Finding]:
             f"The CSMS sent {action} to a charge point that it has Rejected; no answer can come.",
             record,
             known.registration.told,
-            charger=known.charger,
         )
 
 
@@ -177,6 +170,5 @@ def _answered_while_rejected(record: Record, known: Known) -> Iterator[Finding]:
             " registration is Rejected; until the next BootNotification it says nothing.",
             record,
             known.registration.told,
-            charger=known.charger,
             matter="answer",
         )

@@ -10,6 +10,7 @@ from cp_tui.explain.catalogue import found
 from cp_tui.explain.family import Family
 from cp_tui.explain.finding import Finding, FrameRef, Severity, ref
 from cp_tui.explain.known import Known
+from cp_tui.explain.limits import LIMITS
 from cp_tui.explain.waits import Waits
 from cp_tui.ocpp.action import Action
 from cp_tui.ocpp.core import (
@@ -51,7 +52,7 @@ class StatusAfterBootRules(Family):
 
     def take(self, record: Record, known: Known) -> Iterable[Finding]:
         for wait in self._missing.over(known):
-            yield _missing(wait.what, known, wait.where)
+            yield _missing(wait.what, wait.where)
         exchange = known.exchange
         if exchange.is_call and record.kind is RecordKind.CALL:
             if exchange.action is Action.BOOT_NOTIFICATION:
@@ -64,21 +65,21 @@ class StatusAfterBootRules(Family):
 
     def at_end(self, known: Known) -> Iterable[Finding]:
         for wait in self._missing.over(known):
-            yield _missing(wait.what, known, wait.where)
+            yield _missing(wait.what, wait.where)
 
     def _begin(self, record: Record, known: Known) -> None:
         number = known.keys.integer("NumberOfConnectors") or 0
         connectors = {*known.survey.connectors, *range(min(number, CONNECTORS_MAX) + 1)}
         for connector in sorted(connectors)[:CONNECTORS_MAX]:
-            self._missing.begin(connector, connector, known.limits.status_after_boot, record, known)
+            self._missing.begin(connector, connector, LIMITS.status_after_boot, record, known)
 
     def _told(self, record: Record, known: Known) -> Iterator[Finding]:
         match known.exchange.request:
             case StatusNotificationRequest(connector_id=connector):
                 wait = self._missing.end(connector)
-                if wait and known.is_past(wait.since, known.limits.status_after_boot):
-                    yield _missing(connector, known, wait.where)
-                elif wait and known.is_past(wait.since, known.limits.status_after_boot_soon):
+                if wait and known.is_past(wait.since, LIMITS.status_after_boot):
+                    yield _missing(connector, wait.where)
+                elif wait and known.is_past(wait.since, LIMITS.status_after_boot_soon):
                     gone = known.seconds_since(wait.since)
                     yield found(
                         "boot.status_missing",
@@ -86,7 +87,6 @@ class StatusAfterBootRules(Family):
                         " charge point was Accepted.",
                         record,
                         wait.where,
-                        charger=known.charger,
                         severity=Severity.NOTE,
                     )
             case StartTransactionRequest(connector_id=connector):
@@ -100,7 +100,7 @@ class StatusAfterBootRules(Family):
         is_live = wait is not None and _is_after(known.exchange.request, wait.since)
         if wait and is_live and wait.breaks == known.breaks and wait.blurs == known.blurs:
             self._missing.end(connector)
-            yield _missing(connector, known, ref(record), wait.where)
+            yield _missing(connector, ref(record), wait.where)
 
 
 def _is_after(request: object, since: datetime | None) -> bool:
@@ -112,8 +112,8 @@ def _is_after(request: object, since: datetime | None) -> bool:
     return False
 
 
-def _missing(connector: int, known: Known, *where: FrameRef) -> Finding:
-    minutes = round(known.limits.status_after_boot / 60)
+def _missing(connector: int, *where: FrameRef) -> Finding:
+    minutes = round(LIMITS.status_after_boot / 60)
     name = f"connector {connector}" if connector else "the charge point itself (connector 0)"
     return found(
         "boot.status_missing",
@@ -121,7 +121,6 @@ def _missing(connector: int, known: Known, *where: FrameRef) -> Finding:
         f" {minutes} min. Once Accepted, the charge point sends a StatusNotification for connector"
         " 0 and for each connector.",
         *where,
-        charger=known.charger,
         matter=str(connector),
     )
 
@@ -162,7 +161,7 @@ class BootAgainRules(Family):
         registration, request = known.registration, known.exchange.request
         is_same = isinstance(request, BootNotificationRequest) and request == registration.boot
         is_quick = self._closed_at is not None and not known.is_past(
-            self._closed_at, known.limits.mere_reconnect
+            self._closed_at, LIMITS.mere_reconnect
         )
         if is_same and is_quick and self._reconnected and not self._is_expected:
             yield found(
@@ -171,7 +170,6 @@ class BootAgainRules(Family):
                 " what it said before; the registration was still in force.",
                 record,
                 registration.booted,
-                charger=known.charger,
             )
         self._closed_at = self._reconnected = None
         if not self._is_expected:
@@ -182,15 +180,13 @@ class BootAgainRules(Family):
         if not self._boots and known.registration.booted is not None:
             self._boots.append(known.registration.booted)
         self._boots.append(ref(record))
-        limits = known.limits
-        recent = [each for each in self._boots if not known.is_past(each.at, limits.boot_loop)]
-        if record.at is not None and len(recent) >= limits.boot_loop_count:
-            minutes = round(limits.boot_loop / 60)
+        recent = [each for each in self._boots if not known.is_past(each.at, LIMITS.boot_loop)]
+        if record.at is not None and len(recent) >= LIMITS.boot_loop_count:
+            minutes = round(LIMITS.boot_loop / 60)
             yield found(
                 "boot.loop",
                 f"{count(len(recent), 'boot')} within {minutes} min, and nobody asked for a reset.",
                 record,
                 *recent[:-1],
-                charger=known.charger,
                 effect="A charge point that boots in a loop loses its sessions.",
             )

@@ -12,11 +12,11 @@ from cp_tui.explain.families.error_answers import error_answer
 from cp_tui.explain.family import Family
 from cp_tui.explain.finding import Finding, Party, Severity, of_line
 from cp_tui.explain.known import Known
+from cp_tui.explain.limits import LIMITS
 from cp_tui.ocpp.action import Action
 from cp_tui.ocpp.datatypes import RegistrationStatus
-from cp_tui.traces.record import FrameDirection, Record, RecordKind
+from cp_tui.traces.record import ANSWERS, FrameDirection, Record, RecordKind
 
-ANSWERS = (RecordKind.CALL_RESULT, RecordKind.CALL_ERROR)
 OPEN_MAX = 200
 """A log that keeps few answers has many that look open."""
 LATER_CALLS = 3
@@ -67,8 +67,8 @@ class CallRules(Family):
 
     def at_end(self, known: Known) -> Iterable[Finding]:
         for second in self._seconds.values():
-            if known.is_past(second.record.at, known.limits.logger_order):
-                yield from _two_outstanding(second, known, is_order=False)
+            if known.is_past(second.record.at, LIMITS.logger_order):
+                yield from _two_outstanding(second, is_order=False)
         for each in self._open.values():
             yield from _unanswered(each, known)
 
@@ -136,7 +136,6 @@ class CallRules(Family):
                 " a CALL has one.",
                 record,
                 call.record,
-                charger=known.charger,
             )
             return
         if record.direction:
@@ -152,19 +151,19 @@ class CallRules(Family):
             ):
                 each.later += 1
         if record.kind is RecordKind.CALL_ERROR:
-            yield error_answer(record, call, known)
+            yield error_answer(record, call)
 
     def _judge_second(self, number: int, record: Record, known: Known) -> Iterator[Finding]:
         second = self._seconds.pop(number, None)
         if second is None or second.blurs != known.blurs:
             return
         between = known.seconds_since(second.record.at)
-        if between is None or known.resolution_s > known.limits.logger_order:
+        if between is None or known.resolution_s > LIMITS.logger_order:
             # By the order of lines alone: what stands right behind may be out of order.
             is_order = record.place == second.record.place + 1
         else:
-            is_order = between <= known.limits.logger_order
-        yield from _two_outstanding(second, known, is_order=is_order)
+            is_order = between <= LIMITS.logger_order
+        yield from _two_outstanding(second, is_order=is_order)
 
     def _crossed(self, record: Record, call: Record, known: Known) -> Iterator[Finding]:
         for each in self._open.values():
@@ -179,7 +178,6 @@ class CallRules(Family):
                     f"{call.action} was answered before the older {older.action}.",
                     record,
                     older,
-                    charger=known.charger,
                 )
                 return
 
@@ -188,14 +186,13 @@ class CallRules(Family):
         if record.direction is None or not survey.has_both_sides or known.blurs:
             return
         since = known.broken_at.at if known.broken_at else survey.first
-        is_warm = known.is_past(since, known.limits.unanswered)
+        is_warm = known.is_past(since, LIMITS.unanswered)
         is_paired = self._paired[record.direction] >= PAIRED_LEAST
         yield found(
             "call.answer_without_call",
             "This answer belongs to no CALL of the log"
             + (", though those around it do." if is_warm and is_paired else "."),
             record,
-            charger=known.charger,
             severity=Severity.WARNING if is_warm and is_paired else None,
             at_fault=sender_of(record),
         )
@@ -205,10 +202,10 @@ def _is_over(record: Record, known: Known) -> bool:
     """Whether a CALL was unanswered before the log broke off: with the record before this one."""
     if record.at is None or known.before is None:
         return False
-    return (known.before - record.at).total_seconds() > known.limits.unanswered
+    return (known.before - record.at).total_seconds() > LIMITS.unanswered
 
 
-def _two_outstanding(second: _Second, known: Known, *, is_order: bool) -> Iterator[Finding]:
+def _two_outstanding(second: _Second, *, is_order: bool) -> Iterator[Finding]:
     first, record = second.first, second.record
     if is_order:
         words = "perhaps only the log has them in this order."
@@ -220,7 +217,6 @@ def _two_outstanding(second: _Second, known: Known, *, is_order: bool) -> Iterat
         f" was not answered: {words}",
         record,
         first,
-        charger=known.charger,
         severity=Severity.NOTE if is_order else None,
     )
 
@@ -231,7 +227,7 @@ def _unanswered(call: _Open, known: Known) -> Iterator[Finding]:
         return
     if not survey.answers_of(record.direction.opposite) or call.is_blurred:
         return
-    seconds = max(known.limits.unanswered, known.call_timeout_s)
+    seconds = max(LIMITS.unanswered, known.call_timeout_s)
     if record.at is None:
         if call.later < LATER_CALLS:
             return
@@ -244,7 +240,6 @@ def _unanswered(call: _Open, known: Known) -> Iterator[Finding]:
         "call.unanswered",
         f"{shown_action(record)} was never answered{why}.",
         record,
-        charger=known.charger,
         severity=Severity.NOTE if is_net else None,
         at_fault=Party.NETWORK if is_net else other,
         matter=shown_action(record),
@@ -255,7 +250,7 @@ def _in_time(record: Record, call: Record, known: Known) -> Iterator[Finding]:
     gone = known.seconds_since(call.at)
     if gone is None or record.at is None:
         return
-    limits, usual = known.limits, known.survey.usual_latency_s
+    usual = known.survey.usual_latency_s
     if known.is_past(call.at, known.call_timeout_s):
         yield found(
             "call.answer_late",
@@ -263,20 +258,18 @@ def _in_time(record: Record, call: Record, known: Known) -> Iterator[Finding]:
             f" {known.call_timeout_s:.0f} s.",
             record,
             call,
-            charger=known.charger,
             matter=call.action,
             values={"seconds": gone},
         )
         return
-    is_unusual = usual is not None and gone > limits.slow_answer_factor * usual
-    is_slow = gone > limits.slow_answer or (is_unusual and gone > limits.slow_answer_least)
+    is_unusual = usual is not None and gone > LIMITS.slow_answer_factor * usual
+    is_slow = gone > LIMITS.slow_answer or (is_unusual and gone > LIMITS.slow_answer_least)
     if is_slow and gone > known.resolution_s:
         yield found(
             "call.slow",
             f"{call.action} was answered after {gone:.1f} s.",
             record,
             call,
-            charger=known.charger,
             matter=call.action,
             values={"seconds": gone},
         )

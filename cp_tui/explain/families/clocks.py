@@ -9,6 +9,7 @@ from cp_tui.explain.catalogue import found
 from cp_tui.explain.family import Family
 from cp_tui.explain.finding import Finding, FrameRef, Party, ref
 from cp_tui.explain.known import Known
+from cp_tui.explain.limits import LIMITS
 from cp_tui.ocpp.core import (
     BootNotificationResponse,
     HeartbeatResponse,
@@ -62,7 +63,7 @@ class ClockRules(Family):
                 yield from self._status(record, exchange.request, known)
             self._called_at = record.at
         elif record.direction is FrameDirection.TO_CHARGE_POINT and not exchange.is_call:
-            self._is_held_up = known.is_past(self._called_at, known.limits.clock)
+            self._is_held_up = known.is_past(self._called_at, LIMITS.clock)
         if exchange.is_call:
             return
         if (current := _current_time(exchange.response)) is not None:
@@ -75,30 +76,29 @@ class ClockRules(Family):
         back_s = (before - current).total_seconds() if before else 0.0
         # Without a time of the log, the order alone says what came later.
         is_later = before_at is None or record.at is None or record.at >= before_at
-        if is_later and back_s > known.limits.interval_least:
+        if is_later and back_s > LIMITS.interval_least:
             yield found(
                 "time.csms_clock",
                 f"currentTime is {back_s:.0f} s earlier than in the answer before it.",
                 record,
                 where,
-                charger=known.charger,
                 matter="back",
             )
-        yield from self._against_log(record, current, known)
+        yield from self._against_log(record, current)
 
-    def _against_log(self, record: Record, current: datetime, known: Known) -> Iterable[Finding]:
+    def _against_log(self, record: Record, current: datetime) -> Iterable[Finding]:
         """Hold the clock of the CSMS against that of the log, where the log says its zone."""
         if record.at is None or record.zone not in _ZONED:
             return
         away_s = (current - record.at).total_seconds()
-        if abs(away_s) <= known.limits.csms_clock:
+        if abs(away_s) <= LIMITS.csms_clock:
             self._csms.clear()
             return
         self._csms.add(record)
-        if self._csms.count != known.limits.clock_count:
+        if self._csms.count != LIMITS.clock_count:
             return
-        if _is_zone(away_s, known):
-            yield from self._local(record, away_s, Party.CSMS, "currentTime", known)
+        if _is_zone(away_s):
+            yield from self._local(record, away_s, Party.CSMS, "currentTime")
             return
         # The log of a charge point whose clock follows the CSMS cannot be away from it for long.
         yield found(
@@ -107,7 +107,6 @@ class ClockRules(Family):
             " in a row.",
             record,
             *self._csms.where[:-1],
-            charger=known.charger,
             matter="log",
         )
 
@@ -127,16 +126,16 @@ class ClockRules(Family):
         gone_s = (record.at - self._current_at).total_seconds()
         away_s = (timestamp - self._current).total_seconds() - gone_s
         is_queued = away_s < 0 and self._is_held_up
-        if is_queued or abs(away_s) <= known.limits.clock + known.resolution_s:
+        if is_queued or abs(away_s) <= LIMITS.clock + known.resolution_s:
             self._charge_point.clear()
             return
         self._charge_point.add(record)
-        if self._charge_point.count != known.limits.clock_count:
+        if self._charge_point.count != LIMITS.clock_count:
             return
-        if _is_zone(away_s, known):
+        if _is_zone(away_s):
             if record.zone in _ZONED and abs((timestamp - record.at).total_seconds()) > GRID_S:
                 party = Party.CHARGE_POINT
-                yield from self._local(record, away_s, party, "the timestamp", known)
+                yield from self._local(record, away_s, party, "the timestamp")
             return
         yield found(
             "time.charger_clock",
@@ -145,19 +144,15 @@ class ClockRules(Family):
             record,
             self._current_where,
             *self._charge_point.where[:-1],
-            charger=known.charger,
         )
 
-    def _local(
-        self, record: Record, away_s: float, party: Party, what: str, known: Known
-    ) -> Iterable[Finding]:
+    def _local(self, record: Record, away_s: float, party: Party, what: str) -> Iterable[Finding]:
         hours = round(2 * away_s / 3600) / 2
         yield found(
             "time.local_as_utc",
             f"{what[0].upper()}{what[1:]} is {abs(hours):g} h {_way(away_s)} UTC, three times in a"
             " row: a local time, written as if it were UTC.",
             record,
-            charger=known.charger,
             at_fault=party,
         )
 
@@ -170,9 +165,9 @@ def _current_time(response: WireModel | None) -> datetime | None:
             return None
 
 
-def _is_zone(away_s: float, known: Known) -> bool:
+def _is_zone(away_s: float) -> bool:
     """Whether a difference is that between two time zones, within a minute."""
-    grid_s = known.limits.local_time_grid
+    grid_s = LIMITS.local_time_grid
     rest_s = abs(away_s) % grid_s
     return abs(away_s) > grid_s / 2 and min(rest_s, grid_s - rest_s) <= GRID_S
 

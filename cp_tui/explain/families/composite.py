@@ -20,7 +20,7 @@ from cp_tui.explain.finding import Finding
 from cp_tui.explain.known import Known
 from cp_tui.ocpp.action import Action
 from cp_tui.ocpp.calendar import later
-from cp_tui.ocpp.datatypes import ChargingRateUnitType, GetCompositeScheduleStatus
+from cp_tui.ocpp.datatypes import GetCompositeScheduleStatus
 from cp_tui.ocpp.smart_charging import GetCompositeScheduleRequest, GetCompositeScheduleResponse
 from cp_tui.traces.record import Record
 
@@ -50,7 +50,6 @@ class CompositeRules(Family):
                         "composite.shape",
                         f"GetCompositeSchedule was Accepted {text}.",
                         record,
-                        charger=known.charger,
                         matter=text,
                     )
                 if not flaws:
@@ -104,7 +103,6 @@ def _compared(
         f" {differences[0]}.",
         record,
         known.profiles.changed,
-        charger=known.charger,
     )
 
 
@@ -120,7 +118,7 @@ def _difference(
             told = _told_at(answer, at)
             if told is None:
                 continue
-            room = _tolerance(period, ours.unit)
+            room = _tolerance(period)
             is_low = told < period.limit - room and period.limit - room <= most
             if told > period.limit + room or is_low:
                 after_s = (at - ours.start).total_seconds()
@@ -160,6 +158,6 @@ def _told_at(answer: GetCompositeScheduleResponse, at: datetime) -> Decimal | No
     return told[-1] if told else None
 
 
-def _tolerance(period: CompositePeriod, unit: ChargingRateUnitType) -> Decimal:
+def _tolerance(period: CompositePeriod) -> Decimal:
     share = SHARE if period.source.conversion is None else CONVERTED_SHARE
     return max(LEAST_A, period.limit * share)

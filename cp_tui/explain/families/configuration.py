@@ -65,7 +65,6 @@ class ConfigurationRules(Family):
         self._unused: set[FeatureProfile] = set()
 
     def take(self, record: Record, known: Known) -> Iterable[Finding]:
-        """Judge a record by what was known before it."""
         exchange = known.exchange
         if exchange.is_call:
             yield from self._profile_unused(record, known)
@@ -85,8 +84,7 @@ class ConfigurationRules(Family):
         status: ConfigurationStatus,
         known: Known,
     ) -> Iterator[Finding]:
-        spec, where = find(change.key), known.exchange.call
-        call = where.record if where else None
+        spec, call = find(change.key), known.exchange.asked
         if status in _KNOWS_KEY and not _is_write_only(spec):
             yield from _unknown(record, call, change.key, status, known)
             if len(self._answered) < CHANGES_MAX:
@@ -101,7 +99,6 @@ class ConfigurationRules(Family):
                 record,
                 call,
                 before.where if before else None,
-                charger=known.charger,
                 matter=change.key.lower(),
             )
         if spec is None or spec not in STANDARD_KEYS or _is_write_only(spec):
@@ -116,7 +113,6 @@ class ConfigurationRules(Family):
                 f"The charge point answered {status} for {spec.name} = {shown}; it {defect}.",
                 record,
                 call,
-                charger=known.charger,
                 rule=spec.source,
                 matter=spec.name,
             )
@@ -128,7 +124,6 @@ class ConfigurationRules(Family):
                 f"must be {spec.constraint}. It may have limits of its own.",
                 record,
                 call,
-                charger=known.charger,
                 rule=spec.source,
                 matter=spec.name,
             )
@@ -143,7 +138,7 @@ class ConfigurationRules(Family):
         keys = told.configuration_key or ()
         for each in keys:
             yield from _not_applied(record, each, known)
-            yield from _wrong_access(record, each, known)
+            yield from _wrong_access(record, each)
         missing = {name.lower() for name in told.unknown_key or ()}
         if asked.key:
             yield from _not_answered(record, asked.key, told, known)
@@ -151,9 +146,9 @@ class ConfigurationRules(Family):
             # An empty list asks for all as well, but is answered in several ways.
             listed = {each.key.lower() for each in keys}
             missing |= self._answered.keys() - listed
-            yield from _required_missing(record, keys, known)
+            yield from _required_missing(record, keys)
         for name in sorted(missing & self._answered.keys()):
-            yield _no_such_key(record, self._answered[name], name, known)
+            yield _no_such_key(record, self._answered[name], name)
 
     def _profile_unused(self, record: Record, known: Known) -> Iterator[Finding]:
         action, supported = known.exchange.action, known.keys.items("SupportedFeatureProfiles")
@@ -170,7 +165,6 @@ class ConfigurationRules(Family):
                 f"{action} is of the feature profile {profile}, which SupportedFeatureProfiles of "
                 "the charge point does not have.",
                 record,
-                charger=known.charger,
             )
 
 
@@ -194,19 +188,17 @@ def _unknown(
             record,
             call,
             where,
-            charger=known.charger,
             matter=name,
         )
 
 
-def _no_such_key(record: Record, answered: FrameRef, name: str, known: Known) -> Finding:
+def _no_such_key(record: Record, answered: FrameRef, name: str) -> Finding:
     return found(
         "config.unknown_key_accepted",
         f"The charge point has no key {quoted(name)}, and had answered a change of it as if there "
         "were one. A key that it does not have is NotSupported.",
         answered,
         record,
-        charger=known.charger,
         matter=name,
     )
 
@@ -237,7 +229,6 @@ def _not_applied(record: Record, told: KeyValue, known: Known) -> Iterator[Findi
             f"{quoted(told.key)} {words} was Accepted, and has to be in force from then on.",
             record,
             before.where,
-            charger=known.charger,
             severity=Severity.WARNING if has_break else None,
             matter=told.key.lower(),
         )
@@ -259,7 +250,7 @@ def _is_same(spec: KeySpec | None, left: str, right: str) -> bool:
         return [*map(str.strip, left.split(","))] == [*map(str.strip, right.split(","))]
 
 
-def _wrong_access(record: Record, told: KeyValue, known: Known) -> Iterator[Finding]:
+def _wrong_access(record: Record, told: KeyValue) -> Iterator[Finding]:
     spec = find(told.key)
     if spec is None or spec not in STANDARD_KEYS or spec.name in EITHER_ACCESS:
         return
@@ -269,7 +260,6 @@ def _wrong_access(record: Record, told: KeyValue, known: Known) -> Iterator[Find
             "config.wrong_access",
             f"{spec.name} is told as {is_told}; it has to be {must_be}.",
             record,
-            charger=known.charger,
             rule=spec.source,
             matter=spec.name,
         )
@@ -326,15 +316,12 @@ def _odd_answer(record: Record, what: str, name: str, known: Known) -> Finding:
         "config.key_not_answered",
         f"{what}. The answer names each key that was asked for, as known or as unknown.",
         record,
-        known.exchange.call.record if known.exchange.call else None,
-        charger=known.charger,
+        known.exchange.asked,
         matter=name,
     )
 
 
-def _required_missing(
-    record: Record, keys: tuple[KeyValue, ...], known: Known
-) -> Iterator[Finding]:
+def _required_missing(record: Record, keys: tuple[KeyValue, ...]) -> Iterator[Finding]:
     listed = {each.key.lower(): each.value for each in keys}
     supported = listed.get("supportedfeatureprofiles") or ""
     profiles = {FeatureProfile.CORE.value, *(item.strip() for item in supported.split(","))}
@@ -349,7 +336,6 @@ def _required_missing(
             f"The list of all keys lacks {', '.join(missing)}: "
             f"{count(len(missing), 'key')} that a charge point with these profiles must have.",
             record,
-            charger=known.charger,
             values={"keys": missing},
         )
 
@@ -364,5 +350,4 @@ def _too_many_keys(
             f"The CSMS asked for {count(len(asked.key or ()), 'key')} at once; "
             f"GetConfigurationMaxKeys is {most}.",
             record,
-            charger=known.charger,
         )

@@ -8,7 +8,6 @@ from types import MappingProxyType
 from cp_tui.explain.catalogue import found
 from cp_tui.explain.exchange import Half, shown_action
 from cp_tui.explain.finding import Finding, Severity
-from cp_tui.explain.known import Known
 from cp_tui.ocpp.errors import ErrorCode
 from cp_tui.ocpp.redaction import shown_text
 from cp_tui.ocpp.validation import quoted
@@ -38,7 +37,7 @@ _BLAMES_FORM = frozenset(
 """What a valid CALL cannot be; a value may be refused for reasons that no schema knows (E 3.24)."""
 
 
-def error_answer(record: Record, call: Half, known: Known) -> Finding:
+def error_answer(record: Record, call: Half) -> Finding:
     """Tell what was refused, and whether the CALL was in order."""
     frame = record.frame
     code = ErrorCode.of(frame.code if frame else "")
@@ -52,7 +51,6 @@ def error_answer(record: Record, call: Half, known: Known) -> Finding:
         f" {_MEANING[code]}.{verdict}",
         record,
         call.record,
-        charger=known.charger,
         severity=Severity.WARNING if is_wrong else None,
         matter=f"{name} {code}",
     )

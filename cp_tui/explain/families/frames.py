@@ -11,23 +11,20 @@ from cp_tui.explain.catalogue import found
 from cp_tui.explain.family import Family
 from cp_tui.explain.finding import Finding, FrameRef, Severity, of_line
 from cp_tui.explain.known import Known
-from cp_tui.ocpp.action import SPEC, Action, RequestDirection
+from cp_tui.ocpp.action import SPEC, Action
 from cp_tui.ocpp.errors import ErrorCode, OcppError
 from cp_tui.ocpp.feature_profile import FeatureProfile
 from cp_tui.ocpp.frame import MESSAGE_ID_LENGTH_MAX, shape_defect
 from cp_tui.ocpp.json_array import is_json, load
 from cp_tui.ocpp.plural import count
 from cp_tui.ocpp.validation import quoted
+from cp_tui.traces.direction import DIRECTION_OF
+from cp_tui.traces.frames import KIND_OF_TYPE
 from cp_tui.traces.record import DirectionFrom, FrameDirection, ParsedFrame, Record, RecordKind
 
 IDS_MAX = 300_000
 """Message ids that are remembered of a charge point; later ones are not compared."""
 BREAKS_MASK = 0xFFFF
-TYPES = (2, 3, 4)
-_WAYS = {
-    FrameDirection.TO_CSMS: RequestDirection.TO_CSMS,
-    FrameDirection.TO_CHARGE_POINT: RequestDirection.TO_CHARGE_POINT,
-}
 _PROVEN = (DirectionFrom.STATED, DirectionFrom.PERSPECTIVE)
 
 
@@ -44,9 +41,9 @@ class FrameRules(Family):
             return
         frame = record.frame
         if frame is None:
-            yield from _unreadable(record, known)
+            yield from _unreadable(record)
             return
-        yield from _shape(record, frame, known)
+        yield from _shape(record, frame)
         if record.kind is RecordKind.CALL:
             yield from _side(record, known)
             yield from self._reused(record, frame, known)
@@ -71,7 +68,6 @@ class FrameRules(Family):
             " told apart from one to the earlier CALL.",
             record,
             earlier.where,
-            charger=known.charger,
             severity=Severity.NOTE if is_counted_anew else None,
             values={"message_id": frame.message_id},
         )
@@ -84,7 +80,6 @@ class FrameRules(Family):
                 f"The CALLERROR to {frame.action or 'a CALL'} has the code {quoted(code)},"
                 " which is not in the list.",
                 record,
-                charger=known.charger,
                 matter=code[:50],
             )
         why = ""
@@ -102,7 +97,6 @@ class FrameRules(Family):
                 "callerror.unfit_code",
                 f"{frame.action} was answered with {code}, {why}.",
                 record,
-                charger=known.charger,
                 matter=frame.action,
             )
 
@@ -152,26 +146,24 @@ def _said(frame: ParsedFrame) -> bytes | str:
         return json.dumps(said, sort_keys=True)
 
 
-def _unreadable(record: Record, known: Known) -> Iterator[Finding]:
+def _unreadable(record: Record) -> Iterator[Finding]:
     if not record.raw_is_exact:
         return
     if (elements := _array(record.raw)) is not None:
         kind = elements[0] if elements and type(elements[0]) is int else None
         id_ = elements[1] if len(elements) > 1 and isinstance(elements[1], str) else ""
-        yield from _shape(record, ParsedFrame(kind, id_, elements=tuple(elements)), known)
+        yield from _shape(record, ParsedFrame(kind, id_, elements=tuple(elements)))
     elif is_json(record.raw):
         yield found(
             "frame.shape",
             "A message is a JSON array; this is JSON, but none.",
             record,
-            charger=known.charger,
         )
     else:
         yield found(
             "frame.not_json",
             "This message is no JSON; whoever gets it cannot tell what it answers or asks.",
             record,
-            charger=known.charger,
         )
 
 
@@ -183,16 +175,15 @@ def _array(text: str) -> list[object] | None:
         return None
 
 
-def _shape(record: Record, frame: ParsedFrame, known: Known) -> Iterator[Finding]:
+def _shape(record: Record, frame: ParsedFrame) -> Iterator[Finding]:
     elements = frame.elements
     kind = frame.message_type
-    if kind is not None and kind not in TYPES:
+    if kind is not None and kind not in KIND_OF_TYPE:
         yield found(
             "frame.unknown_type",
             f"The type of this message is {kind}; there are 2 (CALL), 3 (CALLRESULT) and"
             " 4 (CALLERROR). It will be ignored.",
             record,
-            charger=known.charger,
         )
         return
     is_text = len(elements) < 2 or isinstance(elements[1], str)
@@ -202,7 +193,6 @@ def _shape(record: Record, frame: ParsedFrame, known: Known) -> Iterator[Finding
             f"The id of this message has {count(len(frame.message_id), 'character')}; at most"
             f" {MESSAGE_ID_LENGTH_MAX} are allowed.",
             record,
-            charger=known.charger,
         )
         return
     if not record.raw_is_exact:
@@ -212,14 +202,12 @@ def _shape(record: Record, frame: ParsedFrame, known: Known) -> Iterator[Finding
             "frame.id_not_text",
             f"The id of this message is {quoted(elements[1])} without quotes; it must be a text.",
             record,
-            charger=known.charger,
         )
     elif elements and (defect := shape_defect(elements)):
         yield found(
             "frame.shape",
             f"The message has not the shape of its kind: {defect}.",
             record,
-            charger=known.charger,
             matter=defect,
         )
 
@@ -228,13 +216,12 @@ def _side(record: Record, known: Known) -> Iterator[Finding]:
     action = known.exchange.action
     if action is None or record.direction is None or record.direction_from not in _PROVEN:
         return
-    may = SPEC[action].direction
-    if may not in (RequestDirection.BOTH, _WAYS[record.direction]):
-        side = "the charge point" if may is RequestDirection.TO_CSMS else "the CSMS"
+    may = DIRECTION_OF.get(action)
+    if may is record.direction.opposite:
+        side = "the charge point" if may is FrameDirection.TO_CSMS else "the CSMS"
         yield found(
             "direction.wrong_side",
             f"{action} came from the wrong side: only {side} may send it.",
             record,
-            charger=known.charger,
             matter=action,
         )

@@ -8,6 +8,7 @@ from cp_tui.explain.catalogue import found
 from cp_tui.explain.family import Family
 from cp_tui.explain.finding import Finding, Severity
 from cp_tui.explain.known import Known
+from cp_tui.explain.limits import LIMITS
 from cp_tui.ocpp.action import Action
 from cp_tui.ocpp.plural import count
 from cp_tui.traces.record import FrameDirection, Record, RecordKind
@@ -31,14 +32,14 @@ class HeartbeatRules(Family):
                 yield from self._early_one(record, known)
 
     def _silence(self, record: Record, known: Known) -> Iterator[Finding]:
-        limits, gone = known.limits, _silent_for(known)
-        if gone is None or gone <= limits.heartbeat_grace:
+        gone = _silent_for(known)
+        if gone is None or gone <= LIMITS.heartbeat_grace:
             # Whatever the interval is.
             return
         interval = _interval(known)
         if interval is None or self._told_of or _was_away(known):
             return
-        most = limits.heartbeat_factor * interval + limits.heartbeat_grace
+        most = LIMITS.heartbeat_factor * interval + LIMITS.heartbeat_grace
         if gone <= most + known.resolution_s or not known.survey.has(Action.HEARTBEAT):
             return
         if known.is_gap and not _others_spoke(known):
@@ -53,7 +54,6 @@ class HeartbeatRules(Family):
             " Heartbeat." + ("" if is_certain else " The log does not tell when it was connected."),
             record,
             known.registration.told,
-            charger=known.charger,
             severity=None if is_certain else Severity.NOTE,
             effect="The CSMS takes it for offline.",
             values={"seconds": gone, "interval": interval},
@@ -67,14 +67,13 @@ class HeartbeatRules(Family):
         if gone + known.resolution_s >= interval / 2:
             return
         self._early += 1
-        if self._early == known.limits.early_heartbeat_count:
+        if self._early == LIMITS.early_heartbeat_count:
             yield found(
                 "heartbeat.too_often",
                 f"Heartbeat came {gone:.0f} s after another message, and so it did"
                 f" {count(self._early - 1, 'time')} before; the interval is {interval} s, and any"
                 " message does as well.",
                 record,
-                charger=known.charger,
             )
 
 

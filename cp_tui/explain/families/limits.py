@@ -13,6 +13,7 @@ from cp_tui.explain.charging import limits_between
 from cp_tui.explain.family import Family
 from cp_tui.explain.finding import Finding, FrameRef
 from cp_tui.explain.known import Known
+from cp_tui.explain.limits import LIMITS
 from cp_tui.ocpp.calendar import later
 from cp_tui.ocpp.core import MeterValuesRequest
 from cp_tui.ocpp.datatypes import (
@@ -60,7 +61,7 @@ class LimitRules(Family):
             is_whole and known.profiles.are_tx_profiles_known
         ):
             return
-        settled_s = known.limits.limit_delay
+        settled_s = LIMITS.limit_delay
         if not known.is_past(running.at, settled_s) or not known.is_past(
             self._changed_at, settled_s
         ):
@@ -71,8 +72,7 @@ class LimitRules(Family):
 
 
 def _judged(record: Record, connector: int, value: MeterValue, known: Known) -> Iterable[Finding]:
-    limits = known.limits
-    delay_s = int(limits.limit_delay)
+    delay_s = int(LIMITS.limit_delay)
     begin = later(value.timestamp, -delay_s)
     for unit in ChargingRateUnitType:
         periods = list(limits_between(known, connector, begin, delay_s, unit))
@@ -84,8 +84,8 @@ def _judged(record: Record, connector: int, value: MeterValue, known: Known) -> 
         if not known.profiles.are_all_known and not all(map(_is_of_transaction, periods)):
             continue
         limit = max(each.limit for each in periods)
-        factor = Decimal(str(limits.limit_factor))
-        grace = limits.limit_ampere if unit is ChargingRateUnitType.A else limits.limit_watt
+        factor = Decimal(str(LIMITS.limit_factor))
+        grace = LIMITS.limit_ampere if unit is ChargingRateUnitType.A else LIMITS.limit_watt
         most = limit * factor + Decimal(str(grace))
         winner = periods[-1].source.winner
         flowing, offered = _readings(value.sampled_value, unit)
@@ -96,7 +96,6 @@ def _judged(record: Record, connector: int, value: MeterValue, known: Known) -> 
                 f" {limit:g} {unit} for more than {delay_s} s.",
                 record,
                 known.profiles.changed,
-                charger=known.charger,
                 matter=f"{connector}",
             )
         if offered is not None and offered > most:
@@ -106,20 +105,18 @@ def _judged(record: Record, connector: int, value: MeterValue, known: Known) -> 
                 f" {limit:g} {unit}.",
                 record,
                 known.profiles.changed,
-                charger=known.charger,
                 matter=f"{connector}",
             )
         told = known.connectors.current(connector, known.breaks)
         is_charging = told is not None and told.status is ChargePointStatus.CHARGING
         is_paused = limit < MINIMUM_CURRENT_A if unit is ChargingRateUnitType.A else limit <= 0
-        if is_paused and is_charging and told and known.is_past(told.at, limits.limit_delay):
+        if is_paused and is_charging and told and known.is_past(told.at, LIMITS.limit_delay):
             yield found(
                 "limit.zero_status",
                 f"{winner} has set {limit:g} {unit} on connector {connector}, and its status stays"
                 " Charging: SuspendedEVSE says that nothing is offered.",
                 record,
                 told.where,
-                charger=known.charger,
                 matter=f"{connector}",
             )
 

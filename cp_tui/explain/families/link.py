@@ -12,6 +12,7 @@ from cp_tui.explain.catalogue import found
 from cp_tui.explain.family import Family
 from cp_tui.explain.finding import Finding, FrameRef, ref
 from cp_tui.explain.known import Known
+from cp_tui.explain.limits import LIMITS
 from cp_tui.explain.waits import Waits
 from cp_tui.ocpp.plural import count
 from cp_tui.ocpp.printable import clean
@@ -43,12 +44,12 @@ class LinkRules(Family):
         link = record.link
         if link is None:
             if self._handshake is not None:
-                yield _no_subprotocol(self._handshake, record, known)
+                yield _no_subprotocol(self._handshake, record)
                 self._handshake = None
             return
         if link.event is LinkKind.CLOSE:
             self._handshake = None
-            yield _lost(record, link, known)
+            yield _lost(record, link)
         elif link.event is LinkKind.OPEN:
             yield from self._flapping(record, known)
         elif link.event is LinkKind.HANDSHAKE:
@@ -60,34 +61,29 @@ class LinkRules(Family):
                 "link.unsent",
                 "The CSMS wrote to a connection that was closed already; this was never sent.",
                 record,
-                charger=known.charger,
             )
 
     def _flapping(self, record: Record, known: Known) -> Iterator[Finding]:
-        limits = known.limits
         self._opened.append(ref(record))
-        recent = [each for each in self._opened if not known.is_past(each.at, limits.flapping)]
+        recent = [each for each in self._opened if not known.is_past(each.at, LIMITS.flapping)]
         # The first one is no reconnect.
-        if record.at is not None and len(recent) > limits.flapping_count:
-            minutes = round(limits.flapping / 60)
+        if record.at is not None and len(recent) > LIMITS.flapping_count:
+            minutes = round(LIMITS.flapping / 60)
             yield found(
                 "link.flapping",
                 f"The charge point connected {count(len(recent), 'time')} within {minutes} min.",
                 record,
                 *recent[:-1],
-                charger=known.charger,
             )
 
 
-def _lost(record: Record, link: LinkEvent, known: Known) -> Finding:
+def _lost(record: Record, link: LinkEvent) -> Finding:
     code = f" with code {link.code}" if link.code is not None else ""
     reason = f" ({clean(link.reason[:REASON_LENGTH_MAX])})" if link.reason else ""
-    return found(
-        "link.lost", f"The connection was closed{code}{reason}.", record, charger=known.charger
-    )
+    return found("link.lost", f"The connection was closed{code}{reason}.", record)
 
 
-def _no_subprotocol(handshake: Record, record: Record, known: Known) -> Finding:
+def _no_subprotocol(handshake: Record, record: Record) -> Finding:
     named = handshake.link.subprotocol if handshake.link else ""
     what = f"the subprotocol {clean(named[:REASON_LENGTH_MAX])}" if named else "no subprotocol"
     return found(
@@ -96,7 +92,6 @@ def _no_subprotocol(handshake: Record, record: Record, known: Known) -> Finding:
         f" confirm {SUBPROTOCOL}; a client closes the connection otherwise.",
         handshake,
         record,
-        charger=known.charger,
     )
 
 
@@ -118,7 +113,7 @@ class PingRules(Family):
         event = record.link.event if record.link else None
         if event is LinkKind.PING:
             if known.survey.links[LinkKind.PONG] and record.direction not in self._pings:
-                self._pings.begin(record.direction, None, known.limits.pong, record, known)
+                self._pings.begin(record.direction, None, LIMITS.pong, record, known)
             if record.direction is FrameDirection.TO_CSMS:
                 yield from self._interval(record, known)
                 self._last_ping_at = record.at
@@ -135,10 +130,9 @@ class PingRules(Family):
         for wait in self._pings.over(known):
             yield found(
                 "link.pong_missing",
-                f"A ping got no pong within {known.limits.pong:.0f} s, and the connection was not"
+                f"A ping got no pong within {LIMITS.pong:.0f} s, and the connection was not"
                 " closed.",
                 wait.where,
-                charger=known.charger,
             )
 
     def _interval(self, record: Record, known: Known) -> Iterator[Finding]:
@@ -146,13 +140,12 @@ class PingRules(Family):
         gone = known.seconds_since(self._last_ping_at)
         if not wanted or wanted < 0 or gone is None:
             return
-        if abs(gone - wanted) > known.limits.ping_factor * wanted + known.resolution_s:
+        if abs(gone - wanted) > LIMITS.ping_factor * wanted + known.resolution_s:
             yield found(
                 "link.ping_interval",
                 f"A ping came {gone:.0f} s after the one before; WebSocketPingInterval is"
                 f" {wanted} s.",
                 record,
-                charger=known.charger,
             )
 
 
@@ -189,7 +182,7 @@ class DoubleConnectionRules(Family):
             begin = max(own.first.at, span.first.at or own.first.at)
             together = (span.last - begin).total_seconds()
             pair = (min(name, other), max(name, other))
-            if together > known.limits.two_connections and pair not in self._told:
+            if together > LIMITS.two_connections and pair not in self._told:
                 self._told.add(pair)
                 yield found(
                     "link.two_connections",
@@ -197,6 +190,5 @@ class DoubleConnectionRules(Family):
                     " at the same time.",
                     record,
                     span.first,
-                    charger=known.charger,
                 )
                 return

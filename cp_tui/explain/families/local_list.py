@@ -49,7 +49,6 @@ def _sent(record: Record, request: SendLocalListRequest, known: Known) -> Iterab
             f"SendLocalList has listVersion {request.list_version}: 0 is the version of an empty"
             " list, and -1 says that there is none.",
             record,
-            charger=known.charger,
         )
     entries = request.local_authorization_list or ()
     if tags := _twice(request):
@@ -57,7 +56,6 @@ def _sent(record: Record, request: SendLocalListRequest, known: Known) -> Iterab
             "list.duplicate_tags",
             f"SendLocalList names {tags} of its tags twice; each may stand in it once.",
             record,
-            charger=known.charger,
         )
     most = known.keys.integer("SendLocalListMaxLength")
     if most is not None and len(entries) > most:
@@ -66,7 +64,6 @@ def _sent(record: Record, request: SendLocalListRequest, known: Known) -> Iterab
             f"SendLocalList has {count(len(entries), 'entry', 'entries')}, and"
             f" SendLocalListMaxLength is {most}.",
             record,
-            charger=known.charger,
         )
     bare = sum(each.id_tag_info is None for each in entries)
     if request.update_type is UpdateType.FULL and bare:
@@ -75,20 +72,17 @@ def _sent(record: Record, request: SendLocalListRequest, known: Known) -> Iterab
             f"SendLocalList (Full) has {count(bare, 'entry', 'entries')} without idTagInfo: that"
             " deletes a tag, and is for Differential.",
             record,
-            charger=known.charger,
         )
 
 
 def _accepted(record: Record, request: SendLocalListRequest, known: Known) -> Iterable[Finding]:
-    call = known.exchange.call
-    where = call.record if call else None
+    where = known.exchange.asked
     if _twice(request):
         yield found(
             "list.duplicate_tags",
             "SendLocalList with a tag that stands in it twice was Accepted.",
             record,
             where,
-            charger=known.charger,
             at_fault=Party.CHARGE_POINT,
         )
     before = known.local_list
@@ -103,7 +97,6 @@ def _accepted(record: Record, request: SendLocalListRequest, known: Known) -> It
             record,
             where,
             before.where,
-            charger=known.charger,
         )
 
 
@@ -117,7 +110,6 @@ def _told(record: Record, version: int, known: Known) -> Iterable[Finding]:
             f" {before.version} since it was changed last.",
             record,
             before.where,
-            charger=known.charger,
         )
 
 

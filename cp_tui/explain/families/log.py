@@ -50,7 +50,6 @@ class RecordingRules(Family):
                 f"Nothing was recorded for {minutes} min before this. What may have changed"
                 " meanwhile is not judged.",
                 record,
-                charger=known.charger,
             )
         elif known.skipped:
             missing = count(known.skipped, "CALL")
@@ -60,7 +59,6 @@ class RecordingRules(Family):
                 f"{'is' if known.skipped == 1 else 'are'} missing before this. What may have"
                 " changed meanwhile is not judged.",
                 record,
-                charger=known.charger,
                 matter="ids",
             )
         if record.link and record.link.event is LinkKind.ROTATION:
@@ -68,7 +66,6 @@ class RecordingRules(Family):
                 "log.gap",
                 "The log begins anew here; what was written before may be missing.",
                 record,
-                charger=known.charger,
                 matter="rotation",
             )
 
@@ -87,5 +84,4 @@ def _one_sided(record: Record, known: Known) -> Iterable[Finding]:
             "log.one_sided",
             f"The log has {missing}: whether anything was answered, or followed, is not judged.",
             record,
-            charger=known.charger,
         )

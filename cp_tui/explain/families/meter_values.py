@@ -16,7 +16,7 @@ from cp_tui.explain.family import Family
 from cp_tui.explain.finding import Finding, FrameRef, ref
 from cp_tui.explain.knowledge.transactions import TransactionKnown
 from cp_tui.explain.known import Known
-from cp_tui.explain.limits import Limits
+from cp_tui.explain.limits import LIMITS
 from cp_tui.explain.samples import Sample
 from cp_tui.explain.waits import Waits
 from cp_tui.ocpp.action import Action
@@ -89,7 +89,6 @@ class MeterValuesRules(Family):
         return bool(self._next)
 
     def take(self, record: Record, known: Known) -> Iterable[Finding]:
-        """Judge a record by what was known before it."""
         yield from self._missing(known)
         exchange = known.exchange
         match exchange.request if exchange.is_call else None:
@@ -113,7 +112,6 @@ class MeterValuesRules(Family):
                 self._forget()
 
     def at_end(self, known: Known) -> Iterable[Finding]:
-        """Tell of values that never came while the log went on for long enough."""
         yield from self._missing(known)
         yield from self._unseen(known)
 
@@ -124,8 +122,7 @@ class MeterValuesRules(Family):
     def _expect(self, id_: int, connector: int, record: Record, known: Known) -> None:
         interval_s = known.keys.integer(INTERVAL)
         if interval_s is not None and interval_s > 0:
-            limits = known.limits
-            wait_s = limits.values_factor * interval_s + limits.values_grace
+            wait_s = LIMITS.values_factor * interval_s + LIMITS.values_grace
             self._next.begin(id_, connector, wait_s, record, known)
 
     def _missing(self, known: Known) -> Iterator[Finding]:
@@ -138,7 +135,6 @@ class MeterValuesRules(Family):
                 f"{number(wait.seconds)} s while its transaction was running; {INTERVAL} is "
                 f"{known.keys.integer(INTERVAL)}.",
                 wait.where,
-                charger=known.charger,
                 matter=str(wait.where.number),
             )
 
@@ -206,7 +202,6 @@ class MeterValuesRules(Family):
                 "tx.measurand_missing",
                 f"{', '.join(missing)} of {MEASURANDS} was in no periodic MeterValues.",
                 key.where if key else None,
-                charger=known.charger,
                 matter=" ".join(missing),
                 values={"measurands": missing},
             )
@@ -230,7 +225,7 @@ def _outside(
     known: Known,
 ) -> Iterator[Finding]:
     """Judge the instants of values by the begin and the end of their transaction."""
-    start, stop, blur_s = transaction.request, transaction.stop, known.limits.interval_least
+    start, stop, blur_s = transaction.request, transaction.stop, LIMITS.interval_least
     if known.clock.set_back_since(transaction.where):
         return
     for each in found_samples:
@@ -250,7 +245,6 @@ def _outside(
             f"MeterValues of transaction {transaction.id} tell of an instant {words}.",
             record,
             other,
-            charger=known.charger,
             matter=str(transaction.id),
         )
         return
@@ -273,7 +267,6 @@ def _nameless(
             "there.",
             record,
             here.where,
-            charger=known.charger,
             matter=str(here.id),
         )
 
@@ -283,19 +276,18 @@ def _spacing(record: Record, last: _Last, at: datetime, known: Known) -> Iterato
     interval_s, passed_s = known.keys.integer(INTERVAL), (at - last.at).total_seconds()
     if not interval_s or last.interval_s != interval_s or passed_s <= 0:
         return
-    if abs(passed_s - interval_s) > _blur_s(interval_s, known.limits):
+    if abs(passed_s - interval_s) > _blur_s(interval_s):
         yield found(
             "tx.values_interval",
             f"Periodic values came {number(passed_s)} s after those before; {INTERVAL} is "
             f"{interval_s}.",
             record,
             last.where,
-            charger=known.charger,
         )
 
 
-def _blur_s(interval_s: float, limits: Limits) -> float:
-    return max(limits.interval_least, limits.interval_factor * interval_s)
+def _blur_s(interval_s: float) -> float:
+    return max(LIMITS.interval_least, LIMITS.interval_factor * interval_s)
 
 
 def _off_grid(record: Record, found_samples: tuple[Sample, ...], known: Known) -> Iterator[Finding]:
@@ -307,14 +299,13 @@ def _off_grid(record: Record, found_samples: tuple[Sample, ...], known: Known) -
         if each.at is None or each.context != ReadingContext.SAMPLE_CLOCK:
             continue
         is_older = key.changed and key.changed.at is not None and each.at <= key.changed.at
-        if not is_older and not _is_on_grid(each, interval_s, known.limits.interval_least):
+        if not is_older and not _is_on_grid(each, interval_s, LIMITS.interval_least):
             yield found(
                 "tx.aligned_off_grid",
                 f"Values with context Sample.Clock are of {each.at_text}, and {GRID} is "
                 f"{interval_s}: they are taken at its multiples from midnight on.",
                 record,
                 key.where,
-                charger=known.charger,
             )
             return
 

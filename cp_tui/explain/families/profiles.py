@@ -103,7 +103,6 @@ def _sent(record: Record, request: SetChargingProfileRequest, known: Known) -> I
             "profile.malformed",
             f"SetChargingProfile sends what no charge point may accept: {reason.text}.",
             record,
-            charger=known.charger,
             matter=reason.id,
         )
     profile, connector = request.cs_charging_profiles, request.connector_id
@@ -118,7 +117,6 @@ def _sent(record: Record, request: SetChargingProfileRequest, known: Known) -> I
                 " runs there: one that is set with SetChargingProfile names its transaction.",
                 record,
                 running.where,
-                charger=known.charger,
                 matter="transaction",
             )
         elif running.id is not None and profile.transaction_id not in (None, running.id):
@@ -135,7 +133,6 @@ def _without_transaction(record: Record, connector: int, what: str, known: Known
         " CSMS has been told: a TxProfile is for one transaction.",
         record,
         told.where if told else None,
-        charger=known.charger,
     )
 
 
@@ -145,13 +142,11 @@ def _accepted(
     reason = _refusal(request, known, is_strict=False)
     if reason is None or reason.id in _OPEN:
         return
-    call = known.exchange.call
     yield found(
         "profile.wrongly_accepted",
         f"SetChargingProfile was Accepted, and has to be Rejected: {reason.text}.",
         record,
-        call.record if call else None,
-        charger=known.charger,
+        known.exchange.asked,
         rule=reason.rule,
         matter=reason.id,
     )
@@ -170,13 +165,11 @@ def _rejected(
             "SetChargingProfile was Rejected, and what this log tells speaks for it. Not known:"
             f" {', '.join(missing)}."
         )
-    call = known.exchange.call
     yield found(
         "profile.wrongly_rejected",
         text,
         record,
-        call.record if call else None,
-        charger=known.charger,
+        known.exchange.asked,
         severity=Severity.NOTE if missing else None,
     )
 
@@ -235,5 +228,4 @@ def _cleared(
         f"ClearChargingProfile was answered {status}, and {what}.",
         record,
         known.profiles.changed,
-        charger=known.charger,
     )

@@ -16,6 +16,7 @@ from cp_tui.explain.catalogue import found
 from cp_tui.explain.family import Family
 from cp_tui.explain.finding import Finding, FrameRef, Severity, ref
 from cp_tui.explain.known import Known
+from cp_tui.explain.limits import LIMITS
 from cp_tui.explain.waits import Waits
 from cp_tui.ocpp.action import Action
 from cp_tui.ocpp.firmware_management import (
@@ -188,7 +189,7 @@ class Tracker:
             delay_s = 0.0
             if self.job.not_before is not None and record.at is not None:
                 delay_s = max(0.0, (self.job.not_before - record.at).total_seconds())
-            begin_s, end_s = self._patience(known)
+            begin_s, end_s = self._patience()
             self._to_begin.begin("", self.job, delay_s + begin_s, record, known)
             self._to_end.begin("", self.job, delay_s + end_s, record, known)
 
@@ -225,7 +226,6 @@ class Tracker:
                     f"{course.action} tells {status}, and nobody asked for a {course.noun} in this"
                     " log.",
                     record,
-                    charger=known.charger,
                 )
             return
         before = self.status
@@ -237,7 +237,6 @@ class Tracker:
                 f"{course.action} tells {status}, which {what}: it comes after {ways}.",
                 record,
                 self._told or (job.where if job else None),
-                charger=known.charger,
             )
         if status in course.failed:
             location = f" {job.location}" if job and job.location else ""
@@ -247,20 +246,19 @@ class Tracker:
                 f"The {course.noun}{location} ended with {status}{retries}.",
                 record,
                 job.where if job else None,
-                charger=known.charger,
             )
 
     def overdue(self, known: Known) -> Iterable[Finding]:
         """Give what was not told in time."""
-        begin_s, end_s = self._patience(known)
+        begin_s, end_s = self._patience()
         for wait in self._to_begin.over(known):
             self._to_end.end("")
-            yield self._silent(wait.where, known, f"nothing was told of it within {begin_s:g} s")
+            yield self._silent(wait.where, f"nothing was told of it within {begin_s:g} s")
         for late in self._to_end.over(known):
             text = f"{end_s / 3600:g} h later nothing told how it ended"
-            yield self._silent(late.where, known, text)
+            yield self._silent(late.where, text)
 
-    def _silent(self, where: FrameRef, known: Known, what: str) -> Finding:
+    def _silent(self, where: FrameRef, what: str) -> Finding:
         job = self.job
         text = f"A {self.course.noun} was agreed upon, and {what}."
         return found(
@@ -268,7 +266,6 @@ class Tracker:
             text,
             where,
             job.where if job else None,
-            charger=known.charger,
         )
 
     def _idle(self, record: Record, known: Known, *, is_triggered: bool) -> Iterable[Finding]:
@@ -280,15 +277,13 @@ class Tracker:
                 id_,
                 f"{self.course.action} tells Idle, which is only said where TriggerMessage asks.",
                 record,
-                charger=known.charger,
                 severity=Severity.ERROR,
             )
 
-    def _patience(self, known: Known) -> tuple[float, float]:
-        limits = known.limits
+    def _patience(self) -> tuple[float, float]:
         if self.course is DIAGNOSTICS:
-            return limits.diagnostics_begin, limits.diagnostics_end
-        return limits.firmware_begin, limits.firmware_end
+            return LIMITS.diagnostics_begin, LIMITS.diagnostics_end
+        return LIMITS.firmware_begin, LIMITS.firmware_end
 
     def _forget_waits(self) -> None:
         self._to_begin.end("")
@@ -404,7 +399,7 @@ class ProgressRules(Family):
             return
         status = str(getattr(request, "status", ""))
         if isinstance(request, LogStatusNotificationRequest):
-            yield from self._request_id(record, request, tracker, known)
+            yield from self._request_id(record, request, tracker)
         if isinstance(request, FirmwareStatusNotificationRequest):
             yield from _too_early(record, status, tracker.job, known)
         is_plain = isinstance(
@@ -426,7 +421,6 @@ class ProgressRules(Family):
                 f" {before}.",
                 record,
                 installed,
-                charger=known.charger,
             )
 
     def _request_id(
@@ -434,7 +428,6 @@ class ProgressRules(Family):
         record: Record,
         request: LogStatusNotificationRequest,
         tracker: Tracker,
-        known: Known,
     ) -> Iterable[Finding]:
         if str(request.status) == IDLE or tracker.job is None:
             return
@@ -446,7 +439,6 @@ class ProgressRules(Family):
                 f" requestId {tracker.job.request_id}.",
                 record,
                 tracker.job.where,
-                charger=known.charger,
             )
 
 
@@ -489,11 +481,10 @@ def _too_early(
     if status != "Downloading" or job is None or job.not_before is None or record.at is None:
         return
     early_s = (job.not_before - record.at).total_seconds()
-    if early_s > known.limits.clock + known.resolution_s:
+    if early_s > LIMITS.clock + known.resolution_s:
         yield found(
             "firmware.too_early",
             f"Downloading is told {early_s:.0f} s before retrieveDate.",
             record,
             job.where,
-            charger=known.charger,
         )

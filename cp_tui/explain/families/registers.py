@@ -13,6 +13,7 @@ from cp_tui.explain.family import Family
 from cp_tui.explain.finding import Finding, FrameRef, ref
 from cp_tui.explain.knowledge.transactions import TransactionKnown
 from cp_tui.explain.known import Known
+from cp_tui.explain.limits import LIMITS
 from cp_tui.explain.samples import Sample
 from cp_tui.ocpp.action import Action
 from cp_tui.ocpp.core import MeterValuesRequest, StartTransactionRequest, StopTransactionRequest
@@ -69,7 +70,6 @@ class RegisterRules(Family):
         self._stopped: dict[int, _Stopped] = {}
 
     def take(self, record: Record, known: Known) -> Iterable[Finding]:
-        """Judge a record by what was known before it."""
         if not known.exchange.is_call or record.masked or record.frame is None:
             return
         match known.exchange.request:
@@ -80,7 +80,7 @@ class RegisterRules(Family):
                 transaction = _transaction_of(values, record, known)
                 if transaction is not None:
                     chain = self._chain(transaction)
-                    yield from _follow(chain, known.samples, record, transaction, known)
+                    yield from _follow(chain, known.samples, record, transaction)
             case StopTransactionRequest() as stop:
                 transaction = known.meant_by(stop)
                 if transaction is not None:
@@ -110,7 +110,6 @@ class RegisterRules(Family):
                 "register of a meter goes on where it ended.",
                 record,
                 before.where,
-                charger=known.charger,
                 matter=str(start.connector_id),
             )
             return
@@ -120,7 +119,6 @@ class RegisterRules(Family):
             f"transaction before had ended at {before.stop_wh} Wh.",
             record,
             before.where,
-            charger=known.charger,
         )
 
     def _ended(
@@ -133,7 +131,7 @@ class RegisterRules(Family):
     ) -> Iterator[Finding]:
         chain = self._chains.pop(transaction.where.number, None) or _begun(transaction)
         start = transaction.request
-        yield from _follow(_begun(transaction), data, record, transaction, known)
+        yield from _follow(_begun(transaction), data, record, transaction)
         if start is not None:
             self._stopped[transaction.connector] = _Stopped(
                 start.meter_start,
@@ -149,7 +147,6 @@ class RegisterRules(Family):
                 f"meterStart was {start.meter_start} Wh.",
                 record,
                 transaction.where,
-                charger=known.charger,
                 effect="the energy of the session comes out negative",
             )
             return
@@ -158,13 +155,13 @@ class RegisterRules(Family):
         if end is not None:
             if _differ(end, stop.meter_stop):
                 yield _stop_mismatch(
-                    record, None, transaction, stop, f"Transaction.End says {end.base:f} Wh", known
+                    record, None, transaction, stop, f"Transaction.End says {end.base:f} Wh"
                 )
             return
         is_older = last is not None and last.at <= stop.timestamp
         if last and is_older and stop.meter_stop < last.energy_wh - max(WHOLE, last.step_wh):
             words = f"the register had stood at {last.energy_wh:f} Wh"
-            yield _stop_mismatch(record, last.where, transaction, stop, words, known)
+            yield _stop_mismatch(record, last.where, transaction, stop, words)
 
 
 def _stop_mismatch(
@@ -173,14 +170,12 @@ def _stop_mismatch(
     transaction: TransactionKnown,
     stop: StopTransactionRequest,
     words: str,
-    known: Known,
 ) -> Finding:
     return found(
         "tx.meter_stop_mismatch",
         f"meterStop of transaction {transaction.id} is {stop.meter_stop} Wh; {words}.",
         record,
         other,
-        charger=known.charger,
     )
 
 
@@ -228,7 +223,6 @@ def _follow(
     readings: tuple[Sample, ...],
     record: Record,
     transaction: TransactionKnown,
-    known: Known,
 ) -> Iterator[Finding]:
     """Go on along the registers with those of a message."""
     for each in readings:
@@ -243,13 +237,13 @@ def _follow(
             chain.last[key] = new
             continue
         if _is_begin(each, transaction):
-            yield from _begin_mismatch(each, record, transaction, known)
+            yield from _begin_mismatch(each, record, transaction)
             chain.last[key] = new
             continue
         # What is older came late, or a clock was set: then the order of the values is not known.
         if new.at > last.at:
             chain.last[key] = new
-            yield from _step(last, new, chain, record, transaction, known)
+            yield from _step(last, new, chain, record, transaction)
 
 
 def _is_begin(sample: Sample, transaction: TransactionKnown) -> bool:
@@ -263,7 +257,7 @@ def _is_begin(sample: Sample, transaction: TransactionKnown) -> bool:
 
 
 def _begin_mismatch(
-    sample: Sample, record: Record, transaction: TransactionKnown, known: Known
+    sample: Sample, record: Record, transaction: TransactionKnown
 ) -> Iterator[Finding]:
     start = transaction.request
     if start is not None and _differ(sample, start.meter_start):
@@ -273,7 +267,6 @@ def _begin_mismatch(
             f"of that moment is told as {sample.base:f} Wh.",
             record,
             transaction.where,
-            charger=known.charger,
             matter=str(transaction.id),
         )
 
@@ -284,7 +277,6 @@ def _step(
     chain: _Chain,
     record: Record,
     transaction: TransactionKnown,
-    known: Known,
 ) -> Iterator[Finding]:
     """Judge two registers that follow each other."""
     risen_wh = new.energy_wh - last.energy_wh
@@ -297,17 +289,15 @@ def _step(
             f"{new.energy_wh:f} Wh in transaction {transaction.id}; it only ever rises.",
             record,
             last.where,
-            charger=known.charger,
             matter=str(transaction.id),
             effect="the energy of the session is wrong",
         )
         return
-    limits = known.limits
-    most_w = limits.power_most
+    most_w = LIMITS.power_most
     if chain.offered_w is not None:
         most_w = min(most_w, max(float(chain.offered_w), OFFERED_LEAST_W))
     passed_s = (new.at - last.at).total_seconds() + COARSE_S
-    most_wh = limits.power_factor * most_w * passed_s / 3600 + float(new.step_wh + last.step_wh)
+    most_wh = LIMITS.power_factor * most_w * passed_s / 3600 + float(new.step_wh + last.step_wh)
     if float(risen_wh) > most_wh:
         yield found(
             "tx.register_jumps",
@@ -315,6 +305,5 @@ def _step(
             f"{number((new.at - last.at).total_seconds())} s, which is more than can flow.",
             record,
             last.where,
-            charger=known.charger,
             matter=str(transaction.id),
         )

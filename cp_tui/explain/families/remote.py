@@ -10,7 +10,9 @@ from cp_tui.charge_point.authorization_rules import same_tag
 from cp_tui.explain.catalogue import found
 from cp_tui.explain.family import Family
 from cp_tui.explain.finding import Finding, FrameRef, ref
+from cp_tui.explain.knowledge.connectors import CHARGES
 from cp_tui.explain.known import Known
+from cp_tui.explain.limits import LIMITS
 from cp_tui.explain.waits import Waits
 from cp_tui.ocpp.action import Action
 from cp_tui.ocpp.core import (
@@ -27,16 +29,11 @@ from cp_tui.ocpp.datatypes import ChargePointStatus, RemoteStartStopStatus, Stop
 from cp_tui.ocpp.units import number
 from cp_tui.traces.record import Record
 
-_CANNOT_START = frozenset(
-    {
-        ChargePointStatus.CHARGING,
-        ChargePointStatus.SUSPENDED_EV,
-        ChargePointStatus.SUSPENDED_EVSE,
-        ChargePointStatus.RESERVED,
-        ChargePointStatus.UNAVAILABLE,
-        ChargePointStatus.FAULTED,
-    }
-)
+_CANNOT_START = CHARGES | {
+    ChargePointStatus.RESERVED,
+    ChargePointStatus.UNAVAILABLE,
+    ChargePointStatus.FAULTED,
+}
 
 
 class _RemoteStart(Struct, frozen=True):
@@ -72,12 +69,11 @@ class RemoteRules(Family):
         return bool(self._starts or self._stops or self._refused)
 
     def take(self, record: Record, known: Known) -> Iterable[Finding]:
-        """Judge a record by what was known before it."""
         yield from self._over(known)
         exchange = known.exchange
         match exchange.request if exchange.is_call else None:
             case RemoteStartTransactionRequest() as start:
-                yield from _nowhere(record, start, known)
+                yield from _nowhere(record, start)
             case AuthorizeRequest(id_tag=tag):
                 self._heard(tag, None)
             case StartTransactionRequest(id_tag=tag, connector_id=connector):
@@ -87,7 +83,7 @@ class RemoteRules(Family):
             ):
                 self._heard(None, connector)
             case StopTransactionRequest() as stop:
-                yield from self._stopped(record, stop, known)
+                yield from self._stopped(stop, known)
         match exchange.request, exchange.response:
             case RemoteStartTransactionRequest() as start, RemoteStartTransactionResponse() as told:
                 yield from self._start_answered(record, start, told.status, known)
@@ -98,7 +94,6 @@ class RemoteRules(Family):
                 yield from self._stop_answered(record, id_, status, known)
 
     def at_end(self, known: Known) -> Iterable[Finding]:
-        """Tell of what did not happen while the log went on for long enough."""
         return self._over(known)
 
     def _over(self, known: Known) -> Iterator[Finding]:
@@ -108,7 +103,6 @@ class RemoteRules(Family):
                 f"A remote start was Accepted, and within {number(start.seconds)} s neither "
                 "Preparing, Authorize nor StartTransaction followed: perhaps nobody plugged in.",
                 start.where,
-                charger=known.charger,
             )
         for stop in self._stops.over(known):
             yield found(
@@ -116,11 +110,10 @@ class RemoteRules(Family):
                 f"The stop of transaction {stop.what} was Accepted, and no StopTransaction came "
                 f"within {number(stop.seconds)} s.",
                 stop.where,
-                charger=known.charger,
                 effect="the session goes on, and the vehicle cannot leave",
             )
         for refused in self._refused.over(known):
-            yield _does_not_fit(refused.what, "Rejected", "is running", refused.where, known)
+            yield _does_not_fit(refused.what, "Rejected", "is running", refused.where)
 
     def _heard(self, tag: str | None, connector: int | None) -> None:
         """Note that somebody begins: a remote start has come to something."""
@@ -138,9 +131,9 @@ class RemoteRules(Family):
         known: Known,
     ) -> Iterator[Finding]:
         if status is RemoteStartStopStatus.ACCEPTED:
-            told_s, limits = known.keys.integer("ConnectionTimeOut"), known.limits
-            timeout_s = limits.connection_timeout if told_s is None else told_s
-            wait_s = timeout_s + limits.remote_start_grace
+            told_s = known.keys.integer("ConnectionTimeOut")
+            timeout_s = LIMITS.connection_timeout if told_s is None else told_s
+            wait_s = timeout_s + LIMITS.remote_start_grace
             wait = _RemoteStart(start.id_tag, start.connector_id, wait_s)
             self._starts.begin(record.number, wait, wait_s, record, known)
             return
@@ -148,8 +141,7 @@ class RemoteRules(Family):
             "remote.start_refused_silently",
             f"A remote start was Rejected. {_why(start, known)}.",
             record,
-            known.exchange.call.record if known.exchange.call else None,
-            charger=known.charger,
+            known.exchange.asked,
         )
 
     def _stop_answered(
@@ -159,47 +151,41 @@ class RemoteRules(Family):
         running = transactions.running.get(id_)
         if status is RemoteStartStopStatus.ACCEPTED:
             ended = transactions.ended.get(id_)
-            asked = known.exchange.call.record if known.exchange.call else record
+            asked = known.exchange.asked or record
             # A stop on its way when the order came is no mistake.
             is_long_over = ended and ended.stopped and ended.stopped.place < asked.place
             if is_long_over or (not running and not ended and known.are_transactions_known):
-                yield _does_not_fit(id_, "Accepted", "is not running", ref(record), known)
+                yield _does_not_fit(id_, "Accepted", "is not running", ref(record))
             elif not ended:
-                self._stops.begin(id_, id_, known.limits.remote_stop, record, known)
+                self._stops.begin(id_, id_, LIMITS.remote_stop, record, known)
         elif running and running.breaks == known.breaks and known.registration.is_accepted:
-            self._refused.begin(id_, id_, known.limits.remote_stop, record, known)
+            self._refused.begin(id_, id_, LIMITS.remote_stop, record, known)
 
-    def _stopped(
-        self, record: Record, stop: StopTransactionRequest, known: Known
-    ) -> Iterator[Finding]:
+    def _stopped(self, stop: StopTransactionRequest, known: Known) -> Iterator[Finding]:
         transaction = known.meant_by(stop)
         id_ = transaction.id if transaction and transaction.id is not None else stop.transaction_id
         self._stops.end(id_)
         refused = self._refused.end(id_)
         # Another reason: it had ended for itself when the order came.
         if refused and stop.reason is StopReason.REMOTE:
-            yield _does_not_fit(id_, "Rejected", "was running", refused.where, known)
+            yield _does_not_fit(id_, "Rejected", "was running", refused.where)
 
 
-def _nowhere(
-    record: Record, start: RemoteStartTransactionRequest, known: Known
-) -> Iterator[Finding]:
+def _nowhere(record: Record, start: RemoteStartTransactionRequest) -> Iterator[Finding]:
     if start.connector_id is not None and start.connector_id <= 0:
         yield found(
             "remote.start_connector_zero",
             f"The CSMS asked for a start on connector {start.connector_id}. Connectors count from "
             "1; where any will do, none is named.",
             record,
-            charger=known.charger,
         )
 
 
-def _does_not_fit(id_: int, status: str, how: str, where: FrameRef, known: Known) -> Finding:
+def _does_not_fit(id_: int, status: str, how: str, where: FrameRef) -> Finding:
     return found(
         "remote.stop_unknown_accepted",
         f"The charge point {status} the stop of transaction {id_}, which {how}.",
         where,
-        charger=known.charger,
     )
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from cp_tui.charge_point.authorization_rules import same_tag
 from cp_tui.explain.catalogue import found
 from cp_tui.explain.family import Family
 from cp_tui.explain.finding import Finding, Severity, ref
 from cp_tui.explain.knowledge.reservations import ReservationKnown
 from cp_tui.explain.known import Known
+from cp_tui.explain.limits import LIMITS
 from cp_tui.explain.survey import CONNECTOR_MAX
 from cp_tui.explain.waits import Waits
 from cp_tui.ocpp.action import Action
@@ -91,7 +93,7 @@ class ReservationRules(Family):
                 accepted = ReservationKnown(request, ref(record), known.breaks)
                 self._expiring[connector] = accepted
             if connector > 0 and not is_told:
-                wait_s = known.limits.reservation
+                wait_s = LIMITS.reservation
                 self._to_be_reserved.begin(connector, request, wait_s, record, known)
         elif connector > 0 and told is not None and _is_odd(response.status, told.status):
             yield found(
@@ -100,7 +102,6 @@ class ReservationRules(Family):
                 f" status is {told.status}.",
                 record,
                 told.where,
-                charger=known.charger,
             )
 
     def _cancelled(
@@ -119,7 +120,7 @@ class ReservationRules(Family):
                 self._expiring.pop(connector, None)
             told = known.connectors.current(connector, known.breaks)
             if is_accepted and told is not None and told.status is ChargePointStatus.RESERVED:
-                wait_s = known.limits.reservation_end
+                wait_s = LIMITS.reservation_end
                 self._to_be_free.begin(connector, request, wait_s, record, known)
             is_wrong = not is_accepted and _holds(reservation, known)
         else:
@@ -132,7 +133,6 @@ class ReservationRules(Family):
                 f" {what}: Accepted is for one that there is, Rejected for one that there is not.",
                 record,
                 reservation.where if reservation else None,
-                charger=known.charger,
             )
 
     def _overdue(self, known: Known) -> Iterable[Finding]:
@@ -141,23 +141,21 @@ class ReservationRules(Family):
                 "reservation.status_missing",
                 f"ReserveNow {wait.what.reservation_id} was Accepted for connector"
                 f" {wait.what.connector_id}, and no StatusNotification with Reserved came within"
-                f" {known.limits.reservation:g} s.",
+                f" {LIMITS.reservation:g} s.",
                 wait.where,
-                charger=known.charger,
             )
         for freed in self._to_be_free.over(known):
             yield found(
                 "reservation.not_ended",
                 f"CancelReservation {freed.what.reservation_id} was Accepted, and the connector is"
-                f" still told as Reserved {known.limits.reservation_end:g} s later.",
+                f" still told as Reserved {LIMITS.reservation_end:g} s later.",
                 freed.where,
-                charger=known.charger,
             )
         yield from self._expired(known)
 
     def _expired(self, known: Known) -> Iterable[Finding]:
         for connector, each in list(self._expiring.items()):
-            if not known.is_past(each.request.expiry_date, known.limits.reservation_end):
+            if not known.is_past(each.request.expiry_date, LIMITS.reservation_end):
                 continue
             del self._expiring[connector]
             told = known.connectors.current(connector, known.breaks)
@@ -166,10 +164,9 @@ class ReservationRules(Family):
                     "reservation.not_ended",
                     f"Reservation {each.request.reservation_id} has expired, and connector"
                     f" {connector} is still told as Reserved"
-                    f" {known.limits.reservation_end:g} s later.",
+                    f" {LIMITS.reservation_end:g} s later.",
                     told.where,
                     each.where,
-                    charger=known.charger,
                 )
 
 
@@ -200,7 +197,6 @@ def _started(record: Record, start: StartTransactionRequest, known: Known) -> It
             f"StartTransaction on connector {start.connector_id} names reservation {given}, which"
             " was never made.",
             record,
-            charger=known.charger,
         )
     reservation = known.reservations.of_connector(start.connector_id)
     if reservation is None or not _holds(reservation, known):
@@ -208,7 +204,7 @@ def _started(record: Record, start: StartTransactionRequest, known: Known) -> It
     reserved = reservation.request
     if start.timestamp >= reserved.expiry_date:
         return
-    if reserved.id_tag.lower() == start.id_tag.lower():
+    if same_tag(reserved.id_tag, start.id_tag):
         if given is None:
             yield found(
                 "reservation.id_missing",
@@ -216,7 +212,6 @@ def _started(record: Record, start: StartTransactionRequest, known: Known) -> It
                 f" reserved for, and does not name the reservation, {reserved.reservation_id}.",
                 record,
                 reservation.where,
-                charger=known.charger,
                 effect="The CSMS does not see that the reservation was used.",
             )
         return
@@ -229,7 +224,7 @@ def _by_another(
     verdict = known.tags.get(start.id_tag)
     parent = verdict.info.parent_id_tag if verdict and verdict.info else None
     reserved_for = reservation.request.parent_id_tag
-    if reserved_for is not None and (parent is None or parent.lower() == reserved_for.lower()):
+    if reserved_for is not None and (parent is None or same_tag(parent, reserved_for)):
         return
     # The charge point may know that both belong together, though nobody said so in the log.
     is_open = reserved_for is None and parent is not None
@@ -239,6 +234,5 @@ def _by_another(
         f" (reservation {reservation.request.reservation_id}), and another tag started on it.",
         record,
         reservation.where,
-        charger=known.charger,
         severity=Severity.NOTE if is_open else None,
     )

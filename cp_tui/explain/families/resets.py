@@ -11,6 +11,7 @@ from cp_tui.explain.catalogue import found
 from cp_tui.explain.family import Family
 from cp_tui.explain.finding import Finding, FrameRef, Severity
 from cp_tui.explain.known import Known
+from cp_tui.explain.limits import LIMITS
 from cp_tui.explain.waits import Waits
 from cp_tui.ocpp.action import Action
 from cp_tui.ocpp.core import (
@@ -67,7 +68,7 @@ class ResetRules(Family):
         else:
             match exchange.request, exchange.response:
                 case ResetRequest() as request, ResetResponse(status=ResetStatus.ACCEPTED):
-                    self._to_boot.begin("", request, known.limits.reset, record, known)
+                    self._to_boot.begin("", request, LIMITS.reset, record, known)
                     self._running = {
                         id_: each.where
                         for id_, each in known.transactions.running.items()
@@ -75,7 +76,7 @@ class ResetRules(Family):
                     }
                 case _, BootNotificationResponse(status=RegistrationStatus.ACCEPTED):
                     for id_, where in self._running.items():
-                        limit_s = known.limits.reset_transaction
+                        limit_s = LIMITS.reset_transaction
                         self._to_be_stopped.begin(id_, where, limit_s, record, known)
                     self._running = {}
         yield from self._overdue(known)
@@ -89,20 +90,18 @@ class ResetRules(Family):
             yield found(
                 "reset.no_boot",
                 f"Reset ({wait.what.type}) was Accepted, and no BootNotification came within"
-                f" {known.limits.reset / 60:g} min.",
+                f" {LIMITS.reset / 60:g} min.",
                 wait.where,
-                charger=known.charger,
                 severity=Severity.ERROR if is_hard else None,
             )
         for open_ in self._to_be_stopped.over(known):
             yield found(
                 "reset.transaction_open",
                 "A transaction that ran at the Reset has no StopTransaction"
-                f" {known.limits.reset_transaction / 60:g} min after the charge point was accepted"
+                f" {LIMITS.reset_transaction / 60:g} min after the charge point was accepted"
                 " again.",
                 open_.what,
                 open_.where,
-                charger=known.charger,
                 effect="The session stays open at the CSMS, and is not billed.",
             )
 
@@ -133,7 +132,7 @@ class UnlockRules(Family):
                 ) if not known.is_cold:
                     for id_, each in known.transactions.running.items():
                         if each.connector == connector and each.breaks == known.breaks:
-                            limit_s = known.limits.unlock
+                            limit_s = LIMITS.unlock
                             self._to_be_stopped.begin(id_, connector, limit_s, record, known)
         yield from self._overdue(known)
 
@@ -145,10 +144,9 @@ class UnlockRules(Family):
             yield found(
                 "unlock.transaction_continues",
                 f"Connector {wait.what} was Unlocked while a transaction ran on it, and no"
-                f" StopTransaction came within {known.limits.unlock:g} s: the transaction ends"
+                f" StopTransaction came within {LIMITS.unlock:g} s: the transaction ends"
                 " first.",
                 wait.where,
-                charger=known.charger,
             )
 
 
@@ -176,5 +174,4 @@ class DataTransferRules(Family):
                         " Accepted. It may be known from before; UnknownVendorId is the answer"
                         " where it is not.",
                         record,
-                        charger=known.charger,
                     )

@@ -20,6 +20,7 @@ from cp_tui.explain.family import Family
 from cp_tui.explain.finding import Finding, FrameRef, Severity, ref
 from cp_tui.explain.knowledge.transactions import QUEUED, UNKNOWN_ID
 from cp_tui.explain.known import Known
+from cp_tui.explain.limits import LIMITS
 from cp_tui.explain.payload import fields, instant, integer, text
 from cp_tui.explain.samples import Sample
 from cp_tui.ocpp.action import Action
@@ -86,7 +87,6 @@ class RetryRules(Family):
         self._rewinds = 0
 
     def take(self, record: Record, known: Known) -> Iterable[Finding]:
-        """Judge a record by what was known before it."""
         if known.rewinds != self._rewinds:
             # Another log, or the same once more, begins behind the seam.
             self._forget(known.rewinds)
@@ -160,7 +160,7 @@ class RetryRules(Family):
             early_s = (newest.happened - message.happened).total_seconds()
             is_set_back = known.clock.set_back_since(newest.frame)
             is_order = not is_set_back and not _has_time_of_its_own(known)
-            if early_s > known.limits.interval_least and is_order:
+            if early_s > LIMITS.interval_least and is_order:
                 yield found(
                     "queue.order",
                     f"{message.action} tells of {message.happened:%H:%M:%S}, and came after "
@@ -168,7 +168,6 @@ class RetryRules(Family):
                     "transactions are delivered in the order in which they happened.",
                     record,
                     newest.frame,
-                    charger=known.charger,
                 )
         attempts = _attempts(known)
         for each in self._waiting.values():
@@ -182,19 +181,17 @@ class RetryRules(Family):
                     "(TransactionMessageAttempts). What comes later has to wait for it.",
                     record,
                     each.frame,
-                    charger=known.charger,
                 )
 
     def _late(self, message: _Message, record: Record, known: Known) -> Iterator[Finding]:
         if record.at is None or message.happened is None:
             return
         late_s = (record.at - known.clock.in_log(message.happened)).total_seconds()
-        if late_s > known.limits.late_delivery:
+        if late_s > LIMITS.late_delivery:
             yield found(
                 "queue.late",
                 f"{message.action} was delivered {number(late_s)} s after what it tells of.",
                 record,
-                charger=known.charger,
                 matter=record.action,
             )
 
@@ -212,7 +209,6 @@ class RetryRules(Family):
                 "message.",
                 record,
                 before.frame,
-                charger=known.charger,
                 values={"fields": list(changed)},
             )
         if before.outcome is _Outcome.TAKEN:
@@ -250,9 +246,9 @@ class RetryRules(Family):
         newest = self._newest.happened if self._newest else None
         if message.happened and (newest is None or message.happened >= newest):
             self._newest = message
-        yield from self._given_id(message, record, known)
+        yield from self._given_id(message, record)
 
-    def _given_id(self, message: _Message, record: Record, known: Known) -> Iterator[Finding]:
+    def _given_id(self, message: _Message, record: Record) -> Iterator[Finding]:
         assert record.frame is not None
         given = integer(record.frame.payload, "transactionId")
         if message.action != _START or given is None:
@@ -266,7 +262,6 @@ class RetryRules(Family):
                 f"{message.given_id} before. It now has one transaction twice.",
                 record,
                 message.frame,
-                charger=known.charger,
                 effect="one of the two is never stopped",
             )
         message.given_id = given
@@ -391,7 +386,6 @@ def _after_answer(before: _Message, record: Record, known: Known, *, has_break: 
         f"{before.action} was sent again although it had been answered. {why}",
         record,
         before.answer,
-        charger=known.charger,
         severity=severity,
         matter=before.action,
     )
@@ -408,7 +402,7 @@ def _too_early(before: _Message, record: Record, known: Known) -> Iterator[Findi
         is_early, wanted = waited_s < NO_WAIT_S, "TransactionMessageRetryInterval"
     else:
         wait_s = interval_s * before.sends
-        grace_s = max(known.limits.interval_least, known.limits.interval_factor * wait_s)
+        grace_s = max(LIMITS.interval_least, LIMITS.interval_factor * wait_s)
         is_early = waited_s < wait_s - grace_s
         wanted = (
             f"{number(wait_s)} s ({before.sends} x TransactionMessageRetryInterval {interval_s})"
@@ -419,7 +413,6 @@ def _too_early(before: _Message, record: Record, known: Known) -> Iterator[Findi
             f"{before.action} was sent again after {number(waited_s)} s; it has to wait {wanted}.",
             record,
             before.frame,
-            charger=known.charger,
             matter=before.action,
         )
 
@@ -433,7 +426,6 @@ def _too_often(before: _Message, record: Record, known: Known) -> Iterator[Findi
             f"TransactionMessageAttempts is {attempts}.",
             record,
             before.frame,
-            charger=known.charger,
             matter=before.action,
         )
 
@@ -442,7 +434,7 @@ def _is_past(message: _Message, known: Known) -> bool:
     """Whether the log goes on for so long that an answer would have come."""
     if known.now is None or message.frame.at is None:
         return message.is_passed
-    return (known.now - message.frame.at).total_seconds() >= known.limits.unanswered
+    return (known.now - message.frame.at).total_seconds() >= LIMITS.unanswered
 
 
 def _given_up(message: _Message, known: Known) -> Finding:
@@ -460,7 +452,6 @@ def _given_up(message: _Message, known: Known) -> Finding:
         f"{message.action} of {told}{what} was sent "
         f"{count(message.sends, 'time')} and met with {how}: the CSMS does not have it.",
         message.frame,
-        charger=known.charger,
         effect="the session is not billed, or stays open at the CSMS",
         matter=str(message.key),
     )

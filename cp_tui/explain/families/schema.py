@@ -28,6 +28,8 @@ _IDS: Mapping[str, str] = MappingProxyType(
         "enum": "schema.not_in_enum",
         "too_short": "schema.list_count",
         "too_long": "schema.list_count",
+        "string_pattern_mismatch": "schema.bad_character",
+        "string_unicode": "schema.bad_character",
         "null": "schema.null_value",
         "date_time_value": "schema.bad_time",
         "greater_than_equal": "schema.out_of_range",
@@ -65,7 +67,7 @@ class SchemaRules(Family):
         exchange = known.exchange
         if record.kind is RecordKind.CALL:
             if exchange.action is None and record.action and not known.file.has_other_protocol:
-                yield _unknown_action(record, known)
+                yield _unknown_action(record)
             half, name = exchange.call, f"{record.action}.req"
         elif record.kind is RecordKind.CALL_RESULT and exchange.call is not None:
             if known.calls.is_shared(record.pair):
@@ -76,42 +78,41 @@ class SchemaRules(Family):
         if half is None or exchange.action is None:
             return
         if half.defects:
-            yield from _defects(half, name, known)
+            yield from _defects(half, name)
         payload = record.frame.payload if record.frame else None
         if not payload:
             return
-        yield from _zoneless(record, name, known)
+        yield from _zoneless(record, name)
         if half.message is not None:
-            yield from _beyond_schema(half.record, half.message, name, known)
+            yield from _beyond_schema(half.record, half.message, name)
 
 
-def _unknown_action(record: Record, known: Known) -> Finding:
+def _unknown_action(record: Record) -> Finding:
     meant = next((each for each in Action if each.lower() == record.action.lower()), None)
     hint = f" {meant} is written so." if meant else ""
     return found(
         "schema.unknown_action",
         f"OCPP 1.6 has no action {shown_action(record)}.{hint}",
         record,
-        charger=known.charger,
         matter=shown_action(record),
     )
 
 
-def _defects(half: Half, name: str, known: Known) -> Iterator[Finding]:
+def _defects(half: Half, name: str) -> Iterator[Finding]:
     nulls = {defect.path for defect in half.defects if defect.kind == "null"}
     for defect in half.defects:
         id_ = _id_of(defect)
         if defect.kind != "null" and defect.path in nulls:
             continue
-        if id_ in _NEEDS_EXACT and not half.record.raw_is_exact:
+        is_of_mask = id_ in _MAY_BE_MASK and half.record.masked
+        is_of_log = id_ in _NEEDS_EXACT and not half.record.raw_is_exact
+        if is_of_mask or (is_of_log and half.message is not None):
             continue
-        if id_ in _MAY_BE_MASK and half.record.masked:
-            continue
+        words = " The log writes frames anew; what cannot be read may be of its making."
         yield found(
-            id_,
-            f"{name}: {defect.words}.",
+            "log.unread" if is_of_log else id_,
+            f"{name}: {defect.words}.{words if is_of_log else ''}",
             half.record,
-            charger=known.charger,
             effect=_effect(name, defect.path, id_),
             matter=f"{name} {re.sub('[0-9]+', '', defect.path)}",
             values={"message": name, "field": defect.path},
@@ -132,7 +133,7 @@ def _effect(name: str, path: str, id_: str) -> str:
     return ""
 
 
-def _zoneless(record: Record, name: str, known: Known) -> Iterator[Finding]:
+def _zoneless(record: Record, name: str) -> Iterator[Finding]:
     if not _ZONELESS.search(record.raw) or record.frame is None:
         return
     for path, text in _times_in(record.frame.payload):
@@ -142,7 +143,6 @@ def _zoneless(record: Record, name: str, known: Known) -> Iterator[Finding]:
                 f"{name}: {path} is {quoted(text)}, with neither Z nor an offset; S 3.14 advises"
                 " UTC, and whoever reads it has to guess.",
                 record,
-                charger=known.charger,
                 matter=f"{name} {re.sub('[0-9]+', '', path)}",
             )
             return
@@ -163,15 +163,12 @@ def _times_in(payload: object) -> Iterator[tuple[str, str]]:
             yield path_of(place), value
 
 
-def _beyond_schema(
-    record: Record, message: WireModel, name: str, known: Known
-) -> Iterator[Finding]:
+def _beyond_schema(record: Record, message: WireModel, name: str) -> Iterator[Finding]:
     for path, value, wanted in out_of_range(message):
         yield found(
             "schema.out_of_range",
             f"{name}: {path} is {value}, must be {wanted}.",
             record,
-            charger=known.charger,
             matter=f"{name} {path}",
         )
     for values in _meter_values(message):
@@ -183,7 +180,6 @@ def _beyond_schema(
                     f"{name}: the value {quoted(sampled.value)} of"
                     f" {sampled.measurand or 'the register'} is no plain decimal number.",
                     record,
-                    charger=known.charger,
                     matter=f"{name} {sampled.measurand}",
                 )
 

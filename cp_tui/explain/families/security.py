@@ -13,6 +13,7 @@ from cp_tui.explain.catalogue import found
 from cp_tui.explain.family import Family
 from cp_tui.explain.finding import Finding
 from cp_tui.explain.known import Known
+from cp_tui.explain.limits import LIMITS
 from cp_tui.explain.waits import Waits
 from cp_tui.ocpp.action import Action
 from cp_tui.ocpp.core import (
@@ -61,7 +62,7 @@ class SecurityRules(Family):
 
     def take(self, record: Record, known: Known) -> Iterable[Finding]:
         if record.link is not None:
-            yield from _handshake(record, record.link, known)
+            yield from _handshake(record, record.link)
         exchange = known.exchange
         if exchange.is_call:
             yield from self._called(record, known)
@@ -71,7 +72,7 @@ class SecurityRules(Family):
                     if told.status in _DONE:
                         yield from self._changed(record, request, told.status, known)
                 case _, GetConfigurationResponse() as response:
-                    yield from _returned(record, response, known)
+                    yield from _returned(record, response)
         yield from self._overdue(known)
 
     def at_end(self, known: Known) -> Iterable[Finding]:
@@ -86,7 +87,6 @@ class SecurityRules(Family):
                 "The AuthorizationKey that the CSMS sends here can be read. Whoever has this log"
                 " can connect as this charge point: give it a new one.",
                 record,
-                charger=known.charger,
                 matter=Action.CHANGE_CONFIGURATION,
             )
         yield from _credentials(record, known)
@@ -97,7 +97,6 @@ class SecurityRules(Family):
                 "security.certificate_unasked",
                 "CertificateSigned came, and no SignCertificate before it in this log.",
                 record,
-                charger=known.charger,
             )
         elif action is Action.SECURITY_EVENT_NOTIFICATION:
             registration = known.registration
@@ -110,7 +109,6 @@ class SecurityRules(Family):
                     " point: it waits until then.",
                     record,
                     registration.told or registration.booted,
-                    charger=known.charger,
                 )
 
     def _changed(
@@ -128,22 +126,20 @@ class SecurityRules(Family):
                 f"SecurityProfile {request.value} was {status}, and {before} is in force: a lower"
                 " one, or the same, is Rejected.",
                 record,
-                charger=known.charger,
             )
         is_key = is_secret_key(request.key) and before in (1, 2)
         has_links = known.survey.links[LinkKind.OPEN] + known.survey.links[LinkKind.CLOSE] > 0
         if (is_profile or is_key) and status is ConfigurationStatus.ACCEPTED and has_links:
             name = PROFILE if is_profile else "AuthorizationKey"
-            self._to_reconnect.begin("", name, known.limits.reconnect, record, known)
+            self._to_reconnect.begin("", name, LIMITS.reconnect, record, known)
 
     def _overdue(self, known: Known) -> Iterable[Finding]:
         for wait in self._to_reconnect.over(known):
             yield found(
                 "security.no_reconnect",
                 f"A new {wait.what} was Accepted, and the connection goes on for more than"
-                f" {known.limits.reconnect:g} s: the charge point connects anew with it.",
+                f" {LIMITS.reconnect:g} s: the charge point connects anew with it.",
                 wait.where,
-                charger=known.charger,
             )
 
 
@@ -158,14 +154,13 @@ def _is_lower(value: str, before: int) -> bool:
         return False
 
 
-def _handshake(record: Record, link: LinkEvent, known: Known) -> Iterable[Finding]:
+def _handshake(record: Record, link: LinkEvent) -> Iterable[Finding]:
     if link.has_secret:
         yield found(
             "security.secret_in_log",
             "The password of the handshake can be read. Whoever has this log can connect as this"
             " charge point: give it a new AuthorizationKey.",
             record,
-            charger=known.charger,
             matter="handshake",
         )
     if link.authorization.lower() == "basic" and link.is_tls is False and not _is_local(link.url):
@@ -173,7 +168,6 @@ def _handshake(record: Record, link: LinkEvent, known: Known) -> Iterable[Findin
             "security.plain_basic_auth",
             "The password went over a connection without TLS: anybody on the way can read it.",
             record,
-            charger=known.charger,
         )
 
 
@@ -196,7 +190,6 @@ def _credentials(record: Record, known: Known) -> Iterable[Finding]:
             f"The location {shown_location(location)} holds a user and a password, which this log"
             " shows.",
             record,
-            charger=known.charger,
         )
 
 
@@ -212,9 +205,7 @@ def _location(request: WireModel | None) -> str:
             return ""
 
 
-def _returned(
-    record: Record, response: GetConfigurationResponse, known: Known
-) -> Iterable[Finding]:
+def _returned(record: Record, response: GetConfigurationResponse) -> Iterable[Finding]:
     for each in response.configuration_key or ():
         if is_secret_key(each.key) and each.value and not _is_masked(each.value):
             yield found(
@@ -222,5 +213,4 @@ def _returned(
                 "GetConfiguration was answered with a value of AuthorizationKey, which nobody may"
                 " read.",
                 record,
-                charger=known.charger,
             )

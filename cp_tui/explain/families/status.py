@@ -17,6 +17,7 @@ from cp_tui.explain.family import Family
 from cp_tui.explain.finding import Finding, Severity
 from cp_tui.explain.knowledge.connectors import StatusKnown
 from cp_tui.explain.known import Known
+from cp_tui.explain.limits import LIMITS
 from cp_tui.ocpp.core import StatusNotificationRequest
 from cp_tui.ocpp.datatypes import ChargePointErrorCode, ChargePointStatus
 from cp_tui.traces.record import FrameDirection, Record, RecordKind
@@ -42,7 +43,7 @@ class StatusRules(Family):
         request = known.exchange.request
         if not isinstance(request, StatusNotificationRequest):
             return
-        yield from _by_itself(record, request, known)
+        yield from _by_itself(record, request)
         told = known.connectors.current(request.connector_id, known.breaks)
         if told is not None:
             yield from self._after(record, request, told, known)
@@ -61,28 +62,24 @@ class StatusRules(Family):
                 " that came earlier.",
                 record,
                 told.where,
-                charger=known.charger,
                 matter=str(new.connector_id),
             )
         elif _said(new) == _said(old):
             if not known.was_asked:
-                yield from self._repeated(record, new, known)
+                yield from self._repeated(record, new)
         else:
             self._repeats[new.connector_id] = 0
             if new.connector_id > 0 and told.blurs == known.blurs:
                 yield from _transition(record, new, told, known)
 
-    def _repeated(
-        self, record: Record, new: StatusNotificationRequest, known: Known
-    ) -> Iterator[Finding]:
+    def _repeated(self, record: Record, new: StatusNotificationRequest) -> Iterator[Finding]:
         self._repeats[new.connector_id] += 1
-        if self._repeats[new.connector_id] == known.limits.repeated_status_count:
+        if self._repeats[new.connector_id] == LIMITS.repeated_status_count:
             yield found(
                 "status.repeated",
                 f"Connector {new.connector_id} was told as {new.status} again and again, without"
                 " a change and without being asked.",
                 record,
-                charger=known.charger,
                 matter=str(new.connector_id),
             )
 
@@ -91,7 +88,7 @@ def _said(request: StatusNotificationRequest) -> tuple[object, ...]:
     return request.status, request.error_code, request.info, request.vendor_error_code
 
 
-def _by_itself(record: Record, new: StatusNotificationRequest, known: Known) -> Iterator[Finding]:
+def _by_itself(record: Record, new: StatusNotificationRequest) -> Iterator[Finding]:
     connector, status, error = new.connector_id, new.status, new.error_code
     if connector == 0 and status not in _OF_ZERO:
         yield found(
@@ -99,7 +96,6 @@ def _by_itself(record: Record, new: StatusNotificationRequest, known: Known) -> 
             f"Connector 0 is {status}. It stands for the charge point as a whole, which is"
             " Available, Unavailable or Faulted.",
             record,
-            charger=known.charger,
         )
     is_communication = error is ChargePointErrorCode.EV_COMMUNICATION_ERROR
     if is_communication and status not in WITH_EV_COMMUNICATION_ERROR:
@@ -108,7 +104,6 @@ def _by_itself(record: Record, new: StatusNotificationRequest, known: Known) -> 
             f"EVCommunicationError came with {status}; it goes with"
             f" {', '.join(sorted(WITH_EV_COMMUNICATION_ERROR))}.",
             record,
-            charger=known.charger,
         )
     if status is not ChargePointStatus.FAULTED or is_communication:
         return
@@ -118,7 +113,6 @@ def _by_itself(record: Record, new: StatusNotificationRequest, known: Known) -> 
             "status.faulted_without_error",
             f"Connector {connector} is Faulted, and the error is NoError{hint}.",
             record,
-            charger=known.charger,
             severity=Severity.NOTE if new.vendor_error_code else None,
         )
     elif error in WARNINGS:
@@ -126,7 +120,6 @@ def _by_itself(record: Record, new: StatusNotificationRequest, known: Known) -> 
             "status.warning_as_fault",
             f"Connector {connector} is Faulted with {error}, which leaves charging possible.",
             record,
-            charger=known.charger,
         )
 
 
@@ -140,7 +133,7 @@ def _transition(
     steps = f"{transition_code(old, between)}, {transition_code(between, new.status)}"
     may_be_short = known.keys.integer("MinimumStatusDuration") != 0
     gone = _between(new, told, known)
-    is_short = may_be_short and (gone is None or gone < known.limits.short_status)
+    is_short = may_be_short and (gone is None or gone < LIMITS.short_status)
     yield found(
         "status.illegal_transition",
         f"Connector {new.connector_id} went from {old} straight to {new.status}. S 4.9 has no"
@@ -148,7 +141,6 @@ def _transition(
         f" ({steps})." + (" A short status may have been left out." if is_short else ""),
         record,
         told.where,
-        charger=known.charger,
         severity=Severity.WARNING if is_short else None,
         matter=f"{new.connector_id} {old} {new.status}",
         values={"connector": new.connector_id, "from": str(old), "to": str(new.status)},
@@ -174,6 +166,5 @@ def _unknown_connector(record: Record, known: Known) -> Iterator[Finding]:
         f"{record.action} names connector {connector}; NumberOfConnectors is {number}.",
         record,
         key.where if key else None,
-        charger=known.charger,
         matter=str(connector),
     )

@@ -9,18 +9,14 @@ from msgspec import Struct
 from cp_tui.explain.catalogue import found
 from cp_tui.explain.family import Family
 from cp_tui.explain.finding import Finding
+from cp_tui.explain.knowledge.connectors import CHARGES
 from cp_tui.explain.known import Known
+from cp_tui.explain.limits import LIMITS
 from cp_tui.explain.waits import Wait, Waits
 from cp_tui.ocpp.action import Action
 from cp_tui.ocpp.core import StartTransactionRequest, StatusNotificationRequest
 from cp_tui.ocpp.datatypes import ChargePointStatus
 from cp_tui.traces.record import FrameDirection, Record, RecordKind
-
-_CHARGES = (
-    ChargePointStatus.CHARGING,
-    ChargePointStatus.SUSPENDED_EV,
-    ChargePointStatus.SUSPENDED_EVSE,
-)
 
 
 class _Contradiction(Struct, frozen=True):
@@ -60,14 +56,14 @@ class StatusAndTransactionRules(Family):
     def _told(self, record: Record, new: StatusNotificationRequest, known: Known) -> None:
         connector = new.connector_id
         wait = self._waits.get(connector)
-        if wait is not None and new.status in _CHARGES and wait.what.status in _CHARGES:
+        if wait is not None and new.status in CHARGES and wait.what.status in CHARGES:
             return
         self._waits.end(connector)
         told = known.connectors.current(connector, known.breaks)
         if known.is_cold or told is None or connector == 0:
             return
         running = known.transactions.on(connector)
-        if new.status in _CHARGES and running is None:
+        if new.status in CHARGES and running is None:
             # Known idle before: so no transaction of before the log can be running. One that goes
             # straight from Available to Charging needs no authorization (A3), and may tell none.
             was_preparing = told.status is ChargePointStatus.PREPARING
@@ -77,7 +73,7 @@ class StatusAndTransactionRules(Family):
             new.status is ChargePointStatus.PREPARING
             and running is not None
             and running.breaks == known.breaks
-            and told.status not in _CHARGES
+            and told.status not in CHARGES
         ):
             self._begin(record, new, known)
 
@@ -85,7 +81,7 @@ class StatusAndTransactionRules(Family):
         self._waits.begin(
             new.connector_id,
             _Contradiction(new.connector_id, new.status),
-            known.limits.status_contradicts,
+            LIMITS.status_contradicts,
             record,
             known,
         )
@@ -95,7 +91,7 @@ def _told_of(wait: Wait[_Contradiction], known: Known) -> Iterator[Finding]:
     connector, status = wait.what.connector, wait.what.status
     running = known.transactions.on(connector)
     seconds = f"{wait.seconds:.0f} s"
-    if status in _CHARGES:
+    if status in CHARGES:
         if running is not None:
             return
         text = (
@@ -115,6 +111,5 @@ def _told_of(wait: Wait[_Contradiction], known: Known) -> Iterator[Finding]:
         text,
         wait.where,
         running.where if running else None,
-        charger=known.charger,
         matter=f"{connector} {status}",
     )

@@ -12,8 +12,10 @@ from cp_tui.explain.catalogue import found
 from cp_tui.explain.families.authorization import was_offline
 from cp_tui.explain.family import Family
 from cp_tui.explain.finding import Finding, FrameRef, Severity, ref
+from cp_tui.explain.knowledge.connectors import CHARGES
 from cp_tui.explain.knowledge.transactions import TransactionKnown
 from cp_tui.explain.known import Known
+from cp_tui.explain.limits import LIMITS
 from cp_tui.explain.samples import Sample
 from cp_tui.ocpp.action import Action
 from cp_tui.ocpp.calendar import later
@@ -49,14 +51,7 @@ _BY_TAG = frozenset({StopReason.LOCAL, StopReason.DE_AUTHORIZED, StopReason.OTHE
 _RESET = frozenset(
     {StopReason.SOFT_RESET, StopReason.HARD_RESET, StopReason.REBOOT, StopReason.POWER_LOSS}
 )
-_RUNNING = frozenset(
-    {
-        ChargePointStatus.CHARGING,
-        ChargePointStatus.SUSPENDED_EV,
-        ChargePointStatus.SUSPENDED_EVSE,
-        ChargePointStatus.PREPARING,
-    }
-)
+_RUNNING = CHARGES | {ChargePointStatus.PREPARING}
 
 
 class _Cause(Struct, frozen=True):
@@ -102,7 +97,6 @@ class StopRules(Family):
         self._unplugged: dict[int, _Unplugged] = {}
 
     def take(self, record: Record, known: Known) -> Iterable[Finding]:
-        """Judge a record by what was known before it."""
         exchange = known.exchange
         match exchange.request if exchange.is_call else None:
             case StopTransactionRequest() as stop if record.frame is not None:
@@ -137,13 +131,12 @@ class StopRules(Family):
             case (
                 StartTransactionRequest(),
                 StartTransactionResponse(transaction_id=int(id_), id_tag_info=info),
-            ) if info.status is not AuthorizationStatus.ACCEPTED:
+            ) if info.is_said and info.status is not AuthorizationStatus.ACCEPTED:
                 stops = known.keys.boolean("StopTransactionOnInvalidId")
                 energy_wh = known.keys.integer("MaxEnergyOnInvalidId") or 0
                 if stops is not False and energy_wh <= 0:
                     # Where it need not be stopped at once, a later end has a reason of its own.
-                    limits = known.limits
-                    seconds = limits.remote_stop if stops else limits.slow_answer
+                    seconds = LIMITS.remote_stop if stops else LIMITS.slow_answer
                     reasons = frozenset({StopReason.DE_AUTHORIZED})
                     what = f"its tag was {info.status}"
                     answer = ref(record)
@@ -159,8 +152,8 @@ class StopRules(Family):
         record: Record,
         known: Known,
     ) -> None:
-        asked = known.exchange.call.record if known.exchange.call else record
-        seconds = known.limits.remote_stop
+        asked = known.exchange.asked or record
+        seconds = LIMITS.remote_stop
         cause = _Cause(what, reasons, transaction, connector, ref(asked), ref(record), seconds)
         self._causes = [*self._causes[-CAUSES_MAX + 1 :], cause]
 
@@ -175,7 +168,6 @@ class StopRules(Family):
                 f"StopTransaction with reason {stop.reason} names a tag; it is for a stop that was "
                 "made with one.",
                 record,
-                charger=known.charger,
                 matter=stop.reason or "",
             )
         if transaction is None:
@@ -212,7 +204,6 @@ class StopRules(Family):
                 record,
                 cause.answered,
                 cause.asked,
-                charger=known.charger,
             )
             return
         is_whole = transaction.request is not None and transaction.breaks == known.breaks
@@ -225,7 +216,6 @@ class StopRules(Family):
                 "had not asked for it.",
                 record,
                 transaction.where,
-                charger=known.charger,
             )
         yield from _swiped(record, stop, transaction, reason, known)
 
@@ -238,14 +228,13 @@ class StopRules(Family):
             return
         if told.timestamp is None or told.timestamp <= gone.at:
             self._unplugged[told.connector_id] = gone
-        elif told.status in _RUNNING - {ChargePointStatus.PREPARING}:
+        elif told.status in CHARGES:
             yield found(
                 "tx.reason_mismatch",
                 f"StopTransaction had reason EVDisconnected, and connector {told.connector_id} was "
                 f"told as {told.status} afterwards.",
                 gone.where,
                 record,
-                charger=known.charger,
             )
 
 
@@ -293,7 +282,6 @@ def _swiped(
             "and nothing in the log says that it may.",
             record,
             transaction.where,
-            charger=known.charger,
             severity=Severity.NOTE,
         )
 
@@ -309,7 +297,7 @@ def _times(
     if start is None:
         return
     is_set = known.clock.set_back_since(transaction.where)
-    blur_s = known.limits.interval_least
+    blur_s = LIMITS.interval_least
     first, last = later(start.timestamp, -blur_s), later(stop.timestamp, blur_s)
     outside = next((each for each in data if each.at and not first <= each.at <= last), None)
     if stop.timestamp < start.timestamp:
@@ -328,7 +316,6 @@ def _times(
         record,
         transaction.where,
         known.clock.set_back if is_set else None,
-        charger=known.charger,
         severity=Severity.NOTE if is_set else None,
     )
 
@@ -356,7 +343,6 @@ def _contexts(
             f"transactionData {' and '.join(words)}. It has the values of begin and end, and those "
             "in between that were taken by themselves.",
             record,
-            charger=known.charger,
             matter=" ".join(words),
         )
 
@@ -380,7 +366,6 @@ def _configured(
             "tx.data_not_configured",
             f"StopTransaction has transactionData, and {' and '.join(COLLECTED)} are both empty.",
             record,
-            charger=known.charger,
         )
     interval_s = known.keys.integer("MeterValueSampleInterval") or 0
     length_s = (stop.timestamp - transaction.request.timestamp).total_seconds()
@@ -389,5 +374,4 @@ def _configured(
             "tx.data_not_configured",
             f"StopTransaction has no transactionData, and {COLLECTED[0]} is {', '.join(sampled)}.",
             record,
-            charger=known.charger,
         )

@@ -10,8 +10,10 @@ from msgspec import Struct
 from cp_tui.explain.catalogue import found
 from cp_tui.explain.family import Family
 from cp_tui.explain.finding import Finding, FrameRef, Severity, ref
+from cp_tui.explain.knowledge.connectors import CHARGES
 from cp_tui.explain.knowledge.transactions import UNKNOWN_ID, TransactionKnown
 from cp_tui.explain.known import Known
+from cp_tui.explain.limits import LIMITS
 from cp_tui.explain.waits import Waits
 from cp_tui.ocpp.action import Action
 from cp_tui.ocpp.core import (
@@ -26,13 +28,6 @@ from cp_tui.traces.record import FrameDirection, Record
 
 EARLY_MAX = 100
 """Messages that are remembered until their start is answered."""
-_RUNS = frozenset(
-    {
-        ChargePointStatus.CHARGING,
-        ChargePointStatus.SUSPENDED_EV,
-        ChargePointStatus.SUSPENDED_EVSE,
-    }
-)
 
 
 class _Second(Struct, frozen=True):
@@ -77,7 +72,6 @@ class TransactionRules(Family):
         return bool(self._second or self._over)
 
     def take(self, record: Record, known: Known) -> Iterable[Finding]:
-        """Judge a record by what was known before it."""
         yield from self._waited(known)
         exchange = known.exchange
         match exchange.request if exchange.is_call else None:
@@ -97,17 +91,15 @@ class TransactionRules(Family):
                 yield from self._given(record, start, id_, known)
 
     def at_end(self, known: Known) -> Iterable[Finding]:
-        """Tell of what is still open."""
         yield from self._waited(known)
         for early in self._early:
-            yield _before_answer(early, known)
+            yield _before_answer(early)
         for each in known.transactions.running.values():
             yield found(
                 "tx.open_at_end",
                 f"Transaction {each.id} on connector {each.connector} was running when the log "
                 "ended.",
                 each.where,
-                charger=known.charger,
                 matter=str(each.id),
             )
 
@@ -118,12 +110,12 @@ class TransactionRules(Family):
             return
         told = known.connectors.current(start.connector_id, known.breaks)
         is_newer = told is not None and told.where.place > first.where.place
-        if told is not None and is_newer and told.status not in _RUNS:
+        if told is not None and is_newer and told.status not in CHARGES:
             if first.where.number not in self._over:
-                self._over.begin(first.where.number, first, known.limits.not_stopped, record, known)
+                self._over.begin(first.where.number, first, LIMITS.not_stopped, record, known)
             return
         second = _Second(start.connector_id, first, start.timestamp)
-        self._second.begin(first.where.number, second, known.limits.not_stopped, record, known)
+        self._second.begin(first.where.number, second, LIMITS.not_stopped, record, known)
 
     def _told(self, record: Record, told: StatusNotificationRequest, known: Known) -> None:
         transaction = known.transactions.on(told.connector_id)
@@ -134,11 +126,11 @@ class TransactionRules(Family):
         if told.status is ChargePointStatus.AVAILABLE and not is_older:
             number = transaction.where.number
             if number not in self._over:
-                self._over.begin(number, transaction, known.limits.not_stopped, record, known)
+                self._over.begin(number, transaction, LIMITS.not_stopped, record, known)
 
     def _waited(self, known: Known) -> Iterator[Finding]:
         for wait in self._second.over(known):
-            yield _parallel(wait.what, wait.where, None, known)
+            yield _parallel(wait.what, wait.where, None)
         for over in self._over.over(known):
             number = over.what.where.number
             running = known.transactions.running.values()
@@ -151,7 +143,6 @@ class TransactionRules(Family):
                 "no StopTransaction came for it.",
                 over.where,
                 transaction.where,
-                charger=known.charger,
                 effect="it stays open at the CSMS, and is not billed",
             )
 
@@ -165,7 +156,7 @@ class TransactionRules(Family):
             second = self._second.end(transaction.where.number)
             # An earlier stop that comes late is for the order of the queue.
             if second is not None and second.what.at < stop.timestamp:
-                yield _parallel(second.what, second.where, record, known)
+                yield _parallel(second.what, second.where, record)
         if not known.survey.answers_of(FrameDirection.TO_CHARGE_POINT):
             return
         if id_ == UNKNOWN_ID:
@@ -173,7 +164,7 @@ class TransactionRules(Family):
         elif transactions.get(id_) is None:
             yield from self._unknown_stop(record, stop, transaction, known)
         elif transaction and transaction.request is None and transaction.was_idle_before:
-            yield _never_started(record, stop, known)
+            yield _never_started(record, stop)
 
     def _unknown_stop(
         self,
@@ -196,11 +187,10 @@ class TransactionRules(Family):
                 f"running is {transaction.id}, on connector {transaction.connector}.",
                 record,
                 transaction.confirmed,
-                charger=known.charger,
                 effect="the CSMS cannot end the session",
             )
         elif not known.transactions.running:
-            yield _never_started(record, stop, known)
+            yield _never_started(record, stop)
 
     def _named(self, record: Record, connector: int, id_: int, known: Known) -> Iterator[Finding]:
         """Judge the id that values name."""
@@ -231,7 +221,6 @@ class TransactionRules(Family):
                 record,
                 here.confirmed if here else None,
                 named.where if named else None,
-                charger=known.charger,
                 matter=str(id_),
             )
 
@@ -245,51 +234,49 @@ class TransactionRules(Family):
         if other and other.request is None and other.connector == start.connector_id:
             other = None
         if other is not None and not is_again and other.breaks == known.breaks:
-            yield _given_twice(record, id_, f"connector {other.connector}", other.where, known)
+            yield _given_twice(record, id_, f"connector {other.connector}", other.where)
         elsewhere = known.file.open_transactions.get(id_, known.charger)
         if elsewhere != known.charger:
-            yield _given_twice(record, id_, "another charge point", None, known)
+            yield _given_twice(record, id_, "another charge point", None)
         if id_ <= 0 and not is_again:
             yield found(
                 "tx.zero_id",
                 f"The CSMS gave the transactionId {id_}. That is allowed, and some charge points "
                 "take it for none.",
                 record,
-                charger=known.charger,
             )
         early, self._early = self._early, []
         for each in early:
             if each.connector not in (0, start.connector_id):
                 self._early.append(each)
-            elif not _is_logger_order(each, id_, record, known):
-                yield _before_answer(each, known)
+            elif not _is_logger_order(each, id_, record):
+                yield _before_answer(each)
 
     def _remember(self, early: _Early) -> None:
         self._early = [*self._early[-EARLY_MAX + 1 :], early]
 
 
-def _is_logger_order(early: _Early, id_: int, record: Record, known: Known) -> bool:
+def _is_logger_order(early: _Early, id_: int, record: Record) -> bool:
     """Whether a message stands before the answer only because it was written down so."""
     if early.id != id_:
         return False
     if early.at is None or record.at is None:
         return True
     waited_s = (record.at - early.at).total_seconds()
-    return waited_s <= known.limits.logger_order + record.resolution
+    return waited_s <= LIMITS.logger_order + record.resolution
 
 
-def _before_answer(early: _Early, known: Known) -> Finding:
+def _before_answer(early: _Early) -> Finding:
     return found(
         "tx.stop_before_conf",
         f"{early.action} names transaction {early.id} before the StartTransaction that waited was "
         "answered. Messages of a transaction wait until its id is known.",
         early.where,
-        charger=known.charger,
         matter=early.action,
     )
 
 
-def _parallel(second: _Second, where: FrameRef, stop: Record | None, known: Known) -> Finding:
+def _parallel(second: _Second, where: FrameRef, stop: Record | None) -> Finding:
     return found(
         "tx.parallel",
         f"A transaction was started on connector {second.connector} while transaction "
@@ -297,30 +284,25 @@ def _parallel(second: _Second, where: FrameRef, stop: Record | None, known: Know
         where,
         second.first.where,
         stop,
-        charger=known.charger,
     )
 
 
-def _never_started(record: Record, stop: StopTransactionRequest, known: Known) -> Finding:
+def _never_started(record: Record, stop: StopTransactionRequest) -> Finding:
     return found(
         "tx.stop_without_start",
         f"StopTransaction ends transaction {stop.transaction_id}, which never began: the CSMS gave "
         "no such id.",
         record,
-        charger=known.charger,
     )
 
 
-def _given_twice(
-    record: Record, id_: int, where: str, other: FrameRef | None, known: Known
-) -> Finding:
+def _given_twice(record: Record, id_: int, where: str, other: FrameRef | None) -> Finding:
     return found(
         "tx.id_given_twice",
         f"The CSMS gave the transactionId {id_}, which an open transaction of {where} has. Each "
         "has an id of its own.",
         record,
         other,
-        charger=known.charger,
         effect="its messages cannot be told from those of the other one",
     )
 
@@ -337,7 +319,6 @@ def _without_id(
             f"{record.action} names transaction -1: its StartTransaction was not answered.",
             record,
             transaction.where,
-            charger=known.charger,
             severity=Severity.NOTE,
             matter=record.action,
         )
@@ -347,6 +328,5 @@ def _without_id(
             f"{record.action} names transaction -1; the CSMS had given the id {transaction.id}.",
             record,
             transaction.confirmed,
-            charger=known.charger,
             matter=record.action,
         )

@@ -9,7 +9,9 @@ from msgspec import Struct
 from cp_tui.explain.catalogue import found
 from cp_tui.explain.family import Family
 from cp_tui.explain.finding import Finding
+from cp_tui.explain.knowledge.triggers import action_asked_for
 from cp_tui.explain.known import Known
+from cp_tui.explain.limits import LIMITS
 from cp_tui.ocpp.action import Action
 from cp_tui.ocpp.datatypes import TriggerMessageStatus
 from cp_tui.ocpp.remote_trigger import TriggerMessageRequest, TriggerMessageResponse
@@ -17,8 +19,6 @@ from cp_tui.ocpp.security import ExtendedTriggerMessageRequest, ExtendedTriggerM
 from cp_tui.traces.record import FrameDirection, Record
 
 TRIGGERS_MAX = 100
-_ACTIONS = {"SignChargePointCertificate": Action.SIGN_CERTIFICATE}
-"""Where what is asked for has another name than its message."""
 _PER_CONNECTOR = (Action.STATUS_NOTIFICATION, Action.METER_VALUES)
 _ALSO = {Action.FIRMWARE_STATUS_NOTIFICATION: Action.SIGNED_FIRMWARE_STATUS_NOTIFICATION}
 """ExtendedTriggerMessage means the signed one by the plain name (W L01)."""
@@ -61,7 +61,7 @@ class TriggerRules(Family):
                 case TriggerMessageRequest() | ExtendedTriggerMessageRequest() as request:
                     self._ask(record, request, known)
             if record.direction is FrameDirection.TO_CSMS:
-                self._come(record, exchange.action, known)
+                self._come(exchange.action, known)
         elif record.pair in self._asked:
             yield from self._answered(record, record.pair, known)
         yield from self._overdue(known, is_end=False)
@@ -75,8 +75,8 @@ class TriggerRules(Family):
         request: TriggerMessageRequest | ExtendedTriggerMessageRequest,
         known: Known,
     ) -> None:
-        name = str(request.requested_message)
-        action = _ACTIONS.get(name) or Action(name)
+        action = action_asked_for(str(request.requested_message))
+        assert action, "what the schema lets through is a message"
         connector = request.connector_id if action in _PER_CONNECTOR else None
         missing = {connector} if connector is not None else set()
         number = known.keys.integer("NumberOfConnectors")
@@ -89,7 +89,7 @@ class TriggerRules(Family):
             record, action, connector, missing, known.breaks, known.blurs
         )
 
-    def _come(self, record: Record, action: Action | None, known: Known) -> None:
+    def _come(self, action: Action | None, known: Known) -> None:
         request = known.exchange.request
         connector = getattr(request, "connector_id", None)
         for number, each in list(self._asked.items()):
@@ -115,7 +115,6 @@ class TriggerRules(Family):
                 "TriggerMessage for BootNotification was Accepted by a charge point that is"
                 " registered; it may refuse that.",
                 record,
-                charger=known.charger,
             )
         if each.has_come:
             yield found(
@@ -123,7 +122,6 @@ class TriggerRules(Family):
                 f"{each.action} came before the answer to its TriggerMessage.",
                 record,
                 each.call,
-                charger=known.charger,
             )
             if not each.missing:
                 del self._asked[number]
@@ -136,26 +134,25 @@ class TriggerRules(Family):
             answered = each.answered
             if answered is None:
                 continue
-            is_over = known.is_past(answered.at, known.limits.trigger)
+            is_over = known.is_past(answered.at, LIMITS.trigger)
             if answered.at is None:
-                is_over = is_end and each.later_calls >= known.limits.trigger_later_calls
+                is_over = is_end and each.later_calls >= LIMITS.trigger_later_calls
             if is_over:
                 del self._asked[number]
                 if each.blurs == known.blurs:
-                    yield self._missing(each, answered, known)
+                    yield self._missing(each, answered)
 
-    def _missing(self, each: _Trigger, answered: Record, known: Known) -> Finding:
+    def _missing(self, each: _Trigger, answered: Record) -> Finding:
         which = ""
         if each.missing:
             connectors = ", ".join(map(str, sorted(each.missing)))
             which = f" of connector {connectors}"
         elif each.connector is not None:
             which = f" of connector {each.connector}"
-        when = f" within {known.limits.trigger:g} s" if answered.at is not None else ""
+        when = f" within {LIMITS.trigger:g} s" if answered.at is not None else ""
         return found(
             "trigger.no_message",
             f"TriggerMessage was Accepted, and {each.action}{which} did not come{when}.",
             answered,
             each.call,
-            charger=known.charger,
         )

@@ -64,10 +64,6 @@ class KnownCalls:
         """Give the CALLs that go one way and have no answer so far, oldest first."""
         return [half.record for half in self._open.values() if half.record.direction is direction]
 
-    def forget_open(self) -> None:
-        """No answer to these can come any more: the connection is another one."""
-        self._open.clear()
-
 
 def _key(record: Record) -> tuple[FrameDirection | None, str]:
     return record.direction, record.frame.message_id if record.frame else ""

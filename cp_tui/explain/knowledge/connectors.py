@@ -17,6 +17,10 @@ IDLE = frozenset(
     {ChargePointStatus.AVAILABLE, ChargePointStatus.RESERVED, ChargePointStatus.UNAVAILABLE}
 )
 """Where a connector is so, no transaction runs on it."""
+CHARGES = frozenset(
+    {ChargePointStatus.CHARGING, ChargePointStatus.SUSPENDED_EV, ChargePointStatus.SUSPENDED_EVSE}
+)
+"""A vehicle is there: energy flows, or one of the two has paused it."""
 
 
 class StatusKnown(Struct, frozen=True):
@@ -46,7 +50,7 @@ class KnownConnectors:
         return self._told.get(connector)
 
     def current(self, connector: int, breaks: int) -> StatusKnown | None:
-        """Return what was told last; None: the log broke off since then (K2)."""
+        """Return what was told last; None: the log broke off since then."""
         told = self._told.get(connector)
         return told if told and told.breaks == breaks else None
 

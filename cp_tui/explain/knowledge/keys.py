@@ -73,7 +73,7 @@ class KnownKeys:
         return self._after_boot.get(name.lower())
 
     def value(self, name: str) -> str | None:
-        """The value in force; None: not known (K3)."""
+        """The value in force; None: not known."""
         key = self.get(name)
         return None if key is None or self.waits_for_boot(name) else key.value
 

@@ -26,8 +26,6 @@ class KnownQueue:
         self._is_old = False
 
     def learn(self, moment: Moment) -> None:
-        if moment.exchange.action not in QUEUED:
-            return
         if moment.exchange.is_call:
             told = _told_by(moment.request)
             self._is_old = False

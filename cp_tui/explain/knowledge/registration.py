@@ -6,6 +6,7 @@ from datetime import datetime
 
 from cp_tui.explain.finding import FrameRef
 from cp_tui.explain.knowledge.moment import Moment
+from cp_tui.explain.payload import text
 from cp_tui.ocpp.action import Action
 from cp_tui.ocpp.core import BootNotificationRequest, BootNotificationResponse
 from cp_tui.ocpp.datatypes import RegistrationStatus
@@ -19,7 +20,7 @@ class KnownRegistration:
 
     def __init__(self) -> None:
         self.status: RegistrationStatus | None = None
-        """None: not known (K1)."""
+        """None: not known."""
         self.told: FrameRef | None = None
         """The BootNotification.conf that said so."""
         self.told_at: datetime | None = None
@@ -42,8 +43,6 @@ class KnownRegistration:
         return self.status is RegistrationStatus.ACCEPTED
 
     def learn(self, moment: Moment) -> None:
-        if moment.exchange.action is not Action.BOOT_NOTIFICATION:
-            return
         if moment.exchange.is_call:
             if moment.record.direction is FrameDirection.TO_CHARGE_POINT:
                 return
@@ -68,6 +67,5 @@ class KnownRegistration:
 
 def _status_in(record: Record) -> RegistrationStatus | None:
     """Read the status alone where the rest cannot be read: it decides who may speak."""
-    payload = record.frame.payload if record.frame else None
-    said = payload.get("status") if isinstance(payload, dict) else None
-    return next((each for each in RegistrationStatus if each.value == said), None)
+    said = text(record.frame.payload if record.frame else None, "status")
+    return next((each for each in RegistrationStatus if each == said), None)

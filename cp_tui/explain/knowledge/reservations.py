@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from cp_tui.charge_point.authorization_rules import same_tag
 from cp_tui.explain.finding import FrameRef
 from cp_tui.explain.knowledge.moment import Moment
 from cp_tui.ocpp.action import Action
@@ -81,8 +82,6 @@ class KnownReservations:
             return
         for id_, each in list(self.in_force.items()):
             reserved = each.request
-            if (
-                reserved.connector_id == start.connector_id
-                and reserved.id_tag.lower() == start.id_tag.lower()
-            ):
+            is_here = reserved.connector_id == start.connector_id
+            if is_here and same_tag(reserved.id_tag, start.id_tag):
                 del self.in_force[id_]

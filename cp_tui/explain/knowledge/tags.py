@@ -70,7 +70,10 @@ class KnownTags:
         match moment.answered:
             case AuthorizeRequest(id_tag=tag), AuthorizeResponse(id_tag_info=info):
                 self._say(tag, info, VerdictFrom.AUTHORIZE, moment)
-            case StartTransactionRequest(id_tag=tag), StartTransactionResponse(id_tag_info=info):
+            case (
+                StartTransactionRequest(id_tag=tag),
+                StartTransactionResponse(id_tag_info=info),
+            ) if info.is_said:
                 self._say(tag, info, VerdictFrom.START, moment)
             case StopTransactionRequest(id_tag=str(tag)), StopTransactionResponse(
                 id_tag_info=IdTagInfo() as info

@@ -168,7 +168,7 @@ class KnownTransactions:
             case StartTransactionRequest() as request, StartTransactionResponse(
                 transaction_id=int(id_), id_tag_info=info
             ):
-                self._confirm(request, id_, info.status, moment)
+                self._confirm(request, id_, info.status if info.is_said else None, moment)
 
     def _start(self, request: StartTransactionRequest, moment: Moment) -> None:
         again = self.start_of(request)
@@ -188,7 +188,7 @@ class KnownTransactions:
         self,
         request: StartTransactionRequest,
         id_: int,
-        verdict: AuthorizationStatus,
+        verdict: AuthorizationStatus | None,
         moment: Moment,
     ) -> None:
         transaction = self.start_of(request)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import Any
 
-from cp_tui.explain.exchange import KnownExchange
+from cp_tui.explain.exchange import KnownExchange, action_named
 from cp_tui.explain.knowledge.moment import Moment
+from cp_tui.explain.payload import fields, text
 from cp_tui.ocpp.action import Action
 from cp_tui.traces.record import Record
 
@@ -17,6 +19,11 @@ _ASKS: Mapping[str, Action] = MappingProxyType(
     {"SignChargePointCertificate": Action.SIGN_CERTIFICATE}
 )
 """Names in a trigger that are not those of the action which is meant."""
+
+
+def action_asked_for(name: str) -> Action | None:
+    """Return the message that a trigger means by a name; None: it is none of OCPP 1.6."""
+    return _ASKS.get(name) or action_named(name)
 
 
 class KnownTriggers:
@@ -42,7 +49,7 @@ class KnownTriggers:
         if exchange.action in _TRIGGERS:
             self._asked(moment)
         elif exchange.is_call and (place := self._place_of(exchange)) is not None:
-            connector = _connector(exchange.call.record if exchange.call else None)
+            connector = _connector(exchange.asked)
             if place[1] is None and connector is not None:
                 self._came.add((place[0], connector))
             else:
@@ -50,7 +57,7 @@ class KnownTriggers:
 
     def _asked(self, moment: Moment) -> None:
         exchange = moment.exchange
-        wanted = _wanted(exchange.call.record if exchange.call else None)
+        wanted = _wanted(exchange.asked)
         if wanted is None:
             return
         if exchange.is_call:
@@ -63,17 +70,15 @@ class KnownTriggers:
     def _place_of(self, exchange: KnownExchange) -> tuple[Action, int | None] | None:
         if exchange.action is None or not self._waiting:
             return None
-        action = exchange.action
-        connector = _connector(exchange.call.record if exchange.call else None)
+        action, connector = exchange.action, _connector(exchange.asked)
         if self._waiting[action, connector] > 0:
             return action, connector
         is_new = connector is None or (action, connector) not in self._came
         return (action, None) if is_new and self._waiting[action, None] > 0 else None
 
 
-def _payload(record: Record | None) -> Mapping[str, object]:
-    payload = record.frame.payload if record and record.frame else None
-    return payload if isinstance(payload, dict) else {}
+def _payload(record: Record | None) -> dict[str, Any]:
+    return fields(record.frame.payload if record and record.frame else None)
 
 
 def _connector(record: Record | None) -> int | None:
@@ -82,6 +87,5 @@ def _connector(record: Record | None) -> int | None:
 
 
 def _wanted(call: Record | None) -> tuple[Action, int | None] | None:
-    name = _payload(call).get("requestedMessage")
-    action = _ASKS.get(str(name)) or next((each for each in Action if each == name), None)
+    action = action_asked_for(text(_payload(call), "requestedMessage"))
     return (action, _connector(call)) if action else None

@@ -183,7 +183,9 @@ def verdicts(report: FleetReport) -> Iterator[tuple[bool, str]]:
     if report.tested_nothing:
         yield False, nothing_tested(report)
     yield from ((False, clean(text)) for text in report.faults)
-    yield from ((each.is_held, each.words) for each in report.limits)
+    # Where nothing was tested nothing has held either.
+    limits = (each for each in report.limits if not (each.is_held and report.tested_nothing))
+    yield from ((each.is_held, each.words) for each in limits)
 
 
 def conclusion(report: FleetReport) -> str:

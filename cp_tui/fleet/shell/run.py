@@ -225,6 +225,7 @@ class FleetRun:
             bill=self.bill.figures(),
             recoveries_s=tuple(recovery.times_s),
             is_away=recovery.away_since is not None,
+            trouble=self.fleet.trouble(),
             failures=self._failures,
             no_room=self._no_room,
             store_problem="" if self._store is None else self._store.problem,
@@ -391,6 +392,7 @@ class FleetRun:
         self._unsettled = self.fleet.unsettled
         self._is_away = self.fleet.recovery.away_since is not None
         self._recoveries_s = tuple(self.fleet.recovery.times_s)
+        self.fleet.end()
         self.gate.shut()
         if self.stops > 1:
             return

@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from cp_tui.traces.entry import LogEntry, entry_at
 from cp_tui.traces.formats.trace_format import LogSource
-from cp_tui.traces.frames import FRAME_MAX, Brackets, Ending, take_apart, truncate
+from cp_tui.traces.frames import CUT_MARK, FRAME_MAX, Brackets, Ending, take_apart, truncate
 from cp_tui.traces.lines import Line
 from cp_tui.traces.record import FrameDirection, LinkEvent, LinkKind
 from cp_tui.traces.times import FIND
@@ -52,8 +52,6 @@ class LineFormat(Struct, frozen=True):
 ANY_BEGIN = re.compile(
     r"\W{0,3}(?:\w+ *\W{0,3})?\s?(?:\d{4}[-/]\d\d?[-/]\d\d?|\d\d?[./:]\d\d?[./:]\d\d)"
 )
-CUT = re.compile(r"(?:\.\.\.\]?|…|>)$")
-"""How consoles and pagers show that a line has no end here."""
 
 
 class Growing:
@@ -128,7 +126,7 @@ def _is_over(entry: LogEntry, line: Line) -> bool:
     text = entry.text
     if take_apart(entry) is not Ending.OPEN:
         return True
-    if line.is_cut or CUT.search(text.rstrip()):
+    if line.is_cut or CUT_MARK.search(text):
         truncate(entry)
         return True
     return False

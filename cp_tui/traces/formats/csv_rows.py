@@ -7,14 +7,13 @@ from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import Any
 
-import msgspec
 from msgspec import Struct
 
 from cp_tui.traces.entry import LogEntry
 from cp_tui.traces.formats.json_records import decoded
 from cp_tui.traces.formats.table import TableRow, rows_of
 from cp_tui.traces.formats.trace_format import LogSource, TraceFormat
-from cp_tui.traces.frames import BEGIN, Ending, take_apart, truncate
+from cp_tui.traces.frames import BEGIN, TYPES, put_together, settle
 from cp_tui.traces.times import stamp_of
 
 SAMPLE = 200
@@ -35,7 +34,7 @@ _ID = re.compile(r"^(?:message|correlation|unique|call|request)?[ _-]?id$", re.I
 _TYPE = re.compile(r"^(?:message)?[ _-]?type$|^typ$", re.IGNORECASE)
 _SPOILED = re.compile(r"^\d[.,]\d+E\+\d+$")
 """What a spreadsheet makes of a long number."""
-_TYPES = {"2": 2, "3": 3, "4": 4, "call": 2, "callresult": 3, "callerror": 4}
+_TYPES = {each: number for name, number in TYPES.items() for each in (name.lower(), f"{number}")}
 
 
 class Columns(Struct):
@@ -64,8 +63,7 @@ def entries(source: LogSource) -> Iterator[LogEntry]:
                     yield _entry_of(row, columns, text)
         elif (built := _built(row, columns)) is not None:
             entry = _entry_of(row, columns, "")
-            entry.elements, entry.is_exact = built, False
-            entry.text = msgspec.json.encode(built).decode()
+            put_together(entry, built)
             yield entry
 
 
@@ -106,8 +104,8 @@ def _entry_of(row: TableRow, columns: Columns, text: str) -> LogEntry:
     entry.time = _cell(row, columns.time)
     entry.charger = _cell(row, columns.charger) or None
     entry.token = _cell(row, columns.way).lower()
-    if text and take_apart(entry) is Ending.OPEN:
-        truncate(entry)
+    if text:
+        settle(entry)
     if _SPOILED.match(_cell(row, columns.message_id)):
         entry.note = "log.damaged"
     return entry

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-import msgspec
-
 from cp_tui.traces.documents import items_of
 from cp_tui.traces.entry import LogEntry
 from cp_tui.traces.formats.json_records import is_document, records_of
 from cp_tui.traces.formats.trace_format import LogSource, TraceFormat
+from cp_tui.traces.frames import put_together
 from cp_tui.traces.record import FrameDirection
 
 DIRECTIONS = {
@@ -43,8 +42,7 @@ def entries(source: LogSource) -> Iterator[LogEntry]:
         entry.direction = DIRECTIONS.get(str(value.get("direction")))
         time = value.get("timestamp")
         entry.time = "" if time is None else str(time)
-        entry.elements, entry.is_settled, entry.is_exact = value["message"], True, False
-        entry.text = msgspec.json.encode(entry.elements).decode()
+        put_together(entry, value["message"])
         yield entry
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from cp_tui.traces.entry import LogEntry, entry_at
 from cp_tui.traces.formats.json_records import decoded
 from cp_tui.traces.formats.trace_format import LogSource, TraceFormat
-from cp_tui.traces.frames import Ending, take_apart, truncate
+from cp_tui.traces.frames import settle
 from cp_tui.traces.record import FrameDirection
 
 DIRECTIONS = {
@@ -50,8 +50,8 @@ def entries(source: LogSource) -> Iterator[LogEntry]:
         entry.text = told["message"]
         if str(told.get("version", "1.6")) != "1.6":
             entry.note, entry.is_placed, entry.is_settled = "log.other_protocol", False, True
-        elif take_apart(entry) is Ending.OPEN:
-            truncate(entry)
+        else:
+            settle(entry)
         yield entry
 
 

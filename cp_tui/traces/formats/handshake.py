@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from urllib.parse import unquote, urlsplit
 
 from cp_tui.ocpp.redaction import MASK, shown_location
+from cp_tui.traces.frames import is_masked
 from cp_tui.traces.record import LinkEvent, LinkKind
 
 _SECRET = frozenset({"authorization", "proxy-authorization", "cookie", "set-cookie"})
-_MASKS = ("***", "<redacted>", "xxx", "[redacted]")
 HEADERS_MAX = 50
 _TLS = {"wss": True, "https": True, "ws": False, "http": False}
 
@@ -53,7 +53,7 @@ def handshake(
 
 
 def _is_readable(credentials: str) -> bool:
-    return bool(credentials) and not any(each in credentials.lower() for each in _MASKS)
+    return bool(credentials) and not is_masked(f'"{credentials}"')
 
 
 def _has_password(url: str) -> bool:

@@ -21,7 +21,7 @@ THROUGH = frozenset({"", "/log", "/log/entries", _ENTRY, f"{_ENTRY}/_webSocketMe
 # The client is the charge point.
 DIRECTIONS = {"send": FrameDirection.TO_CSMS, "receive": FrameDirection.TO_CHARGE_POINT}
 CONNECTIONS_MAX = 10_000
-TEXT_OPCODE, BINARY_OPCODE = 1, 2
+BINARY_OPCODE = 2
 
 
 class _Connection(Struct):

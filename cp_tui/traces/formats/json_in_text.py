@@ -12,10 +12,10 @@ from typing import Any
 
 from cp_tui.traces.direction import token_of
 from cp_tui.traces.entry import LogEntry, entry_at
-from cp_tui.traces.formats.by_line import ANY_BEGIN, CUT, Growing, unquoted
+from cp_tui.traces.formats.by_line import ANY_BEGIN, Growing, unquoted
 from cp_tui.traces.formats.json_records import decoded
 from cp_tui.traces.formats.trace_format import LogSource, TraceFormat
-from cp_tui.traces.frames import BEGIN, Ending, take_apart, truncate
+from cp_tui.traces.frames import BEGIN, CUT_MARK, Ending, settle, take_apart, truncate
 from cp_tui.traces.lines import Line
 from cp_tui.traces.times import FIND
 
@@ -44,14 +44,14 @@ def entries(recording: LogSource) -> Iterator[LogEntry]:
         begin = BEGIN.search(line.text)
         if begin is None:
             continue
-        inner = within_object(line.text, begin.start())
+        inner = _within_object(line.text, begin.start())
         if inner is not None:
             yield _inside(line, *inner)
             continue
         entry = _begun(line, begin.start())
         if take_apart(entry) is not Ending.OPEN:
             yield entry
-        elif line.is_cut or CUT.search(line.text.rstrip()):
+        elif line.is_cut or CUT_MARK.search(line.text):
             truncate(entry)
             yield entry
         else:
@@ -95,7 +95,7 @@ def _bare(text: str) -> str | None:
     return f"\n{text}"
 
 
-def within_object(text: str, at: int) -> tuple[str, str, dict[str, Any]] | None:
+def _within_object(text: str, at: int) -> tuple[str, str, dict[str, Any]] | None:
     """Find a frame in a text of a JSON object that stands in a line before a place.
 
     Gives the frame, the name of its field and the object around it.
@@ -128,8 +128,7 @@ def _inside(line: Line, frame: str, name: str, around: dict[str, Any]) -> LogEnt
     entry.time = inner or (before[0] if before else "")
     if inner and before and not entry.outer and line.text.find(inner) != before.start():
         entry.outer = before[0]
-    if take_apart(entry) is Ending.OPEN:
-        truncate(entry)
+    settle(entry)
     return entry
 
 

@@ -23,7 +23,6 @@ class JsonRecord(Struct, gc=False):
     last_line: int | None = None
     offset: int = 0
     pointer: str = ""
-    pattern: str = ""
     outer: str = ""
 
     def entry(self) -> LogEntry:
@@ -44,7 +43,7 @@ def records_of(recording: LogSource, through: frozenset[str]) -> Iterator[JsonRe
 
 
 def _of_item(item: DocumentItem) -> JsonRecord:
-    return JsonRecord(item.value, item.line, None, item.offset, item.pointer, item.pattern)
+    return JsonRecord(item.value, item.line, None, item.offset, item.pointer)
 
 
 def decoded(text: str) -> Any:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from cp_tui.traces.entry import LogEntry, entry_at
 from cp_tui.traces.formats.trace_format import LogSource, TraceFormat
-from cp_tui.traces.frames import FRAME_MAX, Ending, take_apart, truncate
+from cp_tui.traces.frames import FRAME_MAX, settle
 from cp_tui.traces.lines import Line
 from cp_tui.traces.record import FrameDirection, LinkEvent, LinkKind
 
@@ -60,8 +60,7 @@ def _row(line: Line, text: str) -> Iterator[LogEntry]:
         entry.direction = DIRECTIONS[found[1]]
         entry.text = frame.replace("&lt;", "<").replace("&gt;", ">")
         entry.is_exact = False
-        if take_apart(entry) is Ending.OPEN:
-            truncate(entry)
+        settle(entry)
         yield entry
 
 

@@ -5,20 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import msgspec
-
 from cp_tui.traces.entry import LogEntry
 from cp_tui.traces.formats.json_records import JsonRecord, records_of
 from cp_tui.traces.formats.trace_format import LogSource, TraceFormat
-from cp_tui.traces.frames import take_apart, truncate
+from cp_tui.traces.frames import TYPES, put_together, take_apart, truncate
 from cp_tui.traces.record import FrameDirection
 
 DIRECTIONS: Mapping[str, FrameDirection] = {
     "cp-to-csms": FrameDirection.TO_CSMS,
     "csms-to-cp": FrameDirection.TO_CHARGE_POINT,
 }
-TYPES = {"CALL": 2, "CALLRESULT": 3, "CALLERROR": 4}
-_ENCODER = msgspec.json.Encoder()
 _KNOWN = ("meta", "connectorId", "schemaVersion")
 
 
@@ -33,10 +29,10 @@ def entries(recording: LogSource) -> Iterator[LogEntry]:
     """Find the entries of a trace."""
     for found in records_of(recording, frozenset({""})):
         if is_record(found.value):
-            yield entry_of(found)
+            yield _entry_of(found)
 
 
-def entry_of(found: JsonRecord) -> LogEntry:
+def _entry_of(found: JsonRecord) -> LogEntry:
     """Read one record; its text wins over the fields beside it."""
     value = found.value
     entry = found.entry()
@@ -66,10 +62,7 @@ def entry_of(found: JsonRecord) -> LogEntry:
         elif not _agrees(value, entry.elements):
             entry.note = "log.damaged"
         return entry
-    entry.is_exact = False
-    entry.elements = _built(value)
-    entry.is_settled = True
-    entry.text = _ENCODER.encode(entry.elements).decode()
+    put_together(entry, _built(value))
     return entry
 
 

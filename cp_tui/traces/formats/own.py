@@ -13,10 +13,10 @@ import msgspec
 from cp_tui.traces.entry import LogEntry
 from cp_tui.traces.formats.json_records import JsonRecord, records_of
 from cp_tui.traces.formats.trace_format import LogSource, TraceFormat
+from cp_tui.traces.frames import TYPES
 from cp_tui.traces.record import FrameDirection
 
 DIRECTIONS = {"out": FrameDirection.TO_CSMS, "in": FrameDirection.TO_CHARGE_POINT}
-_TYPES = {"CALL": 2, "CALLRESULT": 3, "CALLERROR": 4}
 _EXTRAS = ("latency_ms", "result", "reason", "connector_id", "is_ignored", "flaws", "number")
 
 
@@ -24,7 +24,7 @@ def is_record(value: Any) -> bool:
     """Say whether a JSON value is a record of either shape."""
     if not isinstance(value, dict) or value.get("direction") not in DIRECTIONS:
         return False
-    is_streamed = value.get("kind") in (*_TYPES, "invalid") and "message_id" in value
+    is_streamed = value.get("kind") in (*TYPES, "invalid") and "message_id" in value
     return "time" in value and ("frame" in value or is_streamed)
 
 
@@ -52,7 +52,7 @@ def _entry_of(found: JsonRecord) -> LogEntry:
 
 def _frame_of(value: dict[str, Any]) -> Any:
     """Put a frame together from the fields of the stream."""
-    number = _TYPES.get(value["kind"])
+    number = TYPES.get(value["kind"])
     payload = value.get("payload")
     match number:
         case None:

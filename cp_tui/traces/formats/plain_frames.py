@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-import msgspec
-
 from cp_tui.traces.entry import LogEntry, entry_at
 from cp_tui.traces.formats.json_records import is_document, records_of
 from cp_tui.traces.formats.trace_format import LogSource, TraceFormat
-from cp_tui.traces.frames import Ending, take_apart, truncate
+from cp_tui.traces.frames import put_together, settle
 
 
 def is_frame(value: Any) -> bool:
@@ -32,16 +30,14 @@ def entries(recording: LogSource) -> Iterator[LogEntry]:
             if not is_frame(found.value):
                 continue
             entry = found.entry()
-            entry.elements, entry.is_settled, entry.is_exact = found.value, True, False
-            entry.text = msgspec.json.encode(found.value).decode()
+            put_together(entry, found.value)
             yield entry
         return
     for line in recording.lines():
         if line.text.strip():
             entry = entry_at(line)
             entry.text = line.text
-            if take_apart(entry) is Ending.OPEN:
-                truncate(entry)
+            settle(entry)
             yield entry
 
 

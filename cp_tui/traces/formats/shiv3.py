@@ -10,7 +10,7 @@ from cp_tui.traces.entry import LogEntry, entry_at
 from cp_tui.traces.formats.by_line import LineFormat, entries_by_line
 from cp_tui.traces.formats.json_records import decoded
 from cp_tui.traces.formats.trace_format import LogSource, TraceFormat
-from cp_tui.traces.frames import Ending, take_apart, truncate
+from cp_tui.traces.frames import settle
 from cp_tui.traces.record import FrameDirection
 
 DIRECTIONS = {"Sent": FrameDirection.TO_CSMS, "Received": FrameDirection.TO_CHARGE_POINT}
@@ -44,8 +44,7 @@ def entries(source: LogSource) -> Iterator[LogEntry]:
         entry.time = str(value["timestamp"])
         name = value.get("cpId")
         entry.charger = name if isinstance(name, str) and name else None
-        if take_apart(entry) is Ending.OPEN:
-            truncate(entry)
+        settle(entry)
         yield entry
 
 

@@ -11,7 +11,7 @@ from cp_tui.traces.formats.handshake import charger_of, handshake
 from cp_tui.traces.formats.json_records import is_document, records_of
 from cp_tui.traces.formats.table import delimiter_of
 from cp_tui.traces.formats.trace_format import LogSource, TraceFormat
-from cp_tui.traces.frames import BEGIN, Ending, take_apart, truncate
+from cp_tui.traces.frames import BEGIN, settle
 from cp_tui.traces.record import FrameDirection, LinkEvent, LinkKind
 
 _EVENTS = {"8": LinkKind.CLOSE, "9": LinkKind.PING, "10": LinkKind.PONG, "0xa": LinkKind.PONG}
@@ -87,8 +87,7 @@ def _of_packet(packet: _Packet, clients: dict[str, tuple[str, str | None]]) -> I
             return
         entry = _entry(packet, clients)
         rest = entry.text = text[found.start() :]
-        if take_apart(entry) is Ending.OPEN:
-            truncate(entry)
+        settle(entry)
         text = rest[len(entry.text) :] if entry.text else ""
         yield entry
 

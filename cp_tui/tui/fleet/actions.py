@@ -132,7 +132,8 @@ async def show_alarms(desk: Desk) -> None:
         found = [Fact("", safe_text(each.words, each.style)) for each in alarms(fleet)]
         found = found or [Fact("", Content("nothing is wrong"))]
         if fleet.report is not None:
-            held = [each.words for each in fleet.report.limits if each.is_held]
+            is_told = not (fleet.has_ended and fleet.report.tested_nothing)
+            held = [each.words for each in fleet.report.limits if each.is_held and is_told]
             found += [Fact("Note", safe_text(each)) for each in fleet.report.notes]
             found += [Fact("Held", safe_text(each)) for each in held]
         return found

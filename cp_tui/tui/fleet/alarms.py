@@ -9,13 +9,11 @@ from textual.content import Content
 
 from cp_tui.fleet.report import words
 from cp_tui.fleet.report.fleet_report import FleetReport
-from cp_tui.fleet.stream_order import StationPhase
 from cp_tui.fleet.view import FleetView, RunPart
 from cp_tui.ocpp.plural import count
 from cp_tui.tui.state.fleet_state import FleetState
 from cp_tui.tui.text.safe_text import safe_text
 from cp_tui.tui.text.units import cut
-from cp_tui.tui.text.words import Clock
 
 BAD, ODD, GOOD, QUIET = (
     "bold $text-error",
@@ -31,6 +29,8 @@ class FleetAlarm(Struct, frozen=True):
 
     style: str
     words: str
+    short: str = ""
+    """What stands beside how the run is; empty: it stands in its place."""
 
 
 def alarms(state: FleetState) -> list[FleetAlarm]:
@@ -39,38 +39,32 @@ def alarms(state: FleetState) -> list[FleetAlarm]:
     if view is None:
         return []
     found = [*_of_us(view)]
+    if report is not None and view.part is RunPart.ENDED and report.tested_nothing:
+        found.append(FleetAlarm(BAD, words.nothing_tested(report)))
     if report is not None:
         found += _of_bill(report, is_over=state.has_ended)
-    if view.is_away and view.part is RunPart.RUNNING:
+    if view.part is RunPart.RUNNING and (view.is_away or _is_nobody_let_in(view)):
         found.append(FleetAlarm(BAD, _away_words(view)))
     if report is not None:
         found += (FleetAlarm(BAD, each) for each in report.faults)
         found += (FleetAlarm(BAD, each.words) for each in report.limits if not each.is_held)
-    if report is not None and view.part is RunPart.ENDED and report.tested_nothing:
-        found.append(FleetAlarm(BAD, words.nothing_tested(report)))
     if view.figures.is_at_limit:
-        found.append(FleetAlarm(ODD, LOAD_WORDS))
+        found.append(FleetAlarm(ODD, LOAD_WORDS, "fleet at its limit"))
     if view.is_paused:
-        found.append(FleetAlarm(ODD, "the arrivals are paused"))
+        found.append(FleetAlarm(ODD, "the arrivals are paused", "arrivals paused"))
     return found
 
 
-def alarm_line(state: FleetState, clock: Clock, width: int) -> Content:
+def alarm_line(state: FleetState, width: int) -> Content:
     """The gravest, and how many more there are; where nothing is wrong, how it stands."""
     found = alarms(state)
-    if found and not state.has_ended:
+    if found and not found[0].short and not state.has_ended:
         more = f" · {len(found) - 1} more" if len(found) > 1 else ""
-        said = Content.assemble(
-            (" ! ", found[0].style), safe_text(found[0].words, found[0].style), (more, QUIET)
-        )
-        return cut(said, width)
-    return cut(Content.assemble(" ", _state_words(state, found)), width)
-
-
-def accepted_now(view: FleetView) -> int:
-    """How many are Accepted, with those that charge and those that misbehave."""
-    phases = view.counts.phases
-    return phases[StationPhase.ACCEPTED] + phases[StationPhase.CHARGING]
+        said = safe_text(f" ! {found[0].words}", found[0].style)
+        return Content.assemble(cut(said, max(1, width - len(more))), (more, QUIET))
+    beside = [] if state.has_ended else [each for each in found if each.short]
+    marks = (Content.styled(f" · ! {each.short}", each.style) for each in beside)
+    return cut(Content.assemble(" ", _state_words(state, found), *marks), width)
 
 
 def _of_us(view: FleetView) -> Iterator[FleetAlarm]:
@@ -96,9 +90,22 @@ def _of_bill(report: FleetReport, *, is_over: bool) -> Iterator[FleetAlarm]:
         yield FleetAlarm(BAD, f"{number} lost: not acknowledged in full at the end")
 
 
+def _is_nobody_let_in(view: FleetView) -> bool:
+    """Whether all are kept away from the beginning."""
+    return not view.counts.accepted_once and bool(view.counts.wanted and view.trouble)
+
+
 def _away_words(view: FleetView) -> str:
-    missing = sum(view.counts.phases.values()) - accepted_now(view)
-    return f"more than a tenth is lost: {missing} of {view.counts.started} are not Accepted"
+    return f"{missing(view)} of {view.counts.wanted} are not Accepted{_why(view)}"
+
+
+def _why(view: FleetView) -> str:
+    return f": {view.trouble}" if view.trouble else ""
+
+
+def missing(view: FleetView) -> int:
+    """How many are not Accepted, of those that are to be."""
+    return view.counts.wanted - view.counts.accepted
 
 
 def _state_words(state: FleetState, found: list[FleetAlarm]) -> Content:
@@ -111,13 +118,17 @@ def _state_words(state: FleetState, found: list[FleetAlarm]) -> Content:
         left = view.counts.unsettled
         rest = f"{count(left, 'charge point')} still to settle" if left else "all is settled"
         return Content.styled(f"the run ends: {rest}", ODD)
-    accepted, started = accepted_now(view), view.counts.started
-    if started < view.planned and view.stage is not None and view.stage.is_changing:
+    accepted, wanted = view.counts.accepted, view.counts.wanted
+    if view.counts.started < view.planned and view.stage is not None and view.stage.is_changing:
         return Content.styled(f"arriving: {accepted} of {view.stage.stations} Accepted", GOOD)
     back = f", 99 % back after {words.brief(view.recoveries_s[-1])}" if view.recoveries_s else ""
-    is_all = accepted >= started
-    said = f"all {started} are Accepted{back}" if is_all else f"{accepted} of {started} Accepted"
-    return Content.assemble((said, GOOD if is_all else ODD), " · ", _bill_words(view))
+    is_all = not missing(view)
+    whose = "" if view.counts.behaving == view.counts.started else " that behave"
+    said = f"all {wanted}{whose} are Accepted{back}"
+    if not is_all:
+        said = f"{accepted} of {wanted}{whose} Accepted{_why(view)}"
+    said_so = safe_text(said, GOOD if is_all else ODD)
+    return Content.assemble(said_so, " · ", _bill_words(view))
 
 
 def _bill_words(view: FleetView) -> Content:

@@ -55,7 +55,8 @@ def top_line(fleet: FleetState, *, is_read_only: bool, width: int) -> Content:
     line = Content.assemble(line, "  ", safe_text(outline.url))
     seed = Content.styled(f"  seed {outline.seed}", "$text-muted")
     whole = line.cell_length + seed.cell_length < width
-    return Content.assemble(line, seed) if whole else cut(line, width)
+    # What stands behind it begins at once.
+    return Content.assemble(line, seed) if whole else cut(line, width - 1)
 
 
 class FleetMainScreen(MainScreen):
@@ -82,7 +83,7 @@ class FleetMainScreen(MainScreen):
         """Say what is wrong, under a dialog as well."""
         fleet = snapshot.fleet
         if fleet is not None and HEAD_SHOWS & dirty:
-            self.alarm.show(lambda width: alarm_line(fleet, clock, width))
+            self.alarm.show(lambda width: alarm_line(fleet, width))
             self._show_top(snapshot, clock)
 
     def _show_top(self, snapshot: Snapshot, clock: Clock) -> None:
@@ -104,6 +105,7 @@ class FleetScreen(FleetMainScreen):
         FleetBillPane { height: 6; }
         FleetRunPane { height: 1fr; }
         FleetRequestsPane { height: 1fr; }
+        &.-low FleetBillPane { height: 4; }
         FleetCommandsPane { height: 3; }
         FactLines { scrollbar-size-vertical: 0; scrollbar-gutter: auto; }
         &.-medium #fleet-upper { height: 2fr; min-height: 10; }

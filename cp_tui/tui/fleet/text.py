@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from textual.content import Content
 
@@ -15,6 +16,7 @@ from cp_tui.fleet.view import FleetView, RunPart
 from cp_tui.ocpp.plural import count
 from cp_tui.ocpp.units import energy
 from cp_tui.tui.dashboard.countdown import until
+from cp_tui.tui.fleet.alarms import missing
 from cp_tui.tui.state.fleet_state import FleetState
 from cp_tui.tui.text.columns import Column
 from cp_tui.tui.text.facts import Fact
@@ -39,6 +41,8 @@ PHASES: Mapping[StationPhase, tuple[str, str]] = {
 """Each with its word and colour, the best first."""
 BAR_MIN = 4
 LABEL_CELLS = 11
+RUN_LABEL_CELLS = 8
+"""Of a pane's line, what is no room for the words of a run."""
 WIDE_FROM = 45
 """Cells from which more is told of what runs."""
 
@@ -134,7 +138,10 @@ def run_facts(state: FleetState, clock: Clock, width: int) -> list[Fact]:
     if view is None:
         return []
     is_wide = width >= WIDE_FROM
-    facts = [Fact("Now", _now_words(view, clock, width)), Fact("Next", _next_words(view, clock))]
+    facts = [
+        Fact("Now", _now_words(view, clock, width)),
+        Fact("Next", _next_words(view, clock, width)),
+    ]
     if report is not None:
         link = report.link
         refused = sum(link.refused.values())
@@ -151,7 +158,8 @@ def run_facts(state: FleetState, clock: Clock, width: int) -> list[Fact]:
         )
         facts.append(Fact("Back", back_words(view, report)))
     figures, moment = view.figures, view.moment
-    share = moment.cpu_share if moment is not None else figures.cpu_share
+    is_over = view.part is RunPart.ENDED
+    share = figures.cpu_share if moment is None or is_over else moment.cpu_share
     load = f": core {share:.0%} late {brief(figures.lag_p99_s)}"
     memory = f", {size(figures.memory_kib * 1024)}" if is_wide else ""
     facts.append(Fact("Itself", Content.assemble(load_verdict(view), load, (memory, QUIET))))
@@ -161,20 +169,24 @@ def run_facts(state: FleetState, clock: Clock, width: int) -> list[Fact]:
 def load_verdict(view: FleetView) -> Content:
     """Whether the times that are measured are those of the CSMS."""
     if view.figures.is_at_limit:
-        return Content.styled("at its limit", BAD)
+        return Content.styled("at limit", BAD)
     return Content.styled("has room", GOOD)
 
 
 def back_words(view: FleetView, report: FleetReport) -> Content:
     """Whether all are back, and how long that took."""
-    if view.is_away and view.part is RunPart.RUNNING:
-        return Content.styled("more than a tenth is missing", BAD)
+    if report.link.is_away and view.part is RunPart.ENDED:
+        return Content.styled("not all, at the end", BAD)
+    if view.is_away and view.part is not RunPart.ENDED:
+        return Content.styled(f"{missing(view)} not yet", BAD)
     times = view.recoveries_s or report.link.recoveries_s
     if times:
         more = f", {count(len(times), 'time')} in all" if len(times) > 1 else ""
         return Content.styled(f"99 % back after {brief(times[-1])}{more}", GOOD)
     if report.link.back is not None:
         return Content(f"each after {brief(report.link.back.p50_s)} (p50)")
+    if not view.counts.accepted_once:
+        return Content.styled("nobody has come yet", QUIET)
     return Content.styled("none was away", QUIET)
 
 
@@ -206,20 +218,25 @@ def _now_words(view: FleetView, clock: Clock, width: int) -> Content:
     return Content(f"stage {stage.number} of {stage.stages} {does} {stage.stations}")
 
 
-def _next_words(view: FleetView, clock: Clock) -> Content:
+def _next_words(view: FleetView, clock: Clock, width: int) -> Content:
     then = Clock(view.at, clock.zone)
     if view.part is not RunPart.RUNNING:
         if view.part is RunPart.SETTLING and view.ends_at is not None:
             return Content(f"waits {until(view.ends_at, then).removeprefix('in ')} at most")
         return Content.styled("nothing", QUIET)
-    parts: list[Content | str] = []
+    due: list[tuple[datetime, Content]] = []
     storm, stage = view.next_storm, view.stage
     if storm is not None:
-        parts.append(Content.styled(f"{storm_words(storm)} {until(storm.at, then)}", ODD))
+        words = Content.styled(f"{storm_words(storm)} {until(storm.at, then)}", ODD)
+        due.append((storm.at, words))
     if stage is not None and stage.until is not None and stage.number < stage.stages:
-        parts.append(f"stage {stage.number + 1} {until(stage.until, then)}")
+        due.append((stage.until, Content(f"stage {stage.number + 1} {until(stage.until, then)}")))
     if view.ends_at is not None:
-        parts.append(f"the end {until(view.ends_at, then)}")
+        due.append((view.ends_at, Content(f"the end {until(view.ends_at, then)}")))
+    parts = [words for _, words in sorted(due, key=lambda each: each[0])]
+    # What comes later gives way to what else there is to say.
+    while len(parts) > 1 and joined(parts).cell_length > width - RUN_LABEL_CELLS:
+        parts.pop()
     return joined(parts) if parts else Content.styled("until it is ended", QUIET)
 
 
@@ -234,14 +251,14 @@ def _failures(figures: ActionFigures) -> Content:
 
 REQUEST_COLUMNS: tuple[Column[ActionFigures], ...] = (
     Column("Request", 11, lambda each: safe_text(each.action), is_flexible=True),
-    Column("count", 6, lambda each: Content(f"{each.count}"), "right", order=lambda e: e.count),
-    Column("fail", 4, _failures, "right", order=lambda each: each.failures),
-    Column("p50", 6, lambda each: _time(each.answer, "p50_s"), "right"),
-    Column("p95", 6, lambda each: _time(each.answer, "p95_s"), "right", rank=2),
+    Column("count", 6, lambda e: Content(f"{e.count}"), "right", 2, order=lambda e: e.count),
+    Column("fail", 4, _failures, "right", 1, order=lambda each: each.failures),
+    Column("p50", 6, lambda each: _time(each.answer, "p50_s"), "right", 3),
+    Column("p95", 6, lambda each: _time(each.answer, "p95_s"), "right", 5),
     Column("p99", 6, lambda each: _time(each.answer, "p99_s"), "right"),
-    Column("max", 6, lambda each: _time(each.answer, "max_s"), "right", rank=4),
-    Column("age 99", 6, lambda each: _time(each.age, "p99_s"), "right", rank=1),
-    Column("per s", 6, lambda each: Content(f"{each.per_second:.1f}"), "right", rank=3),
+    Column("max", 6, lambda each: _time(each.answer, "max_s"), "right", 7),
+    Column("age 99", 6, lambda each: _time(each.age, "p99_s"), "right", 4),
+    Column("per s", 6, lambda each: Content(f"{each.per_second:.1f}"), "right", 6),
 )
 
 

@@ -12,6 +12,7 @@ from cp_tui.charge_point.variables import Direction, MessageKind
 from cp_tui.ocpp.plural import count
 from cp_tui.ocpp.printable import storable
 from cp_tui.tui.messages.findings_text import finding_facts
+from cp_tui.tui.messages.others_text import ours_facts
 from cp_tui.tui.messages.text import flaws_of, reason_of, result
 from cp_tui.tui.state.arrivals import Gap
 from cp_tui.tui.state.log_state import GRAVITY
@@ -41,7 +42,11 @@ def short_facts(exchange: MessagePair, clock: Clock, width: int) -> list[Fact]:
         facts.append(Fact("Why", reason_text(reason, clock)))
     facts += _flaw_facts(flaws_of(exchange))
     found = sorted(exchange.findings, key=lambda each: GRAVITY[each.severity])
-    return [*(fact for each in found for fact in finding_facts(each)[:1]), *facts]
+    return [
+        *(fact for each in found for fact in finding_facts(each)[:1]),
+        *ours_facts(exchange.ours),
+        *facts,
+    ]
 
 
 def message_details(exchange: MessagePair, clock: Clock) -> list[Fact]:
@@ -51,6 +56,7 @@ def message_details(exchange: MessagePair, clock: Clock) -> list[Fact]:
     facts: list[Fact] = []
     for finding in sorted(exchange.findings, key=lambda each: GRAVITY[each.severity]):
         facts += finding_facts(finding, clock)
+    facts += ours_facts(exchange.ours)
     for frame in exchange.frames:
         facts.append(Fact(_label(frame, exchange, "Request"), _head(frame, exchange, clock)))
         if frame.is_composed and frame is exchange.request:
@@ -81,6 +87,7 @@ def copyable_message(exchange: MessagePair, columns: Sequence[Column[MessagePair
     fields = [
         *frames,
         *fields_of_row(columns, exchange),
+        *(CopiedField(each.label, each.text.plain) for each in ours_facts(exchange.ours)),
         *([CopiedField("Why", reason_text(why).plain)] if why is not None else []),
         CopiedField("Message id", drawn(exchange.frames[0].message_id)),
     ]

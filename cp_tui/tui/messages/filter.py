@@ -40,6 +40,8 @@ SOON = timedelta(minutes=10)
 
 ABOUT_FINDINGS = ("finding", "who")
 """The fields that are about what is wrong with a message of a log."""
+OURS, DIFFERS = "ours", "differs"
+"""The field about what our own charge point would have answered, and its value."""
 PARTIES: Mapping[Party, tuple[str, ...]] = {
     Party.CHARGE_POINT: ("charge-point",),
     Party.CSMS: (),
@@ -67,11 +69,14 @@ class MessageFilter(Struct, frozen=True):
     """One finding of the exchange has to pass all of these."""
     whole: tuple[Test, ...] = ()
     """Those of the tests that need more than kind, action, direction, connector and result."""
+    differs: bool = False
+    """Only what our own charge point would have answered otherwise."""
 
     @property
     def takes_all(self) -> bool:
         """Whether it leaves nothing out."""
-        return not (self.times or self.tests or self.about or self.needs_whole)
+        chooses = self.times or self.tests or self.about or self.differs
+        return not (chooses or self.needs_whole)
 
     @property
     def needs_whole(self) -> bool:
@@ -94,6 +99,8 @@ class MessageFilter(Struct, frozen=True):
         """Whether an exchange is wanted."""
         if self.about and not any(map(self.takes_finding, exchange.findings)):
             return False
+        if self.differs and exchange.ours is None:
+            return False
         for test in (*self.times, *self.tests, *self.whole):
             if not test(exchange):
                 return False
@@ -113,12 +120,18 @@ def message_filter(typed: str, clock: Clock) -> MessageFilter:
     times: list[Test] = []
     about: list[FindingTest] = []
     whole: list[Test] = []
+    differs = False
     begin = _begin(typed, clock)
     for token in typed.split():
         # A minus as in searches of other programs, an exclamation mark as in all tables here.
         is_unwanted = token[0] in "!-"
         wanted = token[is_unwanted:]
         if not wanted:
+            continue
+        if _is_about_ours(wanted):
+            if is_unwanted:
+                whole.append(lambda exchange: exchange.ours is None)
+            differs = differs or not is_unwanted
             continue
         if (of_finding := _finding_test(wanted)) is not None:
             if is_unwanted:
@@ -134,7 +147,13 @@ def message_filter(typed: str, clock: Clock) -> MessageFilter:
             kind = {"from": times, "to": times, "id": whole}.get(name, tests)
             kind.append(_not(test) if is_unwanted else test)
     return MessageFilter(
-        tuple(words), tuple(unwanted), tuple(tests), tuple(times), tuple(about), tuple(whole)
+        tuple(words),
+        tuple(unwanted),
+        tuple(tests),
+        tuple(times),
+        tuple(about),
+        tuple(whole),
+        differs,
     )
 
 
@@ -162,9 +181,19 @@ def _test(token: str, clock: Clock, begin: datetime | None) -> Test | None:
         return _time(name, value, clock, begin if name == "to" else None)
     make = FIELDS.get(name)
     if make is None:
-        known = ", ".join((*FIELDS, *TIMES, *ABOUT_FINDINGS))
+        known = ", ".join((*FIELDS, *TIMES, *ABOUT_FINDINGS, OURS))
         raise WrongFilter(f"no field {name!r}: there are {known}")
     return make(value)
+
+
+def _is_about_ours(token: str) -> bool:
+    """Whether a token asks for what ours would have answered otherwise."""
+    name, colon, value = token.casefold().partition(":")
+    if not colon or name != OURS:
+        return False
+    if value != DIFFERS:
+        raise WrongFilter(f"{OURS}: takes {OURS}:{DIFFERS}, what ours would answer otherwise")
+    return True
 
 
 def _finding_test(token: str) -> FindingTest | None:

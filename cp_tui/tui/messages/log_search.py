@@ -38,7 +38,7 @@ class LogSearch:
         self._candidates: Sequence[int] = ()
         self._next = 0
         """Of the candidates, the first that was not looked at."""
-        self._known: tuple[int, int] | None = None
+        self._known: tuple[int, int, int] | None = None
         plain = (word for word in wanted.words if word.isascii() and word.isalnum())
         self._plain = tuple(word.encode() for word in plain if word not in NOT_IN_THE_LOG)
         """Words that must stand in the log as they were typed."""
@@ -57,12 +57,15 @@ class LogSearch:
         """Take in what was read since; where more is found, look again at what is wrong."""
         if self.wanted.takes_all:
             self.numbers = self.log.numbers
-        elif not self.wanted.about:
+        elif not self.wanted.about and not self.wanted.differs:
             self._candidates = self.log.numbers
         elif self._known != self.log.judged:
             self._known = self.log.judged
             # What passed is shown until it is known what passes now: no row goes and comes back.
-            self._candidates = self.log.found(self.wanted.takes_finding)
+            if self.wanted.differs:
+                self._candidates = self.log.others()
+            else:
+                self._candidates = self.log.found(self.wanted.takes_finding)
             self._next, self._found = 0, []
 
     def look_further(self) -> None:
@@ -83,7 +86,7 @@ class LogSearch:
         log, wanted = self.log, self.wanted
         if (wanted.tests or wanted.times) and not wanted.takes_head(log.head(number)):
             return False
-        if not wanted.needs_whole:
+        if not wanted.needs_whole and not (wanted.differs and wanted.about):
             return True
         if self._plain and not log.may_hold(number, self._plain):
             return False

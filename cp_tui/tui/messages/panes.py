@@ -99,6 +99,7 @@ class MessagesPane(TablePane):
         "Filter: latency:>500 (ms); from:14:02 to:14:05; composed: by a person.",
         "Filter: error: refused, CALLERROR, no answer, too late, invalid.",
         "Of a log: finding:error finding:tx.* who:csms; the oldest stands first.",
+        "Of a log: ours:differs; ≠: what our own charge point would have answered otherwise.",
         "Enter opens both frames with the reason.",
         "There, up and down go to the next message; e edits it and sends it again.",
     )

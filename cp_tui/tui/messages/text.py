@@ -16,8 +16,8 @@ from cp_tui.tui.state.log_state import GRAVITY, gravest
 from cp_tui.tui.state.message_log import Fate, LoggedFrame, MessagePair
 from cp_tui.tui.text.columns import Column, widest
 from cp_tui.tui.text.gaps import since_words, until_words, what_words
-from cp_tui.tui.text.log_words import finding_word
-from cp_tui.tui.text.safe_text import safe_text
+from cp_tui.tui.text.log_words import OTHER, finding_word, other_word
+from cp_tui.tui.text.safe_text import drawn, safe_text
 from cp_tui.tui.text.words import Clock, latency
 
 GOOD, BAD, ODD, QUIET = "$text-success", "bold $text-error", "$text-warning", "$text-muted"
@@ -88,17 +88,24 @@ def _finding_column(is_wide: bool) -> Column[MessagePair]:
         32 if is_wide else 22,
         _finding,
         order=lambda e: min((GRAVITY[each.severity] for each in e.findings), default=None),
-        said=lambda e: ", ".join(each.id for each in e.findings),
+        said=_finding_words,
     )
 
 
+def _finding_words(exchange: MessagePair) -> str:
+    ours = "" if exchange.ours is None else f"ours: {exchange.ours.ours}"
+    return ", ".join(filter(None, [*(each.id for each in exchange.findings), drawn(ours)]))
+
+
 def _finding(exchange: MessagePair) -> Content:
-    """The gravest, and how many there are besides."""
-    found = gravest(exchange.findings)
+    """The gravest, how many there are besides, and whether ours would have answered otherwise."""
+    found, ours = gravest(exchange.findings), exchange.ours
     if found is None:
-        return Content("")
+        return Content("") if ours is None else other_word(ours)
     more = len(exchange.findings) - 1
-    return Content.assemble(finding_word(found), f" +{more}" if more else "")
+    # It stands first, as the end may be cut.
+    mark = f"{OTHER} " if ours is not None else ""
+    return Content.assemble(mark, finding_word(found), f" +{more}" if more else "")
 
 
 def result(exchange: MessagePair) -> Content:

@@ -75,9 +75,10 @@ class LogMessages(MessageLog):
         return self.places[-1]
 
     @property
-    def judged(self) -> tuple[int, int]:
+    def judged(self) -> tuple[int, int, int]:
         """What changes when more is found."""
-        return len(self.index.found.findings), id(self.index.found.findings)
+        findings = self.index.found.findings
+        return len(findings), id(findings), len(self.index.others)
 
     def count_until(self, place: int) -> int:
         """How many frames there are up to a place."""
@@ -105,6 +106,11 @@ class LogMessages(MessageLog):
         """The exchanges that something wanted was found about."""
         places = self.index.found.places(wanted)
         return sorted({self.exchange_at(place) for place in places if self.has(place)})
+
+    def others(self) -> list[int]:
+        """The exchanges that ours would have answered otherwise."""
+        places = (each.place for each in self.index.others.all)
+        return sorted(self.exchange_at(place) for place in places if self.has(place))
 
     @cached_property
     def outages(self) -> tuple[tuple[datetime, datetime], ...]:
@@ -166,6 +172,7 @@ class LogMessages(MessageLog):
                 self._made.clear()
             made = self._made[number] = self._make(number)
         made.findings = self.findings_of(number)
+        made.ours = self.index.others.of(self._firsts[number])
         return made
 
     def has(self, place: int) -> bool:

@@ -12,6 +12,7 @@ from msgspec import Struct
 from cp_tui.charge_point.smart_charging.schedule import CompositeSchedule
 from cp_tui.charge_point.variables import MeasuredPoint
 from cp_tui.explain.finding import Finding, Severity
+from cp_tui.shadow.answer import OtherAnswer
 
 GRAVITY: Mapping[Severity, int] = {each: place for place, each in enumerate(Severity)}
 """The gravest first."""
@@ -40,8 +41,12 @@ class LogPlace(Struct, frozen=True, eq=False):
     """Those of the charge point so far, the gravest first, then as they come."""
     elsewhere: tuple[Finding, ...] = ()
     """Those of the other charge points of the log."""
+    others: tuple[OtherAnswer, ...] = ()
+    """What ours would have answered otherwise in the place of this charge point, so far."""
     is_reading: bool = True
     is_judging: bool = True
+    is_comparing: bool = False
+    """Whether ours still lives through it."""
     progress: float = 0.0
     problem: str = ""
     speed: float = 0.0

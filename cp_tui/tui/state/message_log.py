@@ -19,6 +19,7 @@ from cp_tui.charge_point.codec import converted
 from cp_tui.charge_point.reason import Reason
 from cp_tui.charge_point.variables import Direction, MessageKind, MessageRecord
 from cp_tui.explain.finding import Finding
+from cp_tui.shadow.answer import OtherAnswer
 from cp_tui.tui.state.arrivals import Gap
 
 MESSAGES_MAX = 100_000
@@ -121,6 +122,8 @@ class MessagePair(Struct, eq=False):
     """In its place are frames that are not in the log, or may be."""
     findings: tuple[Finding, ...] = ()
     """What is wrong with it, where a log was judged."""
+    ours: OtherAnswer | None = None
+    """What our own charge point would have answered otherwise, in the place of that of a log."""
 
     @property
     def missed(self) -> int:

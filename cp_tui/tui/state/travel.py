@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from cp_tui.explain.finding import Finding, Severity
 from cp_tui.ocpp.calendar import later
 from cp_tui.opened.log import ChargerOfLog, LogIndex
+from cp_tui.shadow.answer import OtherAnswer
 from cp_tui.tui.state.log_messages import LogMessages
 from cp_tui.tui.state.log_state import SPEEDS, LogPlace, findings_about
 from cp_tui.tui.state.message_log import MessagePair
@@ -45,6 +46,10 @@ class LogToRead(Protocol):
     def is_judging(self) -> bool:
         """Whether there may be more findings."""
 
+    @property
+    def is_comparing(self) -> bool:
+        """Whether ours still lives through it."""
+
 
 class Travel:
     """The place in a log; says so to the store, and to whoever shows it."""
@@ -72,6 +77,8 @@ class Travel:
         self._findings: tuple[Finding, ...] = ()
         """Of the charge point, as far as they are known."""
         self._elsewhere: tuple[Finding, ...] = ()
+        self._known_others: tuple[str | None, int] = None, 0
+        """Of which charge point they were asked for last, and how many there were of all."""
         store.log_is(LogPlace(log.name))
 
     @property
@@ -115,7 +122,9 @@ class Travel:
             findings=self._found(),
             elsewhere=self._elsewhere,
             is_reading=log.is_reading,
+            others=self._others(),
             is_judging=log.is_judging,
+            is_comparing=log.is_comparing,
             progress=log.progress,
             problem=log.problem,
         )
@@ -239,6 +248,16 @@ class Travel:
             names = (self.place.charger, None)
             self._elsewhere = tuple(each for each in all_found if each.charger not in names)
         return self._findings
+
+    def _others(self) -> tuple[OtherAnswer, ...]:
+        """What ours would have answered otherwise so far, worked out when there is more."""
+        if self.messages is None:
+            return ()
+        others, charger = self.messages.index.others, self.place.charger
+        if (charger, len(others)) != self._known_others:
+            self._known_others = charger, len(others)
+            return tuple(each for each in others.all if each.charger == charger)
+        return self.place.others
 
     def _begin(self, charger: ChargerOfLog) -> None:
         """Look at a charge point, as it was when the log ended."""

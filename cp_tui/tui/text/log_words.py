@@ -9,6 +9,7 @@ from textual.content import Content
 
 from cp_tui.explain.finding import Finding, Party, Severity
 from cp_tui.ocpp.plural import count
+from cp_tui.shadow.answer import OtherAnswer
 from cp_tui.tui.state.log_state import LogPlace
 from cp_tui.tui.text.safe_text import safe_text
 from cp_tui.tui.text.words import Clock, joined, percent
@@ -19,6 +20,8 @@ STYLES: Mapping[Severity, str] = {
     Severity.WARNING: "$text-warning",
     Severity.NOTE: "$text-muted",
 }
+OTHER = "≠"
+"""Ours would have answered otherwise."""
 WHO: Mapping[Party, str] = {
     Party.CHARGE_POINT: "charge point",
     Party.CSMS: "CSMS",
@@ -36,6 +39,11 @@ def gravity(severity: Severity) -> Content:
 def finding_word(finding: Finding) -> Content:
     """`× tx.register_falls`: the sign of its gravity, and its id."""
     return safe_text(f"{SIGNS[finding.severity]} {finding.id}", STYLES[finding.severity])
+
+
+def other_word(other: OtherAnswer) -> Content:
+    """`≠ ours: Rejected`: that ours would have answered otherwise, and what."""
+    return safe_text(f"{OTHER} ours: {other.ours}", "$text-accent")
 
 
 def counts(findings: Iterable[Finding]) -> Content:
@@ -87,6 +95,8 @@ def under_way(place: LogPlace) -> Content:
         parts.append(f"reading {percent(100 * place.progress)}")
     elif place.is_judging:
         parts.append(f"judging {percent(100 * place.progress)}")
+    elif place.is_comparing:
+        parts.append(f"comparing with ours {percent(100 * place.progress)}")
     if place.problem:
         parts.append(safe_text(place.problem, "$text-warning"))
     return joined(parts)

@@ -41,7 +41,9 @@ async def test_a_screen_on_a_fleet_storms_looks_at_one_and_sees_the_end(
             await eye.press("N", "6", "0", "enter")
             await eye.until_it_shows("The storm has begun: network")
             await eye.press("escape")
-            await eye.until_it_shows("more than a tenth is lost", "network storm 100% to")
+            await eye.until_it_shows(
+                "50 of 50 are not Accepted: the network cable", "network storm 100% to"
+            )
             await eye.press("2")
             await eye.until_it_shows("CP00001", "waiting")
             await eye.press("down", "enter")

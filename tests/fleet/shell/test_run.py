@@ -54,7 +54,9 @@ async def test_answers_late_twice_or_never_and_an_error_inside_leave_all_others_
     assert id_ == "CP00003"
     assert re.fullmatch(r"RuntimeError at test_run.py:\d+", error)
     assert result.failures == 1
-    assert broken.phase is StationPhase.OFF
+    assert {each.phase for each in run.fleet} == {StationPhase.OFF}, "the end is no fault"
+    assert run.view().counts.phases[StationPhase.OFF] == 20
+    assert run.view().counts.wanted == 19, "one is expected no more"
     assert "CP00003: internal error" in caplog.text
     assert "planted" not in caplog.text.replace('RuntimeError("planted")', ""), "it may be a secret"
     assert result.unsettled == 0, "nobody waits for the one that failed"
