@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import zipfile
 from argparse import Namespace
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
@@ -13,16 +13,23 @@ from shutil import copyfileobj, rmtree
 from tempfile import TemporaryDirectory, gettempdir
 from typing import IO
 
+from msgspec import Struct
+
 from cp_tui.cli.bundle import SUMMARY_FILE, TRACE_FOLDER
 from cp_tui.cli.output import ExitStatus, complain
 from cp_tui.cli.screen import read_look, show_log
 from cp_tui.cli.terminal import announced, on_terminal, refuse_screen, terminal_problem
-from cp_tui.engine.recorder import FRAMES_FILE, trace_files
+from cp_tui.engine.hub import time_of
+from cp_tui.engine.recorder import EVENTS_FILE, FRAMES_FILE, events_in, trace_files
+from cp_tui.engine.thread import in_daemon_thread
+from cp_tui.follow.noted import NotedEvents
 from cp_tui.ocpp.printable import clean
 from cp_tui.opened.opening import OpenedLog, open_log
 from cp_tui.traces.opening import UNPACKED_MAX, UnreadableTrace
 from cp_tui.traces.times import zone_of
 
+EVENTS_MAX = 100_000
+"""Of what was noted the newest; the events of a trace of 20 MB are a tenth of that."""
 COPY = "cp-tui-open-"
 """How the folder begins in which the pieces of a trace are joined; no other is ever removed."""
 
@@ -57,7 +64,10 @@ def _shown(file: str, options: Namespace) -> int:
 
 async def _opened(file: str, options: Namespace) -> OpenedLog:
     """Open it; a copy of ours goes as soon as it is read, however this program may end."""
-    log = await open_log(file, format=options.format, charger=options.id, zone=options.zone)
+    noted = NotedEvents(await in_daemon_thread(partial(events_beside, options.file)))
+    log = await open_log(
+        file, format=options.format, charger=options.id, zone=options.zone, noted=noted
+    )
     if file != options.file:
         log.name = Path(options.file).resolve().name
     folder = Path(file).parent
@@ -110,16 +120,35 @@ def _of_bundle(path: str) -> Iterator[str]:
         raise OSError(errno.EIO, f"it cannot be unpacked: {clean(str(error))}") from None
 
 
-def _pieces(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
-    """Give the members of a bundle that have its frames, oldest first."""
+def _pieces(archive: zipfile.ZipFile, name: str = FRAMES_FILE) -> list[zipfile.ZipInfo]:
+    """Give the members of a bundle that have its frames, or its events, oldest first."""
     if SUMMARY_FILE not in archive.namelist():
         return []
     found = [
         each
         for each in archive.infolist()
-        if each.filename.startswith(TRACE_FOLDER) and _is_of_trace(Path(each.filename).name)
+        if each.filename.startswith(TRACE_FOLDER) and Path(each.filename).name.startswith(name)
     ]
     return sorted(found, key=lambda each: _age(each.filename), reverse=True)
+
+
+def events_beside(path: str) -> Mapping[str, Sequence[Struct]]:
+    """Read what the charge point of a data folder or a bundle has written down beside its frames.
+
+    What cannot be read is missing, and the frames are there all the same.
+    """
+    lines: list[bytes] = []
+    with suppress(OSError, zipfile.BadZipFile):
+        if path != "-" and Path(path).is_dir():
+            for piece in trace_files(Path(path)):
+                if piece.name.startswith(EVENTS_FILE):
+                    lines += piece.read_bytes().splitlines()
+        elif path != "-" and zipfile.is_zipfile(path):
+            with zipfile.ZipFile(path) as archive:
+                for member in _pieces(archive, EVENTS_FILE):
+                    lines += archive.read(member).splitlines()
+    found = events_in(lines[-EVENTS_MAX:])
+    return {name: sorted(events, key=time_of) for name, events in found.items()}
 
 
 def _age(name: str) -> int:

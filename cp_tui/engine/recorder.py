@@ -111,15 +111,21 @@ class Recorder:
 
 def read_back(folder: Path) -> Mapping[str, list[Struct]]:
     """Read the newest events of each stream, oldest first; blocks. What is damaged is left out."""
+    found = events_in(_newest(folder / EVENTS_FILE, HISTORY_MAX * len(STREAMS)))
+    frames = (record_of(line) for line in _newest(folder / FRAMES_FILE, HISTORY_MAX))
+    found["messages"] += [each for each in frames if each is not None]
+    return {name: sorted(events, key=time_of)[-HISTORY_MAX:] for name, events in found.items()}
+
+
+def events_in(lines: Iterable[bytes]) -> dict[str, list[Struct]]:
+    """Read the events of each stream, in their order; what is damaged is left out."""
     found: dict[str, list[Struct]] = {name: [] for name in STREAMS}
-    for line in _newest(folder / EVENTS_FILE, HISTORY_MAX * len(STREAMS)):
+    for line in lines:
         with suppress(DecodeError):
             read = decode(RecordedEvent, line)
             if read.stream in found:
                 found[read.stream].append(decode(STREAMS[read.stream], bytes(read.event)))
-    frames = (record_of(line) for line in _newest(folder / FRAMES_FILE, HISTORY_MAX))
-    found["messages"] += [each for each in frames if each is not None]
-    return {name: sorted(events, key=time_of)[-HISTORY_MAX:] for name, events in found.items()}
+    return found
 
 
 def trace_files(folder: Path) -> list[Path]:

@@ -36,7 +36,7 @@ from cp_tui.ocpp.datatypes import (
 )
 
 CAUSE = "as StatusNotification tells"
-_WITH_CABLE = frozenset(
+WITH_CABLE = frozenset(
     {
         ChargePointStatus.CHARGING,
         ChargePointStatus.SUSPENDED_EV,
@@ -129,7 +129,7 @@ class FollowedConnectors:
             info=request.info if request else None,
             since=told_at(told.since) if told else None,
             cause=CAUSE if told else "",
-            is_plugged=request is not None and request.status in _WITH_CABLE,
+            is_plugged=request is not None and request.status in WITH_CABLE,
             is_operative=is_operative,
             scheduled_operative=scheduled,
             faults=() if told is None else _faults(told),

@@ -89,12 +89,12 @@ class Follower:
             "configuration": lambda now: self._keys.view(),
             "monitors": lambda now: MonitorsView(),
             "charging_schedules": lambda now: self._charging.schedules(
-                self._time(now), self._running()
+                self.time(now), self._running()
             ),
-            "profiles": lambda now: self._charging.profiles(self._time(now), self._running()),
+            "profiles": lambda now: self._charging.profiles(self.time(now), self._running()),
             "transactions": lambda now: self._sessions.view(),
             "local_list": lambda now: self._lists.local_list(),
-            "reservations": lambda now: self._lists.reservations(self._time(now)),
+            "reservations": lambda now: self._lists.reservations(self.time(now)),
             "stop_report": lambda now: None,
             "firmware": lambda now: self._firmware(),
             "diagnostics": lambda now: self._upkeep.diagnostics,
@@ -130,7 +130,7 @@ class Follower:
 
     def prepare(self, name: str, now: datetime) -> bool:
         """Do a slice of what a variable needs; say whether there is more to do."""
-        return name in _CHARGING and self._charging.prepare(name, self._time(now), self._running())
+        return name in _CHARGING and self._charging.prepare(name, self.time(now), self._running())
 
     def take_changed(self) -> set[str]:
         """Give the variables that may have changed since the last call."""
@@ -145,7 +145,7 @@ class Follower:
     def of_time(self, now: datetime) -> frozenset[str]:
         """Give the variables that may be others by now though no record came."""
         due = self._charging.due
-        return OF_TIME if due is not None and due <= self._time(now) else _SOON
+        return OF_TIME if due is not None and due <= self.time(now) else _SOON
 
     def measurements(self, connector: int) -> Measurements:
         """Give what flowed at a connector, by the clock of the charge point."""
@@ -153,7 +153,7 @@ class Follower:
 
     def schedules_before(self, now: datetime) -> Mapping[int, tuple[CompositeSchedule, ...]]:
         """Give what limited each connector before an instant, as the schedules were then."""
-        return self._limits.before(self._time(now))
+        return self._limits.before(self.time(now))
 
     def composing(
         self,
@@ -164,7 +164,7 @@ class Follower:
         now: datetime,
     ) -> Work[CompositeSchedule]:
         """Compute the schedule of a connector in slices."""
-        time = self._time(now)
+        time = self.time(now)
         return self._charging.composing(connector, duration_s, unit, start, time, self._running())
 
     @property
@@ -190,9 +190,9 @@ class Follower:
     def _learn(self, moment: Moment, action: Action, at: datetime) -> None:
         self._changed |= _CHANGED.get(action, frozenset())
         if action in self._registration.ACTIONS:
-            before = self._time(at)
+            before = self.time(at)
             self._registration.learn(moment, at)
-            if abs(self._time(at) - before) >= span(OFFSET_SEEN_S_MIN):
+            if abs(self.time(at) - before) >= span(OFFSET_SEEN_S_MIN):
                 self._changed |= _CHARGING | {"reservations"}
         if action in self._connectors.ACTIONS:
             self._connectors.learn(moment, at)
@@ -211,7 +211,7 @@ class Follower:
         if not _CHANGED.get(action, frozenset()).isdisjoint(_CHARGING):
             self._charging.forget()
         if is_change(moment):
-            time = self._time(at)
+            time = self.time(at)
             self._limits.note(time, self._charging.context(time, self._running()))
         while self._connectors.changes:
             self._tell("status_changes", self._connectors.changes.popleft())
@@ -239,7 +239,7 @@ class Follower:
         if len(self._events) < EVENTS_MAX:
             self._events.append((stream, event))
 
-    def _time(self, now: datetime) -> datetime:
+    def time(self, now: datetime) -> datetime:
         """Give an instant of the log by the clock of the charge point, which follows the CSMS."""
         ahead_s = self._registration.clock_offset_s or 0.0
         return now if abs(ahead_s) < OFFSET_SEEN_S_MIN else later(now, ahead_s)
@@ -261,8 +261,8 @@ class Follower:
             self.connectors,
             meters=self._meters,
             transactions=self._sessions.on_connectors(),
-            limits=self._charging.limits(self._time(now), self._running()),
-            reservations=self._lists.reserved(self._time(now)),
+            limits=self._charging.limits(self.time(now), self._running()),
+            reservations=self._lists.reserved(self.time(now)),
         )
 
     def _firmware(self) -> Any:

@@ -35,7 +35,7 @@ from cp_tui.ocpp.redaction import SECRET_VALUE, names_secret, shown_text
 UNSEEN = "(not seen)"
 """Stands for the value before of a key that was never told."""
 HEARTBEAT = "HeartbeatInterval"
-_TAKEN = (ConfigurationStatus.ACCEPTED, ConfigurationStatus.REBOOT_REQUIRED)
+TAKEN = (ConfigurationStatus.ACCEPTED, ConfigurationStatus.REBOOT_REQUIRED)
 _PLACES = {spec.name: place for place, spec in enumerate(KEYS)}
 
 
@@ -105,9 +105,9 @@ class FollowedKeys:
             time=at,
             source=KeySource.CSMS,
             answer=status,
-            reason=None if status in _TAKEN else _refused(key, status),
+            reason=None if status in TAKEN else _refused(key, status),
         )
-        if status in _TAKEN:
+        if status in TAKEN:
             kept.newest, kept.refused = change, None
             self._note(key, value)
         else:
@@ -120,29 +120,35 @@ class FollowedKeys:
         value = _shown(key.name, key.value if waits is None else waits.value)
         # Where another value was told since then, somebody else has set it.
         is_changed = newest is not None and value in (None, newest.value)
-        spec = spec or KeySpec(key.name)
-        is_read_only = key.is_read_only
-        if is_read_only is None:
-            is_read_only = spec.is_read_only
-        return ConfigurationEntry(
-            key=key.name,
+        return replace(
+            bare_entry(spec, key.name, key.is_read_only),
             value=value,
-            default=None,
-            read_only=is_read_only,
-            is_custom=False,
-            type=spec.type,
-            unit=spec.unit,
-            minimum=spec.minimum,
-            maximum=spec.maximum,
-            choices=spec.choices,
-            effect=spec.effect,
-            profile="" if spec.profile is None else spec.profile,
             source=KeySource.CSMS if is_changed else KeySource.TOLD,
             changed_at=newest.time if newest and is_changed else None,
             old_value=newest.old_value if newest and is_changed else None,
             last_refusal=changes.refused,
             is_reboot_pending=waits is not None,
         )
+
+
+def bare_entry(spec: KeySpec | None, key: str, is_read_only: bool | None) -> ConfigurationEntry:
+    """Give a key of which no value is known yet; `is_read_only` is what was told of that."""
+    spec = spec or KeySpec(key)
+    return ConfigurationEntry(
+        key=key,
+        value=None,
+        default=None,
+        read_only=spec.is_read_only if is_read_only is None else is_read_only,
+        is_custom=False,
+        type=spec.type,
+        unit=spec.unit,
+        minimum=spec.minimum,
+        maximum=spec.maximum,
+        choices=spec.choices,
+        effect=spec.effect,
+        profile="" if spec.profile is None else spec.profile,
+        source=KeySource.TOLD,
+    )
 
 
 def _order(spec: KeySpec | None, key: KeyKnown) -> tuple[int, str]:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
+from msgspec import ValidationError
 from msgspec.structs import replace
 
-from cp_tui.charge_point.codec import JsonValue
+from cp_tui.charge_point.codec import JsonValue, converted
 from cp_tui.charge_point.variables import Direction, MessageKind, MessageRecord, NotedFrame
 from cp_tui.charge_point.variables.message import PAYLOAD_MAX, bounded, status_of
+from cp_tui.engine.trace_line import Ours, TraceMeta
 from cp_tui.explain.finding import Finding
 from cp_tui.ocpp.calendar import FIRST
 from cp_tui.ocpp.frame import shape_defect
@@ -32,7 +36,23 @@ def message_record(
 
     `call` is the one that it answers, where that is known.
     """
-    return replace(_head(record, latency_ms, call), payload=bounded(_payload(record)))
+    ours = _ours(record)
+    return replace(
+        _head(record, latency_ms, call),
+        payload=bounded(_payload(record)),
+        is_composed=ours.is_composed,
+        reason=ours.reason,
+        flaws=ours.flaws,
+        is_ignored=ours.is_ignored,
+    )
+
+
+def _ours(record: Record) -> Ours:
+    """What a charge point of ours has written down with a frame; of any other nothing."""
+    meta = record.extra.get("meta")
+    with suppress(ValidationError):
+        return converted(TraceMeta, meta).ours
+    return Ours()
 
 
 def noted_frame(

@@ -14,6 +14,7 @@ from typing import Final
 
 from msgspec import Struct
 
+from cp_tui.follow.noted import NOTHING_NOTED, NotedEvents
 from cp_tui.opened.columns import (
     NO_CONNECTOR,
     NO_RESULT,
@@ -71,7 +72,15 @@ class ChargerOfLog(Struct, frozen=True):
 class LogIndex:
     """The frames of a log that was read."""
 
-    def __init__(self, told: Opened, spool: int, index: int, zone: tzinfo | None) -> None:
+    def __init__(
+        self,
+        told: Opened,
+        spool: int,
+        index: int,
+        zone: tzinfo | None,
+        noted: NotedEvents = NOTHING_NOTED,
+    ) -> None:
+        """`noted` is what the charge point has written down beside its frames, if it is ours."""
         self.told = told
         """What is known of the log as a whole."""
         self._spool = spool
@@ -79,6 +88,7 @@ class LogIndex:
         columns = self.columns
         self.frames = len(columns.order)
         self.found = FoundSoFar(self.frames)
+        self.noted = noted
         self.others = OthersSoFar()
         """What ours would have answered otherwise."""
         self.maker = RecordMaker(

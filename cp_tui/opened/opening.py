@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import IO
 
 from cp_tui.follow.follower import Follower
+from cp_tui.follow.noted import NOTHING_NOTED, NotedEvents
 from cp_tui.opened.log import ChargerOfLog, LogIndex
 from cp_tui.opened.moment import Moments
 from cp_tui.opened.words import (
@@ -42,7 +43,9 @@ END_TIMEOUT_S = 5.0
 class OpenedLog:
     """A log, from the moment on at which it was asked for."""
 
-    def __init__(self, task: ReadingTask, spool: IO[bytes], index: IO[bytes]) -> None:
+    def __init__(
+        self, task: ReadingTask, spool: IO[bytes], index: IO[bytes], noted: NotedEvents
+    ) -> None:
         self.file = task.file
         self.name = Path(task.file).name
         """As it is called on the screen; of a folder or a bundle whoever opens it says it."""
@@ -59,6 +62,7 @@ class OpenedLog:
         """Called when something of this has become different; often while it is judged."""
         self._zone = zone_of(task.zone) if task.zone else None
         self._spool, self._index = spool, index
+        self._noted = noted
         self._process: Process | None = None
         self._lifeline = -1
         self._following: asyncio.Task[None] | None = None
@@ -192,7 +196,7 @@ class OpenedLog:
                 self.progress = said.share
             case Opened():
                 descriptors = self._spool.fileno(), self._index.fileno()
-                self.index = LogIndex(said, *descriptors, self._zone)
+                self.index = LogIndex(said, *descriptors, self._zone, self._noted)
                 self.progress = 0.0
                 self._is_read.set()
             case FindingsTold() if self.index is not None:
@@ -225,8 +229,11 @@ async def open_log(
     format: str | None = None,
     charger: str | None = None,
     zone: str | None = None,
+    noted: NotedEvents = NOTHING_NOTED,
 ) -> OpenedLog:
     """Open a log; `-` is standard input. It is read from here on, and judged after that.
+
+    `noted` is what a charge point of ours has written down beside its frames.
 
     Raises:
         ValueError: the zone is none.
@@ -241,6 +248,6 @@ async def open_log(
         raise UnreadableTrace(f"{folder}: {error.strerror}") from None
     files = spool.fileno(), index.fileno(), tempfile.gettempdir()
     task = ReadingTask(str(file), format, charger, zone, *files)
-    log = OpenedLog(task, spool, index)
+    log = OpenedLog(task, spool, index, noted)
     await log.begin(task)
     return log

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import zipfile
 from argparse import Namespace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from cp_tui.charge_point.codec import encode
+from cp_tui.charge_point.variables import LinkAttempt, LinkPhase
 from cp_tui.cli import main
-from cp_tui.cli.open import _opened, log_file
+from cp_tui.cli.open import _opened, events_beside, log_file
+from cp_tui.engine.hub import time_of
 from cp_tui.traces.opening import UnreadableTrace
 from cp_tui.traces.reading import open_traces
 
@@ -45,6 +49,30 @@ def test_the_pieces_in_a_bundle_are_one_log_too(tmp_path: Path) -> None:
     bundle.write_bytes(bundle.read_bytes().replace(b"trace.jsonl.2", b"trace.jsonl.3", 1))
     with pytest.raises(OSError, match="cannot be unpacked"), log_file(f"{bundle}"):
         pass
+
+
+def test_what_a_charge_point_noted_is_read_beside_its_frames(tmp_path: Path) -> None:
+    folder, bundle = tmp_path / "data", tmp_path / "b.zip"
+    folder.mkdir()
+    lines = [
+        encode(
+            {
+                "stream": "link_attempts",
+                "event": LinkAttempt(at=at, attempt=1, phase=LinkPhase.OPEN),
+            }
+        )
+        for at in (datetime(2026, 11, 3, hour, tzinfo=UTC) for hour in (8, 9))
+    ]
+    (folder / "events.jsonl.1").write_bytes(lines[0] + b"\nnot whole\n")
+    (folder / "events.jsonl").write_bytes(lines[1] + b"\n")
+    with zipfile.ZipFile(bundle, "w") as archive:
+        archive.writestr("summary.json", "{}")
+        for each in folder.iterdir():
+            archive.write(each, f"trace/{each.name}")
+    for path in (folder, bundle):
+        found = events_beside(f"{path}")
+        assert [time_of(each).hour for each in found["link_attempts"]] == [8, 9]
+    assert not any(events_beside(f"{tmp_path / 'none.log'}").values())
 
 
 def test_a_folder_without_a_trace_is_said_to_have_none(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from datetime import UTC
 from pathlib import Path
 
 from cp_tui.follow.follower import Follower
+from cp_tui.follow.noted import NOTHING_NOTED, NotedEvents
 from cp_tui.opened.log import ChargerOfLog, LogIndex
 from cp_tui.opened.moment import Moments
 from cp_tui.tui.app import Attachment
@@ -61,13 +62,19 @@ class LogEye(Eye):
 
 @asynccontextmanager
 async def log_screen(
-    file: Path | str, size: tuple[int, int] = (80, 24), *, held_back: int = 0
+    file: Path | str,
+    size: tuple[int, int] = (80, 24),
+    *,
+    held_back: int = 0,
+    noted: NotedEvents = NOTHING_NOTED,
 ) -> AsyncIterator[LogEye]:
     """Run a screen on a log; a text is the name of a sample.
 
-    `held_back` is a frame of which it never becomes known what was known there.
+    `noted` is what the charge point has written down beside it; `held_back` is a frame of which it
+    never becomes known what was known there.
     """
     with opened_here(SAMPLES / file) as here:
+        here.index.noted = noted
 
         async def opening() -> ReadLog:
             log = ReadLog(here)

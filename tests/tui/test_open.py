@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
+from cp_tui.charge_point.variables import LinkAttempt, LinkPhase, LinkStep
+from cp_tui.follow.noted import NotedEvents
 from cp_tui.tui.app import Attachment
 from cp_tui.tui.start.log_app import LogApp, no_engine
 from cp_tui.tui.terminal.textual_private import QuietApp
@@ -268,3 +272,24 @@ async def test_pictures(snapshot: SnapshotAssertion, night: Path, size: tuple[in
             for key, name in (("1", "dashboard"), ("4", "schedule")):
                 await eye.press(key)
                 seen.text(name, eye)
+
+
+async def test_after_the_last_frame_the_screens_say_what_the_charge_point_noted(
+    night: Path,
+) -> None:
+    def attempt(minute: int, text: str, **more: Any) -> LinkAttempt:
+        at = datetime(2026, 1, 5, 15, minute, tzinfo=UTC)
+        return LinkAttempt(at=at, attempt=1, phase=LinkPhase.WAITING, text=text, **more)
+
+    attempts = [
+        attempt(0, "closed by the CSMS", step=LinkStep.OPEN),
+        attempt(30, "nothing listens there", step=LinkStep.TCP),
+    ]
+    async with log_screen(night, noted=NotedEvents({"link_attempts": attempts})) as eye:
+        await eye.press("1")
+        assert eye.shows("2026-01-05 15:30:00 UTC", "× TCP: nothing listens there")
+        assert eye.shows("offline · since 15:00")
+        await go_to(eye, "15:10")
+        assert eye.shows("closed by the CSMS")
+        await go_to(eye, "14:03")
+        assert eye.shows(AT_14_03, "● Accepted")

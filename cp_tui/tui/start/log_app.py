@@ -16,6 +16,7 @@ from cp_tui.charge_point.smart_charging.composite import whole
 from cp_tui.charge_point.smart_charging.schedule import CompositeSchedule
 from cp_tui.engine.thread import in_daemon_thread
 from cp_tui.follow.follower import Follower
+from cp_tui.follow.noted import NOTHING_NOTED
 from cp_tui.ocpp.datatypes import ChargingRateUnitType
 from cp_tui.ocpp.plural import count
 from cp_tui.opened.log import ChargerOfLog
@@ -168,7 +169,9 @@ class LogApp(CpTuiApp):
         if follower is None:
             return None
         if self._knower is None or self._knower.follower is not follower:
-            self._knower = Knower(follower)
+            assert self.travel is not None
+            index = self.travel.log.index
+            self._knower = Knower(follower, NOTHING_NOTED if index is None else index.noted)
         return await in_daemon_thread(partial(self._knower.then, now))
 
     async def _ask_schedules(self, wanted: SchedulePane.Wanted) -> None:

@@ -65,6 +65,12 @@ class LogMessages(MessageLog):
         return self.index.at(self.last)
 
     @property
+    def end_at(self) -> datetime | None:
+        """Until when something is known of it: where it is ours, also once no frame passed."""
+        last, noted = self.index.at(self.last), self.index.noted.end
+        return max(last, noted) if last is not None and noted is not None else last
+
+    @property
     def first(self) -> int:
         """The place of its first frame."""
         return self.places[0]
@@ -116,6 +122,10 @@ class LogMessages(MessageLog):
     def outages(self) -> tuple[tuple[datetime, datetime], ...]:
         """From when to when it had no connection, as far as the log tells of connections."""
         index, found = self.index, list[tuple[datetime, datetime]]()
+        end = self.end_at
+        if index.noted.outages:
+            outages = ((lost_at, back_at or end) for lost_at, back_at in index.noted.outages)
+            return tuple((lost_at, back_at) for lost_at, back_at in outages if back_at is not None)
         frames = index.columns.frames
         lost_at: datetime | None = None
         for row in islice((row for row in self._rows if frames[row] < 0), LINKS_MAX):

@@ -167,7 +167,7 @@ class Travel:
         if messages is None:
             return
         index = messages.index
-        first, last = index.reached(messages.first), index.reached(messages.last)
+        first, last = index.reached(messages.first), _latest(messages)
         if first is not None and last is not None:
             instant = min(max(instant, first), last)
             self._go(index.place_at(instant, messages.places), instant)
@@ -177,7 +177,7 @@ class Travel:
         if self.messages is None:
             return
         index, first, last = self.messages.index, self.messages.first, self.messages.last
-        begin, end = index.at(first), index.at(last)
+        begin, end = index.at(first), self.messages.end_at
         if begin is None or end is None or end <= begin:
             self.go_to_frame(round(first + (last - first) * part))
         else:
@@ -234,7 +234,8 @@ class Travel:
             self.step(1)
         else:
             self.shift(seconds * place.speed)
-        if self.place.number >= messages.last:
+        end = messages.end_at
+        if self.place.number >= messages.last and not _is_before(self.place.instant, end):
             self.play()
 
     def _found(self) -> tuple[Finding, ...]:
@@ -272,7 +273,7 @@ class Travel:
             frames=index.frames,
             begin=index.reached(self.messages.first),
         )
-        self._go(last, index.at(last) or index.reached(last))
+        self._go(last, _end(self.messages))
 
     def _go(self, number: int, instant: datetime | None) -> None:
         self._say(number=number, instant=instant or self.place.instant)
@@ -280,3 +281,18 @@ class Travel:
 
     def _say(self, **changes: object) -> None:
         self._store.log_is(replace(self.place, **changes))
+
+
+def _end(messages: LogMessages) -> datetime | None:
+    """The last instant of which something is known; None: the log tells no times."""
+    return messages.end_at or messages.index.reached(messages.last)
+
+
+def _latest(messages: LogMessages) -> datetime | None:
+    """The latest instant that there is, also where the clock of the log has jumped back."""
+    instants = messages.index.reached(messages.last), messages.end_at
+    return max((each for each in instants if each is not None), default=None)
+
+
+def _is_before(instant: datetime | None, end: datetime | None) -> bool:
+    return instant is not None and end is not None and instant < end

@@ -58,7 +58,7 @@ class LogAxis(Struct, frozen=True):
 
 def axis_of(messages: LogMessages, cells: int) -> LogAxis:
     """The axis of a charge point."""
-    begin, end = messages.index.at(messages.first), messages.index.at(messages.last)
+    begin, end = messages.index.at(messages.first), messages.end_at
     if begin is None or end is None or end <= begin:
         begin = end = None
     return LogAxis(messages, begin, end, cells)
