@@ -14,10 +14,10 @@ from cp_tui.engine.trace_line import Ours, TraceMeta
 from cp_tui.explain.finding import Finding
 from cp_tui.ocpp.calendar import FIRST
 from cp_tui.ocpp.frame import shape_defect
-from cp_tui.ocpp.json_array import harmless, load_quickly
-from cp_tui.ocpp.redaction import redacted_all_through, redacted_as_read, shown_text
-from cp_tui.traces.frames import SHALLOW
+from cp_tui.ocpp.json_array import load_quickly
+from cp_tui.ocpp.redaction import shown_text
 from cp_tui.traces.record import FrameDirection, Record, RecordKind
+from cp_tui.traces.shown import shown_details, shown_payload
 
 KINDS = {
     RecordKind.CALL: MessageKind.CALL,
@@ -88,11 +88,6 @@ def _is_plain(record: Record) -> bool:
     )
 
 
-def _is_harmless(raw: str) -> bool:
-    """Whether nothing in a frame is nested too deep or no Unicode; most are told at a glance."""
-    return "\\u" not in raw and raw.count("{") + raw.count("[") <= SHALLOW
-
-
 def latency_ms(record: Record, call: Record | None) -> float | None:
     """How long an answer took; None: it is none, or the log cannot tell."""
     if call is None or call.at is None or record.at is None or record.pair is None:
@@ -144,9 +139,6 @@ def _payload(record: Record) -> JsonValue:
     if record.kind is RecordKind.CALL_ERROR:
         return {
             "description": shown_text(frame.description),
-            "details": redacted_all_through(harmless(frame.details, SHALLOW)),
+            "details": shown_details(frame),
         }
-    payload = frame.payload if _is_harmless(record.raw) else harmless(frame.payload, SHALLOW)
-    if isinstance(payload, dict):
-        return redacted_as_read(frame.action, payload, record.raw)
-    return redacted_all_through(payload)
+    return shown_payload(record)

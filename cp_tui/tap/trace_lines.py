@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from cp_tui.charge_point.variables import MessageKind
 from cp_tui.engine.trace_line import (
     SCHEMA_VERSION,
@@ -13,23 +11,21 @@ from cp_tui.engine.trace_line import (
     TraceLine,
     TraceMeta,
 )
-from cp_tui.ocpp.redaction import redacted_all_through, redacted_as_read, shown_text
-from cp_tui.traces.record import FrameDirection, ParsedFrame, Record, RecordKind
-
-_KINDS = {
-    RecordKind.CALL: MessageKind.CALL,
-    RecordKind.CALL_RESULT: MessageKind.CALLRESULT,
-    RecordKind.CALL_ERROR: MessageKind.CALLERROR,
-}
+from cp_tui.follow.messages import KINDS
+from cp_tui.ocpp.redaction import shown_text
+from cp_tui.traces.record import FrameDirection, Record
+from cp_tui.traces.shown import shown_details, shown_payload
 
 
 def tapped_line(record: Record, latency_ms: float | None) -> TraceLine | None:
     """Write a frame as the format wants it; None: the format has no place for what is none."""
-    frame, kind = record.frame, _KINDS.get(record.kind)
+    frame, kind = record.frame, KINDS.get(record.kind)
     if frame is None or kind is None or record.at is None or record.direction is None:
         return None
     is_call = kind is MessageKind.CALL
-    is_error = kind is MessageKind.CALLERROR
+    error = None
+    if kind is MessageKind.CALLERROR:
+        error = TraceError(frame.code, shown_text(frame.description), shown_details(frame))
     ours = Ours(
         action="" if is_call else frame.action,
         latency_ms=latency_ms,
@@ -46,19 +42,7 @@ def tapped_line(record: Record, latency_ms: float | None) -> TraceLine | None:
         message_type=kind,
         message_id=frame.message_id,
         action=frame.action if is_call else None,
-        payload=None if is_error else _shown(frame, record.raw),
-        error=_error(frame) if is_error else None,
+        payload=shown_payload(record) if error is None else None,
+        error=error,
         meta=TraceMeta(ours),
     )
-
-
-def _shown(frame: ParsedFrame, text: str) -> Any:
-    payload = frame.payload
-    if isinstance(payload, dict):
-        return redacted_as_read(frame.action, payload, text)
-    return redacted_all_through(payload)
-
-
-def _error(frame: ParsedFrame) -> TraceError:
-    details = redacted_all_through(frame.details)
-    return TraceError(frame.code, shown_text(frame.description), details)

@@ -13,16 +13,19 @@ from typing import Any
 
 import msgspec
 
-from cp_tui.ocpp.redaction import redacted_as_read, shown_text
+from cp_tui.ocpp.redaction import redacted_all_through, shown_text
 from cp_tui.traces.formats.open_ocpp_trace import DIRECTIONS
 from cp_tui.traces.frames import KIND_OF_TYPE, TYPES
 from cp_tui.traces.privacy import PrivateNames
 from cp_tui.traces.record import ParsedFrame, Record, RecordKind
+from cp_tui.traces.shown import shown_details, shown_payload
 
 _WORDS = {direction: word for word, direction in DIRECTIONS.items()}
+_LENGTHS = {RecordKind.CALL: 4, RecordKind.CALL_RESULT: 3, RecordKind.CALL_ERROR: 5}
+"""Elements of a frame; further ones have no place in the format (J 4.2)."""
 _NAMES = {KIND_OF_TYPE[number]: name for name, number in TYPES.items()}
 _WITH_KEYS = frozenset({"ChangeConfiguration", "GetConfiguration", ""})
-"""Actions whose frames may have the value of a key before its name, which was cut off."""
+"""Actions whose frames may have the value of a key away from its name: cut off, or elsewhere."""
 
 
 def can_be_written(record: Record) -> bool:
@@ -44,18 +47,19 @@ def written(record: Record, names: PrivateNames | None = None) -> dict[str, Any]
     assert frame is not None
     assert record.at is not None
     assert record.direction is not None
-    payload = _masked(record.action, frame.payload, record.raw)
-    # Of an error nothing is expected that could be told from a secret.
-    details = _masked("", frame.details, record.raw)
+    payload, details = shown_payload(record), shown_details(frame)
+    beyond = frame.elements[_LENGTHS[record.kind] :]
+    rest = [frame.message_id, frame.action, frame.code, frame.description, *beyond]
     # Of a frame that was cut off there are only the texts to look at.
     is_whole = (
         record.action not in _WITH_KEYS and shown_text(record.raw) == record.raw
         if record.truncated
-        else payload is frame.payload
-        and details is frame.details
-        and shown_text(frame.description) == frame.description
+        else payload == frame.payload
+        and details == frame.details
+        and redacted_all_through(rest) == rest
+        and not (beyond and record.action in _WITH_KEYS)
     )
-    message_id, charger = frame.message_id, record.charger
+    message_id, charger = shown_text(frame.message_id), record.charger
     if names is not None:
         payload, details = names.disguised(payload), names.disguised(details)
         message_id = names.stand_in(message_id)
@@ -88,18 +92,14 @@ def _content(
 ) -> dict[str, Any]:
     match record.kind:
         case RecordKind.CALL:
-            return {"action": frame.action, "payload": payload}
+            return {"action": shown_text(frame.action), "payload": payload}
         case RecordKind.CALL_RESULT:
             return {"payload": payload}
     description = shown_text(frame.description)
     if names is not None:
         description = names.disguised_text(description)
-    return {"error": {"code": frame.code, "description": description, "details": details}}
-
-
-def _masked(action: str, payload: Any, raw: str) -> Any:
-    """Give a payload without its secrets: itself where it has none."""
-    return redacted_as_read(action, payload, raw) if isinstance(payload, dict) else payload
+    code = shown_text(frame.code)
+    return {"error": {"code": code, "description": description, "details": details}}
 
 
 def instant(at: datetime) -> str:

@@ -102,11 +102,16 @@ def test_no_secret_is_written() -> None:
     assert "0011" not in text
 
 
-def test_no_secret_is_written_of_what_is_cut_off_or_said_in_an_error() -> None:
+def test_no_secret_is_written_of_what_is_cut_off_or_has_another_shape() -> None:
     for frame in (
         '[2,"1","ChangeConfiguration",{"value":"hunter2hunter2","key":"AuthorizationK ...',
         '[4,"1","GenericError","AuthorizationKey hunter2hunter2 is too short",{}]',
         '[4,"1","GenericError","",{"password":"hunter2hunter2"}]',
+        '[4,"1","GenericError","",["AuthorizationKey","hunter2hunter2"]]',
+        '[4,"1","AuthorizationKey: hunter2hunter2","",{}]',
+        '[2,"2","ChangeConfiguration",["AuthorizationKey","hunter2hunter2"]]',
+        '[2,"2","ChangeConfiguration",{"key":"AuthorizationKey"},{"value":"hunter2hunter2"}]',
+        '[2,"2","GetDiagnostics","ftp://cp:hunter2@h/"]',
     ):
         head = "2026-10-05T08:00:00.100Z"
         text = f'{head} TX [2,"1","GetConfiguration",{{}}]\n{head} RX {frame}\n'
