@@ -123,8 +123,7 @@ class Report(Struct, frozen=True):
 
     def has(self, severity: Severity) -> bool:
         """Say whether anything as grave as this, or graver, was found."""
-        order = [*Severity]
-        return any(order.index(each.severity) <= order.index(severity) for each in self.findings)
+        return any(each.severity in severity.as_grave for each in self.findings)
 
 
 class _Following(Struct, frozen=True, gc=False):

@@ -24,6 +24,12 @@ class Severity(StrEnum):
     NOTE = "note"
     """Worth knowing, nobody's fault."""
 
+    @property
+    def as_grave(self) -> frozenset[Severity]:
+        """Itself and all that are graver."""
+        order = [*Severity]
+        return frozenset(order[: order.index(self) + 1])
+
 
 class Party(StrEnum):
     """Who is at fault, by the words that programs read."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from datetime import datetime
+from http import HTTPStatus
 
 from cp_tui.charge_point.variables import (
     LastFrame,
@@ -98,7 +99,7 @@ class FollowedLine:
     def _shaken(self, event: LinkEvent, at: datetime, connection: str | None) -> None:
         self._shake = event
         self._attempt += 1
-        if event.status is None or event.status == 101:
+        if event.status in (None, HTTPStatus.SWITCHING_PROTOCOLS):
             return
         why = _REFUSED.get(event.status, "it refused the handshake")
         text = f"the CSMS answered the handshake with HTTP {event.status}: {why}"

@@ -43,6 +43,7 @@ from cp_tui.ocpp.enumerations import (
     ValueFormat,
 )
 from cp_tui.ocpp.fields import (
+    DATE_TIME_FIELDS,
     Array,
     Boolean,
     CiString20,
@@ -74,6 +75,7 @@ from cp_tui.ocpp.fields import (
 from cp_tui.ocpp.model import WireModel
 
 __all__ = [
+    "DATE_TIME_FIELDS",
     "Array",
     "AuthorizationData",
     "AuthorizationStatus",

@@ -137,6 +137,15 @@ DateTime = Annotated[
 ]
 """An aware instant in UTC, in whole milliseconds: what is held is what is written and read back."""
 
+DATE_TIME_FIELDS = frozenset(
+    {
+        *("timestamp", "currentTime", "expiryDate", "validFrom", "validTo", "startSchedule"),
+        *("scheduleStart", "retrieveDate", "retrieveDateTime", "startTime", "stopTime"),
+        *("oldestTimestamp", "latestTimestamp", "installDateTime"),
+    }
+)
+"""Names of the fields of OCPP 1.6 and its security whitepaper that hold one."""
+
 _TENTH = Decimal("0.1")
 # Up to here a binary float, which is what most peers compute with, still tells tenths apart.
 _LIMIT_MAX = Decimal(10) ** 14

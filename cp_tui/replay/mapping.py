@@ -10,28 +10,9 @@ from datetime import datetime
 from typing import Any
 
 from cp_tui.ocpp.calendar import later
-from cp_tui.ocpp.datatypes import format_date_time
+from cp_tui.ocpp.datatypes import DATE_TIME_FIELDS, format_date_time
 
 TRANSACTION_ID = "transactionId"
-TIMES = frozenset(
-    {
-        "currentTime",
-        "expiryDate",
-        "installDateTime",
-        "latestTimestamp",
-        "oldestTimestamp",
-        "retrieveDate",
-        "retrieveDateTime",
-        "scheduleStart",
-        "startSchedule",
-        "startTime",
-        "stopTime",
-        "timestamp",
-        "validFrom",
-        "validTo",
-    }
-)
-"""Fields of OCPP 1.6 and its security whitepaper that hold an instant."""
 TRANSACTIONS_MAX = 100_000
 
 
@@ -58,14 +39,14 @@ class Renaming:
     def _field(self, name: str, value: Any, seconds: float) -> Any:
         if name == TRANSACTION_ID and type(value) is int:
             return self._transactions.get(value, value)
-        if name in TIMES and isinstance(value, str):
+        if name in DATE_TIME_FIELDS and isinstance(value, str):
             return _later(value, seconds)
         return self.moved(value, seconds)
 
     def differences(self, logged: Any, now: Any, path: str = "") -> Iterator[str]:
         """Say what is other in a payload of now than in that of the log, times left aside."""
         name = path.rpartition(".")[2]
-        if name in TIMES and isinstance(logged, str) and isinstance(now, str):
+        if name in DATE_TIME_FIELDS and isinstance(logged, str) and isinstance(now, str):
             return
         if isinstance(logged, dict) and isinstance(now, dict):
             for field in sorted(logged.keys() | now.keys()):

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from cp_tui.ocpp.calendar import span
 from cp_tui.tap.http_head import HttpHead
@@ -95,7 +96,7 @@ class Conversation:
             is_tls=is_tls,
         )
         # The tap writes no password down, so none can be read here.
-        return self._link(LinkEvent(**(_fields(event) | {"has_secret": False})), connection, at)
+        return self._link(replace(event, has_secret=False), connection, at)
 
     def link(
         self, event: LinkKind, connection: str, at: datetime, reason: str = "", step: str = ""
@@ -194,10 +195,6 @@ class Conversation:
             direction_from=DirectionFrom.STATED if direction else DirectionFrom.UNKNOWN,
             **more,
         )
-
-
-def _fields(event: LinkEvent) -> dict[str, Any]:
-    return {name: getattr(event, name) for name in event.__struct_fields__}
 
 
 def _elements(text: str) -> list[Any] | None:

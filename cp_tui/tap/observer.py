@@ -12,6 +12,7 @@ import queue
 from collections import Counter
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
+from http import HTTPStatus
 from pathlib import Path
 from threading import Lock, Thread
 from typing import Any, Protocol
@@ -149,7 +150,6 @@ class Observer:
         keep_bytes: int = 100_000_000,
         is_tls: bool = False,
         level: Severity = Severity.WARNING,
-        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         """`file` gets the frames, bounded by `keep_bytes`; raises `OSError`, and `BlockingIOError`
         where another tap writes there.
@@ -158,9 +158,7 @@ class Observer:
         self.shown_by: FollowedBy | None = None
         """Who has charge points shown; set before the first one comes."""
         self._is_tls = is_tls
-        self._levels = {each for each in Severity if [*Severity].index(each) <= _place(level)}
-        self.clock = clock
-        """The time of what passes, UTC."""
+        self._levels = level.as_grave
         self._file = None
         if file is not None:
             self._file = LogFile(file, keep_bytes // (FILES_KEPT + 1), FILES_KEPT, is_alone=True)
@@ -176,6 +174,11 @@ class Observer:
         self.findings = 0
         self._thread = Thread(target=self._run, daemon=True, name="tap observer")
         self._thread.start()
+
+    @staticmethod
+    def clock() -> datetime:
+        """The time of what passes, UTC."""
+        return datetime.now(UTC)
 
     def watch(self) -> ConnectionWatcher:
         """Begin to read along on one more connection."""
@@ -282,14 +285,9 @@ class Observer:
             connection.asked.head, head, connection.name, at, is_tls=self._is_tls
         )
         self._judge(said, charger)
-        if head.status != 101:
-            self._tell(
-                Tapped(
-                    at,
-                    charger.name,
-                    f"was refused by the CSMS: {shown_text(head.start)[:REASON_MAX]}",
-                )
-            )
+        if head.status != HTTPStatus.SWITCHING_PROTOCOLS:
+            text = f"was refused by the CSMS: {shown_text(head.start)[:REASON_MAX]}"
+            self._tell(Tapped(at, charger.name, text))
             return
         connection.is_open = charger.was_open = True
         opened = charger.conversation.link(LinkKind.OPEN, connection.name, at)
@@ -368,7 +366,3 @@ class ConnectionWatcher:
         """Both sides are closed."""
         now = self._observer.clock()
         self._observer.put(_Ended(self._connection, why, step, now, self._lost_bytes))
-
-
-def _place(level: Severity) -> int:
-    return [*Severity].index(level)

@@ -13,6 +13,7 @@ import os
 import ssl
 from collections.abc import Callable
 from contextlib import suppress
+from http import HTTPStatus
 from typing import Protocol
 
 from msgspec import Struct
@@ -79,10 +80,10 @@ async def relay(
         why = await _carry(reader, writer, from_csms, there, watcher)
     except RelayError as error:
         why, step = str(error), error.step
-        _refuse(writer, 502, why)
+        _refuse(writer, HTTPStatus.BAD_GATEWAY, why)
     except HttpHeadError as error:
         why = str(error)
-        _refuse(writer, 400, why)
+        _refuse(writer, HTTPStatus.BAD_REQUEST, why)
     except OSError as error:
         why = f"the connection broke: {error.strerror or type(error).__name__}"
     except asyncio.CancelledError:
@@ -183,12 +184,11 @@ async def _pass(
             raise _NotTaken(error.errno, error.strerror or type(error).__name__) from error
 
 
-def _refuse(writer: asyncio.StreamWriter, status: int, why: str) -> None:
+def _refuse(writer: asyncio.StreamWriter, status: HTTPStatus, why: str) -> None:
     """Answer a charge point that cannot be passed on, in plain words."""
-    name = "Bad Gateway" if status == 502 else "Bad Request"
     body = f"cp-tui tap: {why}\n".encode()
     head = (
-        f"HTTP/1.1 {status} {name}\r\nContent-Type: text/plain; charset=utf-8\r\n"
+        f"HTTP/1.1 {status} {status.phrase}\r\nContent-Type: text/plain; charset=utf-8\r\n"
         f"Content-Length: {len(body)}\r\nConnection: close\r\n\r\n"
     )
     with suppress(OSError):

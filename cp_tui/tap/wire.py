@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from enum import Enum
+from http import HTTPStatus
 
 from msgspec import Struct
 from websockets.exceptions import InvalidHeader, PayloadTooBig, ProtocolError
@@ -87,7 +88,7 @@ class WireReader:
             yield Passed(WireKind.LOST, way, f"the answer to the handshake: {error}")
             return
         yield Passed(WireKind.RESPONSE, way, head=head)
-        if head.status != 101:
+        if head.status != HTTPStatus.SWITCHING_PROTOCOLS:
             self._give_up()
             return
         self._is_open = True

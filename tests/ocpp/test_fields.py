@@ -9,6 +9,7 @@ import pytest
 from pydantic import ValidationError
 
 from cp_tui.charge_point.codec import decode, encode
+from cp_tui.ocpp.action import SPEC
 from cp_tui.ocpp.calendar import FIRST, LAST
 from cp_tui.ocpp.core import (
     ChangeConfigurationRequest,
@@ -17,7 +18,12 @@ from cp_tui.ocpp.core import (
     HeartbeatResponse,
     StartTransactionRequest,
 )
-from cp_tui.ocpp.datatypes import ChargingSchedulePeriod, format_date_time, parse_date_time
+from cp_tui.ocpp.datatypes import (
+    DATE_TIME_FIELDS,
+    ChargingSchedulePeriod,
+    format_date_time,
+    parse_date_time,
+)
 
 EIGHT = datetime(2026, 1, 5, 8, tzinfo=UTC)
 
@@ -123,6 +129,22 @@ def test_instants_are_sent_in_utc_with_milliseconds_only_where_there_are_some() 
     assert format_date_time(EIGHT + timedelta(milliseconds=20)) == "2026-01-05T08:00:00.020Z"
     kathmandu = timezone(timedelta(hours=5, minutes=45))
     assert format_date_time(EIGHT.astimezone(kathmandu)) == "2026-01-05T08:00:00Z"
+
+
+def test_the_fields_that_hold_an_instant_are_known_by_name() -> None:
+    held: set[str] = set()
+
+    def look(schema: object) -> None:
+        for name, child in schema.items() if isinstance(schema, dict) else ():
+            kinds = [child, *child.get("anyOf", ())] if isinstance(child, dict) else ()
+            if any(kind.get("format") == "date-time" for kind in kinds):
+                held.add(name)
+            look(child)
+
+    for spec in SPEC.values():
+        look(spec.request.model_json_schema())
+        look(spec.response.model_json_schema())
+    assert held == DATE_TIME_FIELDS
 
 
 def test_an_instant_without_time_zone_is_a_bug_of_ours_and_refused() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from http import HTTPStatus
 
 from msgspec import Struct
 
@@ -21,8 +22,6 @@ from cp_tui.traces.record import FrameDirection, LinkEvent, LinkKind, Record
 SUBPROTOCOL = "ocpp1.6"
 CONNECTIONS_MAX = 20
 """Of one charge point at a time; the oldest is forgotten."""
-SWITCHED = 101
-"""What a server answers that takes a WebSocket (RFC 6455)."""
 REASON_LENGTH_MAX = 60
 
 
@@ -53,7 +52,10 @@ class LinkRules(Family):
         elif link.event is LinkKind.OPEN:
             yield from self._flapping(record, known)
         elif link.event is LinkKind.HANDSHAKE:
-            is_taken = link.status in (None, SWITCHED) and link.subprotocol is not None
+            is_taken = (
+                link.status in (None, HTTPStatus.SWITCHING_PROTOCOLS)
+                and link.subprotocol is not None
+            )
             is_wrong = is_taken and link.subprotocol != SUBPROTOCOL
             self._handshake = record if is_wrong else None
         elif link.event is LinkKind.UNSENT:

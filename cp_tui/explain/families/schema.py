@@ -14,7 +14,7 @@ from cp_tui.explain.finding import Finding
 from cp_tui.explain.known import Known
 from cp_tui.ocpp.action import Action
 from cp_tui.ocpp.core import MeterValuesRequest, StopTransactionRequest
-from cp_tui.ocpp.datatypes import MeterValue, ValueFormat
+from cp_tui.ocpp.datatypes import DATE_TIME_FIELDS, MeterValue, ValueFormat
 from cp_tui.ocpp.errors import ErrorCode
 from cp_tui.ocpp.model import WireModel
 from cp_tui.ocpp.validation import Defect, path_of, quoted
@@ -46,13 +46,6 @@ _MAY_BE_MASK = frozenset({"schema.wrong_type", "schema.not_in_enum", "schema.bad
 """What a mask in the place of a value looks like."""
 
 _ZONELESS = re.compile(r'"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:[.,]\d{1,12})?)?"')
-_TIME_FIELDS = frozenset(
-    {
-        *("timestamp", "currentTime", "expiryDate", "validFrom", "validTo", "startSchedule"),
-        *("scheduleStart", "retrieveDate", "retrieveDateTime", "startTime", "stopTime"),
-        *("oldestTimestamp", "latestTimestamp", "installDateTime"),
-    }
-)
 _DECIMAL = re.compile(r"[+-]?(?:\d{1,60}(?:\.\d{0,60})?|\.\d{1,60})")
 NODES_MAX = 100_000
 """Values of one payload that are looked through."""
@@ -159,7 +152,7 @@ def _times_in(payload: object) -> Iterator[tuple[str, str]]:
             waiting += [((*place, name), child) for name, child in value.items()]
         elif isinstance(value, list):
             waiting += [((*place, index), child) for index, child in enumerate(value)]
-        elif isinstance(value, str) and place and place[-1] in _TIME_FIELDS:
+        elif isinstance(value, str) and place and place[-1] in DATE_TIME_FIELDS:
             yield path_of(place), value
 
 
