@@ -20,7 +20,7 @@ from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
 
-WAIT_TIMEOUT_S = 15.0
+WAIT_TIMEOUT_S = 30.0
 """Of everything that is awaited; only a test that fails waits so long."""
 CALL = 2
 

@@ -27,9 +27,9 @@ HEADER = struct.Struct("<IIQQIIII")
 ANSWER = struct.Struct("<IiQ")
 REQUEST_BYTES_MAX = 1 << 20
 ROOT = 1
-READY_S = 10.0
+READY_S = 30.0
 
-HANG_S_MAX = 30.0
+HANG_S_MAX = 60.0
 """Then it is well again, so that a test fails that would hang for ever."""
 
 

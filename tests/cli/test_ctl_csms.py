@@ -42,6 +42,12 @@ class Door(NamedTuple):
         status = await asyncio.to_thread(ctl.run, options)
         return Done(status, *self.capture.readouterr())
 
+    async def until_followed(self, by: int) -> None:
+        """Wait until so many look at what the CSMS tells."""
+        async with asyncio.timeout(30):
+            while len(self.rpc._hub._subscriptions) != by:
+                await asyncio.sleep(0.005)
+
 
 @pytest.fixture
 async def door(tmp_path: Path, capsys: Capture) -> AsyncIterator[Door]:
@@ -71,13 +77,13 @@ async def test_a_csms_alone_is_asked_told_and_has_messages_sent(door: Door) -> N
 
 async def test_what_comes_is_waited_for_and_followed(door: Door) -> None:
     waiting = asyncio.create_task(
-        door.ctl("wait", "behaviour.interval_s>=7", "behaviour.is_normal=false", "timeout=20")
+        door.ctl("wait", "behaviour.interval_s>=7", "behaviour.is_normal=false", "timeout=60")
     )
     following = asyncio.create_task(asyncio.to_thread(_follow, door))
-    await asyncio.sleep(0.05)
+    await door.until_followed(by=2)
     door.csms.behaviour = Behaviour(interval_s=7)
     door.rpc._publish_behaviour()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         waited = await waiting
         assert waited.status == 0
         async with raw_charge_point(door.csms.url) as charge_point:
@@ -89,7 +95,7 @@ async def test_what_comes_is_waited_for_and_followed(door: Door) -> None:
 
 
 def _follow(door: Door) -> int:
-    arguments = ["tail", "exchanges", "kind:received", "past=0", "count=1", "timeout=20"]
+    arguments = ["tail", "exchanges", "kind:received", "past=0", "count=1", "timeout=60"]
     return ctl.run(parse(["ctl", "--csms", f"--socket={door.socket}", *arguments]))
 
 
@@ -161,9 +167,9 @@ async def test_the_end_of_the_door_ends_the_wait(door: Door) -> None:
         ["ctl", "--csms", f"--socket={door.socket.with_name('other')}", "wait", "demo.attach=x"]
     )
     waiting = asyncio.create_task(asyncio.to_thread(ctl.run, options))
-    await asyncio.sleep(0.05)
+    await door.until_followed(by=1)
     await server.close()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         assert await waiting == 1
     assert "has ended" in door.capture.readouterr().err
 

@@ -42,7 +42,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         [sys.executable, "-m", "cp_tui", "serve", "--quiet", *arguments], env=own_environment()
     )
     try:
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 30
         while not is_answering(folder / "s"):
             assert process.poll() is None
             assert time.monotonic() < deadline
@@ -50,7 +50,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         yield folder
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(30)
 
 
 def found(folder: Path, text: str = TEXT, **options: object) -> list[str]:

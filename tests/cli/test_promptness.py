@@ -40,7 +40,7 @@ async def test_models_are_built_and_the_collector_is_set_before_anybody_waits(
     assert not Late.__pydantic_complete__
     end = asyncio.Event()
     staying = asyncio.create_task(stay_prompt(end))
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(30):
         while gc.get_threshold() != promptness.COLLECTOR_THRESHOLDS:
             await asyncio.sleep(0.01)
     assert Late.__pydantic_complete__
@@ -48,7 +48,7 @@ async def test_models_are_built_and_the_collector_is_set_before_anybody_waits(
     assert sys.getswitchinterval() == pytest.approx(promptness.SWITCH_S)
     assert not staying.done()
     end.set()
-    async with asyncio.timeout(1):
+    async with asyncio.timeout(30):
         await staying
 
 
@@ -67,7 +67,7 @@ async def test_what_cannot_be_made_ready_ends_nothing(
     monkeypatch.setattr(promptness, "late_commands", lambda: [1])
     end = asyncio.Event()
     staying = asyncio.create_task(stay_prompt(end))
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(30):
         while gc.get_threshold() != promptness.COLLECTOR_THRESHOLDS:
             await asyncio.sleep(0.01)
     assert not staying.done()

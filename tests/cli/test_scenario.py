@@ -106,9 +106,9 @@ def url(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
 
     thread = Thread(target=loop.run_forever)
     thread.start()
-    server = asyncio.run_coroutine_threadsafe(begin(), loop).result(10)
+    server = asyncio.run_coroutine_threadsafe(begin(), loop).result(30)
     yield urls[0]
-    asyncio.run_coroutine_threadsafe(end(server), loop).result(10)
+    asyncio.run_coroutine_threadsafe(end(server), loop).result(30)
     loop.call_soon_threadsafe(loop.stop)
     thread.join()
     loop.close()

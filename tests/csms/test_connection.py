@@ -12,7 +12,7 @@ from cp_tui.csms.event_log import Connected, Disconnected, TurnedAway
 from tests.csms.raw_charge_point import raw_charge_point
 
 PASSWORD = bytes.fromhex("0001020304050607") + b"\xff" * 12
-WAIT_S = 5.0
+WAIT_S = 30.0
 
 
 async def test_it_listens_on_loopback_only(csms: CentralSystem) -> None:

@@ -29,7 +29,7 @@ NOW = datetime.now(UTC)
 YEAR = Validity(NOW - timedelta(days=1), NOW + timedelta(days=365))
 KEY = new_key(KeyKind.EC_P256)
 REQUEST = certificate_request(KEY, "SN-0001", CPO_NAME)
-WAIT_S = 5.0
+WAIT_S = 30.0
 
 
 @asynccontextmanager

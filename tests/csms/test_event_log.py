@@ -18,7 +18,7 @@ from cp_tui.csms.event_log import (
 from cp_tui.ocpp.core import AuthorizeRequest, DataTransferRequest, HeartbeatRequest
 
 AT = datetime(2026, 1, 5, 8, tzinfo=UTC)
-WAIT_S = 5.0
+WAIT_S = 30.0
 
 
 def connected(number: int) -> Connected:

@@ -25,7 +25,7 @@ from cp_tui.csms.signed_files import firmware_image
 from cp_tui.ocpp.security import FirmwareImage
 
 NOW = datetime.now(UTC)
-WAIT_S = 5.0
+WAIT_S = 30.0
 
 
 @pytest.fixture

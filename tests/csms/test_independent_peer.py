@@ -175,7 +175,7 @@ async def peer(csms: CentralSystem) -> AsyncIterator[ChargePoint]:
     async with connect(
         f"{csms.url}/PEER", subprotocols=[Subprotocol("ocpp1.6")], proxy=None
     ) as websocket:
-        charge_point = peer_class()("PEER", websocket, response_timeout=5)
+        charge_point = peer_class()("PEER", websocket, response_timeout=30)
         listening = asyncio.create_task(charge_point.start())
         yield charge_point
         listening.cancel()
@@ -194,7 +194,7 @@ def test_every_call_of_a_csms_is_tried_here() -> None:
 async def test_the_peer_takes_and_answers(
     csms: CentralSystem, peer: ChargePoint, request_: WireModel
 ) -> None:
-    response = await csms.call("PEER", request_, timeout_s=5)
+    response = await csms.call("PEER", request_, timeout_s=30)
     assert type(response) is SPEC[action_of(request_)].response
     # What the CSMS makes of the answer is noted behind it.
     seen = [event for event in csms.record.events if not isinstance(event, Noted)]

@@ -21,7 +21,7 @@ from cp_tui.ocpp.security import CertificateSignedRequest, CertificateSignedResp
 from cp_tui.settings.load import Options, load
 from tests.engine.links import FAST
 
-WAIT_S = 20.0
+WAIT_S = 30.0
 
 
 async def until(is_so: Callable[[], bool]) -> None:

@@ -29,7 +29,7 @@ from cp_tui.settings.load import Options, load
 from tests.csms.raw_charge_point import RawChargePoint, raw_charge_point
 from tests.sources import ROOT
 
-WAIT_S = 5.0
+WAIT_S = 30.0
 
 
 async def test_it_says_where_it_listens_and_what_happens_until_cancelled() -> None:

@@ -44,7 +44,7 @@ class Screen:
         self.exchanges: list[Exchange] = []
 
     async def until_exchange(self, action: str, kind: ExchangeKind) -> Exchange:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while True:
                 for exchange in self.exchanges:
                     if exchange.action == action and exchange.kind is kind:
@@ -52,7 +52,7 @@ class Screen:
                 await self.listen()
 
     async def until_value(self, name: str, value: Any) -> None:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while self.values.get(name) != value:
                 await self.listen()
 
@@ -113,7 +113,7 @@ async def test_a_charge_point_is_shown_with_its_boot_and_after_its_end(
         (shown,) = converted(ChargePoints, result)
         assert (shown.is_connected, shown.registration_status) == (True, "Accepted")
         assert (shown.vendor, shown.firmware_version) == ("V", "1.2")
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while True:
             found: ChargePoints = screen.values["charge_points"]
             if not found[0].is_connected:
@@ -228,7 +228,7 @@ async def test_a_secret_is_masked_wherever_it_is_shown(
         assert await charge_point.websocket.recv() == text
         await charge_point.send([3, "a", {"status": "Accepted"}])
         await sending
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while sum(e.kind is ExchangeKind.COMPOSED for e in screen.exchanges) < len(texts):
             await screen.listen()
     assert secret not in "".join(encode(exchange).decode() for exchange in screen.exchanges)

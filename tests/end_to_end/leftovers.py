@@ -8,7 +8,7 @@ import signal
 from contextlib import suppress
 from pathlib import Path
 
-GONE_TIMEOUT_S = 15.0
+GONE_TIMEOUT_S = 30.0
 
 
 def processes_of(folder: Path) -> dict[int, str]:

@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-READY_TIMEOUT_S = 10.0
+READY_TIMEOUT_S = 30.0
 PRIVILEGES_FOLDER = Path("/run/sshd")
 """A server that runs as root wants it; a package makes it when it starts the service."""
 

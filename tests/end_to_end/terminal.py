@@ -24,7 +24,7 @@ from tests.end_to_end.programs import Running, start_in_terminal
 SEE_TIMEOUT_S = 30.0
 """Of everything that is awaited; only a test that fails waits so long."""
 END_TIMEOUT_S = 30.0
-LAST_TIMEOUT_S = 5.0
+LAST_TIMEOUT_S = 30.0
 LOOK_S = 0.02
 CALM_LOOKS = 3
 """So often in a row nothing was written and nobody worked when a picture is complete."""

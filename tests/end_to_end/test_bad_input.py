@@ -60,7 +60,7 @@ async def test_a_csms_that_cannot_be_reached_is_no_error(folder: Path) -> None:
         closed.bind(("127.0.0.1", 0))
         url = f"ws://127.0.0.1:{closed.getsockname()[1]}"
         async with serving(folder, url) as serve:
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(30):
                 link = (await serve.ctl("get", "variable=link")).result
                 while link["last_error"] is None:
                     link = (await serve.ctl("get", "variable=link")).result

@@ -45,7 +45,7 @@ async def held(
         os.close(writing)
     serve = Serve(process, socket, data_dir)
     try:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(30):
             while not socket.exists() or csms._connection is None:
                 await asyncio.sleep(0.02)
         yield serve, reading
@@ -83,7 +83,7 @@ async def test_a_standard_error_that_nobody_reads_stops_no_answer_and_no_end(
         assert await answer_s(csms) < ANSWER_S_MAX
         await provoke(csms)
         assert await answer_s(csms) < ANSWER_S_MAX
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while "log.dropped" not in (await serve.ctl("get", "variable=troubles")).out:
                 await asyncio.sleep(0.2)
         # What matters is in the file.
@@ -98,7 +98,7 @@ async def test_a_reader_that_comes_back_hears_how_much_it_missed(tmp_path: Path)
         assert await answer_s(csms) < ANSWER_S_MAX
         os.set_blocking(reading, False)
         text = b""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(30):
             while b" lines of the log;" not in text:
                 with suppress(BlockingIOError):
                     text = text[-200:] + os.read(reading, 65_536)
@@ -127,7 +127,7 @@ async def test_the_csms_answers_while_nobody_reads_what_it_prints(tmp_path: Path
         engine = await start_writing("serve", "--quiet", "--id=CP1", *target)
         try:
             serve = Serve(engine, socket, data)
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(30):
                 while not socket.exists():
                     await asyncio.sleep(0.02)
             client = await Client.connect(socket)

@@ -241,7 +241,7 @@ def at_socket(path: Path, serve: Callable[[socket.socket], None]) -> Iterator[No
             listener.shutdown(socket.SHUT_RDWR)
             for client in clients:
                 client.close()
-            thread.join(5)
+            thread.join(30)
 
 
 def nothing(_: socket.socket) -> None:

@@ -22,7 +22,7 @@ LIFE_S = (0.05, 0.9)
 """How long a life lasts after the door is open."""
 PAUSE_S = (0.0, 0.15)
 """Between two things that somebody does."""
-DELIVERY_TIMEOUT_S = 15.0
+DELIVERY_TIMEOUT_S = 30.0
 KEYS = (
     "--set=MeterValueSampleInterval=1",
     "--set=AllowOfflineTxForUnknownId=true",

@@ -39,7 +39,7 @@ HAS_STUMBLES = tier(False, deep=True)
 STUMBLE_S = 2.0
 STEPS_MIN, STEPS_MAX = 10, 200
 LIFE_S = 30.0
-WAIT_S = 15.0
+WAIT_S = 30.0
 
 Doing = Callable[["Life"], Awaitable[None]]
 

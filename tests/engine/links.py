@@ -27,7 +27,7 @@ from cp_tui.network.weathers import WEATHERS
 
 MakeTls = Callable[[SetCredentials], LinkTls]
 
-WAIT_S = 10.0
+WAIT_S = 30.0
 """Far more than anything here takes; only a failing test waits that long."""
 
 FAST = LinkSettings(

@@ -321,7 +321,7 @@ async def test_a_killed_engine_delivers_its_transaction_after_the_next_start(
             await csms.until(lambda: "StartTransaction" in csms.actions)
         finally:
             process.send_signal(signal.SIGKILL)
-            process.wait(timeout=10)
+            process.wait(timeout=30)
         async with running(url_of(server), tmp_path):
             await csms.until(lambda: "StopTransaction" in csms.actions)
 

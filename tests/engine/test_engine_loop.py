@@ -69,7 +69,7 @@ from tests.engine.fakes import (
 )
 from tests.rpc.fake_engine import key_change
 
-WAIT_S = 5.0
+WAIT_S = 30.0
 
 
 class Note(Struct, frozen=True):

@@ -47,7 +47,7 @@ from cp_tui.engine.security_log import SecurityLog
 from cp_tui.engine.troubles import TroubleKeeper
 from tests.engine.fakes import CONFIG, NOON, Minds
 
-WAIT_S = 10.0
+WAIT_S = 30.0
 ORDER = MakeCertificateRequest("k1", KeyKind.EC_P256, "SN-0001", "Operator")
 
 

@@ -13,7 +13,7 @@ import pytest
 from cp_tui.engine import line_writer
 from cp_tui.engine.line_writer import LINE_BYTES_ALL_MAX, LINES_MAX, LineWriter, write_all
 
-WAIT_S = 5.0
+WAIT_S = 30.0
 
 
 class HeldSink:

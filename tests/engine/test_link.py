@@ -461,7 +461,7 @@ async def test_a_peer_that_never_closes_does_not_hold_up_the_end() -> None:
         async with link_to(url_of(server)) as under_test:
             under_test.link.open()
             await under_test.until_open()
-            async with asyncio.timeout(8):
+            async with asyncio.timeout(30):
                 await under_test.link.end()
         for connection in server.connections:
             connection.transport.abort()

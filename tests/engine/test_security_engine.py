@@ -25,7 +25,7 @@ from tests.engine.links import FAST, port_of, websocket_server
 from tests.engine.test_engine import answer_to
 from tests.engine.tls_servers import YEAR, Pki
 
-WAIT_S = 20.0
+WAIT_S = 30.0
 
 
 class SigningCsms:

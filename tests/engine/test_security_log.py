@@ -24,7 +24,7 @@ from cp_tui.engine.security_log import (
 )
 from tests.engine.fakes import NOON
 
-WAIT_S = 10.0
+WAIT_S = 30.0
 
 
 def line(number: int) -> SecurityLogLine:

@@ -24,7 +24,7 @@ from tests.acts import act_of
 from tests.engine.fakes import FakeDisk, Minds
 from tests.engine.test_engine_loop import bench, echo
 
-WAIT_S = 5.0
+WAIT_S = 30.0
 
 
 def told(hub: Hub) -> dict[str, Trouble]:

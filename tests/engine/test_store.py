@@ -113,7 +113,7 @@ async def test_what_was_reported_as_written_survives_a_kill(tmp_path: Path) -> N
             process.stdout.readline()
         process.send_signal(signal.SIGKILL)
         reported = 19 + len(process.stdout.read().splitlines())
-    process.wait(timeout=10)
+    process.wait(timeout=30)
     async with opened(tmp_path) as store:
         records = await store.load()
     newest = int(records[Table.KEY]["n"])
@@ -253,7 +253,7 @@ def test_a_second_engine_is_kept_out_and_told_who_is_in(tmp_path: Path) -> None:
         with pytest.raises(EngineStartError, match=rf"\(process {process.pid}\).*{tmp_path}"):
             FolderLock(tmp_path)
         process.kill()
-        process.wait(timeout=10)
+        process.wait(timeout=30)
     lock = FolderLock(tmp_path)
     with pytest.raises(EngineStartError, match="runs already"):
         FolderLock(tmp_path)
@@ -289,7 +289,7 @@ def test_somebody_who_looks_keeps_no_engine_from_starting(tmp_path: Path) -> Non
     finally:
         for process in looking:
             process.kill()
-            process.communicate(timeout=10)
+            process.communicate(timeout=30)
 
 
 def test_a_look_changes_nothing_and_finds_no_other_look(tmp_path: Path) -> None:

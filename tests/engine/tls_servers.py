@@ -16,7 +16,7 @@ from cp_tui.certificates.facts import KeyKind
 from cp_tui.charge_point.effects import ClientCertificate, MakeCertificateRequest, SetCredentials
 from cp_tui.engine.keys import KeyFolder
 
-WAIT_S = 10.0
+WAIT_S = 30.0
 NOW = datetime.now(UTC).replace(microsecond=0)
 YEAR = Validity(NOW - timedelta(days=1), NOW + timedelta(days=365))
 OVER = Validity(NOW - timedelta(days=30), NOW - timedelta(days=1))

@@ -23,7 +23,7 @@ from tests.engine.file_servers import (
     PASSWORD,
 )
 
-WAIT_S = 10.0
+WAIT_S = 30.0
 FAST = TransferSettings(
     connect_s=0.5, idle_s=0.5, total_s=5.0, progress_s=0.0, download_bytes_max=1_000_000
 )

@@ -35,7 +35,7 @@ from cp_tui.ocpp.datatypes import ChargePointStatus
 from tests.acts import act_of
 from tests.engine.fakes import CONFIG, FakeErrands, FakeLink, FakeTransfers
 
-WAIT_S = 5.0
+WAIT_S = 30.0
 QUIET_TURNS = 200
 """Ten times as many as the longest way from an event to what is sent because of it."""
 

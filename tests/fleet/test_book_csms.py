@@ -45,7 +45,7 @@ async def line(csms: CsmsProcess, id: str, password: str = "") -> AsyncIterator[
 async def ask(connection: ClientConnection, id: str, action: str, payload: object) -> Any:
     """Send a CALL and give the answer."""
     await connection.send(json.dumps([2, id, action, payload]))
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         return json.loads(await connection.recv())
 
 

@@ -47,7 +47,7 @@ class Fed:
 
     async def done(self, task: asyncio.Task[Any]) -> Any:
         """Let the thread work until a task is done."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while not task.done():
                 self.work()
                 await asyncio.sleep(0)
@@ -80,7 +80,7 @@ async def test_one_that_changes_all_the_time_is_told_all_the_same() -> None:
     await fed.done(asyncio.create_task(fed.door.prepare(["link"])))
     seen = fed.door.subscribe(["link"])
     told = 0
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while told < 5:
             waiting = asyncio.create_task(seen.next())
             while not waiting.done():

@@ -14,7 +14,7 @@ from cp_tui.ocpp.datatypes import AuthorizationStatus, IdTagInfo
 from cp_tui.ocpp.errors import OcppError
 from cp_tui.settings.problem import SettingsError
 
-WAIT_S = 10.0
+WAIT_S = 30.0
 
 
 async def test_a_session_is_driven_and_read_back() -> None:

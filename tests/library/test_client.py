@@ -12,7 +12,7 @@ from cp_tui.rpc.client import ConnectionLost
 from cp_tui.rpc.paths import SocketPathError
 from cp_tui.rpc.server import RpcServer
 
-WAIT_S = 10.0
+WAIT_S = 30.0
 
 
 def without_asyncio(socket: Path) -> None:

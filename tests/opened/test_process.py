@@ -25,7 +25,7 @@ from cp_tui.traces.opening import UnreadableTrace
 from cp_tui.traces.reading import open_trace
 from tests.tiers import tier
 
-END_S = 10.0
+END_S = 30.0
 FRAMES = tier(400, deep=500_000)
 CHARGE_POINTS = 20
 BEGIN = datetime(2026, 1, 5, 8, tzinfo=UTC)

@@ -31,7 +31,7 @@ from cp_tui.rpc.server import RpcServer
 from cp_tui.tui.app import Attachment, CpTuiApp
 from tests.tui.driving import Eye
 
-WAIT_S = 8.0
+WAIT_S = 30.0
 """For words to appear; only a test that fails waits so long."""
 
 LOOK_AGAIN_S = 0.05

@@ -47,7 +47,7 @@ class Peer:
         self.player.take(json.dumps(elements))
 
     async def play(self) -> ReplayReport:
-        return await asyncio.wait_for(self.player.play(), 5)
+        return await asyncio.wait_for(self.player.play(), 30)
 
 
 def session() -> Talk:

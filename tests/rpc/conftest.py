@@ -42,7 +42,7 @@ class Door:
             data = request if isinstance(request, bytes) else json.dumps(request).encode()
             writer.write(data + b"\n")
         writer.write_eof()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             content = await reader.read()
         return [json.loads(line) for line in content.splitlines()]
 

@@ -19,7 +19,7 @@ from cp_tui.engine.timeouts import Timeouts
 from tests.security.pki import OPERATOR, SERIAL, Signed, for_request, pki
 from tests.security.secure_csms import IDENTITY, PASSWORD, SecureCsms, Shown
 
-WAIT_S = 20.0
+WAIT_S = 30.0
 LINK = LinkSettings(
     connect=Timeouts(tls_s=5.0),
     backoff=BackoffSettings(wait_minimum_s=0.02, random_range_s=0.0, doublings=0),

@@ -14,7 +14,7 @@ from cp_tui.tap.observer import Observer, Tapped
 from cp_tui.tap.relay import Upstream
 from cp_tui.tap.serve import TapServer
 
-WAIT_S = 10.0
+WAIT_S = 30.0
 Handler = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 

@@ -141,7 +141,7 @@ class Eye:
         let_time_pass(seconds)
         await self.settle()
 
-    async def until_it_shows(self, *words: str, seconds: float = 30.0) -> None:
+    async def until_it_shows(self, *words: str, seconds: float = 60.0) -> None:
         """Wait until all of these words can be read; only a test that fails waits so long."""
         try:
             async with asyncio.timeout(seconds):

@@ -105,7 +105,7 @@ async def test_no_more_than_a_few_calls_hang_at_a_time(
         with pytest.raises(OSError, match="8 calls hang") as refused:
             await disk_module.on_disk(path.read_text, "reading")
         assert refused.value.errno == errno.EBUSY
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while True:
             try:
                 assert await disk_module.on_disk(path.read_text, "reading") == "x"
@@ -143,7 +143,7 @@ async def test_an_export_that_was_given_up_leaves_no_file_behind(
 
     with disk.that(HANGS if moment == "open" else "well"), pytest.raises(OSError, match="answer"):
         await saving.write_new(path, pieces(), lambda _: None)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while path.exists():
             await asyncio.sleep(0.01)
         await asyncio.sleep(0.1)
@@ -245,10 +245,10 @@ async def test_the_first_screen_saves_beside_its_loop(disk: UnwillingDisk) -> No
         await fill_answers(pilot, "ws://a")
         with disk.that(HANGS):
             await pilot.press("ctrl+s")
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(30):
                 while "still writing" not in text_of(app):
                     await pilot.pause(0.02)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while app.return_value is None:
                 await asyncio.sleep(0.02)
     assert app.return_value == SAVED

@@ -231,7 +231,7 @@ async def test_pictures_come_between_keys_also_behind_a_terminal_that_has_taken_
         writer.write("a picture")
         writer.start()
         try:
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(30):
                 while drive.app._sending is None:
                     await asyncio.sleep(0.01)
             await quiet()
@@ -271,27 +271,32 @@ async def test_keys_that_have_to_wait_are_kept_or_dropped_with_a_word(
             answer.set()
         async with drive.step("keys that wait for too long are dropped with a word"):
             monkeypatch.setattr("cp_tui.tui.terminal.key_gate.LOOKS_MAX", 50)
+            dialog = SlowDialog()
 
             async def open_slowly() -> None:
-                drive.app.push_screen(SlowDialog())
+                drive.app.push_screen(dialog)
 
             drive.app.act(open_slowly(), group="action")
             await packet(drive, "w" * 40)
             assert "40 keys dropped: the screen was busy" in drive.app.main._activity.plain
             assert drive.engine.calls == [] or calls(drive, "swipe") == []
-            await asyncio.sleep(1.0)
+            dialog.may_come.set()
             await packet(drive, "\x1bwTAG")
             assert drive.app.screen.query(Input).first().value == "TAG"
 
 
 class SlowDialog(Dialog[None]):
-    """Comes too late."""
+    """Comes when it is let."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.may_come = asyncio.Event()
 
     def compose(self) -> ComposeResult:
         yield Input(classes="box")
 
     async def begin(self) -> None:
-        await asyncio.sleep(1.6)
+        await self.may_come.wait()
 
 
 async def test_an_action_that_hangs_jams_no_keyboard(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,10 +8,11 @@ from datetime import UTC, datetime
 import pytest
 
 from cp_tui.tui.state import liveness
+from tests.demo.fast_time import in_fast_time
 from tests.tui import worlds
 from tests.tui.fake_engine import FakeEngine
 
-STEP_S = 0.01
+STEP_S = liveness.STEP_S
 
 
 class Told:
@@ -29,11 +30,6 @@ def now() -> datetime:
     return worlds.NOW.astimezone(UTC)
 
 
-@pytest.fixture(autouse=True)
-def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(liveness, "STEP_S", STEP_S)
-
-
 async def watched(engine: FakeEngine, told: Told) -> asyncio.Task[None]:
     task = asyncio.create_task(
         liveness.watch(engine, told, now, every_s=STEP_S, hung_after_s=10 * STEP_S)
@@ -42,6 +38,7 @@ async def watched(engine: FakeEngine, told: Told) -> asyncio.Task[None]:
     return task
 
 
+@in_fast_time
 async def test_silence_is_told_with_its_beginning_and_its_end() -> None:
     engine, told = FakeEngine({}), Told()
     task = await watched(engine, told)
@@ -55,6 +52,7 @@ async def test_silence_is_told_with_its_beginning_and_its_end() -> None:
     task.cancel()
 
 
+@in_fast_time
 async def test_a_screen_that_was_away_itself_accuses_nobody() -> None:
     """`kill -STOP` of the screen, a laptop that sleeps: one step, however long it was."""
     engine, told = FakeEngine({}), Told()
@@ -74,8 +72,9 @@ async def test_a_screen_that_was_away_itself_accuses_nobody() -> None:
     task.cancel()
 
 
+@in_fast_time
 async def test_a_lost_connection_ends_the_watch() -> None:
     engine, told = FakeEngine({}), Told()
     task = await watched(engine, told)
     engine.lose()
-    await asyncio.wait_for(task, 1)
+    await task

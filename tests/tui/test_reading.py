@@ -33,7 +33,7 @@ def test_a_fifo_that_nobody_writes_to_is_no_file_to_read(tmp_path: Path) -> None
     os.mkfifo(path)
     # In a process of its own, for what waits there can only be killed.
     done = subprocess.run(
-        [sys.executable, "-c", READ, str(path)], capture_output=True, text=True, timeout=20
+        [sys.executable, "-c", READ, str(path)], capture_output=True, text=True, timeout=60
     )
     assert done.stderr == ""
     assert done.stdout.lower().count("not a regular file") == 3

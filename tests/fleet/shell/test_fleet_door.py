@@ -19,8 +19,8 @@ from tests.fleet.csms_process import book_csms
 from tests.fleet.shell.runs import plan, run_of
 from tests.tui.fleet_world import screen_on
 
-BUSY = SessionPlan(per_hour=(3_600.0,), length_s=(0.5, 1.0))
-WAIT_S = 60.0
+BUSY = SessionPlan(per_hour=(360.0,), length_s=(0.5, 1.0))
+WAIT_S = 120.0
 STATIONS = 50
 
 
@@ -36,7 +36,8 @@ async def test_a_screen_on_a_fleet_storms_looks_at_one_and_sees_the_end(
         await server.start()
         running = asyncio.create_task(run.run())
         async with screen_on(path) as eye:
-            await eye.until_it_shows(f"all {STATIONS} are Accepted", "BootNotif", "holds 50")
+            # Above it may stand that a busy machine is at its limit.
+            await eye.until_it_shows(f"Accepted {STATIONS} of {STATIONS}", "BootNotif", "holds 50")
             # For 60 s: on a busy machine they must not be back before somebody has looked.
             await eye.press("N", "6", "0", "enter")
             await eye.until_it_shows("The storm has begun: network")
@@ -84,8 +85,8 @@ async def test_a_screen_on_a_fleet_storms_looks_at_one_and_sees_the_end(
         assert report.bill.lost == 0
         await server.close()
         door.close()
-        await asyncio.sleep(0.6)
-        assert not [each for each in asyncio.all_tasks() if each.get_name() == "fleet door"]
+        while [each for each in asyncio.all_tasks() if each.get_name() == "fleet door"]:
+            await asyncio.sleep(0.01)
 
 
 def test_of_a_long_run_as_many_points_are_told_as_a_screen_shows_the_same_ones_each_time() -> None:

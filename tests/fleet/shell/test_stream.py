@@ -20,7 +20,7 @@ from cp_tui.fleet.shell.stream import UNREAD_S, WAITING_BYTES_MAX, Stream
 from cp_tui.fleet.stream_order import OrderKind, StreamOrder
 from tests.engine.tls_servers import Pki
 
-WAIT_S = 10.0
+WAIT_S = 30.0
 
 
 class Told:
