@@ -14,6 +14,7 @@ from cp_tui.charge_point.station_keys import station_keys
 from cp_tui.charge_point.variables import Streams, Variables
 from cp_tui.cli.command_help import METHODS, help_of
 from cp_tui.cli.ctl_watch import HELP
+from cp_tui.cli.door import Door
 from cp_tui.cli.output import ExitStatus
 from cp_tui.demo.csms_rpc import CSMS_COMMANDS
 from cp_tui.demo.csms_variables import CSMS
@@ -86,7 +87,7 @@ def reference() -> str:
         "## Exit status\n\n| Status | When |\n|---|---|\n"
         + "".join(f"| {each.value} | {words(note)} |\n" for each, note in _members(ExitStatus)),
         "## The CSMS of a demo\n\n" + _csms(shapes),
-        *_commands(CSMS_COMMANDS, shapes, of_csms=True),
+        *_commands(CSMS_COMMANDS, shapes, Door.CSMS),
         SHAPES,
         *(table(shapes[name]) for name in sorted(shapes)),
     ]
@@ -94,7 +95,7 @@ def reference() -> str:
 
 
 def _commands(
-    commands: Mapping[str, Command], shapes: dict[str, type], *, of_csms: bool = False
+    commands: Mapping[str, Command], shapes: dict[str, type], door: Door = Door.CHARGE_POINT
 ) -> Iterator[str]:
     """Tell about each command, as `ctl METHOD --help` does."""
     for command in commands.values():
@@ -103,7 +104,7 @@ def _commands(
             shapes_in(command.result, own)
         shapes |= own
         see = f"\nThe result: {type_words(command.result)}.\n" if own else ""
-        yield f"### {command.name}\n\n```\n{help_of(command, of_csms=of_csms)}\n```\n{see}"
+        yield f"### {command.name}\n\n```\n{help_of(command, door)}\n```\n{see}"
 
 
 def _on_variables() -> str:

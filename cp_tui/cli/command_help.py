@@ -10,7 +10,7 @@ from msgspec import Struct
 from msgspec.json import schema
 from pydantic import TypeAdapter
 
-from cp_tui.charge_point.variables import STREAMS, VARIABLES
+from cp_tui.cli.door import Door
 from cp_tui.engine.command import NOTHING_TO_DO, Act, Command
 from cp_tui.engine.commands import COMMANDS
 from cp_tui.engine.hub import ENGINE, Vocabulary
@@ -20,29 +20,46 @@ from cp_tui.rpc.client_session import CONNECTION_COMMANDS
 METHODS: Mapping[str, Command] = {**CONNECTION_COMMANDS, **COMMANDS}
 """All commands of a charge point and of the door, by name."""
 
-WATCHED = {"Variables": VARIABLES, "Streams": STREAMS}
-"""What `get` and `subscribe` take."""
+
+def methods_of(door: Door) -> Mapping[str, Command]:
+    """Give all that can be asked at a door; a shell that completes a word imports no other."""
+    match door:
+        case Door.CSMS:
+            from cp_tui.demo.csms_rpc import CSMS_COMMANDS
+
+            return {**CONNECTION_COMMANDS, **CSMS_COMMANDS}
+        case Door.FLEET:
+            from cp_tui.fleet.shell.fleet_door import FLEET_COMMANDS
+
+            return {**CONNECTION_COMMANDS, **FLEET_COMMANDS}
+        case Door.CHARGE_POINT:
+            return METHODS
 
 
-def command_of(method: str) -> Command | None:
-    """Give a command of the charge point, else of the CSMS."""
-    return METHODS.get(method) or csms_commands().get(method)
+def vocabulary(door: Door) -> Vocabulary:
+    """Give what there is to watch at a door."""
+    match door:
+        case Door.CSMS:
+            from cp_tui.demo.csms_variables import CSMS
+
+            return CSMS
+        case Door.FLEET:
+            from cp_tui.fleet.fleet_variables import FLEET
+
+            return FLEET
+        case Door.CHARGE_POINT:
+            return ENGINE
 
 
-def csms_commands() -> Mapping[str, Command]:
-    """Import what a shell that completes a word does not wait for."""
-    from cp_tui.demo.csms_rpc import CSMS_COMMANDS
+def list_of(door: Door) -> str:
+    """List what can be asked at a door, a line each; what a demo alone has stands apart."""
+    lines = {name: f"  {line_of(command)}" for name, command in methods_of(door).items()}
+    if door is not Door.CSMS:
+        return "\n".join(lines.values())
+    from cp_tui.demo.csms_rpc import PLAY_COMMANDS
 
-    return CSMS_COMMANDS
-
-
-def vocabulary(of_csms: bool) -> Vocabulary:
-    """Give what there is to watch at the door of a charge point, or of a CSMS."""
-    if not of_csms:
-        return ENGINE
-    from cp_tui.demo.csms_variables import CSMS
-
-    return CSMS
+    played = [lines.pop(name) for name in PLAY_COMMANDS]
+    return "\n".join([*lines.values(), "", "of `cp-tui demo` alone:", *played])
 
 
 def choices_of(command: Command, name: str) -> Sequence[str]:
@@ -62,15 +79,17 @@ def line_of(command: Command) -> str:
     return " ".join((command.name, *names))
 
 
-def help_of(command: Command, *, of_csms: bool = False) -> str:
-    """Tell all about one command, of a charge point or of a CSMS."""
+def help_of(command: Command, door: Door = Door.CHARGE_POINT) -> str:
+    """Tell all about one command of a door."""
     rows = list(_parameters(command))
     width = max((len(name) for name, _ in rows), default=0)
     usage = re.sub(r" (\[?)(\w+)", r" \1\2=...", line_of(command))
-    lines = [f"usage: cp-tui ctl {'--csms ' * of_csms}{usage}", "", command.sentence, ""]
+    lines = [f"usage: cp-tui ctl {door.option}{usage}", "", command.sentence, ""]
     lines += [f"  {name:{width}}  {about}" for name, about in rows] + [""] * bool(rows)
     if command.name in ("get", "subscribe"):
-        lines += [f"{what}: {', '.join(names)}.\n" for what, names in WATCHED.items()]
+        there = vocabulary(door)
+        watched = {"Variables": there.variables, "Streams": there.streams}
+        lines += [f"{what}: {', '.join(names)}.\n" for what, names in watched.items() if names]
     may = "Observers may use it." if command.is_look else "An observer may not use it."
     return "\n".join([*lines, f"Result: {_result(command)}. {may}"])
 

@@ -55,26 +55,27 @@ def _engines(**_: object) -> Iterable[str]:
 
 
 def _methods(*, parsed_args: Namespace, **_: object) -> Iterable[str]:
-    from cp_tui.cli.command_help import METHODS, csms_commands
+    from cp_tui.cli.command_help import methods_of
     from cp_tui.cli.ctl import WATCHING
+    from cp_tui.cli.door import door_of
 
-    methods = csms_commands() if parsed_args.csms else METHODS
-    return (*WATCHING, *methods)
+    return (*WATCHING, *methods_of(door_of(parsed_args)))
 
 
 def _parameters(*, prefix: str, parsed_args: Namespace, **_: object) -> Iterable[str]:
     """Complete names of parameters, and after `=` the values that a parameter may have."""
-    from cp_tui.cli.command_help import choices_of, command_of, vocabulary
+    from cp_tui.cli.command_help import choices_of, methods_of, vocabulary
+    from cp_tui.cli.door import door_of
 
-    method = parsed_args.method
-    there = vocabulary(parsed_args.csms)
+    method, door = parsed_args.method, door_of(parsed_args)
+    there = vocabulary(door)
     # The word that is being completed is among the parameters already.
     typed = [text for text in parsed_args.parameters if text != prefix]
     if method == "wait":
         return (*_places(prefix, parsed_args), "timeout=")
     if method == "tail":
         return ("past=", "count=", "timeout=") if typed else there.streams
-    command = command_of(method)
+    command = methods_of(door).get(method)
     if command is None:
         return ()
     name, separator, _value = prefix.partition("=")
@@ -98,6 +99,7 @@ def _parameters(*, prefix: str, parsed_args: Namespace, **_: object) -> Iterable
 def _places(prefix: str, options: Namespace) -> Iterable[str]:
     """Complete a place in a variable by what stands there now, and the value by what it is."""
     from cp_tui.cli.command_help import vocabulary
+    from cp_tui.cli.door import door_of
 
     place, separator, _value = prefix.partition("=")
     if separator:
@@ -105,7 +107,7 @@ def _places(prefix: str, options: Namespace) -> Iterable[str]:
         return () if isinstance(value, dict | list) else [f"{place}={_word(value)}"]
     walked, dot, _last = place.rpartition(".")
     if not dot:
-        return vocabulary(options.csms).variables
+        return vocabulary(door_of(options)).variables
     return [f"{walked}.{name}" for name in _names(_there(walked, options))]
 
 
@@ -129,18 +131,14 @@ def _word(value: JsonValue) -> str:
 
 def _there(place: str, options: Namespace) -> JsonValue:
     """Give what stands at a place in a variable; None where nobody can be asked."""
+    from cp_tui.cli.door import socket_of
     from cp_tui.engine.errors import CannotBegin
     from cp_tui.rpc.json_path import WrongPath, found_at
-    from cp_tui.rpc.paths import find_csms, find_engine
     from cp_tui.rpc.script import EngineGone, lines
 
     variable, _, path = place.partition(".")
     try:
-        if options.csms:
-            door = find_csms(options.socket)
-        else:
-            door = find_engine(options.socket, options.id)
-        content = next(lines(door, "get", {"variable": variable}))
+        content = next(lines(socket_of(options), "get", {"variable": variable}))
         return found_at(content.get("result"), path)
     except (CannotBegin, EngineGone, WrongPath, StopIteration):
         return None

@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
+from cp_tui.cli.door import Door, door_of, socket_of
 from cp_tui.cli.output import ExitStatus, WrongUse, complain
 from cp_tui.engine.errors import ErrorNumber
 from cp_tui.ocpp.printable import clean
-from cp_tui.rpc.paths import find_csms, find_engine, find_fleet
 from cp_tui.rpc.script import EngineGone, lines
 
 if TYPE_CHECKING:
@@ -32,12 +32,7 @@ def run(options: Namespace) -> int:
     if options.csms and options.id is not None:
         return complain("ctl: --id is of a charge point; a CSMS is chosen with --csms --socket")
     try:
-        if options.csms:
-            path = find_csms(options.socket)
-        elif options.fleet:
-            path = find_fleet(options.socket, options.id)
-        else:
-            path = find_engine(options.socket, options.id)
+        path = socket_of(options)
         if options.method in WATCHING:
             return _watch(path, options)
         return _call(path, options)
@@ -59,29 +54,29 @@ def _watch(path: Path, options: Namespace) -> int:
     from cp_tui.cli.ctl_watch import tail, wait
 
     watch = wait if options.method == "wait" else tail
-    return watch(path, options.parameters, vocabulary(options.csms))
+    return watch(path, options.parameters, vocabulary(door_of(options)))
 
 
 def _call(path: Path, options: Namespace) -> int:
     method = options.method
-    parameters = _parameters(method, options.parameters)
+    door = door_of(options)
+    parameters = _parameters(method, options.parameters, door)
     place = str(parameters.pop("path", "")) if method == "get" else ""
-    if method == "swipe":
+    if method == "swipe" and door is Door.CHARGE_POINT:
         # Whoever shows a tag waits to see what comes of it.
         parameters.setdefault("wait", True)
-    peer = "CSMS" if options.csms else "fleet" if options.fleet else "charge point"
-    for content in lines(path, method, parameters, peer=peer):
+    for content in lines(path, method, parameters, peer=door):
         if "error" in content:
             return _refused(cast("dict[str, JsonValue]", content["error"]))
         if place:
             content["result"] = _at(content["result"], place)
-        _show(content, method, parameters)
+        _show(content, method, parameters, door)
         if "method" not in content and method != "subscribe":
             return 0
     return 0
 
 
-def _parameters(method: str, typed: Sequence[str]) -> dict[str, JsonValue]:
+def _parameters(method: str, typed: Sequence[str], door: Door) -> dict[str, JsonValue]:
     """Read parameters: by name, or in the order of the command; raises `WrongUse`."""
     parameters: dict[str, JsonValue] = {}
     bare = []
@@ -98,9 +93,9 @@ def _parameters(method: str, typed: Sequence[str]) -> dict[str, JsonValue]:
         parameters[name] = _value(text)
     if bare:
         # The table of commands takes time, and a script that gives names does without it.
-        from cp_tui.cli.command_help import command_of
+        from cp_tui.cli.command_help import methods_of
 
-        command = command_of(method)
+        command = methods_of(door).get(method)
         names = [] if command is None else [*command.params.model_fields]
         free = [name for name in names if name not in parameters]
         if len(bare) > len(free):
@@ -119,28 +114,21 @@ def _at(value: JsonValue, place: str) -> JsonValue:
         raise WrongUse(str(error)) from None
 
 
-def methods_help(method: str | None, *, of_csms: bool = False) -> tuple[str, int]:
+def methods_help(method: str | None, door: Door) -> tuple[str, int]:
     """Tell about one method, or list all with their parameters; give the exit status as well."""
-    from cp_tui.cli.command_help import METHODS, csms_commands, help_of, line_of
-    from cp_tui.rpc.client_session import CONNECTION_COMMANDS
+    from cp_tui.cli.command_help import help_of, list_of, methods_of
 
-    methods = {**CONNECTION_COMMANDS, **csms_commands()} if of_csms else METHODS
     if method is None:
-        own = [f"  {line}" for line in WATCHING.values()]
-        return "\n".join([*own, *(f"  {line_of(each)}" for each in methods.values())]), 0
+        return "\n".join([*(f"  {line}" for line in WATCHING.values()), list_of(door)]), 0
     if method in WATCHING:
         from cp_tui.cli.ctl_watch import HELP
 
         return HELP[method], 0
-    command = methods.get(method)
-    if command is None and (command := csms_commands().get(method)) is not None:
-        of_csms = True
-    if command is None:
-        return (
-            f"no method {method!r}; there are: {', '.join((*WATCHING, *methods))}",
-            ExitStatus.WRONG_USE,
-        )
-    return help_of(command, of_csms=of_csms), 0
+    for there in (door, *Door):
+        if (command := methods_of(there).get(method)) is not None:
+            return help_of(command, there), 0
+    known = ", ".join((*WATCHING, *methods_of(door)))
+    return f"no method {method!r}; there are: {known}", ExitStatus.WRONG_USE
 
 
 def _value(text: str) -> JsonValue:
@@ -152,7 +140,9 @@ def _value(text: str) -> JsonValue:
     return value
 
 
-def _show(content: dict[str, JsonValue], method: str, parameters: dict[str, JsonValue]) -> None:
+def _show(
+    content: dict[str, JsonValue], method: str, parameters: dict[str, JsonValue], door: Door
+) -> None:
     """Print a result or an update as one line, its reason apart; JSON here is ASCII only."""
     if "method" in content:
         print(json.dumps(content["params"]), flush=True)
@@ -163,13 +153,14 @@ def _show(content: dict[str, JsonValue], method: str, parameters: dict[str, Json
         print(clean(f"{reason['text']} [{reason['rule']}]"), file=sys.stderr)
     elif sys.stderr.isatty():
         # A person at a terminal reads what is done; a script has the JSON.
-        _tell(method, parameters, content["result"])
+        _tell(method, parameters, content["result"], door)
 
 
-def _tell(method: str, parameters: dict[str, JsonValue], result: JsonValue) -> None:
-    from cp_tui.engine.commands import COMMANDS
+def _tell(method: str, parameters: dict[str, JsonValue], result: JsonValue, door: Door) -> None:
+    from cp_tui.cli.command_help import methods_of
 
-    if (command := COMMANDS.get(method)) is not None and not command.is_look:
+    command = methods_of(door).get(method)
+    if command is not None and not command.is_look:
         print(clean(command.told(parameters, result)), file=sys.stderr)
 
 

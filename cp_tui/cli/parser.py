@@ -188,8 +188,11 @@ def _add_ctl(commands: Commands) -> None:
         help="this, and the methods; after a METHOD, all about it",
     )
     _add_target_options(ctl)
-    ctl.add_argument("--csms", action="store_true", help="ask the CSMS that runs (cp-tui csms)")
-    ctl.add_argument("--fleet", action="store_true", help="ask the fleet that runs (cp-tui fleet)")
+    whose = ctl.add_mutually_exclusive_group()
+    whose.add_argument("--csms", action="store_true", help="ask the CSMS that runs (cp-tui csms)")
+    whose.add_argument(
+        "--fleet", action="store_true", help="ask the fleet that runs (cp-tui fleet)"
+    )
     ctl.add_argument("method", metavar="METHOD")
     ctl.add_argument("parameters", metavar="NAME=VALUE", nargs="*")
 
@@ -446,9 +449,10 @@ class _MethodsHelp(Action):
         option_string: str | None = None,
     ) -> None:
         from cp_tui.cli.ctl import methods_help
+        from cp_tui.cli.door import door_of
 
         method = getattr(namespace, "method", None)
-        text, status = methods_help(method, of_csms=namespace.csms)
+        text, status = methods_help(method, door_of(namespace))
         if status:
             parser.error(text)
         print(text if method else f"{parser.format_help()}\nmethods:\n{text}")

@@ -271,34 +271,7 @@ def _refused(text: str) -> CommandError:
     return CommandError(ErrorNumber.REFUSED, text)
 
 
-CSMS_COMMANDS: Mapping[str, Command] = table(
-    Command(CsmsRpc.send, "Send {action}", gives=SAID),
-    Command(CsmsRpc.send_raw, "Send a raw frame", gives=SAID),
-    Command(
-        CsmsRpc.set_behaviour,
-        "Change how the CSMS answers",
-        "The CSMS answers in this way now",
-    ),
-    Command(
-        CsmsRpc.reset_behaviour,
-        "Let the CSMS answer correctly",
-        "The CSMS answers correctly again",
-        "it does so already",
-    ),
-    Command(CsmsRpc.ask_for_certificate, "Ask for a request for a certificate"),
-    Command(CsmsRpc.install_root, "Install a {use}"),
-    Command(CsmsRpc.delete_root, "Delete a {use}"),
-    Command(CsmsRpc.list_roots, "List the installed roots"),
-    Command(CsmsRpc.update_signed_firmware, "Update with {signing} firmware"),
-    Command(CsmsRpc.get_log, "Ask for the {log_type}"),
-    Command(CsmsRpc.change_password, "Give a new AuthorizationKey"),
-    Command(CsmsRpc.raise_security_profile, "Raise the security profile to {profile}"),
-    Command(
-        CsmsRpc.revoke_certificates,
-        "Revoke the certificates of the charge point",
-        "The certificates of the charge point are revoked",
-    ),
-    Command(CsmsRpc.disconnect, "Close the connection", "The CSMS has closed the connection"),
+PLAY_COMMANDS: Mapping[str, Command] = table(
     Command(CsmsRpc.run_scenario, "Run scenario {scenario}", "Scenario {scenario} runs"),
     Command(
         CsmsRpc.stop_scenario,
@@ -322,4 +295,38 @@ CSMS_COMMANDS: Mapping[str, Command] = table(
         "that is its speed already",
     ),
 )
+"""What plays a demo; a CSMS alone refuses it."""
+
+CSMS_COMMANDS: Mapping[str, Command] = {
+    **table(
+        Command(CsmsRpc.send, "Send {action}", gives=SAID),
+        Command(CsmsRpc.send_raw, "Send a raw frame", gives=SAID),
+        Command(
+            CsmsRpc.set_behaviour,
+            "Change how the CSMS answers",
+            "The CSMS answers in this way now",
+        ),
+        Command(
+            CsmsRpc.reset_behaviour,
+            "Let the CSMS answer correctly",
+            "The CSMS answers correctly again",
+            "it does so already",
+        ),
+        Command(CsmsRpc.ask_for_certificate, "Ask for a request for a certificate"),
+        Command(CsmsRpc.install_root, "Install a {use}"),
+        Command(CsmsRpc.delete_root, "Delete a {use}"),
+        Command(CsmsRpc.list_roots, "List the installed roots"),
+        Command(CsmsRpc.update_signed_firmware, "Update with {signing} firmware"),
+        Command(CsmsRpc.get_log, "Ask for the {log_type}"),
+        Command(CsmsRpc.change_password, "Give a new AuthorizationKey"),
+        Command(CsmsRpc.raise_security_profile, "Raise the security profile to {profile}"),
+        Command(
+            CsmsRpc.revoke_certificates,
+            "Revoke the certificates of the charge point",
+            "The certificates of the charge point are revoked",
+        ),
+        Command(CsmsRpc.disconnect, "Close the connection", "The CSMS has closed the connection"),
+    ),
+    **PLAY_COMMANDS,
+}
 """All that may be asked of the CSMS of a demo, by name."""

@@ -97,7 +97,7 @@ class Network:
     def is_set(self, name: str, seed: int | None) -> bool:
         """Say whether this weather is there already, with this seed if one is given."""
         is_same = self._state.weather == name
-        return is_same and (name == FAIR.name or seed == self._state.seed)
+        return is_same and (name == FAIR.name or seed in (None, self._state.seed))
 
     def dial(self) -> Dialling:
         """Say what becomes of an attempt to connect that begins now."""

@@ -129,7 +129,8 @@ class Operations(Struct, frozen=True):
     def set_weather(self, weather: WeatherName, seed: Seed | None = None) -> bool:
         """Have the network to the CSMS be as bad as a weather of `network`; `fair` changes nothing.
 
-        All chance comes from the seed; without one, it is drawn, and shown in `network`.
+        All chance comes from the seed, which `network` shows; without one, that of a weather which
+        is there already stays, and for another one it is drawn.
         """
         try:
             return self.link.set_weather(weather, seed)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from cp_tui.cli.command_help import METHODS
+from cp_tui.cli import ctl
+from cp_tui.cli.command_help import METHODS, methods_of, vocabulary
+from cp_tui.cli.door import Door
 from cp_tui.cli.parser import parse
-from cp_tui.demo.csms_rpc import CSMS_COMMANDS
 
 
 def help_on(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
@@ -16,11 +17,11 @@ def help_on(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
     return capsys.readouterr().out
 
 
-@pytest.mark.parametrize("name", [*METHODS, *CSMS_COMMANDS])
-def test_every_command_has_a_sentence_and_a_result(name: str) -> None:
-    command = METHODS.get(name) or CSMS_COMMANDS[name]
-    assert command.sentence.endswith(".")
-    assert command.result is not None
+@pytest.mark.parametrize("door", Door)
+def test_every_command_has_a_sentence_and_a_result(door: Door) -> None:
+    for name, command in methods_of(door).items():
+        assert command.sentence.endswith("."), name
+        assert command.result is not None, name
 
 
 def test_the_help_of_a_method_names_parameters_with_types_and_defaults(
@@ -42,6 +43,25 @@ def test_the_help_of_ctl_lists_every_method(capsys: pytest.CaptureFixture[str]) 
     text = help_on(capsys, "--help")
     assert "\n  swipe id_tag [connector_id] [wait]\n" in text
     assert all(f"\n  {name}" in text for name in METHODS)
+
+
+def test_the_door_that_is_asked_says_what_there_is(capsys: pytest.CaptureFixture[str]) -> None:
+    of_csms, play = help_on(capsys, "--csms", "--help").split("\nof `cp-tui demo` alone:\n")
+    assert "\n  disconnect [charge_point_id] [code]\n" in of_csms
+    assert "run_scenario" not in of_csms
+    assert "  run_scenario scenario\n" in play
+    of_fleet = help_on(capsys, "--fleet", "--help")
+    assert "\n  start_storm kind [share]" in of_fleet
+    assert "plug_in connector_id" not in of_fleet
+    assert "usage: cp-tui ctl --fleet start_storm kind" in help_on(
+        capsys, "--fleet", "start_storm", "--help"
+    )
+    assert "Variables: outline, fleet, report." in help_on(capsys, "--fleet", "get", "--help")
+    assert ctl._parameters("start_storm", ["power", "0.5"], Door.FLEET) == {
+        "kind": "power",
+        "share": 0.5,
+    }
+    assert "report" in vocabulary(Door.FLEET).variables
 
 
 def test_there_is_no_help_on_what_is_no_method(capsys: pytest.CaptureFixture[str]) -> None:

@@ -24,6 +24,8 @@ EXPECTED: dict[str, set[str]] = {
     "cp-tui ctl raise_error connector_id=1 error_code=Gr": {"error_code=GroundFailure"},
     "cp-tui ctl set_network up=": {"up=true", "up=false"},
     "cp-tui ctl --csms set_b": {"set_behaviour"},
+    "cp-tui ctl --fleet start_storm kind=p": {"kind=power"},
+    "cp-tui ctl --fleet get variable=o": {"variable=outline"},
     "cp-tui csms --silent Status": {"StatusNotification"},
     "cp-tui serve --set Heart": {"HeartbeatInterval="},
     "cp-tui run --preset whole": {"whole-amperes"},
