@@ -9,7 +9,8 @@ from typing import Any
 from pydantic import BaseModel
 
 from cp_tui.network.reading import FaultTable, WeatherTable
-from cp_tui.settings.model import ENVIRONMENT_PREFIX, CustomKeySettings, Section, Settings
+from cp_tui.network.written_table import WrittenTable
+from cp_tui.settings.model import ENVIRONMENT_PREFIX, CustomKeySettings, Settings
 from docs.shapes import notes_of, words
 
 HEAD = f"""\
@@ -40,7 +41,7 @@ def settings() -> str:
     notes, tables, outside = notes_of(Settings), [HEAD], []
     for name, field in Settings.model_fields.items():
         kind = field.annotation
-        if isinstance(kind, type) and issubclass(kind, Section):
+        if isinstance(kind, type) and issubclass(kind, WrittenTable):
             tables.append(table_of(name, inspect.getdoc(kind), kind))
             tables += [
                 table_of(at, inspect.getdoc(each), each) for at, each in WITHIN.get(name, ())

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from cp_tui.charge_point.reason import RULE_MARKS
+from cp_tui.network.written_table import WrittenTable
 from cp_tui.ocpp.configuration_key import KEYS
-from cp_tui.settings.model import Section, Settings
+from cp_tui.settings.model import Settings
 from docs.make import papers
 from docs.reasons import UNKNOWN, reasons
 from docs.settings import settings
@@ -111,7 +112,7 @@ def test_every_setting_is_told_with_what_is_allowed() -> None:
     told = settings()
     for name, field in Settings.model_fields.items():
         kind = field.annotation
-        if isinstance(kind, type) and issubclass(kind, Section):
+        if isinstance(kind, type) and issubclass(kind, WrittenTable):
             about = told.partition(f"\n### `[{name}]`\n")[2].partition("\n#")[0]
             assert {each for each in kind.model_fields if f"| `{each}` |" not in about} == set()
         else:

@@ -8,9 +8,10 @@ import os
 import signal
 import sys
 from argparse import Namespace
-from collections.abc import Collection, Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 from cp_tui.cli.output import ExitStatus, complain, complain_of
 from cp_tui.engine.thread import in_daemon_thread
@@ -28,6 +29,8 @@ from cp_tui.settings.problem import SettingsError, unknown
 SEED_MAX = 2**53
 SIGNALLED = 128
 """With the number of the signal: the status of a process that one has ended."""
+BUSY_S = 2.0
+"""How long what is played may take to come to its end after SIGTERM before it is thrown out."""
 
 
 def run(options: Namespace) -> int:
@@ -164,9 +167,35 @@ async def _play(
 
     runner = Runner(settings.charge_point, around, seed=options.seed, words=settings.words)
     playing = asyncio.create_task(runner.run_all(plans, tell))
+    with _ended_by_sigterm(playing):
+        await playing
+
+
+@contextmanager
+def _ended_by_sigterm(playing: asyncio.Task[Any]) -> Iterator[None]:
+    """Have SIGTERM cancel what is played, also where a scenario of Python lets nothing else run."""
     loop = asyncio.get_running_loop()
-    loop.add_signal_handler(signal.SIGTERM, playing.cancel)
-    await playing
+    is_out = False
+
+    def end(number: int, frame: object) -> None:
+        loop.call_soon_threadsafe(lambda: is_out or playing.cancel())
+        signal.setitimer(signal.ITIMER_REAL, BUSY_S)
+
+    def throw_out(number: int, frame: object) -> None:
+        nonlocal is_out
+        is_out = True
+        raise asyncio.CancelledError
+
+    before = {
+        number: signal.signal(number, handler)
+        for number, handler in ((signal.SIGTERM, end), (signal.SIGALRM, throw_out))
+    }
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 async def _press(words: str, confirm: bool) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Annotated, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from cp_tui.network.weather import (
@@ -18,6 +18,7 @@ from cp_tui.network.weather import (
     Weather,
 )
 from cp_tui.network.weathers import unknown_name
+from cp_tui.network.written_table import WrittenTable
 from cp_tui.ocpp.action import Action
 
 FAULTS_MAX = 50
@@ -76,12 +77,8 @@ def _reason(reason: str) -> str:
     return reason
 
 
-class FaultTable(BaseModel):
+class FaultTable(WrittenTable):
     """One fault of a weather."""
-
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", hide_input_in_errors=True, defer_build=True
-    )
 
     kind: FaultKind
     """What is wrong."""
@@ -141,12 +138,8 @@ class FaultTable(BaseModel):
         return ""
 
 
-class WeatherTable(BaseModel):
+class WeatherTable(WrittenTable):
     """A weather of one's own."""
-
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", hide_input_in_errors=True, defer_build=True
-    )
 
     about: str = ""
     """In a sentence, what it is like."""

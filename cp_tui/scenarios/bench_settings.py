@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from msgspec import Struct
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from msgspec.structs import replace
+from pydantic import BaseModel, Field, ValidationError
 
 from cp_tui.engine.config import EngineConfig
+from cp_tui.network.written_table import WrittenTable
 from cp_tui.ocpp.action import SPEC
 from cp_tui.rpc.paths import csms_socket, is_answering
 from cp_tui.scenarios.hooks import NO_MESSAGES, CommandHook, CsmsHooks, Hooks, HttpHook, OwnHooks
 from cp_tui.scenarios.matching import OF_THE_CSMS
-from cp_tui.scenarios.plan import Plan
-from cp_tui.scenarios.python_scenario import PythonPlan
+from cp_tui.scenarios.plan import Plan, WrittenText
+from cp_tui.scenarios.python_scenario import PYTHON_CONNECTORS, PythonPlan
 from cp_tui.settings.build import ServeSettings, build
 from cp_tui.settings.keys import canonical_layer
-from cp_tui.settings.lines import line_of
-from cp_tui.settings.load import every_field, refuse, with_preset
-from cp_tui.settings.problem import SettingsError, Sources, unknown
+from cp_tui.settings.lines import Location
+from cp_tui.settings.load import every_field, read_file, refuse, with_preset
+from cp_tui.settings.problem import SettingsError, Sources, holds, serve_option, unknown
 
 SERIAL = "SCENARIO-1"
 """In the certificates of a charge point that is given no serial number."""
@@ -32,10 +34,8 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _HOOK_KINDS: Mapping[str, type[BaseModel]] = {"CommandHook": CommandHook, "HttpHook": HttpHook}
 
 
-class _Tables(BaseModel):
+class _Tables(WrittenTable):
     """What the file says beside the settings of a charge point."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     hooks: dict[str, CommandHook | HttpHook] | Literal["cp-tui csms"] | None = None
     """How the CSMS is had do something, by action."""
@@ -61,40 +61,67 @@ class BenchSettings(Struct, frozen=True):
             _refuse_others(self.sources, "hooks", self.hooks.names, known)
 
     def charge_point(self, plan: Plan | PythonPlan | None = None) -> EngineConfig:
-        """Make the charge point of a scenario; raises `SettingsError`."""
-        own: dict[str, Any] = {}
-        if plan is not None:
-            own = {
-                "station": {"connectors": plan.connectors},
-                "keys": dict(plan.keys),
-                "charge_point": {"preset": plan.preset} if plan.preset else {},
-                "network": {"weathers": _weathers(plan)},
-            }
-        sources = self.sources.under(canonical_layer(own, self.sources.file))
+        """Make the charge point of a scenario; raises `SettingsError`.
+
+        What is wrong with a scenario is told with its file and line, all else with its name.
+        """
+        own = canonical_layer({} if plan is None else _tables_of(plan), self.sources.file)
+        sources, where = self.sources.under(own), ""
+        if isinstance(plan, Plan):
+            sources = replace(sources, option_of=partial(_source_of, plan.written, own))
+            where = f"{plan.name}: "
         try:
             sources = with_preset(sources)
-            settings, problems = every_field(sources.merged())
-            who, security = settings.charge_point, settings.security
-            if not (security.serial or who.charge_box_serial_number):
-                serial = who.charge_point_serial_number or SERIAL
-                security = security.model_copy(update={"serial": serial})
-                settings = settings.model_copy(update={"security": security})
-            built = build(settings, sources.file_path, sources.preset_about)
-            if isinstance(built, ServeSettings) and not problems:
-                return built.engine
-            refuse(sources, [*problems, *(built if isinstance(built, list) else [])])
         except SettingsError as error:
-            where = "" if plan is None else f"{plan.name}: "
-            lines = [f"{where}{line}".replace("--set ", "keys.") for line in error.lines]
-            raise SettingsError(*lines) from None
+            if isinstance(plan, Plan) and plan.preset:
+                where = f"{plan.written.at(('preset',))}: "
+            raise SettingsError(*(f"{where}{line}" for line in error.lines)) from None
+        settings, problems = every_field(sources.merged())
+        who, security = settings.charge_point, settings.security
+        if not (security.serial or who.charge_box_serial_number):
+            serial = who.charge_point_serial_number or SERIAL
+            security = security.model_copy(update={"serial": serial})
+            settings = settings.model_copy(update={"security": security})
+        built = build(settings, sources.file_path, sources.preset_about)
+        if isinstance(built, ServeSettings) and not problems:
+            return built.engine
+        problems += built if isinstance(built, list) else []
+        told = [where + sources.explain(each) for each in problems if not holds(own, each.location)]
+        refuse(sources, [each for each in problems if holds(own, each.location)], told)
+
+
+def _tables_of(plan: Plan | PythonPlan) -> dict[str, Any]:
+    """Give what a scenario says of the charge point, as tables of the settings."""
+    if isinstance(plan, PythonPlan):
+        return {"station": {"connectors": PYTHON_CONNECTORS}}
+    weathers = {
+        name: table.model_dump(mode="json", exclude_unset=True)
+        for name, table in plan.weathers.items()
+    }
+    return {
+        "station": {"connectors": plan.connectors},
+        "keys": dict(plan.keys),
+        "charge_point": {"preset": plan.preset} if plan.preset else {},
+        "network": {"weathers": weathers},
+    }
+
+
+def _source_of(written: WrittenText, own: Mapping[str, Any], location: Location) -> str:
+    """Name where a value is written: in the scenario, or as an option."""
+    if not holds(own, location):
+        return serve_option(location)
+    match location:
+        case ("station" | "charge_point" | "network", *in_head):
+            return written.at(tuple(in_head))
+    return written.at(location)
 
 
 def _refuse_others(
     sources: Sources, table: str, names: Iterable[str], known: Collection[str]
 ) -> None:
+    written = WrittenText(str(sources.file_path), sources.file_text)
     wrong = [
-        f"{sources.file_path}, line {line_of(sources.file_text, (table, name))}: {table}.{name}: "
-        f"{unknown(name, known)}"
+        f"{written.at((table, name))}: {unknown(name, known)}"
         for name in names
         if name not in known
     ]
@@ -102,32 +129,18 @@ def _refuse_others(
         raise SettingsError(*wrong)
 
 
-def _weathers(plan: Plan | PythonPlan) -> dict[str, Any]:
-    own = plan.weathers.items() if isinstance(plan, Plan) else ()
-    return {name: table.model_dump(mode="json", exclude_unset=True) for name, table in own}
-
-
 def read(file: Path | None, url: str | None, charge_point_id: str | None) -> BenchSettings:
     """Read all of it; raises `SettingsError` with a line for each mistake."""
-    text, content = "", {}
+    place, text, content = Path("cp-tui.toml"), "", dict[str, Any]()
     if file is not None:
-        try:
-            text = file.read_text("utf-8")
-            content = tomllib.loads(text)
-        except OSError as error:
-            raise SettingsError(f"{file}: {error.strerror}") from None
-        except tomllib.TOMLDecodeError as error:
-            raise SettingsError(f"{file}: not TOML: {error}") from None
-        except UnicodeDecodeError:
-            raise SettingsError(f"{file}: not UTF-8 text") from None
-    place = file or Path("cp-tui.toml")
+        place, text, content = read_file(file)
     own: dict[str, Any] = {
         name: content.pop(name) for name in ("hooks", "tags", "values") if name in content
     }
     try:
         tables = _Tables.model_validate(own)
     except ValidationError as error:
-        raise SettingsError(*_lines(error, place, text, own)) from None
+        raise SettingsError(*_lines(error, WrittenText(str(place), text), own)) from None
     options: dict[str, Any] = {}
     if url is not None:
         options["csms"] = {"url": url}
@@ -157,7 +170,7 @@ def _hooks(tables: _Tables, config: EngineConfig) -> Hooks:
     return OwnHooks({})
 
 
-def _lines(error: ValidationError, place: Path, text: str, own: Mapping[str, Any]) -> list[str]:
+def _lines(error: ValidationError, written: WrittenText, own: Mapping[str, Any]) -> list[str]:
     told = []
     hooks = own.get("hooks")
     for each in error.errors():
@@ -174,10 +187,8 @@ def _lines(error: ValidationError, place: Path, text: str, own: Mapping[str, Any
                 continue
         elif isinstance(hooks, dict) and parts[-1].startswith("literal["):
             continue
-        line = line_of(text, names)
-        where = f"{place}, line {line}" if line else f"{place}"
         words = each["msg"].lower()
         if each["type"] == "extra_forbidden" and kind is not None:
             words = unknown(names[-1], _HOOK_KINDS[kind].model_fields)
-        told.append(f"{where}: {'.'.join(names)}: {words}")
+        told.append(f"{written.at(names)}: {words}")
     return list(dict.fromkeys(told))

@@ -11,8 +11,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Protocol
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue
+from pydantic import Field, JsonValue
 
+from cp_tui.network.written_table import WrittenTable
 from cp_tui.ocpp.printable import clean
 from cp_tui.rpc.client import Client, ConnectionLost, RpcError
 from cp_tui.scenarios import hook_program
@@ -45,11 +46,7 @@ Words = Mapping[str, JsonValue]
 """What stands for `{id}` and the like."""
 
 
-class _Table(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class CommandHook(_Table):
+class CommandHook(WrittenTable):
     """A program that is run."""
 
     command: str | Annotated[list[str], Field(min_length=1)]
@@ -57,12 +54,12 @@ class CommandHook(_Table):
     timeout_s: Annotated[float, Field(gt=0, le=600)] = HOOK_S
 
 
-class HttpHook(_Table):
+class HttpHook(WrittenTable):
     """A request that is made."""
 
     url: Annotated[str, Field(pattern=r"^(https?://|\{)")]
     method: str = "POST"
-    headers: dict[str, str] = {}
+    headers: dict[str, str] = Field(default={})
     body: JsonValue = None
     """Text, or what is written as JSON; default: the payload."""
     timeout_s: Annotated[float, Field(gt=0, le=600)] = HOOK_S

@@ -5,16 +5,19 @@ A step is a table with exactly one of the keys of `STEP_KINDS`, which says what 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from types import MappingProxyType
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue
+from msgspec import Struct
+from pydantic import ConfigDict, Field, JsonValue, PrivateAttr
 
 from cp_tui.charge_point.command_fields import Seed
 from cp_tui.network.reading import WeatherTable
+from cp_tui.network.written_table import WrittenTable
 from cp_tui.ocpp.action import Action
 from cp_tui.ocpp.plural import count
+from cp_tui.settings.lines import Location, line_of
 from cp_tui.settings.model import KeyText
 
 WITHIN_S = 10.0
@@ -31,14 +34,10 @@ Wanted = dict[str, JsonValue]
 anything but nothing."""
 
 
-class _Table(BaseModel):
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", hide_input_in_errors=True, populate_by_name=True
-    )
-
-
-class StepTable(_Table):
+class StepTable(WrittenTable):
     """What every step may say."""
+
+    model_config = ConfigDict(populate_by_name=True)
 
     about: str = ""
     """Why it is there, in a sentence."""
@@ -56,7 +55,7 @@ class DoStep(StepTable):
     do: Words
     with_: Wanted = Field(default={}, alias="with")
     """The parameters."""
-    gives: Wanted = {}
+    gives: Wanted = Field(default={})
     """What has to come of it."""
 
     @property
@@ -70,13 +69,13 @@ class ExpectStep(StepTable):
 
     expect: Words
     """The action."""
-    where: Wanted = {}
+    where: Wanted = Field(default={})
     """Which of these messages is meant, by its fields."""
-    answer: Wanted | None = {}
+    answer: Wanted | None = Field(default={})
     """What the CSMS has to answer."""
     unanswered: bool = False
     """Whether it is enough that the message was sent."""
-    save: dict[Annotated[str, Field(pattern=r"^[a-z0-9_]+$")], Words] = {}
+    save: dict[Annotated[str, Field(pattern=r"^[a-z0-9_]+$")], Words] = Field(default={})
     """Name -> field of the answer that later steps have as `{name}`."""
 
     @property
@@ -95,7 +94,7 @@ class AskStep(StepTable):
     """The action."""
     with_: Wanted = Field(default={}, alias="with")
     """The payload for the hook; what arrives has to say the same, if it says more."""
-    answer: Wanted = {}
+    answer: Wanted = Field(default={})
     """What the charge point answers where the CSMS has asked the right thing."""
     press: str = ""
     """What the operator of the CSMS is told to do; default: to send the message."""
@@ -230,8 +229,28 @@ STEP_KINDS: Mapping[str, type[AnyStep]] = MappingProxyType(
 """The key that makes a step what it is."""
 
 
-class Plan(_Table):
-    """A scenario: who plays, and what happens."""
+def kind_of(step: Collection[str]) -> type[AnyStep] | None:
+    """Give the kind of a step by its keys; None: none of them makes it one."""
+    return next((kind for name, kind in STEP_KINDS.items() if name in step), None)
+
+
+class WrittenText(Struct, frozen=True):
+    """A text of TOML, and what it is called where a mistake is told."""
+
+    place: str = ""
+    text: str = ""
+
+    def at(self, location: Location) -> str:
+        """Name the line and the key of a value."""
+        line = line_of(self.text, location)
+        name = ".".join(str(part + 1) if isinstance(part, int) else part for part in location)
+        return f"{self.place}, line {line}: {name}" if line else f"{self.place}: {name}"
+
+
+class Plan(WrittenTable):
+    """A scenario: who plays, and what happens; the context of its validation is a `WrittenText`."""
+
+    _written: WrittenText = PrivateAttr(default=WrittenText())
 
     name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=60)]
     about: Words
@@ -247,9 +266,9 @@ class Plan(_Table):
     preset: str = ""
     """The kind of charge point that plays it; empty: the one of the settings."""
     connectors: Annotated[int, Field(ge=1, le=100)] = 1
-    keys: dict[str, KeyText] = {}
+    keys: dict[str, KeyText] = Field(default={})
     """First values of configuration keys."""
-    weathers: dict[str, WeatherTable] = {}
+    weathers: dict[str, WeatherTable] = Field(default={})
     """Weathers of its own, as under `[network.weathers]` in the settings."""
     clock: Annotated[int, Field(ge=-AHEAD_S_MAX, le=AHEAD_S_MAX)] = 0
     """How far ahead the clock of the charge point is at first, in seconds; below 0: behind."""
@@ -259,6 +278,16 @@ class Plan(_Table):
     within_s: Seconds = WITHIN_S
     """How long each step may take, in seconds."""
     step: Annotated[tuple[AnyStep, ...], Field(min_length=1, max_length=STEPS_MAX)]
+
+    def model_post_init(self, context: object) -> None:
+        """Remember where it is written."""
+        if isinstance(context, WrittenText):
+            self._written = context
+
+    @property
+    def written(self) -> WrittenText:
+        """Where it is written."""
+        return self._written
 
     @property
     def asked(self) -> tuple[Action, ...]:

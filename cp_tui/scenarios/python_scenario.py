@@ -5,21 +5,23 @@ from __future__ import annotations
 import asyncio
 import inspect
 import traceback
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from types import ModuleType
 
 from msgspec import Struct
-from pydantic import JsonValue
+from pydantic import JsonValue, ValidationError
 
 from cp_tui.engine.errors import CommandError
-from cp_tui.scenarios.plan import STEP_KINDS
+from cp_tui.scenarios.plan import STEP_KINDS, kind_of
 from cp_tui.scenarios.steps import Stage, play
-from cp_tui.scenarios.verdict import failed, inconclusive
+from cp_tui.scenarios.verdict import StepEnded, failed, inconclusive
 from cp_tui.settings.problem import SettingsError
 
 PYTHON_S = 120.0
 """How long one may take."""
+PYTHON_CONNECTORS = 2
+"""Connectors of the charge point that plays one."""
 
 
 class PythonPlan(Struct, frozen=True):
@@ -28,11 +30,6 @@ class PythonPlan(Struct, frozen=True):
     name: str
     about: str
     function: Callable[[ScenarioCharger], Awaitable[None]]
-    preset: str = ""
-    connectors: int = 2
-    keys: Mapping[str, str] = {}
-    group: str = "own"
-    cases: tuple[str, ...] = ()
 
 
 class ScenarioCharger:
@@ -47,10 +44,19 @@ class ScenarioCharger:
         return result
 
     async def step(self, **fields: object) -> None:
-        """Play a step as a file writes it: `step(expect="Authorize", where={...})`."""
-        kind = next((kind for name, kind in STEP_KINDS.items() if name in fields), None)
-        assert kind is not None, f"a step has one of: {', '.join(STEP_KINDS)}"
-        await play(kind.model_validate(fields), self._stage)
+        """Play a step as a file writes it: `step(expect="Authorize", where={...})`.
+
+        Raises `ValueError` for what is no step.
+        """
+        kind = kind_of(fields)
+        if kind is None:
+            raise ValueError(f"a step has one of: {', '.join(STEP_KINDS)}")
+        try:
+            step = kind.model_validate(fields)
+        except ValidationError as error:
+            wrong = [f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors()]
+            raise ValueError("; ".join(wrong)) from None
+        await play(step, self._stage)
 
     def get(self, variable: str) -> JsonValue:
         """Give the newest value of a variable."""
@@ -99,10 +105,23 @@ async def play_python(plan: PythonPlan, stage: Stage) -> None:
     try:
         async with asyncio.timeout(PYTHON_S):
             await plan.function(ScenarioCharger(stage))
+    except StepEnded:
+        raise
     except AssertionError as error:
-        line = traceback.extract_tb(error.__traceback__)[-1]
+        line = _line_of(error, plan)
         raise failed(f"{str(error) or line.line} (line {line.lineno})") from None
     except TimeoutError:
         raise inconclusive(f"it took longer than {PYTHON_S:g} s") from None
     except CommandError as error:
         raise inconclusive(f"the charge point refused: {error}") from None
+    except Exception as error:
+        # A mistake in the scenario says nothing about the CSMS, and does not end the others.
+        text = f"{type(error).__name__}: {error} (line {_line_of(error, plan).lineno})"
+        raise inconclusive(text) from None
+
+
+def _line_of(error: Exception, plan: PythonPlan) -> traceback.FrameSummary:
+    """Give the line of the scenario in which something was raised."""
+    file = inspect.unwrap(plan.function).__code__.co_filename
+    lines = traceback.extract_tb(error.__traceback__)
+    return next((line for line in reversed(lines) if line.filename == file), lines[-1])

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from functools import cache
 from importlib.resources import files
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
-from cp_tui.scenarios.plan import STEP_KINDS, Plan
-from cp_tui.scenarios.wrong_words import wrong_words
-from cp_tui.settings.lines import Location, line_of
+from cp_tui.network.reading import FaultTable, WeatherTable
+from cp_tui.scenarios.plan import STEP_KINDS, AnyStep, Plan, WrittenText, kind_of
+from cp_tui.scenarios.wrong_words import Wrong, wrong_words
+from cp_tui.settings.lines import Location
 from cp_tui.settings.problem import SettingsError, unknown
 
 FILE_BYTES_MAX = 256 * 1024
@@ -35,20 +37,18 @@ def read_text(text: str, place: str, name: str, names: Collection[str] | None = 
         raise SettingsError(
             f"{place}, line {line}: not TOML: {_LINE.sub('', str(error))}"
         ) from None
-    wrong = [_told(text, place, *each) for each in _wrong_kinds(content)]
-    if wrong:
-        raise SettingsError(*wrong[:LINES_MAX])
+    written = WrittenText(place, text)
+    if wrong := _lines(written, _wrong_kinds(content)):
+        raise SettingsError(*wrong)
     content.setdefault("name", name)
     try:
-        plan = Plan.model_validate({**content, "step": _steps(content)})
+        plan = Plan.model_validate({**content, "step": _steps(content)}, context=written)
     except ValidationError as error:
-        details = error.errors()
-        raise SettingsError(*_lines(text, place, details)) from None
+        raise SettingsError(*_lines(written, _in_words(content, error.errors()))) from None
     except _WrongStep as error:
-        raise SettingsError(*_lines(text, place, error.details)) from None
-    wrong = [_told(text, place, *each) for each in wrong_words(plan, names)]
-    if wrong:
-        raise SettingsError(*wrong[:LINES_MAX])
+        raise SettingsError(*_lines(written, _in_words(content, error.details))) from None
+    if wrong := _lines(written, wrong_words(plan, names)):
+        raise SettingsError(*wrong)
     return plan
 
 
@@ -84,7 +84,7 @@ class _WrongStep(Exception):
         self.details = details
 
 
-def _wrong_kinds(content: dict[str, Any]) -> Iterator[tuple[Location, str]]:
+def _wrong_kinds(content: dict[str, Any]) -> Iterator[Wrong]:
     """Name the steps that are none, before their fields are looked at."""
     steps = content.get("step")
     if not isinstance(steps, list) or not steps:
@@ -101,10 +101,15 @@ def _wrong_kinds(content: dict[str, Any]) -> Iterator[tuple[Location, str]]:
             yield ("step", number), f"{text}; a step has exactly one of: {allowed}"
 
 
+def _lines(written: WrittenText, wrong: Iterable[Wrong]) -> list[str]:
+    """Tell what is wrong, a line each."""
+    return [f"{written.at(at)}: {words}" for at, words in islice(wrong, LINES_MAX)]
+
+
 def _steps(content: dict[str, Any]) -> list[Any]:
     made, details = [], []
     for number, step in enumerate(content["step"]):
-        kind = next(kind for name, kind in STEP_KINDS.items() if name in step)
+        kind = _kind_of(step)
         for name in ("see", "once"):
             if isinstance(step.get(name), str):
                 step = {**step, name: [step[name]]}
@@ -117,30 +122,33 @@ def _steps(content: dict[str, Any]) -> list[Any]:
     return made
 
 
-def _lines(text: str, place: str, details: list[Any]) -> list[str]:
-    lines = []
-    for each in details[:LINES_MAX]:
+def _in_words(content: dict[str, Any], details: list[Any]) -> Iterator[Wrong]:
+    """Put what pydantic says into our words."""
+    for each in details:
         location: Location = each["loc"]
         if each["type"] == "extra_forbidden":
-            told = unknown(str(location[-1]), _fields_at(text, location))
+            told = unknown(str(location[-1]), _fields_at(content, location))
         elif each["type"] == "missing":
             told = "is missing"
         else:
             told = each["msg"].replace("Input should", "must").replace("String should", "must")
             told = told[:1].lower() + told[1:]
-        lines.append(_told(text, place, location, told))
-    return lines
+        yield location, told
 
 
-def _fields_at(text: str, location: Location) -> list[str]:
-    if len(location) == 1:
-        return list(Plan.model_fields)
-    step = tomllib.loads(text)["step"][location[1]]
-    kind = next(kind for name, kind in STEP_KINDS.items() if name in step)
+def _fields_at(content: dict[str, Any], location: Location) -> list[str]:
+    kind: type[BaseModel] = Plan
+    match location:
+        case ("weathers", _, _):
+            kind = WeatherTable
+        case ("weathers", *_):
+            kind = FaultTable
+        case ("step", int(number), *_):
+            kind = _kind_of(content["step"][number])
     return [field.alias or name for name, field in kind.model_fields.items()]
 
 
-def _told(text: str, place: str, location: Location, words: str) -> str:
-    line = line_of(text, location)
-    name = ".".join(str(part + 1) if isinstance(part, int) else part for part in location)
-    return f"{place}, line {line}: {name}: {words}" if line else f"{place}: {name}: {words}"
+def _kind_of(step: dict[str, Any]) -> type[AnyStep]:
+    kind = kind_of(step)
+    assert kind is not None, "checked before its fields"
+    return kind

@@ -12,9 +12,7 @@ from typing import Annotated
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     field_validator,
 )
@@ -27,6 +25,7 @@ from cp_tui.charge_point.config import CurrentKind, EventNames
 from cp_tui.engine.endpoint import EndpointError, endpoint
 from cp_tui.network.reading import WeatherTable
 from cp_tui.network.weathers import FAIR
+from cp_tui.network.written_table import WrittenTable
 from cp_tui.ocpp.datatypes import CiString20, CiString25, CiString50
 from cp_tui.ocpp.key_spec import KeyType
 from cp_tui.ocpp.printable import is_clean
@@ -50,18 +49,6 @@ def _key_text(value: object) -> str:
 KeyText = Annotated[str, BeforeValidator(_key_text)]
 
 
-class Section(BaseModel):
-    """Base of the tables: an unknown key is a mistake, and no refused value is repeated."""
-
-    model_config = ConfigDict(
-        frozen=True,
-        extra="forbid",
-        hide_input_in_errors=True,
-        # A part of `Settings` is validated there; a validator of its own would cost time at start.
-        defer_build=True,
-    )
-
-
 def _endpoint_url(url: str) -> str:
     """Check that a charge point can connect to it."""
     # First, because no other message may repeat a URL that holds a password.
@@ -81,7 +68,7 @@ def _endpoint_url(url: str) -> str:
 EndpointUrl = Annotated[str, AfterValidator(_endpoint_url)]
 
 
-class CsmsSettings(Section):
+class CsmsSettings(WrittenTable):
     """Where the CSMS is."""
 
     url: EndpointUrl | None = None
@@ -92,7 +79,7 @@ class CsmsSettings(Section):
     """Whether the server certificate must name the host of the URL."""
 
 
-class ChargePointSettings(Section):
+class ChargePointSettings(WrittenTable):
     """Who the charge point says it is."""
 
     id: Annotated[str, Field(min_length=1, max_length=ID_LENGTH_MAX)] | None = None
@@ -107,7 +94,7 @@ class ChargePointSettings(Section):
     meter_serial_number: CiString25 | None = None
     preset: str | None = None
     """A kind of charge point: a name that `cp-tui presets` lists, or the path of a file."""
-    unsupported: list[str] = []
+    unsupported: list[str] = Field(default=[])
     """Actions of the CSMS that are answered NotSupported, such as `["GetLog"]`."""
 
     @field_validator("id")
@@ -118,7 +105,7 @@ class ChargePointSettings(Section):
         return charge_point_id
 
 
-class QuirksSettings(Section):
+class QuirksSettings(WrittenTable):
     """Habits of charge points in the field that are not as the standard wants them."""
 
     meter_values_without_transaction: bool = False
@@ -150,7 +137,7 @@ class QuirksSettings(Section):
         return name
 
 
-class ConnectorSettings(Section):
+class ConnectorSettings(WrittenTable):
     """The hardware of a connector; what is left out is taken from `[station]`, then the kind."""
 
     kind: CurrentKind | None = None
@@ -169,19 +156,19 @@ class StationSettings(ConnectorSettings):
     """All connectors: how many, and the defaults of each."""
 
     connectors: Annotated[int, Field(ge=1, le=CONNECTORS_MAX)] = 2
-    connector: list[ConnectorSettings] = []
+    connector: list[ConnectorSettings] = Field(default=[])
     """`[[station.connector]]` tables, one connector each, in order; an empty one says nothing. Each
     takes `kind`, `voltage`, `phases`, `max_current` and `fixed_cable`."""
 
 
-class CustomKeySettings(Section):
+class CustomKeySettings(WrittenTable):
     """A configuration key of the operator's own."""
 
     type: KeyType = KeyType.STRING
     value: KeyText | None = None
     min: int | None = None
     max: int | None = None
-    choices: list[str] = []
+    choices: list[str] = Field(default=[])
     read_only: bool = False
     reboot_required: bool = False
     """Answer RebootRequired: a new value works after the next reboot."""
@@ -200,7 +187,7 @@ def _key_names(value: object) -> object:
     return flat
 
 
-class SecuritySettings(Section):
+class SecuritySettings(WrittenTable):
     """Security profiles, certificates and events (security whitepaper)."""
 
     key_type: Annotated[KeyKind, Field(strict=False)] = KeyKind.EC_P256
@@ -236,7 +223,7 @@ class SecuritySettings(Section):
     """Refuse a certificate for another subject than was asked for; false: only log it."""
 
 
-class TraceSettings(Section):
+class TraceSettings(WrittenTable):
     """The trace: frames and events that are kept on the disk, for after a restart and support."""
 
     keep_mb: Annotated[int, Field(ge=0, le=10_000)] = 20
@@ -245,14 +232,14 @@ class TraceSettings(Section):
     """Write stand-ins for tags, and no words that may name one."""
 
 
-class NetworkSettings(Section):
+class NetworkSettings(WrittenTable):
     """What the network between the charge point and its CSMS does wrong on purpose."""
 
     weather: str = FAIR.name
     """A name that `cp-tui weathers` lists, or one of your own."""
     seed: Seed | None = None
     """What all its chance comes from; default: another one at each start, which is shown."""
-    weathers: dict[str, WeatherTable] = {}
+    weathers: dict[str, WeatherTable] = Field(default={})
     """Weathers of your own, by name: `about` and `faults`."""
 
 
@@ -271,7 +258,7 @@ def _as_text(value: object) -> object:
     return f"{value}" if type(value) is int else value
 
 
-class ScreenSettings(Section):
+class ScreenSettings(WrittenTable):
     """How the screen looks and which keys it knows; the charge point itself has no use for it."""
 
     theme: str | None = None
@@ -285,7 +272,7 @@ class ScreenSettings(Section):
     Default: as chosen last in the menu, at first not."""
     updates_per_second: Annotated[float, Field(ge=0.2, le=20, allow_inf_nan=False)] = 4.0
     """Hz: how often changes reach the screen at most; less is lighter on a bad line."""
-    keymap: Annotated[dict[str, list[str]], BeforeValidator(_key_names)] = {}
+    keymap: Annotated[dict[str, list[str]], BeforeValidator(_key_names)] = Field(default={})
     """Action id -> key or list of keys, instead of its own; an empty list is no key."""
 
 
@@ -294,7 +281,10 @@ def _custom_key(value: object) -> object:
     return value if isinstance(value, dict | CustomKeySettings) else {"value": value}
 
 
-class Settings(Section):
+CustomKey = Annotated[CustomKeySettings, BeforeValidator(_custom_key)]
+
+
+class Settings(WrittenTable):
     """Everything that can be set."""
 
     csms: CsmsSettings = Field(default_factory=CsmsSettings)
@@ -302,12 +292,14 @@ class Settings(Section):
     station: StationSettings = Field(default_factory=StationSettings)
     quirks: QuirksSettings = Field(default_factory=QuirksSettings)
     # The values stay out of every representation: one of them is AuthorizationKey.
-    keys: Annotated[dict[str, KeyText], Field(repr=False)] = {}
+    keys: Annotated[dict[str, KeyText], Field(repr=False)] = Field(default={})
     """First values of standard keys; a value changed later wins."""
     security: SecuritySettings = Field(default_factory=SecuritySettings)
     trace: TraceSettings = Field(default_factory=TraceSettings)
     network: NetworkSettings = Field(default_factory=NetworkSettings)
-    custom_keys: dict[str, Annotated[CustomKeySettings, BeforeValidator(_custom_key)]] = {}
+    custom_keys: dict[str, Annotated[CustomKeySettings, BeforeValidator(_custom_key)]] = Field(
+        default={}
+    )
     """The operator's own keys: text, or a table."""
     screen: ScreenSettings = Field(default_factory=ScreenSettings)
     data_dir: Path | None = None

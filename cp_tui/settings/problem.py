@@ -57,7 +57,7 @@ class Sources(Struct, frozen=True):
             return text
         name = ".".join(str(part + 1) if isinstance(part, int) else part for part in location)
         if holds(self.options, location):
-            return f"{(self.option_of or _option)(location)}: {text}"
+            return f"{(self.option_of or serve_option)(location)}: {text}"
         if holds(self.environment, location):
             variable = "__".join(str(part) for part in location).upper()
             return f"environment, CP_TUI_{variable}: {text}"
@@ -92,7 +92,8 @@ def holds(content: Any, location: Location) -> bool:
     return True
 
 
-def _option(location: Location) -> str:
+def serve_option(location: Location) -> str:
+    """Name the option of `serve` for a value."""
     match location:
         case ("csms", "url"):
             return "--url"

@@ -56,7 +56,7 @@ def test_a_scenario_asks_for_a_charge_point_that_can_be(
     file = tmp_path / "mine.toml"
     file.write_text('about = "x"\n[keys]\nFoo = 1\n[[step]]\ndo = "try_now"\n')
     assert main(["scenario", "run", str(file), "--url", NOBODY, "--id", "A"]) == 2
-    assert "mine: keys.Foo: unknown key" in capsys.readouterr().err
+    assert f"{file}, line 3: keys.Foo: unknown key" in capsys.readouterr().err
 
 
 def test_without_hooks_it_is_skipped_and_nothing_is_conclusive(
@@ -115,7 +115,7 @@ def url(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
 
 
 def test_a_csms_of_ours_needs_no_hooks_and_sigterm_ends_all(
-    url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run = ["scenario", "run", "--url", url, "--id", "A"]
     assert main([*run, "remote-start", "blocked-tag"]) == 0
@@ -131,3 +131,9 @@ def test_a_csms_of_ours_needs_no_hooks_and_sigterm_ends_all(
     skipped, summary = capsys.readouterr().out.splitlines()
     assert skipped.startswith("SKIPPED      remote-start")
     assert summary.startswith("1 skipped in ")
+    monkeypatch.setattr("cp_tui.cli.scenario.BUSY_S", 0.05)
+    busy = tmp_path / "busy.py"
+    kill = "import os, signal\n\n    os.kill(os.getpid(), signal.SIGTERM)"
+    busy.write_text(f"async def busy(charger):\n    {kill}\n    while True:\n        pass\n")
+    assert main([*run, str(busy)]) == 128 + signal.SIGTERM
+    assert capsys.readouterr().out.startswith("nothing to play in ")

@@ -198,5 +198,5 @@ def test_hooks_and_tags_stand_beside_the_settings(tmp_path: Path) -> None:
         read(file, "ws://127.0.0.1:9/x", "A")
     with pytest.raises(SettingsError, match="no CSMS URL"):
         read(None, None, "A")
-    with pytest.raises(SettingsError, match=r"none\.toml: No such file"):
+    with pytest.raises(SettingsError, match=r"none\.toml: no such file"):
         read(tmp_path / "none.toml", None, "A")

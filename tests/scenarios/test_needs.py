@@ -96,8 +96,10 @@ def test_its_preset_goes_below_its_keys_and_above_that_of_the_settings(tmp_path:
     assert (made.described["SendLocalListMaxLength"], made.quirks.whole_amperes) == ("7", False)
     assert made.described["GetConfigurationMaxKeys"] == "5"
     assert settings.charge_point(plan("")).charge_point.quirks.whole_amperes
-    with pytest.raises(SettingsError, match=r"^t: preset 'none': unknown preset"):
+    with pytest.raises(SettingsError, match=r"^t\.toml, line 2: preset: preset 'none': unknown"):
         settings.charge_point(plan('preset = "none"'))
+    with pytest.raises(SettingsError, match=r"^t\.toml, line 3: keys\.HeartbeatInterval: .-1"):
+        settings.charge_point(plan("[keys]\nheartbeatinterval = -1\n"))
 
 
 @pytest.mark.parametrize(

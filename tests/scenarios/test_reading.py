@@ -55,6 +55,26 @@ def test_a_step_is_read_with_its_head() -> None:
             "a.toml, line 7: weathers.x.faults.1.probability: must be 0 or from 0.001 to 1, not 2",
         ),
         (
+            f'{HEAD}{STEP}[[weathers.x.faults]]\nkindd = "loss"\n',
+            "a.toml, line 5: weathers.x.faults.1.kind: is missing",
+        ),
+        (
+            f'{HEAD}{STEP}[[weathers.x.faults]]\nkind = "loss"\nlatency = 2\n',
+            'a.toml, line 7: weathers.x.faults.1.latency: unknown key; did you mean "latency_s"?',
+        ),
+        (
+            f'{HEAD}{STEP}[weathers.x]\nabuot = "wet"\n',
+            'a.toml, line 6: weathers.x.abuot: unknown key; did you mean "about"?',
+        ),
+        (
+            f"{HEAD}connectors = true\n{STEP}",
+            "a.toml, line 2: connectors: must be a valid integer",
+        ),
+        (
+            f"{HEAD}{STEP}within_s = true\n",
+            "a.toml, line 5: step.1.within_s: must be a valid number",
+        ),
+        (
             f'{HEAD}{STEP}forbid = ["Strat"]\n',
             "a.toml, line 5: step.1.forbid: Strat: unknown action",
         ),

@@ -208,21 +208,30 @@ async def test_a_scenario_in_python_asserts(tmp_path: Path) -> None:
         '    assert charger.sent("Authorize"), "nobody was asked"\n'
         "async def refused(charger):\n"
         '    await charger.do("plug_out", connector_id=1)\n'
+        "async def slips(charger):\n"
+        '    charger.sent("Authorize")[0]\n'
+        "async def mistypes(charger):\n"
+        '    await charger.step(expct="Authorize")\n'
+        "async def misfills(charger):\n"
+        '    await charger.step(expect="Authorize", within=2)\n'
     )
     plans = read_python(file)
-    assert [(each.name, each.about) for each in plans] == [
+    assert [(each.name, each.about) for each in plans][:2] == [
         ("starts", "A tag starts a transaction."),
         ("fails", "fails"),
-        ("refused", "refused"),
     ]
     async with own_csms(tmp_path) as (_csms, runner):
         outcomes = await runner.run_all(plans)
     assert [each.verdict for each in outcomes] == [
         Verdict.PASSED,
         Verdict.FAILED,
-        Verdict.INCONCLUSIVE,
+        *[Verdict.INCONCLUSIVE] * 4,
     ]
     assert outcomes[1].reason == "nobody was asked (line 10)"
+    assert outcomes[3].reason == "IndexError: list index out of range (line 14)"
+    assert outcomes[4].reason.startswith("ValueError: a step has one of: do, expect")
+    assert outcomes[4].reason.endswith("(line 16)")
+    assert outcomes[5].reason.startswith("ValueError: within: Extra inputs")
 
 
 @pytest.mark.parametrize(

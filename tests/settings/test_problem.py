@@ -26,6 +26,16 @@ from tests.settings.conftest import BASE, AllRefused, Refused
         ),
         (BASE + "[station]\nphases = 4\n", "line 6: station.phases: must be less than or equal"),
         (BASE + "[station]\nphases = 'three'\n", "line 6: station.phases: must be a whole number"),
+        (
+            BASE + "[station]\nconnectors = true\n",
+            "line 6: station.connectors: must be a whole",
+        ),
+        (BASE + "[station]\nmax_current = true\n", "line 6: station.max_current: must be a number"),
+        (BASE + "[quirks]\nanswers_late_s = true\n", "line 6: quirks.answers_late_s: must be a"),
+        (
+            BASE + "[[network.weathers.x.faults]]\nkind = 'loss'\nprobability = true\n",
+            "line 7: network.weathers.x.faults.1.probability: must be a number",
+        ),
         (BASE + '[station]\nkind = "XX"\n', "line 6: station.kind: must be 'AC' or 'DC'"),
         (BASE + "[station]\nconnectors = 0\n", "line 6: station.connectors: must be greater"),
         (BASE + "[station]\nmax_current = nan\n", "line 6: station.max_current: must be a finite"),

@@ -19,7 +19,8 @@ from cp_tui.fleet.id_pattern import check_id_pattern
 from cp_tui.fleet.limits import LIMITS_MAX, NO_LIMITS, read_limit
 from cp_tui.fleet.misbehaviour import Kind
 from cp_tui.fleet.plan import STATIONS_MAX, StormKind
-from cp_tui.settings.model import EndpointUrl, Section
+from cp_tui.network.written_table import WrittenTable
+from cp_tui.settings.model import EndpointUrl
 
 Read = TypeVar("Read")
 TABLES_MAX = 1_000
@@ -48,16 +49,6 @@ def _from_text(read: Callable[[str], Read], *, takes_numbers: bool = False) -> B
             raise PydanticCustomError("text", "{text}", {"text": str(error)}) from None
 
     return BeforeValidator(validate)
-
-
-def _no_flag(value: object) -> object:
-    if isinstance(value, bool):
-        raise PydanticCustomError("int_type", "must be a whole number")
-    return value
-
-
-WholeNumber = Annotated[int, BeforeValidator(_no_flag)]
-"""A flag is none, though Python takes it for 0 or 1."""
 
 
 def _as_it_is(check: Callable[[str], object]) -> AfterValidator:
@@ -138,16 +129,16 @@ def _tags(value: object) -> object:
     raise PydanticCustomError("tags", "{text}", {"text": text})
 
 
-class FleetTable(Section):
+class FleetTable(WrittenTable):
     """How many charge points there are, where, and how they come."""
 
     url: EndpointUrl | None = None
     """Of the CSMS, `ws://` or `wss://`; the id of each charge point is appended."""
-    stations: Annotated[WholeNumber, Field(ge=1, le=STATIONS_MAX)] | None = None
+    stations: Annotated[int, Field(ge=1, le=STATIONS_MAX)] | None = None
     """How many charge points; default: 100, or what the largest stage has."""
     id: Annotated[str, _as_it_is(check_id_pattern)] = "CP{:05d}"
     """Their ids; the braces are the number, with so many digits."""
-    first: Annotated[WholeNumber, Field(ge=0, le=10**12)] = 1
+    first: Annotated[int, Field(ge=0, le=10**12)] = 1
     """Number of the first: so that several fleets go side by side."""
     seed: Seed | None = None
     """What all chance comes from; default: one is drawn, and shown."""
@@ -158,7 +149,7 @@ class FleetTable(Section):
         default=None, alias="for"
     )
     """How long all of them run; default: until Ctrl-C, and `60s` where nobody is at a terminal."""
-    connecting: Annotated[WholeNumber, Field(ge=1, le=10_000)] = 100
+    connecting: Annotated[int, Field(ge=1, le=10_000)] = 100
     """Handshakes at once; who waits for its turn is not timed."""
     backoff: BackoffText = (3.0, 10.0)
     """How long one waits before it connects again: `3s+10s` is 3 s and up to 10 s more, drawn; the
@@ -174,7 +165,7 @@ class FleetTable(Section):
     """Offer permessage-deflate, which takes 40 KiB more for each charge point."""
 
 
-class SessionsTable(Section):
+class SessionsTable(WrittenTable):
     """How people charge, at each connector."""
 
     per_hour: Annotated[
@@ -197,10 +188,10 @@ class SessionsTable(Section):
     """Share of the sessions that wait for RemoteStartTransaction instead of swiping."""
 
 
-class StageTable(Section):
+class StageTable(WrittenTable):
     """A part of the run; the next one begins when it has had its time."""
 
-    stations: Annotated[WholeNumber, Field(ge=0, le=STATIONS_MAX)]
+    stations: Annotated[int, Field(ge=0, le=STATIONS_MAX)]
     """How many charge points have power at its end: fewer than before, and the last ones lose it.
     """
     over: SpreadText = "60s"
@@ -210,7 +201,7 @@ class StageTable(Section):
     """How long it stays so after that; default: not at all."""
 
 
-class StormTable(Section):
+class StormTable(WrittenTable):
     """Something that happens to many charge points at once."""
 
     at: DurationS
@@ -226,7 +217,7 @@ class StormTable(Section):
     `0s` is the worst case. Default: as charge points do, longer with each attempt."""
 
 
-class MisbehaveTable(Section):
+class MisbehaveTable(WrittenTable):
     """Charge points that do something wrong; each does one thing."""
 
     kind: Kind
@@ -235,11 +226,9 @@ class MisbehaveTable(Section):
     """Of all charge points."""
 
 
-class KindTable(Section):
-    """Charge points that differ from the others: tables as in `cp-tui.toml`, over those of all."""
+class ChargePointTables(WrittenTable):
+    """What a charge point is: tables as in `cp-tui.toml`, checked as those."""
 
-    share: ShareOf
-    """Of all charge points."""
     charge_point: Tables = Field(default={})
     station: Tables = Field(default={})
     quirks: Tables = Field(default={})
@@ -248,7 +237,17 @@ class KindTable(Section):
     security: Tables = Field(default={})
 
 
-class LimitsTable(Section):
+OF_A_CHARGE_POINT = tuple(ChargePointTables.model_fields)
+
+
+class KindTable(ChargePointTables):
+    """Charge points that differ from the others: tables as in `cp-tui.toml`, over those of all."""
+
+    share: ShareOf
+    """Of all charge points."""
+
+
+class LimitsTable(WrittenTable):
     """When the run has failed."""
 
     fail_if: Annotated[
@@ -261,25 +260,15 @@ class LimitsTable(Section):
     """Whether the run has failed where the fleet itself was at its limit."""
 
 
-class PlanTables(Section):
+class PlanTables(ChargePointTables):
     """A whole plan."""
 
     fleet: FleetTable = Field(default_factory=FleetTable)
     csms: Tables = Field(default={})
     """`ca_file` and `check_hostname`, as in `cp-tui.toml`."""
-    charge_point: Tables = Field(default={})
-    station: Tables = Field(default={})
-    quirks: Tables = Field(default={})
-    keys: Tables = Field(default={})
-    custom_keys: Tables = Field(default={})
-    security: Tables = Field(default={})
     kind: Annotated[tuple[KindTable, ...], Field(max_length=TABLES_MAX)] = ()
     sessions: SessionsTable = Field(default_factory=SessionsTable)
     stage: Annotated[tuple[StageTable, ...], Field(max_length=TABLES_MAX)] = ()
     storm: Annotated[tuple[StormTable, ...], Field(max_length=TABLES_MAX)] = ()
     misbehave: Annotated[tuple[MisbehaveTable, ...], Field(max_length=len(Kind))] = ()
     limits: LimitsTable = Field(default_factory=LimitsTable)
-
-
-OF_A_CHARGE_POINT = ("charge_point", "station", "quirks", "keys", "custom_keys", "security")
-"""Tables that say what a charge point is, checked as those of `cp-tui.toml`."""
