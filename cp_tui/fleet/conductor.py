@@ -205,6 +205,9 @@ class Conductor:
 
     def _end_sessions(self, member: Member) -> None:
         self._bring_back(member)
+        if member.kind is None and not member.station.link.is_cable_in:
+            # Somebody has pulled it, at the door of this one.
+            member.turn(member.station.restore)
         if member.queue and not member.station.is_on:
             # It had to go before all was acknowledged.
             member.turn(member.station.power_on)

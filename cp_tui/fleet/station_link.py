@@ -40,7 +40,7 @@ class StationLink:
         self._watcher = watcher
         self._ping_interval_s = 0
         self._is_wanted = False
-        self._is_cable_in = True
+        self.is_cable_in = True
         self._is_urgent = False
         """The next attempt follows at once."""
         self._is_dialling = False
@@ -109,7 +109,7 @@ class StationLink:
     def hurry(self, now: datetime) -> None:
         """Connect at once where there is no connection, or as soon as the present one is over."""
         self._is_urgent = True
-        if not self.is_connecting and self._is_cable_in:
+        if not self.is_connecting and self.is_cable_in:
             self.retry_at = now
 
     def end_present(self, now: datetime) -> None:
@@ -122,7 +122,7 @@ class StationLink:
 
     def cut(self, now: datetime, why: str) -> None:
         """Pull the network cable: nothing reaches anybody, nor is tried, until `restore`."""
-        self._is_cable_in = False
+        self.is_cable_in = False
         self.retry_at = None
         if self._is_dialling:
             self._stop_dialling()
@@ -131,8 +131,8 @@ class StationLink:
 
     def restore(self, now: datetime) -> None:
         """Put the network cable back; the back-off begins anew and says when it is tried."""
-        if not self._is_cable_in:
-            self._is_cable_in = True
+        if not self.is_cable_in:
+            self.is_cable_in = True
             self.backoff.reset()
             if not self.is_connecting:
                 self._wait(now)
@@ -218,7 +218,7 @@ class StationLink:
     def _wait(self, now: datetime) -> None:
         """Have the next attempt made when it is time for it."""
         is_urgent, self._is_urgent = self._is_urgent, False
-        if self._is_wanted and self._is_cable_in:
+        if self._is_wanted and self.is_cable_in:
             self.retry_at = now if is_urgent else later(now, self.backoff.next_delay_s())
 
     def _dial(self, now: datetime) -> LinkEvent | None:

@@ -150,6 +150,8 @@ def test_at_the_end_storms_are_over_sessions_end_and_the_bill_closes() -> None:
     run.conductor.storm(FleetStorm(0, StormKind.POWER, share=0.3, down_s=9_999), run.now)
     run.pass_s(20)
     assert run.phases()[OFF] == 3
+    by_hand = next(each for each in run.fleet if not each.is_down).station
+    run.do(by_hand, lambda: by_hand.cut(run.now))
     assert run.fleet.unsettled > 0
     assert run.fleet.counts().queue > 0
     run.assert_counted()

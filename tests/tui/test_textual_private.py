@@ -12,6 +12,7 @@ import importlib
 import importlib.util
 import pkgutil
 from collections.abc import Iterator, Mapping, Set
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from types import ModuleType
@@ -20,6 +21,7 @@ import pytest
 
 import cp_tui.tui
 from cp_tui.tui.terminal import textual_private
+from cp_tui.tui.terminal.textual_private import PatientWriter
 
 
 @cache
@@ -163,3 +165,15 @@ def test_every_private_name_in_that_module_is_there_in_the_installed_textual() -
 )
 def test_each_of_its_classes_says_why_and_what_breaks(cls: type) -> None:
     assert "When it changes" in (cls.__doc__ or "") or "When they change" in (cls.__doc__ or "")
+
+
+def test_a_terminal_that_is_gone_ends_no_writer_and_holds_up_nobody() -> None:
+    # What is written there never arrives, as on the line of a terminal that is closed.
+    with suppress(OSError), open("/dev/full", "w") as gone:
+        told: list[bool] = []
+        writer = PatientWriter(gone, lambda: told.append(True))
+        writer.start()
+        writer.write("a picture")
+        writer.write("and the next")
+        writer.stop()
+        assert told

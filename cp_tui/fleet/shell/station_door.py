@@ -75,7 +75,6 @@ class StationDoor:
         self._waiting: dict[int, asyncio.Future[CommandAnswer]] = {}
         self._newest: dict[Direction, LastFrame] = {}
         self._link: LinkView | None = None
-        self._is_cable_in = True
         station.is_watched = True
         station.take_changed()
         self.look(clock())
@@ -209,9 +208,9 @@ class StationDoor:
         return result if isinstance(result, CommandAnswer) else CommandAnswer(result)
 
     def _set_network(self, is_up: bool) -> bool:
-        if is_up is self._is_cable_in:
+        # A storm may have pulled it, or put it back.
+        if is_up is self._station.link.is_cable_in:
             return False
-        self._is_cable_in = is_up
         self._turn(self._station.restore if is_up else self._station.cut)
         return True
 
@@ -238,7 +237,7 @@ class StationDoor:
             tls=link.tls if is_open else None,
             security_profile=link.security_profile,
             authorization_key=link.sent.form,
-            network_up=self._is_cable_in,
+            network_up=link.is_cable_in,
             last_in=self._newest.get(Direction.IN),
             last_out=self._newest.get(Direction.OUT),
         )

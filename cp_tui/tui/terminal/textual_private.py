@@ -358,7 +358,8 @@ class PatientWriter(WriterThread):
 
     Textual's own takes 30 texts (`_queue`) and then holds up whoever brings another: the event
     loop, for as long as the terminal takes nothing. Here nothing is held up, and no picture is
-    brought while another is being written: so what waits has a bound all the same.
+    brought while another is being written: so what waits has a bound all the same. And a terminal
+    that is gone ends no thread, with a traceback for the shell.
 
     When it changes: keys wait for a slow terminal (test_slow_line.py).
     """
@@ -377,8 +378,10 @@ class PatientWriter(WriterThread):
     def run(self) -> None:
         """Write what comes, until None does."""
         while (text := self._queue.get()) is not None:
-            self._file.write(text)
-            self._file.flush()
+            # One that is gone takes nothing; that it is gone is told by a signal.
+            with suppress(OSError):
+                self._file.write(text)
+                self._file.flush()
             self._queue.task_done()
             if self.is_idle:
                 # The loop may have ended meanwhile.

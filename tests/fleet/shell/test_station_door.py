@@ -10,6 +10,7 @@ import pytest
 from cp_tui.charge_point.variables import STREAMS, VARIABLES, LinkPhase, MessageRecord
 from cp_tui.engine.errors import CommandError
 from cp_tui.engine.hub import EventHappened, VariableChanged
+from cp_tui.fleet.plan import FleetStorm, StormKind
 from cp_tui.fleet.shell.run import FleetRun
 from cp_tui.fleet.shell.station_doors import UNUSED_S
 from cp_tui.fleet.stream_order import StationPhase
@@ -75,8 +76,13 @@ async def test_any_charge_point_of_a_fleet_has_a_door_like_that_of_serve(tmp_pat
             await client.call("set_weather", weather="fair")
         with pytest.raises(RpcError, match="already"):
             await client.call("plug_in", connector_id=1)
+        run.storm(FleetStorm(0.0, StormKind.NETWORK, share=1.0, down_s=0.1))
+        while run.watch("CP00002").get("link").network_up:
+            await asyncio.sleep(0.01)
+        while not run.watch("CP00002").get("link").network_up:
+            await asyncio.sleep(0.01)
         assert (await client.call("set_network", up=False)).result is True
-        assert run.fleet.counts().phases[StationPhase.WAITING] == 1
+        assert run.fleet.counts().phases[StationPhase.WAITING] == 3
         assert (await client.call("set_network", up=False)).result is False
         await client.call("set_network", up=True)
         await client.call("try_now")
