@@ -109,6 +109,7 @@ class Errand:
         self._transactions: list[OurTransaction] = []
         self._failed: list[str] = []
         self._told_at_s = 0.0
+        self._door: FleetDoor | None = None
 
     async def carry_out(self) -> FleetReport:
         """Run it until its plan is done or somebody ends it, with a line now and then."""
@@ -127,7 +128,7 @@ class Errand:
                 run.prepare()
                 if self._options.behind is not None:
                     await when_stdin_closes(run.stop)
-                door = await self._open_door(run, tell, open_doors)
+                door = self._door = await self._open_door(run, tell, open_doors)
                 tell(beginning(plan, 0 if store is None else store.taken_over))
                 result = await run.run()
             report = await asyncio.to_thread(self._sum_up, result)
@@ -146,6 +147,8 @@ class Errand:
         store: FleetStore | None,
     ) -> FleetRun:
         def look(view: FleetView) -> None:
+            if self._door is not None:
+                self._door.look(view)
             if view.elapsed_s >= self._told_at_s + LINE_S:
                 self._told_at_s = view.elapsed_s // LINE_S * LINE_S
                 tell(progress(view))

@@ -6,6 +6,7 @@ import pytest
 from msgspec.structs import replace
 from syrupy.assertion import SnapshotAssertion
 
+from cp_tui.fleet.fleet_events import happened
 from cp_tui.fleet.stream_order import StationPhase
 from cp_tui.rpc.client import EngineEnded
 from cp_tui.tui.fleet.alarms import alarm_line
@@ -34,12 +35,17 @@ async def test_each_state_looks_as_it_did(
     size: tuple[int, int], snapshot: SnapshotAssertion
 ) -> None:
     async with fleet_screen(STATES[0](), size=size) as eye:
+        before = None
         with pictures(snapshot) as found:
             for state in STATES:
                 for name, value in state().world().items():
                     eye.door.publish(name, value)
+                for event in happened(before, before := state().view()):
+                    eye.door.emit("fleet_events", event)
                 await eye.settle()
                 found.text(state.__name__, eye)
+        await eye.press("a")
+        assert eye.shows("given out twice", "network storm 50%: 100 charge points")
 
 
 async def test_the_line_on_top_names_the_gravest_and_answers_the_question() -> None:

@@ -18,13 +18,14 @@ from cp_tui.engine.errors import CommandError, ErrorNumber
 from cp_tui.engine.hub import Hub, Subscription
 from cp_tui.engine.pending_requests import CommandAnswer
 from cp_tui.fleet.fleet import ROWS_MAX, StationFilter, StationOrder, StationRow
+from cp_tui.fleet.fleet_events import ended, happened
 from cp_tui.fleet.fleet_variables import FLEET
 from cp_tui.fleet.plan import STATIONS_MAX, FleetStorm, StormKind
 from cp_tui.fleet.report.fleet_report import FleetReport
 from cp_tui.fleet.report.live import live_report, thinned
 from cp_tui.fleet.shell.run import FleetRun
 from cp_tui.fleet.stream_order import StationPhase
-from cp_tui.fleet.view import RunPart, outline_of
+from cp_tui.fleet.view import FleetView, RunPart, outline_of
 from cp_tui.rpc.paths import SocketPathError
 
 TOLD_S = 0.5
@@ -32,6 +33,7 @@ TOLD_S = 0.5
 REPORT_BEATS = 2
 """Of these times the report is told in one: there is a new point of time each second."""
 DOWN_S_MAX = 86_400.0
+(EVENTS,) = FLEET.streams
 
 Seconds = Annotated[float, Field(ge=0, le=DOWN_S_MAX, allow_inf_nan=False)]
 Share = Annotated[float, Field(gt=0, le=1, allow_inf_nan=False)]
@@ -54,10 +56,18 @@ class FleetDoor:
         self._hub.provide(("report",), lambda _: self._report())
         self._telling: asyncio.Task[None] | None = None
         self._ended: FleetReport | None = None
+        self._seen: FleetView | None = None
+
+    def look(self, view: FleetView) -> None:
+        """Tell what has happened since the look before; to be called once a second."""
+        for event in happened(self._seen, view):
+            self._hub.emit(EVENTS, event)
+        self._seen = view
 
     def ended(self, report: FleetReport) -> None:
         """Show from here on what the run has come to."""
         self._ended = replace(report, timeline=thinned(report.timeline))
+        self._hub.emit(EVENTS, ended(report, self._run.clock()))
         self._hub.changed(("fleet", "report"))
 
     def close(self) -> None:

@@ -121,11 +121,12 @@ async def end(desk: Desk) -> None:
     gives_way=without_fleet,
 )
 async def show_alarms(desk: Desk) -> None:
-    """Each in full, the gravest first, with what the report says to it."""
+    """Each in full, the gravest first, with what the report says; and what has happened so far."""
     # Known to every screen by its name; what it tells of takes a tenth of a second to import.
     from cp_tui.tui.fleet.alarms import alarms
+    from cp_tui.tui.fleet.text import event_facts
 
-    def facts(snapshot: Snapshot, _clock: Clock) -> list[Fact]:
+    def facts(snapshot: Snapshot, clock: Clock) -> list[Fact]:
         fleet = snapshot.fleet
         if fleet is None:
             return []
@@ -136,9 +137,9 @@ async def show_alarms(desk: Desk) -> None:
             held = [each.words for each in fleet.report.limits if each.is_held and is_told]
             found += [Fact("Note", safe_text(each)) for each in fleet.report.notes]
             found += [Fact("Held", safe_text(each)) for each in held]
-        return found
+        return [*found, Fact("", Content("")), *event_facts(fleet.events, clock)]
 
-    desk.show("What is wrong", facts, label_width=6)
+    desk.show("What is wrong, and what happened", facts, label_width=9)
 
 
 ACTIONS: tuple[ScreenAction, ...] = (start_storm, add_stations, pause, end, show_alarms)

@@ -9,7 +9,7 @@ from cp_tui.tui.state import store
 from cp_tui.tui.state.fleet_state import FleetState
 
 EVERYTHING = store.FLEET
-FLEET, OUTLINE, REPORT, PAGE = EVERYTHING
+FLEET, OUTLINE, REPORT, PAGE, EVENTS = EVERYTHING
 """The names under which each counts as changed."""
 STEP_S = 5.0
 """So often other words are due for what comes soon."""
@@ -23,6 +23,7 @@ def changes(old: FleetState, new: FleetState) -> tuple[set[str], set[str]]:
             (OUTLINE, old.outline, new.outline),
             (FLEET, old.view, new.view),
             (REPORT, old.report, new.report),
+            (EVENTS, old.events, new.events),
         )
         if before is not after
     }

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from textual.content import Content
 
 from cp_tui.tui.fleet import curve, text
-from cp_tui.tui.fleet.news import FLEET, REPORT
+from cp_tui.tui.fleet.news import EVENTS, FLEET, REPORT
 from cp_tui.tui.state.store import Snapshot
 from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.text.words import Clock
@@ -139,6 +139,24 @@ class FleetRunPane(FleetFactsPane):
         """The run in words."""
         fleet, width = snapshot.fleet, self.facts.size.width
         return text.run_facts(fleet, clock, width) if fleet is not None else ()
+
+
+class FleetEventsPane(FleetFactsPane):
+    """What has happened to all of it."""
+
+    NAME = "fleet-events"
+    TITLE = "What happened"
+    SHOWS = frozenset({EVENTS})
+    LABEL_WIDTH = 9
+    HELP_SENTENCES = (
+        "Stages, storms, losses of more than a tenth and how long the return took; the newest"
+        " stands first.",
+        "In a terminal that is low the alarms have it, below what is wrong.",
+    )
+
+    def facts_of(self, snapshot: Snapshot, clock: Clock) -> Sequence[Fact]:
+        """A line for each event."""
+        return text.event_facts(snapshot.fleet.events, clock) if snapshot.fleet is not None else ()
 
 
 class FleetRequestsPane(TablePane):

@@ -16,6 +16,7 @@ from cp_tui.tui.fleet.panes import (
     FleetBillPane,
     FleetCommandsPane,
     FleetCurvePane,
+    FleetEventsPane,
     FleetPhasesPane,
     FleetRequestsPane,
     FleetRunPane,
@@ -104,6 +105,7 @@ class FleetScreen(FleetMainScreen):
         FleetCurvePane { width: 3fr; margin-left: 1; }
         FleetBillPane { height: 6; }
         FleetRunPane { height: 1fr; }
+        FleetEventsPane { display: none; height: 1fr; min-height: 3; }
         FleetRequestsPane { height: 1fr; }
         &.-low FleetBillPane { height: 4; }
         FleetCommandsPane { height: 3; }
@@ -112,6 +114,8 @@ class FleetScreen(FleetMainScreen):
         &.-medium #fleet-lower { height: 3fr; }
         &.-tall #fleet-upper, &.-tall #fleet-lower { height: 1fr; }
         &.-medium FleetBillPane, &.-tall FleetBillPane { height: 8; }
+        &.-medium FleetRunPane, &.-tall FleetRunPane { height: 7; }
+        &.-medium FleetEventsPane, &.-tall FleetEventsPane { display: block; }
         &.-medium FleetCommandsPane, &.-tall FleetCommandsPane { height: 1fr; max-height: 12; }
         &.-medium FleetRequestsPane, &.-tall FleetRequestsPane { height: 2fr; }
     }
@@ -140,6 +144,7 @@ class FleetScreen(FleetMainScreen):
         self.curve = FleetCurvePane(hints("fleet-curve"), glyphs)
         self.bill = FleetBillPane(hints("fleet-bill"))
         self.run_pane = FleetRunPane(hints("fleet-run"))
+        self.events = FleetEventsPane(hints("fleet-events"))
         self.requests = FleetRequestsPane(hints("fleet-requests"))
         self.commands = FleetCommandsPane(hints("fleet-commands"))
 
@@ -153,6 +158,7 @@ class FleetScreen(FleetMainScreen):
             with Vertical(id="fleet-left"):
                 yield self.bill
                 yield self.run_pane
+                yield self.events
             with Vertical(id="fleet-right"):
                 yield self.requests
                 yield self.commands

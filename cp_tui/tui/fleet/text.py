@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from textual.content import Content
 
-from cp_tui.fleet.conductor import StormView
 from cp_tui.fleet.fleet import StationRow
+from cp_tui.fleet.fleet_events import FleetEvent, FleetEventKind, storm_words
 from cp_tui.fleet.report.fleet_report import ActionFigures, FleetReport, Times
 from cp_tui.fleet.report.words import brief
 from cp_tui.fleet.stream_order import StationPhase
@@ -39,6 +39,17 @@ PHASES: Mapping[StationPhase, tuple[str, str]] = {
     StationPhase.OFF: ("no power", "$text-muted"),
 }
 """Each with its word and colour, the best first."""
+EVENT_STYLES: Mapping[FleetEventKind, str] = {
+    FleetEventKind.ARRIVED: GOOD,
+    FleetEventKind.BACK: GOOD,
+    FleetEventKind.LOST: BAD,
+    FleetEventKind.ERROR: BAD,
+    FleetEventKind.NO_ROOM: BAD,
+    FleetEventKind.LOAD: ODD,
+    FleetEventKind.STORM: ODD,
+    FleetEventKind.PAUSED: ODD,
+}
+"""Of those that are more than a step of the plan."""
 BAR_MIN = 4
 LABEL_CELLS = 11
 RUN_LABEL_CELLS = 8
@@ -190,9 +201,13 @@ def back_words(view: FleetView, report: FleetReport) -> Content:
     return Content.styled("none was away", QUIET)
 
 
-def storm_words(storm: StormView) -> str:
-    """Name a storm: `network storm 50%`."""
-    return f"{storm.kind.value} storm {storm.share:.0%}"
+def event_facts(events: Sequence[FleetEvent], clock: Clock) -> list[Fact]:
+    """What has happened, the newest first."""
+    found = [
+        Fact(clock.time(each.at), safe_text(each.text, EVENT_STYLES.get(each.kind, "")))
+        for each in reversed(events)
+    ]
+    return found or [Fact("", Content.styled("nothing yet", QUIET))]
 
 
 def _now_words(view: FleetView, clock: Clock, width: int) -> Content:

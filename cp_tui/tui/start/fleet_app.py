@@ -19,7 +19,7 @@ from cp_tui.tui.app import ATTACH_AGAIN_S, Attachment, CpTuiApp
 from cp_tui.tui.dialogs.ask import AskDialog, Option
 from cp_tui.tui.fleet.actions import to_fleet
 from cp_tui.tui.fleet.alarms import BAD, alarms
-from cp_tui.tui.fleet.news import EVERYTHING, PAGE, changes
+from cp_tui.tui.fleet.news import EVENTS, EVERYTHING, PAGE, changes
 from cp_tui.tui.fleet.registry import FLEET_ACTIONS, FLEET_SCREENS
 from cp_tui.tui.fleet.screens import FleetStationsScreen
 from cp_tui.tui.fleet.stations_pane import FleetStationsPane, page_of
@@ -128,7 +128,10 @@ class FleetApp(CpTuiApp):
         self.commands.connection = connection
         try:
             self.store.engine_is(True, self._now())
-            await connection.subscribe([*FLEET.variables])
+            # Its past comes anew, as the first events.
+            self.visit.state = replace(self.visit.state, events=())
+            self._show_state(self.visit.state, {EVENTS})
+            await connection.subscribe([*FLEET.variables, *FLEET.streams])
             while True:
                 updates = await connection.next_updates()
                 before = self.fleet

@@ -7,10 +7,14 @@ from collections.abc import Iterable
 from msgspec import Struct
 from msgspec.structs import replace
 
-from cp_tui.engine.hub import Update, VariableChanged
+from cp_tui.engine.hub import EventHappened, Update, VariableChanged
 from cp_tui.fleet.fleet import StationRow
+from cp_tui.fleet.fleet_events import FleetEvent
 from cp_tui.fleet.report.fleet_report import FleetReport
 from cp_tui.fleet.view import FleetOutline, FleetView, RunPart
+
+EVENTS_MAX = 100
+"""More of the past than anybody scrolls through."""
 
 
 class StationPage(Struct, frozen=True):
@@ -36,6 +40,8 @@ class FleetState(Struct, frozen=True):
     view: FleetView | None = None
     report: FleetReport | None = None
     page: StationPage = StationPage()
+    events: tuple[FleetEvent, ...] = ()
+    """What has happened, the newest last."""
     leaves_at_end: bool = False
     """Somebody has ended the run, and the screen goes with it."""
 
@@ -60,4 +66,7 @@ class FleetState(Struct, frozen=True):
                     state = replace(state, view=view)
                 case VariableChanged("report", report):
                     state = replace(state, report=report)
+                case EventHappened(event=FleetEvent() as event):
+                    events = (*state.events, event)[-EVENTS_MAX:]
+                    state = replace(state, events=events)
         return state

@@ -54,7 +54,7 @@ RESTRAINTS = "restraints"
 CURSOR = "cursor."
 """Before the name of a cursor that has moved: only the panes that show it have to look."""
 
-FLEET = ("fleet", "fleet.outline", "fleet.report", "fleet.page")
+FLEET = ("fleet", "fleet.outline", "fleet.report", "fleet.page", "fleet.events")
 """The names under which what a fleet says counts as changed."""
 
 _HISTORIES = ("status_changes", "refusals", "configuration_changes", "link_attempts")

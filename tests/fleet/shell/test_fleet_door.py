@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from cp_tui.engine.hub import EventHappened
+from cp_tui.fleet.fleet_events import FleetEvent
 from cp_tui.fleet.fleet_variables import FLEET
 from cp_tui.fleet.plan import SessionPlan
 from cp_tui.fleet.report.live import POINTS_MAX, thinned
@@ -66,6 +68,12 @@ async def test_a_screen_on_a_fleet_storms_looks_at_one_and_sees_the_end(
         assert isinstance(found, dict)
         assert found["count"] == 3
         assert [each["id"] for each in found["rows"]] == ["CP00052", "CP00051"]
+        door.look(run.view())
+        await script.subscribe(["fleet_events"])
+        updates = await script.next_updates()
+        told = [each.event for each in updates if isinstance(each, EventHappened)]
+        events = {each.kind for each in told if isinstance(each, FleetEvent)}
+        assert {"stage", "storm"} <= events
         with pytest.raises(RpcError, match="there yet"):
             await script.call("watch", id="CP99999")
         assert (await script.call("end")).result is True
