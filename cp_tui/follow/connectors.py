@@ -34,8 +34,10 @@ from cp_tui.ocpp.datatypes import (
     ChargePointErrorCode,
     ChargePointStatus,
 )
+from cp_tui.traces.record import FrameDirection
 
 CAUSE = "as StatusNotification tells"
+BEFORE_BOOT = "as told before the last boot, and not since"
 WITH_CABLE = frozenset(
     {
         ChargePointStatus.CHARGING,
@@ -51,6 +53,8 @@ class _Status(Struct, frozen=True):
 
     request: StatusNotificationRequest
     since: datetime
+    boots: int
+    """How often the charge point had booted before."""
     error_since: datetime
 
 
@@ -66,13 +70,16 @@ class _Order(Struct, frozen=True):
 class FollowedConnectors:
     """Status and availability of each connector."""
 
-    ACTIONS = frozenset({Action.STATUS_NOTIFICATION, Action.CHANGE_AVAILABILITY})
+    ACTIONS = frozenset(
+        {Action.BOOT_NOTIFICATION, Action.STATUS_NOTIFICATION, Action.CHANGE_AVAILABILITY}
+    )
 
     def __init__(self) -> None:
         self._told: dict[int, _Status] = {}
         self._orders: dict[int, _Order] = {}
         """The newest ChangeAvailability that was taken; of 0 it concerns every connector."""
         self._number = 0
+        self._boots = 0
         self.changes: deque[StatusChange] = deque()
         """Not told yet; whoever follows takes them."""
 
@@ -84,6 +91,10 @@ class FollowedConnectors:
     def learn(self, moment: Moment, at: datetime) -> None:
         """Take in a notification, or what became of a ChangeAvailability."""
         request = moment.request
+        if moment.exchange.action is Action.BOOT_NOTIFICATION:
+            if moment.exchange.is_call and moment.record.direction is FrameDirection.TO_CSMS:
+                self._boots += 1
+            return
         if isinstance(request, StatusNotificationRequest):
             if 0 <= request.connector_id <= CONNECTOR_MAX:
                 self._status(request, at)
@@ -121,6 +132,7 @@ class FollowedConnectors:
         request = told.request if told else None
         code = request.error_code if request else ChargePointErrorCode.NO_ERROR
         status = request.status if request else None
+        is_old = told is not None and told.boots < self._boots
         is_operative, scheduled = self._availability(connector, status)
         return ConnectorView(
             connector_id=connector,
@@ -128,7 +140,8 @@ class FollowedConnectors:
             error_code=code,
             info=request.info if request else None,
             since=told_at(told.since) if told else None,
-            cause=CAUSE if told else "",
+            cause=(BEFORE_BOOT if is_old else CAUSE) if told else "",
+            is_from_before_boot=is_old,
             is_plugged=request is not None and request.status in WITH_CABLE,
             is_operative=is_operative,
             scheduled_operative=scheduled,
@@ -143,6 +156,7 @@ class FollowedConnectors:
         self._told[connector] = _Status(
             request,
             before.since if before and is_same else at,
+            self._boots,
             before.error_since if before and is_same_error else at,
         )
         if is_same and is_same_error:

@@ -279,7 +279,7 @@ _SESSION = frozenset(
 )
 _CHANGED: Mapping[Action, frozenset[str]] = {
     Action.BOOT_NOTIFICATION: frozenset(
-        {"identity", "registration", "firmware", "configuration", "security"}
+        {"identity", "registration", "connectors", "firmware", "configuration", "security"}
     ),
     Action.HEARTBEAT: frozenset({"registration"}),
     Action.STATUS_NOTIFICATION: frozenset({"connectors", "identity", "reservations"}),

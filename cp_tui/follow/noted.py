@@ -151,6 +151,8 @@ def _connectors(
     for number, change in newest.items():
         since = later(change.time, -ahead_s)
         before = seen.get(number)
+        if before is not None and _is_newer(before, change, since):
+            continue
         if before is None:
             before = ConnectorView(
                 connector_id=number,
@@ -171,10 +173,16 @@ def _connectors(
             info=change.info,
             since=since,
             cause=change.cause,
+            is_from_before_boot=False,
             is_plugged=change.status in WITH_CABLE,
             faults=before.faults if is_same_error else _faults(change, since),
         )
     return tuple(seen[number] for number in sorted(seen))
+
+
+def _is_newer(seen: ConnectorView, noted: StatusChange, since: datetime) -> bool:
+    """Whether frames have told another status since then, as after a boot."""
+    return seen.status is not noted.status and seen.since is not None and seen.since > since
 
 
 def _faults(change: StatusChange, since: datetime) -> tuple[Fault, ...]:

@@ -23,7 +23,7 @@ from cp_tui.follow.follower import Follower
 from cp_tui.follow.messages import message_record
 from cp_tui.follow.noted import NOTHING_NOTED, NotedEvents
 from cp_tui.ocpp.datatypes import ChargePointErrorCode, ChargePointStatus
-from tests.explain.talk import Talk
+from tests.explain.talk import Talk, status
 
 
 def at(minute: int, hour: int = 8) -> datetime:
@@ -113,6 +113,12 @@ def test_between_its_frames_it_is_known_what_the_charge_point_noted() -> None:
     assert later_on["connectors"][1].faults == ()
     assert later_on["configuration"][0].last_refusal.value == "-1"
     assert NOTED.values(seen, at(55), AN_HOUR_S)["link"].phase is LinkPhase.STOPPED
+    # What a frame has told later counts, as after a boot.
+    talk.wait(30 * 60)
+    talk.tell("StatusNotification", status(1, "Preparing"))
+    follower.learn(talk.records[-2])
+    newer = NOTED.values({"connectors": follower.view("connectors", at(40))}, at(40), AN_HOUR_S)
+    assert newer["connectors"][1].status is ChargePointStatus.PREPARING
     # Before all that, the frames alone tell.
     assert NOTED.values(seen, at(0), AN_HOUR_S) == seen
     assert NOTHING_NOTED.values(seen, at(23), 0) == seen

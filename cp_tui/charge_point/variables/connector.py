@@ -172,6 +172,9 @@ class ConnectorView(Value, frozen=True, kw_only=True):
     """When the status began; None: of a charge point that is only watched, not told."""
     cause: str
     """Transition code and cause, such as `A2 cable plugged in`."""
+    is_from_before_boot: bool = False
+    """Of a charge point that is only watched: its status was told before it booted, and not since.
+    """
     is_plugged: bool = False
     """A cable is in, or the fixed one is in the vehicle."""
     is_locked: bool = False

@@ -138,6 +138,10 @@ def _tag(connector: ConnectorView) -> Content:
     return safe_text(connector.authorized_id_tag or connector.asked_id_tag or "")
 
 
+def _status(connector: ConnectorView) -> Content:
+    return status_content(connector.status, is_old=connector.is_from_before_boot)
+
+
 def _cause(connector: ConnectorView) -> Content:
     if connector.error_code is not ChargePointErrorCode.NO_ERROR:
         return Content.styled(connector.error_code.value, "bold $text-error")
@@ -154,7 +158,7 @@ def connector_columns(
     connectors = snapshot.connectors
     names = (transaction_name(connector).plain for connector in connectors)
     is_charging = bool(snapshot.running)
-    statuses = (status_content(connector.status).plain for connector in connectors)
+    statuses = (_status(connector).plain for connector in connectors)
     status_width = widest(statuses, STATUS_WIDTH_MIN) if is_charging else STATUS_WIDTH
     # Side by side with the longest status, the bar is shorter, and still seen at 80x24.
     cells = min(GAUGE_CELLS, STATUS_WIDTH + 2 - status_width)
@@ -164,7 +168,7 @@ def connector_columns(
         Column(
             "Status",
             status_width,
-            lambda c: status_content(c.status),
+            lambda c: _status(c),
             said=lambda c: c.status or NOT_SEEN,
         ),
         Column(
@@ -261,7 +265,7 @@ def connector_facts(
 def connector_details(snapshot: Snapshot, connector: ConnectorView, clock: Clock) -> list[Fact]:
     """Everything about one connector, with its newest status changes."""
     facts = [
-        Fact("Now", status_content(connector.status), connector.status or NOT_SEEN),
+        Fact("Now", _status(connector), connector.status or NOT_SEEN),
         *connector_facts(connector, clock, _beaten_facts(snapshot, connector, clock)),
     ]
     if (reading := connector.measurement) is not None:

@@ -33,8 +33,13 @@ STYLES = {
 }
 
 
-def status_content(status: ChargePointStatus | None) -> Content:
-    """Sign and word; None: of a charge point that is only watched it was not told."""
+def status_content(status: ChargePointStatus | None, *, is_old: bool = False) -> Content:
+    """Sign and word; None: of a charge point that is only watched it was not told.
+
+    `is_old`: it was told before a boot, and may be another one by now.
+    """
     if status is None:
         return unseen()
+    if is_old:
+        return Content.styled(f"? {status.value}", "$text-muted")
     return Content.styled(f"{SIGNS[status]} {status.value}", STYLES[status])
