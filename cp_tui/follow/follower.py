@@ -80,29 +80,6 @@ class Follower:
         self._troubles = FollowedTroubles()
         self._changed: set[str] = set(VARIABLES)
         self._events: list[tuple[str, Struct]] = []
-        self._views: Mapping[str, Callable[[datetime], Any]] = {
-            "identity": lambda now: self._identity(),
-            "link": lambda now: _or_unset(self._line.view()),
-            "is_connected": lambda now: self._line.is_open,
-            "registration": self._registration_view,
-            "connectors": self._connectors_view,
-            "configuration": lambda now: self._keys.view(),
-            "monitors": lambda now: MonitorsView(),
-            "charging_schedules": lambda now: self._charging.schedules(
-                self.time(now), self._running()
-            ),
-            "profiles": lambda now: self._charging.profiles(self.time(now), self._running()),
-            "transactions": lambda now: self._sessions.view(),
-            "local_list": lambda now: self._lists.local_list(),
-            "reservations": lambda now: self._lists.reservations(self.time(now)),
-            "stop_report": lambda now: None,
-            "firmware": lambda now: self._firmware(),
-            "diagnostics": lambda now: self._upkeep.diagnostics,
-            "log_upload": lambda now: self._upkeep.log_upload,
-            "security": lambda now: security_view(self._line.view(), known.keys, self._line.url),
-            "security_events": lambda now: self._security.events(),
-            "troubles": self._troubles.view,
-        }
 
     def take(self, record: Record) -> Sequence[Finding]:
         """Learn from a record, and judge it."""
@@ -125,8 +102,8 @@ class Follower:
 
     def view(self, name: str, now: datetime) -> Any:
         """Give the value of a variable; UNSET where nothing of it can be known."""
-        view = self._views.get(name)
-        return UNSET if view is None else view(now)
+        view = _VIEWS.get(name)
+        return UNSET if view is None else view(self, now)
 
     def prepare(self, name: str, now: datetime) -> bool:
         """Do a slice of what a variable needs; say whether there is more to do."""
@@ -273,6 +250,32 @@ class Follower:
 def _or_unset(value: Any) -> Any:
     return UNSET if value is None else value
 
+
+_VIEWS: Mapping[str, Callable[[Follower, datetime], Any]] = {
+    "identity": lambda self, now: self._identity(),
+    "link": lambda self, now: _or_unset(self._line.view()),
+    "is_connected": lambda self, now: self._line.is_open,
+    "registration": Follower._registration_view,
+    "connectors": Follower._connectors_view,
+    "configuration": lambda self, now: self._keys.view(),
+    "monitors": lambda self, now: MonitorsView(),
+    "charging_schedules": lambda self, now: self._charging.schedules(
+        self.time(now), self._running()
+    ),
+    "profiles": lambda self, now: self._charging.profiles(self.time(now), self._running()),
+    "transactions": lambda self, now: self._sessions.view(),
+    "local_list": lambda self, now: self._lists.local_list(),
+    "reservations": lambda self, now: self._lists.reservations(self.time(now)),
+    "stop_report": lambda self, now: None,
+    "firmware": lambda self, now: self._firmware(),
+    "diagnostics": lambda self, now: self._upkeep.diagnostics,
+    "log_upload": lambda self, now: self._upkeep.log_upload,
+    "security": lambda self, now: security_view(self._line.view(), self.known.keys, self._line.url),
+    "security_events": lambda self, now: self._security.events(),
+    "troubles": lambda self, now: self._troubles.view(now),
+}
+"""Variable -> how it is told. Not kept by each follower: one that holds itself outlives its use,
+and of a log another one is made wherever somebody goes."""
 
 _SESSION = frozenset(
     {"transactions", "connectors", "charging_schedules", "profiles", "reservations"}

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import gc
+import weakref
 from collections.abc import Sequence
 from pathlib import Path
 from random import Random
@@ -95,3 +97,23 @@ async def test_only_the_newest_wish_is_worked_out_and_others_have_their_turn(
         assert turns > 4
         assert known(newest, index.at(9)) == known(from_the_begin(index, 9, first_one), index.at(9))
         assert await moments.follower_at(9, first_one) is newest
+
+
+async def test_what_was_known_goes_when_it_is_no_longer_looked_at(tmp_path: Path) -> None:
+    """Without the collector of garbage, which holds every key up that comes meanwhile."""
+    (tmp_path / "log").write_bytes(log_text(Day(3).run(3), "CP0"))
+    with opened_here(tmp_path / "log") as here:
+        index = here.index
+        moments = Moments(index, "log", here.ask)
+        gc.collect()
+        gc.disable()
+        try:
+            follower = await moments.follower_at(index.frames, index.chargers[0])
+            assert follower is not None
+            known(follower, LAST)
+            before = weakref.ref(follower)
+            follower = await moments.follower_at(1, index.chargers[0])
+            assert follower is not None
+            assert before() is None
+        finally:
+            gc.enable()
