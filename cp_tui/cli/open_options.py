@@ -20,6 +20,7 @@ program; it is recognised by itself, also packed. Nothing leaves this machine.
 
   cp-tui open steve.log
   cp-tui open --zone Europe/Berlin night.log.gz
+  docker logs -f evcc 2>&1 | cp-tui open -
 
 9 lists what is wrong and who is at fault; ] and [ go to the next finding, ' to a time or frame."""
 
@@ -33,7 +34,15 @@ def add_open(commands: Commands) -> ArgumentParser:
         formatter_class=RawTextHelpFormatter,
     )
     parser.add_argument(
-        "file", metavar="FILE", help="a log, a bundle, or the data folder of a charge point"
+        "file",
+        metavar="FILE",
+        help="a log, a bundle, or the data folder of a charge point; - is what comes over a pipe",
     )
     add_log_options(parser)
+    parser.add_argument(
+        "-f",
+        "--follow",
+        action="store_true",
+        help="read on as the file grows, as of a pipe",
+    )
     return parser

@@ -38,6 +38,23 @@ def terminal_problem() -> str | None:
     return None
 
 
+def keys_from_terminal() -> int | None:
+    """Take keys from the terminal where standard input is a pipe; give the descriptor of that.
+
+    None: standard input is a terminal itself, or there is none.
+    """
+    if is_terminal(sys.stdin):
+        return None
+    try:
+        terminal = os.open(CONTROLLING, os.O_RDWR | os.O_NOCTTY)
+    except OSError:
+        return None
+    pipe = os.dup(0)
+    os.dup2(terminal, 0)
+    os.close(terminal)
+    return pipe
+
+
 def refuse_screen(text: str) -> int:
     """Complain that there can be no screen, to whoever is there to read it."""
     if not is_terminal(sys.stderr) and is_terminal(sys.stdout):

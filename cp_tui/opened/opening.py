@@ -137,14 +137,15 @@ class OpenedLog:
     async def begin(self, task: ReadingTask) -> None:
         """Start the process that reads."""
         reading, self._lifeline = os.pipe()
+        sources = () if task.source is None else (task.source,)
         try:
             self._process = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-m", "cp_tui.opened.reader", str(reading)),
-                stdin=None if task.file == "-" else DEVNULL,
+                stdin=DEVNULL,
                 stdout=PIPE,
                 stderr=DEVNULL,
                 limit=LINE_MAX,
-                pass_fds=(reading, task.spool, task.index),
+                pass_fds=(reading, task.spool, task.index, *sources),
                 # What the terminal does to its foreground must not reach it.
                 start_new_session=True,
             )
@@ -230,8 +231,14 @@ async def open_log(
     charger: str | None = None,
     zone: str | None = None,
     noted: NotedEvents = NOTHING_NOTED,
+    source: int | None = None,
+    size: int = 0,
+    is_behind: bool = False,
 ) -> OpenedLog:
-    """Open a log; `-` is standard input. It is read from here on, and judged after that.
+    """Open a log. It is read from here on, and judged after that.
+
+    Where it grows, so many bytes of the descriptor `source` are read; `is_behind` says that an
+    older reading is looked at meanwhile.
 
     `noted` is what a charge point of ours has written down beside its frames.
 
@@ -247,7 +254,7 @@ async def open_log(
         folder = tempfile.gettempdir()
         raise UnreadableTrace(f"{folder}: {error.strerror}") from None
     files = spool.fileno(), index.fileno(), tempfile.gettempdir()
-    task = ReadingTask(str(file), format, charger, zone, *files)
+    task = ReadingTask(str(file), format, charger, zone, *files, source, size, is_behind)
     log = OpenedLog(task, spool, index, noted)
     await log.begin(task)
     return log

@@ -16,6 +16,7 @@ from queue import SimpleQueue
 from threading import Thread
 from time import monotonic
 
+from cp_tui.ocpp.printable import clean
 from cp_tui.opened.columns import write
 from cp_tui.opened.indexing import IndexedEntries, indexed
 from cp_tui.opened.judge import Judge
@@ -32,7 +33,7 @@ from cp_tui.opened.words import (
     task_in,
     wish_in,
 )
-from cp_tui.traces.opening import TraceText, UnreadableTrace, faults_told
+from cp_tui.traces.opening import Spool, TraceText, UnreadableTrace, faults_told
 from cp_tui.traces.reading import Records, open_traces
 from cp_tui.traces.times import zone_of
 from cp_tui.traces.trace import Trace
@@ -52,7 +53,7 @@ class Reader:
     def __init__(
         self, task: ReadingTask, wishes: SimpleQueue[Wish], tell: Callable[[Said], None]
     ) -> None:
-        self.file = task.file
+        self.file, self.is_behind = task.file, task.is_behind
         self._task, self._wishes, self._tell = task, wishes, tell
         self._entries: dict[str, IndexedEntries] = {}
         self._who: Sequence[int] = ()
@@ -99,7 +100,7 @@ class Reader:
                 return self._entries[text.name]
 
             traces = open_traces(
-                sys.stdin.buffer if task.file == "-" else task.file,
+                task.file if task.source is None else _part(task, task.source),
                 format=task.format,
                 charger=task.charger,
                 zone=zone_of(task.zone) if task.zone else None,
@@ -142,6 +143,11 @@ class Reader:
                 others=tuple(others),
             )
         )
+
+
+def _part(task: ReadingTask, source: int) -> TraceText:
+    with os.fdopen(source, "rb") as file:
+        return TraceText(clean(task.file), Spool(file, task.size).open)
 
 
 def say(said: Said) -> None:
@@ -189,9 +195,12 @@ def main() -> None:
     gc.set_threshold(COLLECT_AT, *gc.get_threshold()[1:])
     try:
         reader = Reader(task_in(task), wishes, say)
+        if reader.is_behind:
+            os.nice(NICE)
         trace = reader.read()
         judge, needs = reader.look_through(trace)
-        os.nice(NICE)
+        if not reader.is_behind:
+            os.nice(NICE)
         with faults_told(reader.file):
             judge.run()
             del judge

@@ -18,7 +18,6 @@ class ReadingTask(Struct, frozen=True):
     """What is to be read; the first thing that is said."""
 
     file: str
-    """`-` for standard input."""
     format: str | None
     charger: str | None
     zone: str | None
@@ -27,6 +26,12 @@ class ReadingTask(Struct, frozen=True):
     index: int
     folder: str
     """Where these files are, and have to have room."""
+    source: int | None = None
+    """Descriptor of what is to be read; None: it is opened by its name."""
+    size: int = 0
+    """So many bytes of that."""
+    is_behind: bool = False
+    """Somebody looks at an older reading meanwhile: the keys come first."""
 
 
 class Wish(Struct, frozen=True):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
@@ -15,6 +15,8 @@ from cp_tui.traces.record import FrameDirection, Record, RecordKind
 
 KEPT_MAX = 200_000
 """Requests whose answers are kept, and tags with a verdict."""
+REQUESTS_MAX = 5_000
+"""Of one charge point; a log with more is compared up to there."""
 _ACCEPTED: Mapping[str, Any] = {"status": "Accepted"}
 COMPARED: Mapping[Action, str] = MappingProxyType(
     {
@@ -49,6 +51,8 @@ class Lookahead:
         """Number of such a request that waits for its answer -> its place."""
         self._last: defaultdict[str | None, int] = defaultdict(int)
         """Charge point -> place of the last request that was answered and can be compared."""
+        self._requests: Counter[str | None] = Counter()
+        """Charge point -> how many there are."""
         self._tags: dict[tuple[str | None, str], Mapping[str, Any]] = {}
         self._calls: dict[int, str] = {}
         """Number of an Authorize or StartTransaction that waits for its answer -> its tag."""
@@ -92,7 +96,9 @@ class Lookahead:
             is_error = record.kind is RecordKind.CALL_ERROR
             code = record.frame.code if record.frame else ""
             self._answers[call] = code if is_error else payload
-            self._last[record.charger] = max(self._last[record.charger], place)
+            self._requests[record.charger] += 1
+            if self._requests[record.charger] <= REQUESTS_MAX:
+                self._last[record.charger] = max(self._last[record.charger], place)
         if (tag := self._calls.pop(call, None)) is not None:
             info, id_ = payload.get("idTagInfo"), payload.get("transactionId")
             if isinstance(info, dict) and len(self._tags) < KEPT_MAX:

@@ -28,8 +28,6 @@ from cp_tui.shadow.answer import OtherAnswer
 from cp_tui.shadow.lookahead import COMPARED, Lookahead
 from cp_tui.traces.record import FrameDirection, Record, RecordKind
 
-REQUESTS_MAX = 5_000
-"""Of one charge point; a log with more is compared up to there."""
 PAUSE_MAX_S = 7 * 86_400.0
 STEP_S = 1.0
 """Between two frames of a log without times."""
@@ -92,7 +90,6 @@ class Shadow:
         self._charger = accepted.charger
         self._ahead = ahead
         self._at = accepted.at
-        self._requests = 0
         self._has_reset = False
         self._plugged: set[int] = set()
         self._place = accepted.place
@@ -231,14 +228,13 @@ class Shadow:
         """Give our charge point a request of the CSMS, and compare the answers."""
         named = action_named(action)
         field = COMPARED.get(named) if named else None
-        if field is None or self._requests >= REQUESTS_MAX or record.masked:
+        if field is None or record.masked:
             return
         if named is Action.CHANGE_CONFIGURATION and not _is_ours(payload):
             return
         theirs = self._ahead.answer(record.number)
         if theirs is None or _cannot(theirs):
             return
-        self._requests += 1
         if named is Action.RESET:
             self._has_reset = True
         with suppress(CommandError):

@@ -73,17 +73,19 @@ class TraceText(Struct, frozen=True):
     """What kept it from being unpacked to its end."""
 
 
-def texts_in(file: str | Path | IO[bytes]) -> list[TraceText]:
-    """Give the texts in a file or stream; only a zip may hold more than one.
+def texts_in(file: str | Path | IO[bytes] | TraceText) -> list[TraceText]:
+    """Give the texts in a file, stream or text; only a zip may hold more than one.
 
     What of a zip cannot be read is empty, and has its damage.
 
     Raises:
         UnreadableTrace: it is no text, or the machine does not let it be read.
     """
-    name = clean(str(file)) if isinstance(file, str | Path) else "-"
+    name = name_of(file)
     with _refusals(name):
-        if not isinstance(file, str | Path):
+        if isinstance(file, TraceText):
+            plain = file
+        elif not isinstance(file, str | Path):
             plain = _spooled(name, file)
         elif (path := Path(file)).is_file():
             plain = TraceText(name, lambda: path.open("rb"))
@@ -92,6 +94,13 @@ def texts_in(file: str | Path | IO[bytes]) -> list[TraceText]:
             with path.open("rb") as pipe:
                 plain = _spooled(name, pipe)
         return _Unpacking().texts(plain, LAYERS_MAX)
+
+
+def name_of(file: str | Path | IO[bytes] | TraceText) -> str:
+    """Give the name of a log as it is told; `-` for a stream."""
+    if isinstance(file, TraceText):
+        return file.name
+    return clean(str(file)) if isinstance(file, str | Path) else "-"
 
 
 @contextmanager
@@ -273,10 +282,20 @@ def _gunzipped(stream: IO[bytes]) -> Iterator[bytes]:
 class Spool:
     """A file without a name that is complete; it is gone when nobody reads it any more."""
 
-    def __init__(self, file: IO[bytes]) -> None:
-        file.flush()
+    def __init__(self, file: IO[bytes], size: int | None = None) -> None:
+        """Of a file that grows, `size` is the part that counts."""
+        if file.writable():
+            file.flush()
+        self._size = size
         self.descriptor = os.dup(file.fileno())
         weakref.finalize(self, os.close, self.descriptor)
+
+    @property
+    def size(self) -> int:
+        """How many bytes of it count."""
+        if self._size is not None:
+            return self._size
+        return os.fstat(self.descriptor).st_size
 
     def open(self) -> IO[bytes]:
         """Give a reader from its begin; several may read at once."""
@@ -294,7 +313,8 @@ class _Reader(io.RawIOBase):
 
     def readinto(self, into: Buffer) -> int:
         view = memoryview(into)
-        piece = os.pread(self._spool.descriptor, len(view), self._at)
+        room = max(min(len(view), self._spool.size - self._at), 0)
+        piece = os.pread(self._spool.descriptor, room, self._at)
         view[: len(piece)] = piece
         self._at += len(piece)
         return len(piece)
@@ -303,7 +323,7 @@ class _Reader(io.RawIOBase):
         return True
 
     def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
-        size = os.fstat(self._spool.descriptor).st_size
+        size = self._spool.size
         begin = {os.SEEK_SET: 0, os.SEEK_CUR: self._at, os.SEEK_END: size}[whence]
         self._at = max(begin + offset, 0)
         return self._at

@@ -24,7 +24,7 @@ from cp_tui.traces.frames import take_apart
 from cp_tui.traces.kept import Keep, KeptEntries
 from cp_tui.traces.lines import Line, lines_of
 from cp_tui.traces.notes import cut_lines, notes_of
-from cp_tui.traces.opening import TraceText, UnreadableTrace, texts_in
+from cp_tui.traces.opening import TraceText, UnreadableTrace, name_of, texts_in
 from cp_tui.traces.ordering import is_newest_first, order_of, rows_in_order
 from cp_tui.traces.pairing import Pairs, paired
 from cp_tui.traces.recognise import FORMATS, Recognised, actions_in, recognised
@@ -51,7 +51,7 @@ def open_trace(
 
 
 def open_traces(
-    file: str | Path | IO[bytes],
+    file: str | Path | IO[bytes] | TraceText,
     *,
     format: str | None = None,
     charger: str | None = None,
@@ -82,9 +82,11 @@ def open_traces(
     return traces
 
 
-def _refusal(file: str | Path | IO[bytes], refusals: Sequence[UnreadableTrace]) -> UnreadableTrace:
+def _refusal(
+    file: str | Path | IO[bytes] | TraceText, refusals: Sequence[UnreadableTrace]
+) -> UnreadableTrace:
     """Say why there is no log: of a zip with several files not only of the first."""
-    name = clean(str(file)) if isinstance(file, str | Path) else "-"
+    name = name_of(file)
     if not refusals:
         return UnreadableTrace(f"{name}: there is nothing in it")
     if len(refusals) == 1:

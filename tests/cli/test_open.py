@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import zipfile
 from argparse import Namespace
 from datetime import UTC, datetime
@@ -102,9 +103,9 @@ async def test_a_data_folder_gives_its_log_its_name(tmp_path: Path) -> None:
     folder.mkdir()
     for name in ("trace.jsonl", "trace.jsonl.1"):
         (folder / name).write_text('[2,"1","Heartbeat",{}]\n[3,"1",{}]\n')
-    options = Namespace(file=f"{folder}", format=None, id=None, zone=None)
+    options = Namespace(file=f"{folder}", format=None, id=None, zone=None, follow=False)
     with log_file(options.file) as file:
-        log = await _opened(file, options)
+        log = await _opened(file, None, options)
     assert log.name == "garage-left"
     await log.close()
 
@@ -119,10 +120,12 @@ async def test_what_is_opened_stays_and_only_a_copy_of_ours_goes(tmp_path: Path)
         for name in ("summary.json", "trace/trace.jsonl.1", "trace/trace.jsonl"):
             archive.write(trace, name)
     for path in (folder, trace, bundle):
-        options = Namespace(file=f"{path}", format=None, id=None, zone=None)
+        options = Namespace(file=f"{path}", format=None, id=None, zone=None, follow=False)
         with log_file(f"{path}") as file:
-            log = await _opened(file, options)
-            await log.read()
+            log = await _opened(file, None, options)
+            async with asyncio.timeout(10):
+                while log.index is None:
+                    await asyncio.sleep(0.01)
             await log.close()
             assert Path(file).exists() is (path != bundle)
         assert trace.exists()

@@ -61,13 +61,13 @@ def test_an_open_log_has_the_records_and_findings_of_the_file_itself(tmp_path: P
         trace = open_trace(path)
         records = [*trace.records]
         frames = [each for each in records if each.number]
-        with opened_here(path) as here:
+        with opened_here(path, ours=path in SAMPLES) as here:
             index = here.index
             assert [index.record_of_row(row) for row in range(len(records))] == records, path
             assert [index.record(n + 1) for n in range(index.frames)] == frames
             assert as_told(index.found.findings) == as_told(explain(trace).findings), path
-            assert index.others.all == (*other_answers(records),), path
             others += len(index.others)
+            assert path not in SAMPLES or index.others.all == (*other_answers(records),), path
             reordered += index.told.is_reordered
             heads_agree(index, frames)
             findings_are_met(index)

@@ -64,9 +64,15 @@ async def test_a_log_is_read_and_judged_beside_within_bounds_and_its_files_have_
     monkeypatch.setattr(tempfile, "tempdir", str(files))
     monkeypatch.setenv("TMPDIR", str(files))
     path = tmp_path / "log"
-    path.write_text("\n".join(islice(lines_of_a_fleet(), FRAMES)))
+    lines = lines_of_a_fleet()
+    path.write_text("\n".join(islice(lines, FRAMES)))
     changed = asyncio.Event()
-    log = await open_log(path)
+    with path.open("ab") as grown:
+        # What has come since it was looked at is left for the next time.
+        size = grown.tell()
+        grown.write(f"\n{next(lines)}".encode())
+    with path.open("rb") as file:
+        log = await open_log(path, source=file.fileno(), size=size, is_behind=True)
     log.on_change = changed.set
     assert log.is_reading
     index = await log.read()
@@ -75,6 +81,7 @@ async def test_a_log_is_read_and_judged_beside_within_bounds_and_its_files_have_
         changed.clear()
     assert [*files.iterdir()] == []
     assert (index.frames, log.problem, log.progress) == (FRAMES, "", 1.0)
+    os.truncate(path, size)
     report = explain(open_trace(path))
     assert [each.text for each in index.found.findings] == [each.text for each in report.findings]
     given_up = asyncio.create_task(log.follower_at(FRAMES // 2))

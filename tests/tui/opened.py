@@ -23,7 +23,8 @@ SAMPLES = Path(__file__).parent.parent / "data" / "traces"
 class ReadLog:
     """A log of which all is known."""
 
-    is_reading = is_judging = is_comparing = False
+    is_reading = is_judging = is_comparing = is_growing = False
+    said = ""
     is_judged = True
     progress = 1.0
 
@@ -34,6 +35,7 @@ class ReadLog:
         self.index: LogIndex | None = here.index
         self._moments = Moments(here.index, "log night.log", here.ask)
         self.on_change: Callable[[], object] = lambda: None
+        self.on_newer: Callable[[bool], object] = lambda _is_another: None
 
     held_back = 0
     """The frame of which nothing is known before all of the log was looked through."""

@@ -147,6 +147,7 @@ def test_news_without_a_finding_puts_none_in_order_again(way: Way) -> None:
     travel, log, index = way.travel, way.travel.log, way.travel.log.index
     assert index is not None
     before = travel.place.findings
+    assert isinstance(log, ReadLog)
     log.progress = 0.5
     travel.take_news()
     assert travel.place.findings is before
@@ -154,6 +155,31 @@ def test_news_without_a_finding_puts_none_in_order_again(way: Way) -> None:
     index.found.take([(index.found.findings.index(before[0]), error)], ())
     travel.take_news()
     assert travel.place.findings[0].count == 7
+
+
+@pytest.mark.parametrize("was_at_end", [True, False])
+def test_in_a_log_that_has_grown_one_stays_where_one_was_or_at_its_end(
+    way: Way, tmp_path: Path, was_at_end: bool
+) -> None:
+    travel, moves = way.travel, way.moves
+    if not was_at_end:
+        travel.go_to(clock(3.5))
+        moves = way.moves
+    before, log = way.at, afternoon()
+    log.ask("Heartbeat", {}, {"currentTime": log.clock()})
+    assert isinstance(travel.log, ReadLog)
+    with opened_here(log.written(tmp_path, "more.jsonl")) as here:
+        travel.log.index = here.index
+        travel.renew(is_another=False)
+        assert travel.place.frames == 40
+        assert travel.messages is not None
+        assert travel.messages.last == 40
+        assert len(travel.place.findings) == 2
+        assert (way.at[0], way.moves - moves) == ((40, 1) if was_at_end else (18, 0))
+        assert was_at_end or way.at == before
+        travel.go_to_frame(3)
+        travel.renew(is_another=True)
+        assert way.at[0] == 40, "another log begins as any does"
 
 
 def test_what_was_not_known_yet_is_forgotten_on_the_way_back() -> None:

@@ -116,6 +116,9 @@ def alarms(snapshot: Snapshot, clock: Clock) -> list[Alarm]:
         text = f"The charge point has been silent since {at}: {shown}"
         check = "is its process stopped, or its machine overloaded? Commands wait for it"
         return [Alarm(Urgency.BAD, text, check=check)]
+    if snapshot.link is None and snapshot.log is not None:
+        # What was known there is being worked out.
+        return []
     if snapshot.link is None:
         return [Alarm(Urgency.ODD, "The charge point has not said anything yet")]
     endings = [*security_alarms.endings(snapshot, snapshot.link, clock)]

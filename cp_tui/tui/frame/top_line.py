@@ -84,11 +84,11 @@ def _log_line(snapshot: Snapshot, place: LogPlace, clock: Clock, width: int) -> 
     """Whose log it is, how it stood then, and what goes on now."""
     sign, word, style = state_word(snapshot)
     tail = as_of(snapshot, clock)
-    name = place.charger or ("unnamed" if place.frames else "cp-tui")
+    name = place.charger or ("unnamed" if place.frames else place.name or "cp-tui")
     parts = [
         Content.styled(f" {drawn(name)}", "bold"),
         Content.styled(f"{sign} {word}", f"bold {style}"),
-        safe_text(place.name),
+        safe_text(place.name if place.frames else ""),
         under_way(place),
     ]
     parts[0] = parts[0].truncate(ID_WIDTH_MAX + 1, ellipsis=True)

@@ -28,11 +28,16 @@ class LogSearch:
     """Numbers of exchanges that pass, ascending."""
 
     def __init__(
-        self, log: LogMessages, wanted: MessageFilter, seconds: Callable[[], float] = perf_counter
+        self,
+        log: LogMessages,
+        wanted: MessageFilter,
+        seconds: Callable[[], float] = perf_counter,
+        shown: Sequence[int] = (),
     ) -> None:
+        """`shown` passed while the log was shorter: that is shown until it is known what passes."""
         self.log = log
         self.wanted = wanted
-        self.numbers: Sequence[int] = ()
+        self.numbers = shown
         self._seconds = seconds
         self._found: list[int] = []
         self._candidates: Sequence[int] = ()

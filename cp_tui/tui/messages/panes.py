@@ -207,12 +207,19 @@ class MessagesPane(TablePane):
         """Begin a new search; a filter that cannot be understood leaves nothing out."""
         if log is not self._search.log:
             self._is_held = False
+        shown: Sequence[int] = ()
+        before = self._search.log
+        if self._words == self.words and len(before.numbers) <= len(log.numbers):
+            shown = self._search.numbers
         self._words = self.words
         try:
             wanted, self._problem = message_filter(self._words, clock), ""
         except WrongFilter as wrong:
             wanted, self._problem = MessageFilter(), f"{wrong}"
-        self._search = MessageSearch(log, wanted) if of_log is None else LogSearch(of_log, wanted)
+        if of_log is None:
+            self._search = MessageSearch(log, wanted)
+        else:
+            self._search = LogSearch(of_log, wanted, shown=shown)
         self._search.look_further()
 
     def _search_on(self) -> None:

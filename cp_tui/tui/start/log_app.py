@@ -49,6 +49,7 @@ class FollowedLog(LogToRead, Protocol):
     """A log, and who says that more of it is known."""
 
     on_change: Callable[[], object]
+    on_newer: Callable[[bool], object]
 
     def follower_at(
         self, place: int, charger: ChargerOfLog
@@ -96,8 +97,9 @@ class LogApp(CpTuiApp):
         log = await self._opening()
         log.on_change = self._news.set
         self.travel = travel = Travel(log, self.store, self._moved_on, self._plays)
+        log.on_newer = travel.renew
         self._has_heard.set()
-        has_told = False
+        has_told, said = False, ""
         self.run_worker(self._know(travel, log), name="know", group="know")
         try:
             while True:
@@ -105,6 +107,9 @@ class LogApp(CpTuiApp):
                 if not has_told and log.index is not None:
                     has_told = True
                     self._tell_of_others(log.index.told.others)
+                if log.said != said:
+                    said = log.said
+                    self.tell(safe_text(said, "$text-warning"))
                 if log.problem and log.index is None:
                     self.has_no_log = log.problem
                     self.exit(LEAVE)
@@ -136,9 +141,10 @@ class LogApp(CpTuiApp):
         while True:
             await self._wish.wait()
             self._wish.clear()
-            place, now = travel.place, travel.now()
             if travel.messages is not None:
                 async with self._reckoning:
+                    # Only here: it may have been read anew while somebody was waited for.
+                    place, now = travel.place, travel.now()
                     charger = travel.chargers[place.charger]
                     follower = await self._unless_gone_on(log.follower_at(place.number, charger))
                     then = await self._known(follower, now)

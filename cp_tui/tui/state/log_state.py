@@ -47,6 +47,8 @@ class LogPlace(Struct, frozen=True, eq=False):
     is_judging: bool = True
     is_comparing: bool = False
     """Whether ours still lives through it."""
+    is_growing: bool = False
+    """Whether more of it is read when it comes."""
     progress: float = 0.0
     problem: str = ""
     speed: float = 0.0

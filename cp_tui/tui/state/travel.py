@@ -33,10 +33,26 @@ class LogToRead(Protocol):
 
     name: str
     """As it is called on the screen."""
-    index: LogIndex | None
-    is_judged: bool
-    progress: float
-    problem: str
+    is_growing: bool
+    """Whether more of it is read when it comes."""
+    said: str
+    """What has happened to it, in a line."""
+
+    @property
+    def index(self) -> LogIndex | None:
+        """Its frames; None while it is read."""
+
+    @property
+    def is_judged(self) -> bool:
+        """Whether all of it is judged."""
+
+    @property
+    def progress(self) -> float:
+        """Of what goes on; from 0 to 1."""
+
+    @property
+    def problem(self) -> str:
+        """Why it cannot be read, or why no more is found in it."""
 
     @property
     def is_reading(self) -> bool:
@@ -125,12 +141,31 @@ class Travel:
             others=self._others(),
             is_judging=log.is_judging,
             is_comparing=log.is_comparing,
+            is_growing=log.is_growing,
             progress=log.progress,
             problem=log.problem,
         )
         if log.is_judged and self._is_untouched:
             self._is_untouched = False
             self._look_at_the_worst()
+
+    def renew(self, is_another: bool) -> None:
+        """Go on in a newer reading of the log: in the same place, but at its end if one was there.
+
+        `is_another`: it has no more to do with what was read before.
+        """
+        messages, place = self.messages, self.place
+        if messages is None:
+            return
+        self._known, self._known_others = (), (None, -1)
+        chargers = self.chargers
+        was_at_end = place.number >= messages.last or place.charger not in chargers
+        charger = chargers.get(place.charger) or next(iter(chargers.values()))
+        if is_another or was_at_end:
+            self._begin(charger)
+        else:
+            self._look_into(charger)
+        self.take_news()
 
     def _look_at_the_worst(self) -> None:
         """Once all is known, look at the charge point that has errors, unless this one has."""
@@ -262,18 +297,22 @@ class Travel:
 
     def _begin(self, charger: ChargerOfLog) -> None:
         """Look at a charge point, as it was when the log ended."""
+        messages = self._look_into(charger)
+        self._go(messages.last, _end(messages))
+
+    def _look_into(self, charger: ChargerOfLog) -> LogMessages:
+        """Look at a charge point, wherever one is in the log."""
         index = self.log.index
         assert index is not None
-        self.messages = LogMessages(index, charger)
-        self._store.messages_are(self.messages)
-        last = self.messages.last
+        self.messages = messages = LogMessages(index, charger)
+        self._store.messages_are(messages)
         self._say(
             charger=charger.name,
             chargers={each.name: len(each.places) for each in index.chargers},
             frames=index.frames,
-            begin=index.reached(self.messages.first),
+            begin=index.reached(messages.first),
         )
-        self._go(last, _end(self.messages))
+        return messages
 
     def _go(self, number: int, instant: datetime | None) -> None:
         self._say(number=number, instant=instant or self.place.instant)

@@ -91,10 +91,15 @@ def under_way(place: LogPlace) -> Content:
     parts: list[Content | str] = []
     if place.speed:
         parts.append(Content.styled(f"playing {place.speed:g}x", "$text-accent"))
-    if place.is_reading:
+    if place.is_reading and place.is_growing and not place.progress:
+        parts.append("waiting for frames")
+    elif place.is_reading:
         parts.append(f"reading {percent(100 * place.progress)}")
     elif place.is_judging:
         parts.append(f"judging {percent(100 * place.progress)}")
+    elif place.is_growing:
+        # It is compared with ours each time anew.
+        parts.append("follows")
     elif place.is_comparing:
         parts.append(f"comparing with ours {percent(100 * place.progress)}")
     if place.problem:
