@@ -121,7 +121,9 @@ class FollowedCharging:
         known = self._known
         context = context_of(known, 1, tx_profile_fallback=bool(known.keys.boolean(FALLBACK)))
         transactions = {
-            each.connector: RunningTransaction(f"{each.where.number}", each.id, _start(each))
+            each.connector: RunningTransaction(
+                f"{each.where.number}", each.id, each.began_at or FIRST
+            )
             for each in running
             if each.connector in context.hardware
         }
@@ -136,11 +138,6 @@ def as_known(schedule: CompositeSchedule) -> CompositeSchedule:
     """Leave out the periods in which nothing is known to limit."""
     periods = tuple(each for each in schedule.periods if _is_known(each, schedule.unit))
     return schedule if len(periods) == len(schedule.periods) else replace(schedule, periods=periods)
-
-
-def _start(transaction: TransactionKnown) -> datetime:
-    """Give the start of a transaction: relative schedules begin there."""
-    return transaction.request.timestamp if transaction.request else transaction.at or FIRST
 
 
 def _is_known(period: CompositePeriod, unit: ChargingRateUnitType) -> bool:

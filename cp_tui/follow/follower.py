@@ -43,8 +43,6 @@ OFFSET_SEEN_S_MIN = 1.0
 """Schedules are in whole seconds: a smaller difference of the clocks is the way of a message."""
 EVENTS_MAX = 2_000
 """Events that wait to be taken; whoever follows takes them after each record or few."""
-UNKNOWABLE = frozenset({"network", "authorization_cache", "outbox"})
-"""What no frame tells: these variables have no value."""
 _CHARGING = frozenset({"charging_schedules", "profiles", "connectors"})
 _SOON = frozenset({"reservations", "troubles", "registration"})
 OF_TIME = _SOON | _CHARGING

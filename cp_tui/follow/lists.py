@@ -16,7 +16,7 @@ from cp_tui.charge_point.variables import (
 )
 from cp_tui.explain.knowledge.local_list import KnownLocalList
 from cp_tui.explain.knowledge.moment import Moment
-from cp_tui.explain.knowledge.reservations import ReservationKnown
+from cp_tui.explain.knowledge.reservations import KnownReservations, ReservationKnown
 from cp_tui.explain.known import Known
 from cp_tui.ocpp.action import Action
 from cp_tui.ocpp.calendar import FIRST
@@ -29,13 +29,7 @@ ENDED_MAX = 50
 class FollowedLists:
     """Beside what is known of both: when they changed, and what has ended."""
 
-    LIST_ACTIONS = frozenset({Action.SEND_LOCAL_LIST, Action.GET_LOCAL_LIST_VERSION})
-    ACTIONS = LIST_ACTIONS | {
-        Action.RESERVE_NOW,
-        Action.CANCEL_RESERVATION,
-        Action.START_TRANSACTION,
-        Action.STATUS_NOTIFICATION,
-    }
+    ACTIONS = KnownReservations.ACTIONS
 
     def __init__(self, known: Known) -> None:
         self._known = known

@@ -15,6 +15,7 @@ from collections.abc import Hashable, Iterable, Iterator, Mapping
 from typing import Any
 
 from cp_tui.charge_point.transactions import SHOWN_MAX
+from cp_tui.explain.knowledge.reservations import ENDING
 from cp_tui.explain.payload import fields, integer, text
 from cp_tui.follow.limits import CHANGES_MAX
 from cp_tui.follow.stays import Stays
@@ -36,7 +37,6 @@ SLOTS_MAX = 50_000
 """Kinds that are told apart; of those beyond nothing is known."""
 OPEN_MAX = 1_000
 """CALLs that may still be answered."""
-_ENDING = ("Faulted", "Unavailable")
 _UPKEEP = frozenset(
     {
         "FirmwareStatusNotification",
@@ -121,7 +121,7 @@ class Relevance:
             action, call, payload = known
             self._answers.append(at)
             self._calls_of.append(call)
-            self._answer(action, payload, fields(frame.payload), call, at)
+            self._answer(action, payload, fields(frame.payload), at)
 
     def numbers(self, upto: int) -> list[int]:
         """Give the places that say what is known once the one at `upto` has passed, in order."""
@@ -235,7 +235,6 @@ class Relevance:
         action: str,
         request: Mapping[str, Any],
         response: Mapping[str, Any],
-        call: int,
         place: int,
     ) -> None:
         """Note an exchange that says something by its answer."""
@@ -247,11 +246,9 @@ class Relevance:
                 self._put((action, "answered"), place)
                 self._put_change("registration", status, place)
             case "StartTransaction":
-                self._stays.started(
-                    _start(request), integer(response, "transactionId"), call, place
-                )
+                self._stays.started(_start(request), integer(response, "transactionId"), place)
             case "StopTransaction":
-                self._stays.stopped(integer(request, "transactionId"), call, place)
+                self._stays.stopped(integer(request, "transactionId"), place)
             case "SecurityEventNotification":
                 self._put((action, "answered"), place, EVENTS_MAX)
             case "SetChargingProfile" if status == "Accepted":
@@ -293,7 +290,7 @@ class Relevance:
         self._put(("notified", connector), place)
         self._put_change(("status", connector), status, place, HISTORY_MAX)
         self._put_change(("error", connector), error, place, HISTORY_MAX)
-        if status in _ENDING:
+        if status in ENDING:
             over = [i for i, (c, _) in self._reserved.items() if connector in (0, c)]
             self._reservations_over(over, place)
 

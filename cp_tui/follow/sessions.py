@@ -19,8 +19,7 @@ from cp_tui.charge_point.variables import (
 )
 from cp_tui.explain.finding import FrameRef
 from cp_tui.explain.knowledge.moment import Moment
-from cp_tui.explain.knowledge.transactions import KnownTransactions, TransactionKnown
-from cp_tui.ocpp.action import Action
+from cp_tui.explain.knowledge.transactions import QUEUED, KnownTransactions, TransactionKnown
 from cp_tui.ocpp.calendar import FIRST
 from cp_tui.ocpp.core import (
     MeterValuesRequest,
@@ -48,7 +47,7 @@ class _Messages(Struct):
 class FollowedSessions:
     """Beside what `KnownTransactions` has: the meters, and the answers of the CSMS."""
 
-    ACTIONS = frozenset({Action.START_TRANSACTION, Action.METER_VALUES, Action.STOP_TRANSACTION})
+    ACTIONS = QUEUED
 
     def __init__(self, known: KnownTransactions) -> None:
         self._known = known
@@ -86,7 +85,7 @@ class FollowedSessions:
             each.connector: ConnectorTransaction(
                 transaction_id=each.id,
                 id_tag=each.id_tag or "",
-                started_at=_started_at(each),
+                started_at=each.began_at or FIRST,
                 meter_start_wh=_meter_start(each),
                 energy_wh=self._energy(each),
                 is_begin_known=each.request is not None,
@@ -142,7 +141,7 @@ class FollowedSessions:
             connector_id=each.connector,
             transaction_id=each.id,
             id_tag=each.id_tag or "",
-            started_at=_started_at(each),
+            started_at=each.began_at or FIRST,
             meter_start_wh=_meter_start(each),
             is_begin_known=each.request is not None,
             stopped_at=stop.timestamp if stop else None,
@@ -164,11 +163,6 @@ class FollowedSessions:
 
 def _state(is_delivered: bool) -> DeliveryState:
     return DeliveryState.DELIVERED if is_delivered else DeliveryState.UNANSWERED
-
-
-def _started_at(transaction: TransactionKnown) -> datetime:
-    """Give the start; where that was not seen, when it was first told of."""
-    return transaction.request.timestamp if transaction.request else transaction.at or FIRST
 
 
 def _meter_start(transaction: TransactionKnown) -> int:

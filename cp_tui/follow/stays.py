@@ -45,7 +45,7 @@ class Stays:
             return
         self._begin(connector, place, start)
 
-    def started(self, start: Hashable, id_: int | None, call: int, place: int) -> None:
+    def started(self, start: Hashable, id_: int | None, place: int) -> None:
         """The answer to it."""
         known = self._starts.get(start)
         if known is not None and id_ is not None:
@@ -78,7 +78,7 @@ class Stays:
             del self._running[connector]
         return connector
 
-    def stopped(self, id_: int | None, call: int, place: int) -> None:
+    def stopped(self, id_: int | None, place: int) -> None:
         """The answer to it."""
         known = None if id_ is None else self._ids.get(id_)
         if known is not None:

@@ -8,13 +8,10 @@ from typing import Any
 
 import pytest
 
-from cp_tui.charge_point.variables import VARIABLES
 from cp_tui.engine.errors import CommandError
 from cp_tui.engine.hub import EventHappened, VariableChanged
-from cp_tui.follow.connection import FollowConnection
 from cp_tui.follow.door import FollowDoor
 from cp_tui.follow.follower import Follower
-from cp_tui.rpc.client import ConnectionLost, RpcError
 from tests.tui.watched_world import talk
 from tests.tui.worlds import NOW
 
@@ -116,29 +113,3 @@ async def test_looks_are_answered_and_all_else_is_refused_in_words_of_its_own() 
         with pytest.raises(CommandError, match=words):
             await call(method, **params)
     fed.door.close()
-
-
-async def test_of_a_log_what_is_the_same_at_another_instant_is_no_news() -> None:
-    records = talk().records
-    connection = FollowConnection("log talk.log")
-    await connection.subscribe([*VARIABLES, "messages"])
-
-    def learned(number: int) -> Follower:
-        follower = Follower("CP-1")
-        for record in records[:number]:
-            follower.learn(record)
-        return follower
-
-    connection.show(learned(20), records[19].at or NOW)
-    first = {each.name for each in await connection.next_updates()}
-    assert {"identity", "connectors", "configuration", "transactions"} <= first
-    connection.show(learned(22), records[21].at or NOW)
-    second = {each.name for each in await connection.next_updates()}
-    assert "identity" not in second
-    with pytest.raises(RpcError, match="only watched, through log"):
-        await connection.call("swipe", id_tag="TAG-1")
-    answer = await connection.call("get_measurements", connector_id=2)
-    assert len(answer.result["points"]) == 1
-    await connection.close()
-    with pytest.raises(ConnectionLost):
-        await connection.next_updates()

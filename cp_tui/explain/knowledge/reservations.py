@@ -18,7 +18,8 @@ from cp_tui.ocpp.reservation import (
 )
 
 RESERVATIONS_MAX = 1_000
-_ENDING = (ChargePointStatus.FAULTED, ChargePointStatus.UNAVAILABLE)
+ENDING = (ChargePointStatus.FAULTED, ChargePointStatus.UNAVAILABLE)
+"""A connector that becomes so is not kept for anybody any more."""
 
 
 class ReservationKnown(Struct, frozen=True):
@@ -57,7 +58,7 @@ class KnownReservations:
             case StartTransactionRequest() as start:
                 self._use(start)
             case StatusNotificationRequest(status=status, connector_id=connector) if (
-                status in _ENDING
+                status in ENDING
             ):
                 for id_, each in list(self.in_force.items()):
                     if connector in (0, each.request.connector_id):

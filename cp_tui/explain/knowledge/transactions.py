@@ -59,6 +59,11 @@ class TransactionKnown(Struct, frozen=True):
     """Whether its connector was told as idle before, and nothing was missed since."""
 
     @property
+    def began_at(self) -> datetime | None:
+        """By the charge point; where its begin is not in the log, when it was first told of."""
+        return self.request.timestamp if self.request else self.at
+
+    @property
     def id_tag(self) -> str | None:
         return self.request.id_tag if self.request else None
 

@@ -47,7 +47,6 @@ class Picture(Struct, frozen=True):
     """Everything that is drawn."""
 
     schedules: tuple[CompositeSchedule, ...]
-    full_scale: Mapping[int, Decimal]
     now: datetime
     view: View
     width: int
@@ -380,13 +379,10 @@ def _labelled(
 
 
 def full_scale(picture: Picture, schedule: CompositeSchedule) -> Decimal:
-    """The limit that fills a lane: what was given, else the highest of its kind.
+    """The limit that fills a lane: the highest of its kind.
 
     Connectors share one scale so that they can be compared; the station has its own.
     """
-    given = picture.full_scale.get(schedule.connector_id)
-    if given is not None:
-        return given
     is_station = schedule.connector_id == 0
     limits = (
         period.limit

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
-from decimal import Decimal
 from itertools import zip_longest
 from typing import ClassVar
 
@@ -120,7 +119,6 @@ class Timeline(QuietFocus, can_focus=True):
         """Its time is that of a log."""
         self._time_zone: tzinfo = UTC
         self._schedules: tuple[CompositeSchedule, ...] = ()
-        self._full_scale: Mapping[int, Decimal] = {}
         self._measured: Mapping[int, Sequence[Flow]] = {}
         self._violations: Mapping[int, Sequence[Interval]] = {}
         self._restraints: Mapping[int, str] = {}
@@ -141,7 +139,6 @@ class Timeline(QuietFocus, can_focus=True):
         schedules: Mapping[int, CompositeSchedule],
         now: datetime,
         *,
-        full_scale: Mapping[int, Decimal] | None = None,
         measured: Mapping[int, Sequence[Flow]] | None = None,
         violations: Mapping[int, Sequence[Interval]] | None = None,
         restraints: Mapping[int, str] | None = None,
@@ -151,16 +148,14 @@ class Timeline(QuietFocus, can_focus=True):
     ) -> None:
         """Show these schedules at this time; what looks the same is not painted again.
 
-        `full_scale` is the limit that fills the lane of a connector, in the unit of its schedule,
-        such as its hardware limit; without it the highest limit shown does. `measured` is what
-        flowed, in the unit of the schedules; `violations` is when that was too much.
+        `measured` is what flowed, in the unit of the schedules; `violations` is when that was too
+        much.
         `restraints` says of a connector what keeps the power below the limit now, and
         `short_restraints` does so in few words.
         `charging_since` is when the first that charges has begun to.
         `is_lost`: nothing is known since `now`.
         """
         self._schedules = tuple(schedules[connector_id] for connector_id in sorted(schedules))
-        self._full_scale = full_scale or {}
         self._measured, self._violations = measured or {}, violations or {}
         self._restraints = restraints or {}
         self._short_restraints = short_restraints or {}
@@ -337,7 +332,6 @@ class Timeline(QuietFocus, can_focus=True):
     def _picture(self) -> Picture:
         return Picture(
             schedules=self._schedules,
-            full_scale=self._full_scale,
             now=self._now,
             view=self._view,
             width=self.size.width,

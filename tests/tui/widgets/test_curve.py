@@ -57,7 +57,6 @@ def picture(width: int = 48, height: int = 12, glyphs: Glyphs = Glyphs.EIGHTH) -
     idle = schedule(2, [(12, "32")], ARMED, start=START)
     return Picture(
         schedules=(schedule(0, [(12, "40")], SUM, start=START), lowered(), idle),
-        full_scale={},
         now=NOW,
         view=View(zoom=NOW_ZOOM, lane=1, columns=width - 13),
         width=width,

@@ -25,7 +25,6 @@ from tests.tui.widgets.schedules import ARMED, BY_TX_PROFILE, NOW, demo, schedul
 def picture(width: int = 40, height: int = 8, glyphs: Glyphs = Glyphs.EIGHTH) -> Picture:
     return Picture(
         schedules=tuple(demo().values()),
-        full_scale={},
         now=NOW,
         view=View(),
         width=width,
@@ -150,13 +149,6 @@ def test_watts_are_kilowatts_from_a_thousand_on() -> None:
     assert limit_text(Decimal("999.9"), unit) == "1.00 kW"
     assert limit_text(Decimal(0), unit) == "0.00 kW"
     assert limit_text(Decimal(16), ChargingRateUnitType.A) == "16.0 A"
-
-
-def test_a_given_full_scale_tells_a_low_limit_from_a_full_one() -> None:
-    lane = schedule(1, [(12, "8")])
-    shown = replace(picture(height=3), schedules=(lane,))
-    assert "▇▇▇" in text(shown)[1]
-    assert "▂▂▂" in text(replace(shown, full_scale={1: Decimal(32)}))[1]
 
 
 def test_hostile_words_from_a_profile_stay_words() -> None:
