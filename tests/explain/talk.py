@@ -16,12 +16,11 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-import msgspec
-
 from cp_tui.explain.explain import Report, explain
 from cp_tui.explain.finding import Finding, Severity
 from cp_tui.ocpp.calendar import later
 from cp_tui.ocpp.datatypes import format_date_time
+from cp_tui.traces.frames import kind_of, parsed
 from cp_tui.traces.record import (
     ChargerFrom,
     DirectionFrom,
@@ -39,8 +38,6 @@ from cp_tui.traces.trace import LogNote, Trace
 BEGIN = datetime(2026, 11, 3, 8, 0, tzinfo=UTC)
 CHARGE_POINT = "CP-1"
 BOOT = {"chargePointVendor": "Northwind", "chargePointModel": "N22"}
-_KINDS = {2: RecordKind.CALL, 3: RecordKind.CALL_RESULT, 4: RecordKind.CALL_ERROR}
-
 EMPTY_ANSWERS = frozenset({"StatusNotification", "MeterValues"})
 
 
@@ -161,9 +158,8 @@ class Talk:
             elements = json.loads(raw)
         except ValueError:
             elements = None
-        frame = parsed(elements) if isinstance(elements, list) else None
-        kind = _KINDS.get(frame.message_type or 0) if frame else None
-        return self._record(kind or RecordKind.UNREADABLE, direction, raw, frame, how)
+        frame = parsed(elements, "") if isinstance(elements, list) else None
+        return self._record(kind_of(elements if frame else None), direction, raw, frame, how)
 
     def link(self, event: LinkKind, *, at_charge_point: bool = True, **facts: Any) -> Record:
         """Something happens to the connection."""
@@ -188,12 +184,7 @@ class Talk:
 
     def findings(self, severity: Severity = Severity.WARNING) -> list[Finding]:
         """Give what is as grave as this, or graver."""
-        order = [*Severity]
-        return [
-            each
-            for each in self.report().findings
-            if order.index(each.severity) <= order.index(severity)
-        ]
+        return [each for each in self.report().findings if each.severity in severity.as_grave]
 
     def found(self, severity: Severity = Severity.WARNING) -> list[str]:
         """Give the ids of what is as grave as this, or graver."""
@@ -221,7 +212,7 @@ class Talk:
         message_id = message_id or f"m{self._number + 1}"
         elements = [2, message_id, action, dict(payload or {})]
         record = self._record(
-            RecordKind.CALL, direction, json.dumps(elements), parsed(elements), how
+            RecordKind.CALL, direction, json.dumps(elements), parsed(elements, ""), how
         )
         self._all.append((direction, message_id, action, record.number))
         self._open.append(self._all[-1])
@@ -236,12 +227,11 @@ class Talk:
             self._open.remove(call)
         direction, message_id, action, pair = call
         elements = [elements[0], message_id, *elements[1:]]
-        frame = msgspec.structs.replace(parsed(elements), action=action)
         return self._record(
-            _KINDS[elements[0]],
+            kind_of(elements),
             direction.opposite,
             json.dumps(elements),
-            frame,
+            parsed(elements, action),
             {"pair": pair, **how},
         )
 
@@ -274,20 +264,3 @@ class Talk:
         record = Record(**{**fields, **how})
         self.records.append(record)
         return record
-
-
-def parsed(elements: list[Any]) -> ParsedFrame:
-    """Take a frame apart as the readers of logs do."""
-    kind = elements[0] if elements and type(elements[0]) is int else None
-    rest = [*elements[1:], None, None, None, None]
-    is_error, is_call = kind == 4, kind == 2
-    return ParsedFrame(
-        message_type=kind,
-        message_id=str(rest[0]),
-        action=str(rest[1]) if is_call else "",
-        payload=rest[2] if is_call else None if is_error else rest[1],
-        code=str(rest[1]) if is_error else "",
-        description=str(rest[2]) if is_error else "",
-        details=rest[3] if is_error else None,
-        elements=tuple(elements),
-    )

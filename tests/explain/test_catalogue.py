@@ -31,19 +31,6 @@ def test_causes_and_numbers_are_of_what_there_is() -> None:
     assert all(number > 0 for _, number in rows())
 
 
-def test_what_follows_from_another_finding_says_so() -> None:
-    talk = Talk()
-    talk.booted()
-    talk.started()
-    talk.tell(
-        "StopTransaction",
-        {"transactionId": 7, "meterStop": 10, "timestamp": talk.time, "reason": "Local"},
-    )
-    talk.tell("Heartbeat", {}, {"currentTime": talk.time})
-    assert talk.findings()[0].id == "tx.meter_stop_below_start"
-    assert {each.cause for each in talk.findings()[1:]} <= {"tx.meter_stop_below_start"}
-
-
 def test_what_was_noted_when_the_log_was_read_is_a_finding_of_its_charge_point() -> None:
     talk = Talk()
     talk.booted()

@@ -75,6 +75,8 @@ def test_what_cannot_be_taken_is_rejected(what: Json, connector: int, is_malform
     is_set(talk, what, connector=connector)
     found = ["profile.malformed"] * is_malformed + ["profile.wrongly_accepted"]
     assert talk.found() == found
+    # What follows from another finding says so.
+    assert [each.cause for each in talk.findings()] == ["", *found[:-1]]
     talk = booted(ALL_KEYS)
     is_set(talk, what, "Rejected", connector=connector)
     assert talk.found() == found[:-1]
