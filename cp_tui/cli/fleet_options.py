@@ -97,7 +97,12 @@ PLAN_OPTIONS = (
         ("fleet", "backoff"),
         "wait before a reconnection, and random time on top\n(default 3s+10s)",
     ),
-    PlanOption("--connecting", "N", ("fleet", "connecting"), "handshakes at once (default 100)"),
+    PlanOption(
+        "--connecting",
+        "N",
+        ("fleet", "connecting"),
+        "handshakes at once (default 100); one without an answer\nfor 3 s does not count",
+    ),
     PlanOption("--seed", "N", ("fleet", "seed"), "of all chance (default: drawn, and shown)"),
     PlanOption(
         "--settle",

@@ -43,6 +43,8 @@ def progress(view: FleetView) -> str:
         parts.append(f"core {moment.cpu_share:.0%}")
     if view.figures.is_at_limit:
         parts.append(f"late {brief(view.figures.lag_p99_s)}")
+    if view.unanswered:
+        parts.append(f"handshakes not answered {view.unanswered}")
     if view.store_problem:
         parts.append(clean(view.store_problem))
     if view.failures:

@@ -174,7 +174,8 @@ OPTIONS: tuple[LoadOption, ...] = (
     LoadOption(
         "connecting",
         "100",
-        "how many handshakes each worker makes at once",
+        "how many handshakes each worker makes at once; one without an answer for 3 s does not"
+        " count",
         "connecting",
         _number(1, CONNECTING_MAX),
     ),

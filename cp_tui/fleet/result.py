@@ -13,6 +13,9 @@ from cp_tui.fleet.bill import Bill
 from cp_tui.fleet.measures import Measures
 from cp_tui.fleet.stream_order import StationPhase
 
+HELD_S = 3.0
+"""So long a handshake holds a place among those that are made at once; without an answer after that
+it waits for the CSMS, and not for this machine."""
 LAG_S_MAX = 0.1
 """Beyond this p99 of the lag, times of the CSMS are times of the fleet."""
 CPU_SHARE_MAX = 0.8
@@ -96,6 +99,8 @@ class FleetResult(Struct, frozen=True, kw_only=True):
     """Each time that more than a tenth was lost: how long until 99 % were Accepted again."""
     is_away: bool = False
     """At the end more than a tenth was still missing."""
+    unanswered: int = 0
+    """The most handshakes at a time that the CSMS had not answered for some time."""
     unsettled: int = 0
     """Charge points whose messages still waited when the time to settle was over."""
     missing: tuple[tuple[str, int | None], ...] = ()

@@ -58,6 +58,8 @@ class FleetView(Struct, frozen=True, kw_only=True):
     """Handshakes under way."""
     at_gate: int
     """Charge points that wait for their turn to connect."""
+    unanswered: int
+    """Handshakes that hold their turn no longer: the CSMS has not answered them for some time."""
     bill: Mapping[str, int]
     recoveries_s: tuple[float, ...]
     is_away: bool

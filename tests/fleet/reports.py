@@ -53,6 +53,7 @@ def report(
             opened=2_310,
             refused={"TCP": 71, HOSTILE: 3},
             refused_reasons={"127.0.0.1:9000 refuses connections": 71, HOSTILE: 3},
+            unanswered=0,
             connect=TIMES,
             losses=310,
             loss_reasons={HOSTILE: 300},

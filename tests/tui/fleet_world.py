@@ -141,6 +141,7 @@ class Told:
             ),
             connecting=self.phases.get(CONNECTING, 0),
             at_gate=0,
+            unanswered=0,
             bill=self.bill.figures(),
             recoveries_s=self.recoveries_s,
             is_away=self.is_away,

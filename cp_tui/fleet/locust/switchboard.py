@@ -27,6 +27,7 @@ from cp_tui.engine.timeouts import Timeouts
 from cp_tui.engine.tls import OwnCertificateError, TlsMaker
 from cp_tui.fleet.locust.green_socket import GreenSocket, connected
 from cp_tui.fleet.locust_options import LoadOptions
+from cp_tui.fleet.result import HELD_S
 from cp_tui.fleet.station import FleetStation
 from cp_tui.fleet.stream_order import OrderKind, StreamOrder
 from cp_tui.fleet.wheel import Wheel
@@ -198,10 +199,8 @@ class StationLine:
             mine = self._socket = GreenSocket(sock, partial(board.ready, self))
             agreed = mine.agreed
             self.turn(lambda now: self.station.stream_opened(now, began_at, agreed))
-            # The upgrade is part of the handshake, so it holds its place at the gate.
-            self.until(
-                lambda: self.station.is_open or self._socket is not mine, board.timeouts.upgrade_s
-            )
+            # The upgrade is part of the handshake, so it holds its place at the gate for a while.
+            self.until(lambda: self.station.is_open or self._socket is not mine, HELD_S)
 
     def _hang_up(self) -> None:
         if self._dialling is not None:

@@ -150,7 +150,8 @@ class FleetTable(WrittenTable):
     )
     """How long all of them run; default: until Ctrl-C, and `60s` where nobody is at a terminal."""
     connecting: Annotated[int, Field(ge=1, le=10_000)] = 100
-    """Handshakes at once; who waits for its turn is not timed."""
+    """Handshakes at once; who waits for its turn is not timed, and one that has no answer after 3 s
+    does not count."""
     backoff: BackoffText = (3.0, 10.0)
     """How long one waits before it connects again: `3s+10s` is 3 s and up to 10 s more, drawn; the
     first part doubles with each attempt in vain, up to 24 s; default: `3s+10s`."""

@@ -55,6 +55,8 @@ class LinkFigures(Struct, frozen=True):
     """Attempts in vain, by the step at which they failed."""
     refused_reasons: Mapping[str, int]
     """The same by what went wrong."""
+    unanswered: int
+    """The most handshakes at a time that had no answer after 3 s; not known of Locust."""
     connect: Times | None
     """An attempt that succeeded, without the wait for its turn."""
     losses: int

@@ -121,6 +121,7 @@ def _link(result: FleetResult) -> LinkFigures:
         opened=measures.histogram(TimeGroup.CONNECT).count,
         refused=_by_name(measures, CountGroup.REFUSED),
         refused_reasons=_by_words(measures, CountGroup.REFUSED),
+        unanswered=result.unanswered,
         connect=_times(measures, TimeGroup.CONNECT),
         losses=measures.count(CountGroup.LOST),
         loss_reasons=_by_words(measures, CountGroup.LOST),

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from cp_tui.fleet.quantities import duration
 from cp_tui.fleet.report.fleet_report import ActionFigures, FleetReport, Times
+from cp_tui.fleet.result import HELD_S
 from cp_tui.ocpp.plural import count
 from cp_tui.ocpp.printable import clean
 from cp_tui.ocpp.units import energy
@@ -102,12 +103,20 @@ def link(report: FleetReport) -> Iterator[str]:
     figures = report.link
     refused = f"{sum(figures.refused.values())} refused{_reasons(figures.refused_reasons)}"
     yield f"connections: {figures.opened} opened, {refused}"
+    if figures.unanswered:
+        number = figures.unanswered
+        yield f"handshakes without an answer for {HELD_S:g} s: up to {number} at a time"
     yield f"lost: {figures.losses}{_reasons(figures.loss_reasons)}"
     if figures.recoveries_s:
         times = ", ".join(brief(each) for each in figures.recoveries_s)
         yield f"recovery (more than 10 % lost, to 99 % Accepted): {times}"
     if figures.is_away:
         yield "recovery: at the end more than 10 % were still missing"
+
+
+def unanswered(number: int, started: int) -> str:
+    """Say that the CSMS takes connections, and no more."""
+    return f"{number} of {started} are connected, and the CSMS does not answer their handshake"
 
 
 def bill(report: FleetReport) -> Iterator[str]:
@@ -174,6 +183,9 @@ def nothing_tested(report: FleetReport) -> str:
     """Say why a run says nothing of the CSMS: whoever misbehaves tests nothing."""
     if report.started and not report.behaving:
         return "nothing was tested: all charge points misbehave"
+    if report.link.unanswered:
+        said = unanswered(report.link.unanswered, report.started)
+        return f"nothing was tested: {said}"
     whose = "charge point" if report.misbehaving is None else "charge point that behaves"
     return f"nothing was tested: no {whose} was ever Accepted"
 

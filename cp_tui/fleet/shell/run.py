@@ -118,6 +118,7 @@ class FleetRun:
         self._was_interrupted = False
         self._measured: tuple[Measures, Measures] | None = None
         """What was measured before the connections were closed."""
+        self._unanswered = self._unanswered_max = 0
         self._failures = 0
         self._no_room, self._no_room_why = 0, ""
         self._seen = 0
@@ -222,6 +223,7 @@ class FleetRun:
             counts=self.fleet.counts(),
             connecting=self.gate.inside,
             at_gate=self.gate.waiting,
+            unanswered=self._unanswered,
             bill=self.bill.figures(),
             recoveries_s=tuple(recovery.times_s),
             is_away=recovery.away_since is not None,
@@ -408,6 +410,9 @@ class FleetRun:
     def _look(self) -> None:
         """Look at what nobody's turn concerns: who does not read, garbage, the time series."""
         now_s = self._loop.time()
+        self.gate.look(now_s)
+        self._unanswered = sum(seat.is_shaking_hands for seat in self.gate.late)
+        self._unanswered_max = max(self._unanswered_max, self._unanswered)
         for seat in self._seats:
             if seat.stream is not None:
                 seat.stream.look(now_s)
@@ -474,6 +479,7 @@ class FleetRun:
             timeline=tuple(self.timeline),
             failed=tuple(self.failed),
             failures=self._failures,
+            unanswered=self._unanswered_max,
             no_room=self._no_room,
             no_room_why=self._no_room_why,
             store_faults=() if self._store is None else tuple(self._store.faults),

@@ -98,6 +98,11 @@ class Seat:
         owner.done(self, now)
         return result
 
+    @property
+    def is_shaking_hands(self) -> bool:
+        """Whether it is the turn of the CSMS, in a connection that is being made."""
+        return self.stream is not None and self._dialling is None and not self.station.is_open
+
     def next_deadline(self) -> datetime | None:
         """Say when it is to tick."""
         due = self.station.next_deadline()
@@ -181,12 +186,17 @@ class Seat:
         if records:
             self._held.append((data, orders))
             self._owner.keep(self, records)
-        elif self._held:
+        elif self._held and not self._is_handshake(orders):
             bytes_before, orders_before = self._held[-1]
             bytes_before += data
             orders_before += orders
         else:
             self._release(data, orders)
+
+    def _is_handshake(self, orders: Sequence[StreamOrder]) -> bool:
+        """Whether a connection is being made that is allowed already: it rests on no record."""
+        is_behind = any(data or held for data, held in self._held)
+        return not (self.station.is_open or orders or is_behind)
 
     def _release(self, data: Sequence[bytes], orders: Sequence[StreamOrder]) -> None:
         """Let bytes and orders of a charge point go."""

@@ -38,7 +38,7 @@ def alarms(state: FleetState) -> list[FleetAlarm]:
     view, report = state.view, state.report
     if view is None:
         return []
-    found = [*_of_us(view)]
+    found = [*_of_us(view), *_of_csms(view)]
     if report is not None and view.part is RunPart.ENDED and report.tested_nothing:
         found.append(FleetAlarm(BAD, words.nothing_tested(report)))
     if report is not None:
@@ -75,6 +75,11 @@ def _of_us(view: FleetView) -> Iterator[FleetAlarm]:
     if view.no_room:
         number = count(view.no_room, "connection")
         yield FleetAlarm(BAD, f"this machine had no room for {number}")
+
+
+def _of_csms(view: FleetView) -> Iterator[FleetAlarm]:
+    if view.unanswered:
+        yield FleetAlarm(BAD, words.unanswered(view.unanswered, view.counts.started))
 
 
 def _of_bill(report: FleetReport, *, is_over: bool) -> Iterator[FleetAlarm]:

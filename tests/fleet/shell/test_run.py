@@ -18,7 +18,9 @@ from cp_tui.fleet.bill import BillEntry
 from cp_tui.fleet.charge_points import FleetChargePoints
 from cp_tui.fleet.measures import CountGroup, TimeGroup
 from cp_tui.fleet.plan import SessionPlan
-from cp_tui.fleet.shell import dialling
+from cp_tui.fleet.report import words
+from cp_tui.fleet.report.made import report_of
+from cp_tui.fleet.shell import dialling, gate, run as fleet_run
 from cp_tui.fleet.shell.run import FleetRun
 from cp_tui.fleet.stream_order import StationPhase
 from tests.engine.tls_servers import YEAR, Pki
@@ -72,9 +74,11 @@ def _failing(*given: object) -> NoReturn:
     raise RuntimeError("planted")
 
 
-async def test_a_csms_that_says_nothing_fills_the_gate_and_two_stops_end_at_once(
-    tmp_path: Path,
+async def test_a_csms_that_says_nothing_fills_the_gate_for_a_while_and_two_stops_end_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(gate, "HELD_S", 0.1)
+    monkeypatch.setattr(fleet_run, "LOOK_S", 0.1)
     async with book_csms(tmp_path / "book", silent_from="tcp") as csms, asyncio.timeout(WAIT_S):
         run = run_of(plan(csms.url, 12, connecting=5))
         running = asyncio.create_task(run.run())
@@ -83,10 +87,15 @@ async def test_a_csms_that_says_nothing_fills_the_gate_and_two_stops_end_at_once
         view = run.view()
         assert (view.connecting, view.at_gate) == (5, 7)
         assert view.counts.phases[StationPhase.CONNECTING] == 12
+        while run.view().unanswered < 12:
+            await asyncio.sleep(0.01)
+        assert (run.view().at_gate, run.view().connecting) == (0, 0)
         run.stop()
         run.stop()
         result = await running
-    assert (result.started, result.accepted) == (12, 0)
+    assert (result.started, result.accepted, result.unanswered) == (12, 0, 12)
+    said = words.nothing_tested(report_of(run.plan, result))
+    assert said.endswith("12 of 12 are connected, and the CSMS does not answer their handshake")
     assert result.was_cut_off
     assert not asyncio.all_tasks() - {asyncio.current_task()}, "nothing is left behind"
     assert gc.isenabled()
