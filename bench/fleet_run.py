@@ -171,7 +171,7 @@ class Bench:
     async def _watch(self) -> tuple[float, float, tuple[float, float, float]]:
         """Give the share of a core, that of waiting for one, and the lag of a while."""
         lag = self.run.self_watch.lag
-        since = Histogram(dict(lag.buckets), lag.count, lag.total_s, lag.max_s)
+        since = Histogram(dict(lag.buckets), lag.count, lag.max_s)
         began_s, cpu_s, waited_s = self._loop.time(), process_time(), _waited_s()
         await asyncio.sleep(self._window_s)
         passed_s = self._loop.time() - began_s

@@ -9,7 +9,7 @@ from cp_tui.charge_point.variables import LinkPhase
 from cp_tui.demo import story_checks as checks, story_profiles, story_steps
 from cp_tui.demo.preparation import clear_the_charge_point
 from cp_tui.demo.step_context import StepContext, StoryFailed
-from cp_tui.demo.way_to_csms import see_registered
+from cp_tui.demo.way_to_csms import see_nothing_wait, see_registered
 from cp_tui.ocpp.core import (
     BootNotificationRequest,
     RemoteStopTransactionRequest,
@@ -151,16 +151,6 @@ async def plug_the_network(context: StepContext) -> None:
     context.is_cable_pulled = False
 
 
-async def see_the_queue_delivered(context: StepContext) -> None:
-    """Await that nothing waits any more to be sent."""
-
-    def is_empty() -> bool | None:
-        outbox = context.view.outbox
-        return True if outbox is not None and outbox.count == 0 else None
-
-    await context.see("nothing waits any more", is_empty)
-
-
 async def see_messages_wait(context: StepContext, count_min: int) -> int:
     """Await that so many messages wait for the network, and return how many do."""
 
@@ -202,7 +192,7 @@ async def deliver_the_queue(context: StepContext) -> None:
         StopTransactionRequest,
         lambda heard: start.timestamp <= heard.timestamp < online_at,
     )
-    await see_the_queue_delivered(context)
+    await see_nothing_wait(context)
     energy_wh = stop.meter_stop - start.meter_start
     context.tell(f"Online again: the transaction of the time offline arrived, {energy(energy_wh)}")
 

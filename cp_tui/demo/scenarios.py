@@ -10,7 +10,6 @@ from cp_tui.demo import (
     story_steps,
 )
 from cp_tui.demo.scenario import Scenario, Step
-from cp_tui.demo.step_context import StepContext
 from cp_tui.demo.story import DEFAULT, LOWERED, RAISED, SUPPLY
 
 PREPARE = Step(
@@ -66,13 +65,9 @@ TAKE_BACK = Step(
 )
 
 
-async def _second_car(context: StepContext) -> None:
-    await story_steps.plug_in(context, 2)
-
-
 SECOND_CAR = Step(
     "Plug in at connector 2",
-    _second_car,
+    story_steps.plug_in_second,
     "A car is plugged in at connector 2: Preparing",
 )
 REMOTE_START = "RemoteStartTransaction starts connector 2: its driver has no tag"

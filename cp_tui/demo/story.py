@@ -42,10 +42,6 @@ async def _restore_keys(context: StepContext) -> None:
     await security.restore_name(context)
 
 
-async def _second_car(context: StepContext) -> None:
-    await story_steps.plug_in(context, 2)
-
-
 SUPPLY, DEFAULT = amps(profiles.SUPPLY_A), amps(profiles.DEFAULT_A)
 LOWERED, RAISED = amps(profiles.LOWERED_A), amps(profiles.RAISED_A)
 SHARE = amps(profiles.SUPPLY_A / 2)
@@ -130,7 +126,7 @@ ROUND = Scenario(
         ),
         Step(
             "A second car plugs in",
-            _second_car,
+            story_steps.plug_in_second,
             "A second car is plugged in, at connector 2; its driver has an app and no tag",
             "A second car plugs in at connector 2",
         ),

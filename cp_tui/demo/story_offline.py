@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cp_tui.demo import scenario_steps as more, story_checks as checks, story_steps
 from cp_tui.demo.step_context import StepContext
+from cp_tui.demo.way_to_csms import see_nothing_wait
 from cp_tui.ocpp.core import StopTransactionRequest
 from cp_tui.ocpp.datatypes import ChargePointStatus
 from cp_tui.ocpp.units import energy
@@ -36,7 +37,7 @@ async def deliver_the_queue(context: StepContext) -> None:
         StopTransactionRequest,
         lambda heard: heard.transaction_id == transaction_id and heard.timestamp < online_at,
     )
-    await more.see_the_queue_delivered(context)
+    await see_nothing_wait(context)
     energy_wh = stop.meter_stop - context.csms.transactions[transaction_id].start.meter_start
     context.tell(
         f"Online again: all that waited arrived, transaction {transaction_id} with "

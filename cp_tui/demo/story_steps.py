@@ -86,6 +86,11 @@ async def plug_in(context: StepContext, connector_id: int = 1) -> None:
     context.tell(f"Connector {connector_id}: cable plugged in -> Preparing")
 
 
+async def plug_in_second(context: StepContext) -> None:
+    """Bring a car to connector 2."""
+    await plug_in(context, 2)
+
+
 async def refuse_a_tag(context: StepContext) -> None:
     """Show a tag that the CSMS blocks."""
     await context.next_step()

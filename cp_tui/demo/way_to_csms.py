@@ -152,17 +152,22 @@ async def _help(context: StepContext, *, is_patient: bool) -> None:
 
 async def deliver(context: StepContext) -> None:
     """See that nothing waits to be sent: an old message must not be taken for one of the play."""
+    for _ in range(DELIVERIES_MAX):
+        with suppress(StoryFailed):
+            await see_nothing_wait(context, timeout_s=ANSWERED_S)
+            return
+        await context.act("try_now")
+    await see_nothing_wait(context)
+
+
+async def see_nothing_wait(context: StepContext, *, timeout_s: float | None = None) -> None:
+    """Await that nothing waits to be sent."""
 
     def is_empty() -> bool | None:
         outbox = context.view.outbox
         return True if outbox is not None and outbox.count == 0 else None
 
-    for _ in range(DELIVERIES_MAX):
-        with suppress(StoryFailed):
-            await context.see("nothing waits to be sent", is_empty, timeout_s=ANSWERED_S)
-            return
-        await context.act("try_now")
-    await context.see("nothing waits to be sent", is_empty)
+    await context.see("nothing waits to be sent", is_empty, timeout_s=timeout_s)
 
 
 def _with_misbehaviour(context: StepContext) -> StoryFailed:

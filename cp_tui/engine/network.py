@@ -139,7 +139,7 @@ class Network:
 
     def next_break(self) -> Break | None:
         """Say when and how the open connection will be broken; None: it will not."""
-        return None if self.bad is None else self.bad.next_break(_now())
+        return None if self.bad is None else self.bad.next_break()
 
     def deaf_from(self) -> float:
         """Say from which time of the loop on nothing of the open connection comes here."""

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
@@ -56,6 +56,14 @@ class Operations(Struct, frozen=True):
     clock: Callable[[], datetime]
     connectors: int
 
+    @classmethod
+    def of_charger(
+        cls, charger: Charger, clock: Callable[[], datetime], connectors: int
+    ) -> Operations:
+        """Give what can be asked where there is no engine: all that looks at mind and body."""
+        nobody: Any = None
+        return cls(nobody, charger, nobody, nobody, nobody, clock, connectors)
+
     def get_configuration_key(self, keys: KeysOrAll) -> CommandAnswer:
         """Read configuration keys: those that are named, or all."""
         known, unknown = self.charger.mind.get_configuration_keys(keys)
@@ -84,14 +92,7 @@ class Operations(Struct, frozen=True):
         unit: Unit = ChargingRateUnitType.A,
     ) -> CompositeSchedule:
         """Compute the limits of a connector over time, as GetCompositeSchedule.req asks (S 5.7)."""
-        self._require_connector(connector_id)
-        now = self.clock()
-        if start is not None and abs(start - now) > SCHEDULE_AWAY_MAX:
-            years = SCHEDULE_AWAY_MAX.days // 365
-            text = f"start {format_date_time(start)} is more than {years} years away"
-            raise CommandError(ErrorNumber.REFUSED, text)
-        mind = self.charger.mind
-        work = mind.composite_schedule(connector_id, start, duration_s, unit, now)
+        work = self.schedule_work(connector_id, duration_s, start, unit)
         while True:
             try:
                 next(work)
@@ -100,6 +101,18 @@ class Operations(Struct, frozen=True):
                 return schedule
             # A year of changes takes a second.
             await asyncio.sleep(SLICE_PAUSE_S)
+
+    def schedule_work(
+        self, connector_id: int, duration_s: int, start: datetime | None, unit: ChargingRateUnitType
+    ) -> Generator[None, None, CompositeSchedule]:
+        """Check what is asked for, and give the work, which can be done in slices."""
+        self._require_connector(connector_id)
+        now = self.clock()
+        if start is not None and abs(start - now) > SCHEDULE_AWAY_MAX:
+            years = SCHEDULE_AWAY_MAX.days // 365
+            text = f"start {format_date_time(start)} is more than {years} years away"
+            raise CommandError(ErrorNumber.REFUSED, text)
+        return self.charger.mind.composite_schedule(connector_id, start, duration_s, unit, now)
 
     def get_measurements(
         self,

@@ -47,8 +47,6 @@ class CountGroup(StrEnum):
 
     OUTCOME = "outcome"
     """CALLs, by Action and outcome."""
-    ERROR = "error"
-    """CALLERRORs that came back, by Action and code."""
     STATUS = "status"
     """CALLs of the CSMS, by Action and the status of our answer."""
     REFUSED = "refused"
@@ -62,7 +60,6 @@ class Histogram(Struct):
 
     buckets: dict[int, int] = field(default_factory=dict)
     count: int = 0
-    total_s: float = 0.0
     max_s: float = 0.0
 
     def add(self, seconds: float) -> None:
@@ -70,7 +67,6 @@ class Histogram(Struct):
         bucket = _bucket(seconds)
         self.buckets[bucket] = self.buckets.get(bucket, 0) + 1
         self.count += 1
-        self.total_s += seconds
         self.max_s = max(self.max_s, seconds)
 
     def quantile(self, part: float) -> float:
@@ -84,17 +80,11 @@ class Histogram(Struct):
                 return min(_middle_s(bucket), self.max_s)
         raise AssertionError("the buckets hold all that was counted")
 
-    @property
-    def mean_s(self) -> float:
-        """The mean; 0 where nothing was noted."""
-        return self.total_s / self.count if self.count else 0.0
-
     def merge(self, other: Histogram) -> None:
         """Note all that another one has."""
         for bucket, number in other.buckets.items():
             self.buckets[bucket] = self.buckets.get(bucket, 0) + number
         self.count += other.count
-        self.total_s += other.total_s
         self.max_s = max(self.max_s, other.max_s)
 
     def difference(self, since: Histogram) -> Histogram:
@@ -108,7 +98,6 @@ class Histogram(Struct):
         return Histogram(
             buckets=buckets,
             count=self.count - since.count,
-            total_s=self.total_s - since.total_s,
             max_s=self.max_s if self.max_s > since.max_s else longest_s,
         )
 
@@ -141,8 +130,6 @@ class Measures:
     def answered(self, action: str, answer_s: float, outcome: Outcome, detail: str = "") -> None:
         """Note what became of a CALL."""
         self._count(CountGroup.OUTCOME, action, outcome)
-        if outcome is Outcome.CALL_ERROR:
-            self._count(CountGroup.ERROR, action, detail)
         if outcome in (Outcome.ANSWERED, Outcome.CALL_ERROR):
             self._time(TimeGroup.ANSWER, action, answer_s)
 
@@ -221,7 +208,6 @@ class Measures:
                     group.value,
                     name,
                     each.count,
-                    each.total_s,
                     each.max_s,
                     list(each.buckets.items()),
                 ]
@@ -238,8 +224,8 @@ class Measures:
     def from_builtins(cls, content: dict[str, Any]) -> Measures:
         """Read what `to_builtins` gave."""
         found = cls()
-        for group, name, count, total_s, max_s, buckets in content["times"]:
-            times = Histogram(dict(map(tuple, buckets)), count, total_s, max_s)
+        for group, name, count, max_s, buckets in content["times"]:
+            times = Histogram(dict(map(tuple, buckets)), count, max_s)
             found.times[TimeGroup(group), name] = times
         for group, name, words, number in content["counts"]:
             found._count(CountGroup(group), name, words, number)

@@ -165,8 +165,6 @@ class Misbehaviour:
 
     is_deaf = False
     """Nothing is read or written now, not even a ping, and the connection stays as it is."""
-    has_twin = False
-    """There is to be a second station with this id."""
     begins_offline = False
     """At its first power on it has lived through an hour without a connection."""
     keys: Mapping[str, str] = MappingProxyType({})
@@ -377,10 +375,6 @@ class _Garbage(_Due):
         return [Mischief(Deed.WRITE, texts[number % len(texts)])]
 
 
-class _Twin(Misbehaviour):
-    has_twin = True
-
-
 class _LateQueue(Misbehaviour):
     begins_offline = True
     keys = MappingProxyType(
@@ -403,7 +397,8 @@ _CLASSES: Mapping[Kind, type[Misbehaviour]] = MappingProxyType(
         Kind.SLOW: _Slow,
         Kind.HALF_OPEN: _HalfOpen,
         Kind.FLAPPING: _Flapping,
-        Kind.TWIN: _Twin,
+        # Each of the two behaves; that they are two is enough.
+        Kind.TWIN: Misbehaviour,
         Kind.BOOT_LOOP: _BootLoop,
         Kind.GARBAGE: _Garbage,
         Kind.REPEAT: _Repeat,

@@ -29,7 +29,6 @@ class FleetFigures(Struct, frozen=True):
     """How late a deadline of a charge point was carried out."""
     lag_p99_s: float = 0.0
     lag_max_s: float = 0.0
-    cpu_s: float = 0.0
     cpu_share: float = 0.0
     """Of one core."""
     memory_kib: int = 0

@@ -309,7 +309,7 @@ class FleetStation:
 
     def cut(self, now: datetime, why: str = "the network cable was pulled") -> None:
         """Pull the network cable: nothing reaches anybody, nor is tried, until `restore`."""
-        self._link.cut(now, why)
+        self._link.cut(why)
         self._follow(now)
 
     def restore(self, now: datetime) -> None:

@@ -120,7 +120,7 @@ class StationLink:
         elif self._socket is not None:
             self._socket.close(now)
 
-    def cut(self, now: datetime, why: str) -> None:
+    def cut(self, why: str) -> None:
         """Pull the network cable: nothing reaches anybody, nor is tried, until `restore`."""
         self.is_cable_in = False
         self.retry_at = None

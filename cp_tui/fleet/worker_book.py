@@ -229,7 +229,6 @@ def _figures(reports: Sequence[WorkerReport]) -> FleetFigures:
         lag_p50_s=lag.quantile(0.5),
         lag_p99_s=lag.quantile(0.99),
         lag_max_s=lag.quantile(1.0),
-        cpu_s=sum(each.cpu_s for each in figures),
         cpu_share=max((each.cpu_share for each in figures), default=0.0),
         memory_kib=sum(each.memory_kib for each in figures),
         elapsed_s=max((each.elapsed_s for each in figures), default=0.0),

@@ -6,16 +6,15 @@ import asyncio
 import tempfile
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from datetime import datetime
 from pathlib import Path
 from random import Random
 from typing import Any, Self
 
-from cp_tui.charge_point.codec import builtins_of, converted
 from cp_tui.charge_point.variables import MessageRecord
 from cp_tui.engine.engine import Engine
 from cp_tui.engine.errors import CommandError, ErrorNumber
 from cp_tui.engine.hub import EventHappened, Subscription, SubscriptionClosed
+from cp_tui.library import passed_on
 from cp_tui.library.async_commands import AsyncCommands
 from cp_tui.library.looks import Looks
 from cp_tui.library.tables import tables_of
@@ -144,9 +143,8 @@ class LiveCharger(AsyncCommands, Looks):
         return self._running().get(variable)
 
     async def _command(self, kind: Any, method: str, params: Mapping[str, object]) -> Any:
-        given = {name: _json(value) for name, value in params.items() if value is not None}
-        answer = await self._running().call(method, given)
-        return None if kind is None else converted(kind, builtins_of(answer.result))
+        answer = await self._running().call(method, passed_on.parameters(params))
+        return passed_on.result(kind, answer.result)
 
     def _running(self) -> Engine:
         if self._engine is None:
@@ -172,9 +170,3 @@ class LiveCharger(AsyncCommands, Looks):
         if following is not None:
             await asyncio.wait({following}, timeout=SETTLED_MAX_S)
             following.cancel()
-
-
-def _json(value: object) -> Any:
-    if isinstance(value, datetime):
-        return value.isoformat()
-    return builtins_of(value)

@@ -6,15 +6,14 @@ import asyncio
 import threading
 from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
-from datetime import datetime
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Any, Self, TypeVar
 
-from cp_tui.charge_point.codec import builtins_of, converted
 from cp_tui.charge_point.variables import VARIABLES, MessageRecord
 from cp_tui.engine.errors import CommandError, ErrorNumber
 from cp_tui.engine.hub import EventHappened
+from cp_tui.library import passed_on
 from cp_tui.library.async_commands import AsyncCommands
 from cp_tui.library.commands import SyncCommands
 from cp_tui.library.looks import Looks
@@ -103,12 +102,11 @@ class DoorClient(AsyncCommands, Looks):
     async def _command(self, kind: Any, method: str, params: Mapping[str, object]) -> Any:
         if self._client is None:
             raise CommandError(ErrorNumber.REFUSED, "there is no connection to a charge point")
-        given = {name: _json(value) for name, value in params.items() if value is not None}
         try:
-            answer = await self._client.call(method, **given)
+            answer = await self._client.call(method, **passed_on.parameters(params))
         except RpcError as error:
             raise CommandError(error.code, error.message) from None
-        return None if kind is None else converted(kind, builtins_of(answer.result))
+        return passed_on.result(kind, answer.result)
 
     async def _follow(self, client: Client) -> None:
         try:
@@ -182,7 +180,3 @@ class SyncDoorClient(SyncCommands, Looks):
         loop.call_soon_threadsafe(loop.stop)
         self._thread.join()
         loop.close()
-
-
-def _json(value: object) -> Any:
-    return value.isoformat() if isinstance(value, datetime) else builtins_of(value)

@@ -7,15 +7,14 @@ next, so that a day costs milliseconds. Mind and body are the real ones, saved b
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from itertools import count
 from random import Random
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from cp_tui.charge_point.charge_point import ChargePoint
-from cp_tui.charge_point.codec import builtins_of, converted
 from cp_tui.charge_point.effects import (
     CloseLink,
     Download,
@@ -57,6 +56,7 @@ from cp_tui.engine.command import Act, Ask, find
 from cp_tui.engine.commands import COMMANDS
 from cp_tui.engine.errors import CommandError, ErrorNumber
 from cp_tui.engine.operations import Operations
+from cp_tui.library import passed_on
 from cp_tui.library.agenda import VirtualAgenda
 from cp_tui.library.commands import SyncCommands
 from cp_tui.library.looks import Looks
@@ -69,6 +69,8 @@ from cp_tui.ocpp.calendar import later
 from cp_tui.ocpp.length import length
 from cp_tui.settings.load import load_tables
 from cp_tui.station.errors import StationError
+
+T = TypeVar("T")
 
 BEGIN = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
 """A Monday; every virtual charge point begins there unless it is told otherwise."""
@@ -198,13 +200,7 @@ class VirtualCharger(SyncCommands, Looks):
             raise CommandError(ErrorNumber.INVALID_PARAMS, text) from None
 
     def _command(self, kind: Any, method: str, params: Mapping[str, object]) -> Any:
-        given = {
-            name: value.isoformat() if isinstance(value, datetime) else builtins_of(value)
-            for name, value in params.items()
-            if value is not None
-        }
-        result = self._carried_out(method, given)
-        return None if kind is None else converted(kind, builtins_of(result))
+        return passed_on.result(kind, self._carried_out(method, passed_on.parameters(params)))
 
     def _carried_out(self, method: str, given: dict[str, Any]) -> Any:
         command = find(COMMANDS, method, read_only=False)
@@ -230,18 +226,10 @@ class VirtualCharger(SyncCommands, Looks):
                 return self._try_now()
             case "acknowledge_troubles":
                 return 0
-            case "get_composite_schedule":
-                return self._schedule(**checked)
-        nobody: Any = None
-        asked = Operations(
-            loop=nobody,
-            charger=self._charger,
-            link=nobody,
-            transfers=nobody,
-            troubles=nobody,
-            clock=lambda: self.now,
-            connectors=len(self._config.connectors),
-        )
+        connectors = len(self._config.connectors)
+        asked = Operations.of_charger(self._charger, lambda: self.now, connectors)
+        if method == "get_composite_schedule":
+            return _done(asked.schedule_work(**checked))
         result = command.does(asked, **checked)
         return getattr(result, "result", result)
 
@@ -256,17 +244,6 @@ class VirtualCharger(SyncCommands, Looks):
         if isinstance(answer, Refuse):
             raise CommandError(ErrorNumber.REFUSED, answer.reason.text)
         return answer.result
-
-    def _schedule(
-        self, connector_id: int, duration_s: int, start: datetime | None, unit: Any
-    ) -> Any:
-        mind = self._charger.mind
-        work = mind.composite_schedule(connector_id, start, duration_s, unit, self.now)
-        while True:
-            try:
-                next(work)
-            except StopIteration as end:
-                return end.value
 
     def _pass_until(self, end: datetime, is_there: Callable[[], bool]) -> bool:
         """Let things happen up to an instant, or until something is there; says whether it is."""
@@ -373,6 +350,16 @@ class VirtualCharger(SyncCommands, Looks):
             weathers=tuple(WeatherEntry(name=each.name, about=each.about) for each in weathers),
             **self._network.told(),
         )
+
+
+def _done(work: Generator[None, None, T]) -> T:
+    """Do work that is given in slices, in one go."""
+    while True:
+        try:
+            next(work)
+        except StopIteration as end:
+            found: T = end.value
+            return found
 
 
 class _Ends:

@@ -251,13 +251,13 @@ class VirtualNetwork:
 
     def _watch(self, connection: VirtualConnection) -> None:
         """Break the connection when the weather does."""
-        found = self.bad.next_break(self._now())
+        found = self.bad.next_break()
         if found is not None and found is not self._expected:
             self._expected = found
             self._agenda.at(self._soonest(found.at), partial(self._breaks, connection, found))
 
     def _breaks(self, connection: VirtualConnection, found: Break) -> None:
-        if connection is self.connection and found is self.bad.next_break(self._now()):
+        if connection is self.connection and found is self.bad.next_break():
             self.bad.counts.cut += 1
             self.notice(connection)
 

@@ -140,7 +140,7 @@ class BadNetwork:
         """Say from when on the open connection carries nothing in a direction; may be infinite."""
         return self._dead_from[way]
 
-    def next_break(self, now: float) -> Break | None:
+    def next_break(self) -> Break | None:
         """Say how and when the open connection ends; None: it is not known to."""
         return self._break
 

@@ -80,7 +80,6 @@ def test_what_is_not_the_subject_of_a_kind_passes_as_it_is(kind: Kind) -> None:
     for text in ('[3,"5",{"currentTime":"2026-01-05T08:00:00Z"}]', "no frame"):
         assert found.incoming(text, AT) == text
     assert ("AuthorizationKey" in found.keys) is (kind is Kind.WRONG_PASSWORD)
-    assert found.has_twin is (kind is Kind.TWIN)
     assert found.begins_offline is (kind is Kind.LATE_QUEUE)
     assert not found.is_deaf
     assert found.tick(AT) == []

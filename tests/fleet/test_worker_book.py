@@ -76,7 +76,7 @@ def test_the_newest_report_of_each_worker_is_all_of_it_and_entries_come_once() -
     of = book(ledger.append)
     lag = Histogram()
     lag.add(0.5)
-    figures = FleetFigures(cpu_share=0.9, cpu_s=2.0, memory_kib=7, elapsed_s=3.0)
+    figures = FleetFigures(cpu_share=0.9, memory_kib=7, elapsed_s=3.0)
     of.read("one", report(0, begun=3, acknowledged=1, entries=(entry(1),), lag=lag))
     of.read("one", report(0, begun=4, acknowledged=3, entries=(entry(2), entry(3)), accepted=9))
     of.read("two", report(1, begun=2, accepted=10, lag=lag, figures=figures, is_away=True))
@@ -88,7 +88,7 @@ def test_the_newest_report_of_each_worker_is_all_of_it_and_entries_come_once() -
     assert found.measures.histogram(TimeGroup.ANSWER, "Heartbeat").count == 2
     assert found.figures.lag_max_s == 0.5
     assert found.figures.is_at_limit
-    assert (found.figures.cpu_s, found.figures.memory_kib, found.is_away) == (2.0, 7, True)
+    assert (found.figures.memory_kib, found.is_away) == (7, True)
     of.read("one", report(0, begun=5, acknowledged=5, entries=(entry(4),), is_settled=True))
     assert "1 transaction fewer in the ledger" in of.faults()[-1]
 

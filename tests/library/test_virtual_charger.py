@@ -155,3 +155,12 @@ def test_the_fixture_names_the_seed_in_the_report_of_a_failure() -> None:
     assert '-> BootNotification {"chargePointVendor"' in text
     with pytest.raises(ValueError, match="no CSMS: give its URL"):
         _ = fixtures.url
+
+
+def test_a_composite_schedule_is_asked_for_as_at_the_door() -> None:
+    charger = VirtualCharger(seed=7)
+    assert charger.get_composite_schedule(1, 60).duration_s == 60
+    with pytest.raises(CommandError, match="connector 9 does not exist"):
+        charger.get_composite_schedule(9, 60)
+    with pytest.raises(CommandError, match="is more than 10 years away"):
+        charger.get_composite_schedule(1, 60, start="2066-01-01T00:00:00Z")

@@ -18,7 +18,7 @@ def test_in_fair_weather_every_frame_arrives_at_once_and_nothing_breaks() -> Non
     made = BadNetwork(FAIR, SEED, BEGAN_AT)
     assert [sent(made, at) for at in (0, 5, 5)] == [(0,), (5,), (5,)]
     assert made.dial(BEGAN_AT) == Dialling(0.0)
-    assert made.next_break(BEGAN_AT) is None
+    assert made.next_break() is None
     assert made.doing(BEGAN_AT).words == ""
 
 
@@ -97,15 +97,13 @@ def test_a_connection_breaks_at_the_beginning_of_each_turn_and_says_how() -> Non
         {"kind": "reset", "begins_s": 10, "every_s": 60},
         {"kind": "close", "begins_s": 40, "code": 1013, "reason": "try again later"},
     )
-    assert made.next_break(BEGAN_AT) == Break(BEGAN_AT + 10, FaultKind.RESET)
+    assert made.next_break() == Break(BEGAN_AT + 10, FaultKind.RESET)
     # Nothing is forgotten by who looks late.
-    assert made.next_break(BEGAN_AT + 30) == Break(BEGAN_AT + 10, FaultKind.RESET)
+    assert made.next_break() == Break(BEGAN_AT + 10, FaultKind.RESET)
     made.new_connection(BEGAN_AT + 10)
-    assert made.next_break(BEGAN_AT + 11) == Break(
-        BEGAN_AT + 40, FaultKind.CLOSE, 1013, "try again later"
-    )
+    assert made.next_break() == Break(BEGAN_AT + 40, FaultKind.CLOSE, 1013, "try again later")
     made.new_connection(BEGAN_AT + 50)
-    assert made.next_break(BEGAN_AT + 50) == Break(BEGAN_AT + 70, FaultKind.RESET)
+    assert made.next_break() == Break(BEGAN_AT + 70, FaultKind.RESET)
 
 
 def test_a_frame_of_an_action_breaks_the_connection_when_it_has_arrived() -> None:
@@ -115,14 +113,14 @@ def test_a_frame_of_an_action_breaks_the_connection_when_it_has_arrived() -> Non
     )
     sent(made, 0)
     sent(made, 0, DOWN, action="StartTransaction")
-    assert made.next_break(BEGAN_AT) is None
+    assert made.next_break() is None
     assert sent(made, 1, action="StartTransaction") == (3,)
-    assert made.next_break(BEGAN_AT + 1) == Break(BEGAN_AT + 3, FaultKind.RESET)
+    assert made.next_break() == Break(BEGAN_AT + 3, FaultKind.RESET)
     # One frame more does not put it off.
     sent(made, 2, action="StartTransaction")
-    assert made.next_break(BEGAN_AT + 2) == Break(BEGAN_AT + 3, FaultKind.RESET)
+    assert made.next_break() == Break(BEGAN_AT + 3, FaultKind.RESET)
     made.new_connection(BEGAN_AT + 4)
-    assert made.next_break(BEGAN_AT + 4) is None
+    assert made.next_break() is None
 
 
 @pytest.mark.parametrize("kind", ["dns", "refused", "timeout", "tls", "captive"])
@@ -161,7 +159,7 @@ def test_the_same_seed_does_the_same_and_another_one_something_else(name: str) -
         for step in range(300):
             now = BEGAN_AT + 3.7 * step
             seen += [made.frame(way, now, 200, "MeterValues") for way in (UP, DOWN)]
-            found = made.next_break(now)
+            found = made.next_break()
             if step % 50 == 49 or (found is not None and found.at <= now):
                 seen += [found, made.dial(now)]
                 made.new_connection(now)

@@ -88,7 +88,6 @@ class Told:
             lag_p50_s=self.lag_p99_s / 5,
             lag_p99_s=self.lag_p99_s,
             lag_max_s=self.lag_p99_s * 3,
-            cpu_s=self.elapsed_s * 0.07,
             cpu_share=0.07,
             memory_kib=58_000,
             elapsed_s=self.elapsed_s,

@@ -47,7 +47,6 @@ class SelfWatch:
             lag_p50_s=self.lag.quantile(0.5),
             lag_p99_s=self.lag.quantile(0.99),
             lag_max_s=self.lag.quantile(1.0),
-            cpu_s=cpu_s,
             cpu_share=cpu_s / elapsed_s if elapsed_s > 0 else 0.0,
             memory_kib=self._memory_kib,
             elapsed_s=elapsed_s,

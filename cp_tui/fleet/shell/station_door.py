@@ -7,7 +7,6 @@ for, such as files and weather, says so when it is asked for.
 from __future__ import annotations
 
 import asyncio
-import inspect
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
@@ -29,7 +28,7 @@ from cp_tui.charge_point.variables import (
 )
 from cp_tui.charge_point.views import VIEWS
 from cp_tui.charger.charger import StationAct
-from cp_tui.engine.command import Act, Ask, Command, find
+from cp_tui.engine.command import Act, Ask, find
 from cp_tui.engine.commands import COMMANDS
 from cp_tui.engine.endpoint import SUBPROTOCOL
 from cp_tui.engine.errors import CommandError, ErrorNumber
@@ -136,7 +135,10 @@ class StationDoor:
                 return CommandAnswer(0)
             case "set_weather":
                 raise CommandError(ErrorNumber.REFUSED, NO_WEATHER)
-        return await self._operation(command, given)
+        station = self._station
+        # What is left looks at mind and body only.
+        operations = Operations.of_charger(station.charger, self._clock, station.connectors)
+        return await command.carry_out(operations, params)
 
     def observe(self, now: datetime) -> None:
         """Have looked at what moves by itself, while energy flows; to be called once a second."""
@@ -189,23 +191,6 @@ class StationDoor:
             raise CommandError(ErrorNumber.REFUSED, text) from None
         finally:
             self._waiting.pop(request, None)
-
-    async def _operation(self, command: Command, given: Mapping[str, Any]) -> CommandAnswer:
-        """Carry out a command that looks at mind and body only."""
-        nobody: Any = None
-        operations = Operations(
-            loop=nobody,
-            charger=self._station.charger,
-            link=nobody,
-            transfers=nobody,
-            troubles=nobody,
-            clock=self._clock,
-            connectors=self._station.connectors,
-        )
-        result = command.does(operations, **given)
-        if inspect.isawaitable(result):
-            result = await result
-        return result if isinstance(result, CommandAnswer) else CommandAnswer(result)
 
     def _set_network(self, is_up: bool) -> bool:
         # A storm may have pulled it, or put it back.
