@@ -47,13 +47,8 @@ def whole(value: Any) -> int | None:
 
 
 def instant(payload: Any, name: str) -> datetime | None:
-    """Give a date and time in UTC."""
-    return moment(text(payload, name))
-
-
-def moment(value: str) -> datetime | None:
-    """Read a date and time; None: it is none."""
+    """Give a date and time in UTC; None: it is none."""
     try:
-        return parse_date_time(value.strip())
+        return parse_date_time(text(payload, name).strip())
     except ValueError:
         return None

@@ -19,7 +19,7 @@ from cp_tui.ocpp.core import (
     StartTransactionResponse,
     StopTransactionRequest,
 )
-from cp_tui.traces.record import FrameDirection, LinkKind, Record, RecordKind
+from cp_tui.traces.record import ANSWERS, FrameDirection, LinkKind, Record, RecordKind
 
 IMPORTANT = frozenset(
     {
@@ -101,18 +101,10 @@ class Survey:
         """Seconds from a CALL to its answer; None: too few to say."""
         return median(self._latencies) if len(self._latencies) >= 5 else None
 
-    def count(self, kind: RecordKind, direction: FrameDirection | None = None) -> int:
-        """Say how many frames of a kind there are, of one direction or of both."""
-        return sum(
-            number
-            for (way, each), number in self.kinds.items()
-            if each is kind and direction in (None, way)
-        )
-
     @property
     def has_answers(self) -> bool:
         """False: the log keeps no answers at all, and no silence proves anything."""
-        return self.count(RecordKind.CALL_RESULT) + self.count(RecordKind.CALL_ERROR) > 0
+        return any(kind in ANSWERS for _, kind in self.kinds)
 
     @property
     def has_both_sides(self) -> bool:

@@ -346,7 +346,7 @@ class ProgressRules(Family):
             yield from tracker.overdue(known)
 
     def _asked(self, record: Record, request: WireModel | None, known: Known) -> None:
-        job = job_of(request, record)
+        job = _job_of(request, record)
         match request:
             case UpdateFirmwareRequest() | SignedUpdateFirmwareRequest():
                 boot = known.registration.boot
@@ -442,7 +442,7 @@ class ProgressRules(Family):
             )
 
 
-def job_of(request: WireModel | None, record: Record) -> tuple[Action, AskedFor] | None:
+def _job_of(request: WireModel | None, record: Record) -> tuple[Action, AskedFor] | None:
     """Read what is asked for, with the notification that tells of it; None: nothing of the kind."""
     where = ref(record)
     match request:
