@@ -7,12 +7,14 @@ log has at all: a filter that keeps no answers leaves every CALL unanswered.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import cached_property
 from statistics import median
+from typing import Any
 
 from cp_tui.explain.knowledge.moment import Moment
+from cp_tui.explain.payload import fields
 from cp_tui.ocpp.action import Action
 from cp_tui.ocpp.core import (
     StartTransactionRequest,
@@ -39,6 +41,12 @@ DAMAGED_LEAST = 10
 """Of so few frames, half may well be broken by a peer."""
 CHARGERS_MAX = 10_000
 """Charge points of one log; those beyond are passed over."""
+
+
+def connector_in(payload: Mapping[str, Any]) -> int:
+    """Give the connector that a payload names; 0: it names none."""
+    connector = payload.get("connectorId")
+    return connector if type(connector) is int and 0 < connector <= CONNECTOR_MAX else 0
 
 
 class Survey:
@@ -78,14 +86,12 @@ class Survey:
             return
         if record.kind is RecordKind.CALL:
             self.actions[frame.action] += 1
-            self._see(record, frame.payload)
+            self._see(record, fields(frame.payload))
         self._time(record, frame.message_id)
 
-    def _see(self, record: Record, payload: object) -> None:
-        if record.direction is FrameDirection.TO_CSMS and isinstance(payload, dict):
-            connector = payload.get("connectorId")
-            if type(connector) is int and 0 < connector <= CONNECTOR_MAX:
-                self.connectors.add(connector)
+    def _see(self, record: Record, payload: Mapping[str, Any]) -> None:
+        if record.direction is FrameDirection.TO_CSMS and (connector := connector_in(payload)):
+            self.connectors.add(connector)
 
     def _time(self, record: Record, message_id: str) -> None:
         if record.at is None or len(self._latencies) >= LATENCIES_MAX:

@@ -9,7 +9,8 @@ from types import MappingProxyType
 from typing import Any
 
 from cp_tui.explain.exchange import action_named
-from cp_tui.explain.survey import CONNECTOR_MAX
+from cp_tui.explain.payload import fields, text
+from cp_tui.explain.survey import connector_in
 from cp_tui.ocpp.action import Action
 from cp_tui.traces.record import FrameDirection, Record, RecordKind
 
@@ -69,7 +70,7 @@ class Lookahead:
         frame = record.frame
         if frame is None or record.truncated:
             return
-        payload = frame.payload if isinstance(frame.payload, dict) else {}
+        payload = fields(frame.payload)
         if record.kind is RecordKind.CALL:
             self._called(record, payload)
         elif record.pair is not None:
@@ -82,9 +83,8 @@ class Lookahead:
         if is_kept and action_named(record.action) in COMPARED:
             self._answers[number] = None
             self._places[number] = record.place
-        connector = payload.get("connectorId")
-        is_own = record.direction is FrameDirection.TO_CSMS
-        if is_own and type(connector) is int and 0 < connector <= CONNECTOR_MAX:
+        connector = connector_in(payload)
+        if connector and record.direction is FrameDirection.TO_CSMS:
             self._connectors[charger] = max(self._connectors[charger], connector)
             if record.action == Action.START_TRANSACTION and len(self._ids) < KEPT_MAX:
                 self._starts[charger, connector].append((record.place, number))
@@ -111,9 +111,8 @@ class Lookahead:
     def _configured(self, charger: str | None, payload: Mapping[str, Any]) -> None:
         listed = payload.get("configurationKey")
         for each in listed if isinstance(listed, list) else ():
-            name = each.get("key") if isinstance(each, dict) else None
-            value = each.get("value") if isinstance(each, dict) else None
-            if isinstance(name, str) and isinstance(value, str):
+            value = fields(each).get("value")
+            if (name := text(each, "key")) and isinstance(value, str):
                 # What was told first is nearest to what held at the begin.
                 self._keys[charger].setdefault(name, value)
 

@@ -17,7 +17,8 @@ from cp_tui.charge_point.described import DESCRIBING_KEYS
 from cp_tui.charge_point.variables import Direction, MessageKind, MessageRecord
 from cp_tui.engine.errors import CommandError
 from cp_tui.explain.exchange import action_named
-from cp_tui.explain.survey import CONNECTOR_MAX
+from cp_tui.explain.payload import fields, integer, text
+from cp_tui.explain.survey import connector_in
 from cp_tui.library.messages import Messages
 from cp_tui.library.virtual_charger import BEGIN, VirtualCharger
 from cp_tui.ocpp.action import Action
@@ -31,6 +32,8 @@ from cp_tui.traces.record import FrameDirection, Record, RecordKind
 PAUSE_MAX_S = 7 * 86_400.0
 STEP_S = 1.0
 """Between two frames of a log without times."""
+INTERVAL_S = 300
+"""Between heartbeats, where BootNotification.conf tells no other."""
 CONNECTORS_MAX = 100
 SHADOWS_MAX = 100
 """Charge points of ours that live at once; what is asked of one more is not compared."""
@@ -78,8 +81,7 @@ def _is_accepted(record: Record) -> bool:
         record.kind is RecordKind.CALL_RESULT
         and frame is not None
         and frame.action == Action.BOOT_NOTIFICATION
-        and isinstance(frame.payload, dict)
-        and frame.payload.get("status") == "Accepted"
+        and text(frame.payload, "status") == "Accepted"
     )
 
 
@@ -94,10 +96,8 @@ class Shadow:
         self._plugged: set[int] = set()
         self._place = accepted.place
         """Of the record in hand."""
-        self._interval_s = 300
-        if accepted.frame and isinstance(accepted.frame.payload, dict):
-            interval = accepted.frame.payload.get("interval")
-            self._interval_s = interval if type(interval) is int and interval > 0 else 300
+        told_s = integer(accepted.frame.payload if accepted.frame else None, "interval")
+        self._interval_s = told_s if told_s and told_s > 0 else INTERVAL_S
         self._ours = self._made(accepted.at or BEGIN)
         self._ours.messages = Messages(MESSAGES_MAX)
         self._ours.after(seconds=5)
@@ -107,7 +107,7 @@ class Shadow:
         frame = record.frame
         if frame is None or record.truncated or record.kind is not RecordKind.CALL:
             return
-        payload = frame.payload if isinstance(frame.payload, dict) else {}
+        payload = fields(frame.payload)
         self._place = record.place
         self._let_pass(record)
         if record.direction is FrameDirection.TO_CSMS:
@@ -168,8 +168,7 @@ class Shadow:
 
     def _act(self, record: Record, action: str, payload: Mapping[str, Any]) -> None:
         """Have happen to our body what the real one tells of its own."""
-        connector = payload.get("connectorId")
-        connector = connector if type(connector) is int and 0 < connector <= CONNECTOR_MAX else 0
+        connector = connector_in(payload)
         match action:
             case Action.BOOT_NOTIFICATION:
                 if not self._has_reset:
