@@ -203,7 +203,7 @@ OPTIONS: tuple[LoadOption, ...] = (
     LoadOption(
         "plan",
         "",
-        "plan file whose stages, storms, seed and limits PlanShape follows",
+        "plan file whose stages, storms, misbehaviour, seed and limits PlanShape follows",
         "plan",
         _path,
     ),

@@ -57,7 +57,7 @@ class ChargingStation(User):
     tags: int | Sequence[str] = 100
     """The id tags that people have: a number of made-up ones, or a list."""
     misbehave: Mapping[str, float] = {}
-    """Kinds of misbehaviour, each with its share of the charge points."""
+    """Kinds of misbehaviour, each with its share of the charge points; none: those of the plan."""
 
     crew: ClassVar[Crew | None] = None
     """That of the run which this process is in."""
@@ -74,7 +74,8 @@ class ChargingStation(User):
             gevent.sleep(LOOK_S / 10)
         crew = self._crew()
         cls = type(self)
-        kinds = {Kind(name): share for name, share in cls.misbehave.items()}
+        shares = cls.misbehave or dict(crew.token.misbehave)
+        kinds = {Kind(name): share for name, share in shares.items()}
         self._swipes = count()
         self._line = crew.take(cls.__name__, self._config, kinds)
         crew.begin(self._line)

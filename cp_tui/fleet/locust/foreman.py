@@ -75,8 +75,6 @@ class Foreman:
         """How long the run is to last; None: until somebody ends it."""
         self._early = ""
         """That it did not last so long, in words."""
-        self._told: Sequence[str] = ()
-        """What is to stand in the report beside what was measured."""
         self._news = Event()
         self._closed = Event()
         self._is_closing = False
@@ -91,16 +89,17 @@ class Foreman:
         crew: Callable[[RunToken], Crew] | None,
         *,
         due_s: float | None = None,
-        notes: Sequence[str] = (),
+        misbehave: Sequence[tuple[str, float]] = (),
     ) -> RunToken:
         """Begin a run that is to last so long; whatever was known of one before is forgotten.
 
-        Raises `OSError` where the ledger cannot be written.
+        `misbehave`: kinds with their shares, where the plan has some. Raises
+        `OSError` where the ledger cannot be written.
         """
         self._number += 1
-        self._began_s, self._due_s, self._early, self._told = monotonic(), due_s, "", notes
+        self._began_s, self._due_s, self._early = monotonic(), due_s, ""
         seed = randbelow(SEED_END) if options.seed is None else options.seed
-        token = RunToken(self._origin, self._number, seed, self._version)
+        token = RunToken(self._origin, self._number, seed, self._version, tuple(misbehave))
         self._options, self._seed = options, seed
         self._ledger = None if options.ledger is None else Ledger(options.ledger)
         self._transactions = []
@@ -245,7 +244,7 @@ class Foreman:
         """Make the report of the run and say what makes it fail."""
         faults = [*filter(None, [self._early]), *self._refused, *book.faults()]
         billed, notes = billed_verdicts(self._options.billed, self._transactions)
-        notes = [*self._told, *book.notes(), *notes]
+        notes = [*book.notes(), *notes]
         if self._ledger is not None and (wrong := self._ledger.finish()):
             faults.append(f"--ledger: {wrong}")
         result = book.result(

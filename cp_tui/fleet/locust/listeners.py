@@ -34,7 +34,7 @@ from cp_tui.fleet.locust.foreman import REFUSED, REPORT, SEED_END, SETTLE, STORM
 from cp_tui.fleet.locust.run_token import OPTION, RunToken, new_origin, read_token
 from cp_tui.fleet.locust.shape import PlanShape
 from cp_tui.fleet.locust_options import LoadOptions, OptionsError, add_options, read_options
-from cp_tui.fleet.plan import FleetStorm
+from cp_tui.fleet.plan import FleetPlan, FleetStorm
 from cp_tui.fleet.quantities import duration
 from cp_tui.fleet.reading.plan_file import PlanOptions, read_plan
 from cp_tui.fleet.report.text import report_lines
@@ -53,7 +53,8 @@ LEFT_TO_MASTER = 2
 NOBODY_FOLLOWS = (
     "nothing in the locustfile follows a plan: add `from cp_tui.fleet.locust import PlanShape`"
 )
-STAYS_WITH_CLASS = "misbehave of the plan is left out: set it in the class of the locustfile"
+BOTH_MISBEHAVE = "both the plan and {} say who misbehaves: leave it out of one of them"
+IN_MEMORY = "store of the plan: on Locust charge points are in memory, leave it out"
 _LOGGER = logging.getLogger(__name__)
 
 
@@ -194,7 +195,7 @@ class MasterSide:
         given: Any = environment.parsed_options
         options = read_options(given)
         shape = environment.shape_class
-        self._notes: list[str] = []
+        self._misbehave: Sequence[tuple[str, float]] = ()
         self._check_files(options)
         if not isinstance(shape, PlanShape):
             if options.plan is not None:
@@ -214,8 +215,8 @@ class MasterSide:
                 # As an option it reaches the workers, too.
                 options = replace(options, settle_s=plan.settle_s)
                 given.settle = duration(plan.settle_s)
-            if plan.misbehave:
-                self._notes.append(STAYS_WITH_CLASS)
+            _check_plan(environment, plan)
+            self._misbehave = plan.misbehave
         for each in stations_of(environment):
             check_class(each, environment.host)
         return options
@@ -239,7 +240,9 @@ class MasterSide:
         try:
             options = self._prepare(environment)
             crew = partial(begin_crew, environment, options, worker=0) if self._is_alone else None
-            token = self._foreman.begin(options, crew, due_s=self._due_s(), notes=self._notes)
+            token = self._foreman.begin(
+                options, crew, due_s=self._due_s(), misbehave=self._misbehave
+            )
         except (OptionsError, SettingsError) as error:
             self._refuse(error.lines)
         except OSError as error:
@@ -327,6 +330,16 @@ def roots_fault(options: LoadOptions) -> str:
     except EngineStartError as error:
         return f"--ca-file: {error}".replace("csms.ca_file: ", "")
     return ""
+
+
+def _check_plan(environment: Environment, plan: FleetPlan) -> None:
+    """Refuse what a plan says and does not hold here; raises `OptionsError`."""
+    own = [f"class {each.__name__}" for each in stations_of(environment) if each.misbehave]
+    lines = [BOTH_MISBEHAVE.format(", ".join(own))] if own and plan.misbehave else []
+    if plan.store is not None:
+        lines.append(IN_MEMORY)
+    if lines:
+        raise OptionsError(lines)
 
 
 def stations_of(environment: Environment) -> list[type[ChargingStation]]:

@@ -24,6 +24,8 @@ class RunToken(Struct, frozen=True):
     seed: int
     """That of the run, where it was drawn."""
     version: str
+    misbehave: tuple[tuple[str, float], ...] = ()
+    """Kinds of misbehaviour with their shares, where a plan says them."""
 
     @property
     def run(self) -> str:
@@ -33,13 +35,16 @@ class RunToken(Struct, frozen=True):
     @property
     def text(self) -> str:
         """Write it as it travels."""
-        return f"{self.run}/{self.seed}/{self.version}"
+        shares = ",".join(f"{kind}={share!r}" for kind, share in self.misbehave)
+        return f"{self.run}/{self.seed}/{self.version}/{shares}"
 
 
 def read_token(text: str) -> RunToken:
     """Read what `text` gave; raises a ValueError."""
-    origin, number, seed, version = text.split("/", 3)
-    return RunToken(origin, int(number), int(seed), version)
+    origin, number, seed, version, shares = text.split("/", 4)
+    pairs = (each.partition("=") for each in filter(None, shares.split(",")))
+    misbehave = tuple((kind, float(share)) for kind, _, share in pairs)
+    return RunToken(origin, int(number), int(seed), version, misbehave)
 
 
 def new_origin() -> str:

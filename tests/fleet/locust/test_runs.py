@@ -269,11 +269,15 @@ async def a_worker_of_another_version_is_sent_away(folder: Path) -> None:
 async def misbehaving_charge_points_stand_apart(folder: Path) -> None:
     """And a plan says how many there are, and what comes over them."""
     plan = folder / "plan.toml"
-    plan.write_text(PLAN)
-    locustfile = LOCUSTFILE.replace("Station\n", "Station, PlanShape\n").replace(
-        "    @task",
-        '    misbehave = {"garbage": 0.2, "twin": 0.1, "wrong_password": 0.1}\n\n    @task',
-    )
+    kinds = {"garbage": 0.2, "twin": 0.1, "wrong_password": 0.1}
+    tables = [f'[[misbehave]]\nkind = "{each}"\nshare = {kinds[each]}\n' for each in kinds]
+    plan.write_text(PLAN + "".join(tables))
+    locustfile = LOCUSTFILE.replace("Station\n", "Station, PlanShape\n")
+    both = locustfile.replace("    @task", f"    misbehave = {kinds}\n\n    @task")
+    nowhere = ("--host", "ws://127.0.0.1:9", "--plan", str(plan))
+    async with locust(folder, *nowhere, locustfile=both) as run:
+        assert await run.ended() == 2, run.said
+    assert "both the plan and class Depot say who misbehaves" in run.said
     async with (
         book_csms(folder / "book") as csms,
         locust(
