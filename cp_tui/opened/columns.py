@@ -34,6 +34,8 @@ CODES: Mapping[str, str] = MappingProxyType(
         "places": "I",
         "by_who": "I",
         "rows_by_who": "I",
+        "firsts_by_who": "I",
+        "links_by_who": "I",
         "who": "H",
         "pairs": "I",
         "connectors": "H",
@@ -69,6 +71,10 @@ class IndexColumns(Struct, frozen=True, eq=False):
     by_who: Sequence[int]
     """The places, from 1, of the first charge point, then those of the second, and so on."""
     rows_by_who: Sequence[int]
+    firsts_by_who: Sequence[int]
+    """Of the places those with which an exchange begins."""
+    links_by_who: Sequence[int]
+    """Of the rows those that are events of the connection."""
     who: Sequence[int]
     """Of each row its charge point."""
     pairs: Sequence[int]

@@ -6,7 +6,10 @@ Pure. A finding of which there are many is one finding, and marks every frame th
 from __future__ import annotations
 
 from array import array
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator
+from heapq import merge
+from itertools import groupby
 from typing import Final
 
 from msgspec.structs import replace
@@ -39,6 +42,8 @@ class FoundSoFar:
         self._blocks: dict[int, array[int]] = {}
         self._marks = 0
         self._slots: list[Finding] = []
+        self._places: list[array[int]] = []
+        """Of each slot the frames that show it, in their order."""
 
     def take(
         self, findings: Iterable[tuple[int, Finding]], marks: Iterable[tuple[int, int]]
@@ -47,6 +52,7 @@ class FoundSoFar:
         for slot, finding in findings:
             if slot == len(self._slots):
                 self._slots.append(finding)
+                self._places.append(array("I"))
             else:
                 self._slots[slot] = finding
             self.version += 1
@@ -57,9 +63,15 @@ class FoundSoFar:
     def _mark(self, place: int, slot: int) -> None:
         if self._marks >= MARKS_MAX or not 0 < place < len(self.gravity):
             return
+        places = self._places[slot]
+        at = bisect_left(places, place)
+        if at < len(places) and places[at] == place:
+            return
+        # What is found about a frame long after it has passed belongs before the others.
+        places.insert(at, place)
         self._marks += 1
-        block = self._blocks.setdefault(place // BLOCK, array("Q"))
-        block.append(place << _SLOT_BITS | slot)
+        block = self._blocks.setdefault(place // BLOCK, array("I"))
+        block.append(place % BLOCK << _SLOT_BITS | slot)
         gravity = GRAVITY[self._slots[slot].severity]
         self.gravity[place] = max(gravity, self.gravity[place])
 
@@ -76,32 +88,39 @@ class FoundSoFar:
         block = self._blocks.get(place // BLOCK)
         if not block or not self.gravity[place]:
             return ()
-        slots = dict.fromkeys(mark & _SLOT for mark in block if mark >> _SLOT_BITS == place)
+        of_place = place % BLOCK
+        slots = (mark & _SLOT for mark in block if mark >> _SLOT_BITS == of_place)
         found = (self._slots[slot] for slot in slots)
         return tuple(sorted(found, key=lambda each: -GRAVITY[each.severity]))
 
-    def places(self, wanted: Wanted) -> Iterator[int]:
+    def places(self, wanted: Wanted) -> list[int]:
         """Give the frames that show something wanted, in their order."""
-        for block in sorted(self._blocks):
-            yield from sorted(set(self._places(block, wanted)))
+        return sorted(set[int]().union(*self._wanted(wanted)))
 
-    def next(self, place: int, wanted: Wanted | None = None) -> int | None:
-        """Give the next frame behind a place that shows something wanted."""
-        for block in range(place // BLOCK, len(self.gravity) // BLOCK + 1):
-            behind = (each for each in self._places(block, wanted) if each > place)
-            if (found := min(behind, default=None)) is not None:
-                return found
-        return None
+    def after(self, place: int, wanted: Wanted | None = None) -> Iterator[int]:
+        """Give the frames behind a place that show something wanted, the nearest first."""
 
-    def previous(self, place: int, wanted: Wanted | None = None) -> int | None:
-        """Give the frame before a place that shows something wanted."""
-        for block in range(place // BLOCK, -1, -1):
-            before = (each for each in self._places(block, wanted) if each < place)
-            if (found := max(before, default=None)) is not None:
-                return found
-        return None
+        def of(places: array[int]) -> Iterator[int]:
+            for at in range(bisect_right(places, place), len(places)):
+                yield places[at]
 
-    def _places(self, block: int, wanted: Wanted | None) -> Iterator[int]:
-        for mark in self._blocks.get(block, ()):
-            if wanted is None or wanted(self._slots[mark & _SLOT]):
-                yield mark >> _SLOT_BITS
+        return _once(merge(*map(of, self._wanted(wanted))))
+
+    def before(self, place: int, wanted: Wanted | None = None) -> Iterator[int]:
+        """Give the frames before a place that show something wanted, the nearest first."""
+
+        def of(places: array[int]) -> Iterator[int]:
+            for at in range(bisect_left(places, place) - 1, -1, -1):
+                yield places[at]
+
+        return _once(merge(*map(of, self._wanted(wanted)), reverse=True))
+
+    def _wanted(self, wanted: Wanted | None) -> Iterator[array[int]]:
+        """Give the places of each finding that is wanted: it is asked about once."""
+        for finding, places in zip(self._slots, self._places, strict=True):
+            if places and (wanted is None or wanted(finding)):
+                yield places
+
+
+def _once(places: Iterable[int]) -> Iterator[int]:
+    return (place for place, _ in groupby(places))

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from array import array
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import IO, Any
 
 from cp_tui.ocpp.calendar import later
 from cp_tui.opened.columns import NO_CONNECTOR, NO_RESULT, NO_TIME, IndexColumns, highest_so_far
+from cp_tui.opened.words import ChargerWords
 from cp_tui.traces.entry import LogEntry
 from cp_tui.traces.kept import KeptEntries
+from cp_tui.traces.pairing import NONE
 from cp_tui.traces.reading import Records
 from cp_tui.traces.record_maker import RecordMaker
 from cp_tui.traces.survey import HAS_DATE, HAS_YEAR, HAS_ZONE, LogSurvey
@@ -74,10 +75,18 @@ class IndexedEntries(KeptEntries):
         return found
 
 
-def indexed(
-    records: Records, entries: IndexedEntries
-) -> tuple[IndexColumns, list[tuple[str | None, int, int]]]:
-    """Give the columns of a log that is read, and its charge points with their frames and rows."""
+class _OfCharger:
+    """What is about one charge point, in the order in which it passed."""
+
+    def __init__(self) -> None:
+        self.places = array("I")
+        self.rows = array("I")
+        self.firsts = array("I")
+        self.links = array("I")
+
+
+def indexed(records: Records, entries: IndexedEntries) -> tuple[IndexColumns, list[ChargerWords]]:
+    """Give the columns of a log that is read, and its charge points."""
     maker = records.maker
     _, rows_in_order = records.in_order()
     in_file: Sequence[int] = range(len(entries)) if rows_in_order is None else rows_in_order
@@ -91,6 +100,9 @@ def indexed(
     names, number_of = _names(entries, maker)
     who = array("H", (number_of[entries.chargers[row]] for row in in_file))
     times = times_of(records.survey, maker.clock)
+    pairs = maker.pairs.pairs
+    chargers = [_OfCharger() for _ in names]
+    _allot(chargers, who, frames, places, pairs)
     columns = IndexColumns(
         times=times,
         reached=highest_so_far(times[frame] for frame in order),
@@ -100,10 +112,12 @@ def indexed(
         rows=rows,
         order=order,
         places=places,
-        by_who=array("I", sorted(range(1, len(rows) + 1), key=lambda place: who[rows[place - 1]])),
-        rows_by_who=array("I", sorted(range(len(frames)), key=who.__getitem__)),
+        by_who=_joined(each.places for each in chargers),
+        rows_by_who=_joined(each.rows for each in chargers),
+        firsts_by_who=_joined(each.firsts for each in chargers),
+        links_by_who=_joined(each.links for each in chargers),
         who=who,
-        pairs=maker.pairs.pairs,
+        pairs=pairs,
         connectors=entries.connectors,
         kinds=maker.kinds,
         ways=maker.pairs.ways,
@@ -111,11 +125,40 @@ def indexed(
         actions=maker.actions,
         results=entries.results,
     )
-    of_frames = Counter(who[row] for row in rows)
-    of_rows = Counter(who)
     return columns, [
-        (name, of_frames[number], of_rows[number]) for number, name in enumerate(names)
+        ChargerWords(name, len(of.places), len(of.rows), len(of.firsts), len(of.links))
+        for name, of in zip(names, chargers, strict=True)
     ]
+
+
+def _allot(
+    chargers: Sequence[_OfCharger],
+    who: Sequence[int],
+    frames: Sequence[int],
+    places: Sequence[int],
+    pairs: Sequence[int],
+) -> None:
+    """Give each charge point its own; places are counted from 1 there."""
+    place = 0
+    for row, (number, frame) in enumerate(zip(who, frames, strict=True)):
+        of = chargers[number]
+        of.rows.append(row)
+        if frame < 0:
+            of.links.append(row)
+            continue
+        other = pairs[frame]
+        # A second answer to a request stands alone.
+        if other == NONE or places[other] > place or pairs[other] != frame:
+            of.firsts.append(place + 1)
+        place += 1
+        of.places.append(place)
+
+
+def _joined(columns: Iterable[array[int]]) -> array[int]:
+    found = array("I")
+    for column in columns:
+        found.extend(column)
+    return found
 
 
 def _names(entries: IndexedEntries, maker: RecordMaker) -> tuple[list[str | None], dict[int, int]]:

@@ -67,6 +67,10 @@ class ChargerOfLog(Struct, frozen=True):
     """Of its frames, as they passed."""
     rows: Sequence[int]
     """Of its frames and of the events of its connections."""
+    firsts: Sequence[int]
+    """Of its places those with which an exchange begins."""
+    links: Sequence[int]
+    """Of its rows the events of its connections."""
 
 
 class LogIndex:
@@ -104,18 +108,22 @@ class LogIndex:
         """Those that have frames, as they first appear."""
 
     def _chargers(self) -> Iterator[ChargerOfLog]:
-        place = row = 0
+        place = row = first = link = 0
         columns = self.columns
-        for number, (name, places, rows) in enumerate(self.told.chargers):
-            if places:
+        for number, each in enumerate(self.told.chargers):
+            if each.places:
                 yield ChargerOfLog(
                     number,
-                    name,
-                    columns.by_who[place : place + places],
-                    columns.rows_by_who[row : row + rows],
+                    each.name,
+                    columns.by_who[place : place + each.places],
+                    columns.rows_by_who[row : row + each.rows],
+                    columns.firsts_by_who[first : first + each.firsts],
+                    columns.links_by_who[link : link + each.links],
                 )
-            place += places
-            row += rows
+            place += each.places
+            row += each.rows
+            first += each.firsts
+            link += each.links
 
     def record(self, place: int) -> Record:
         """Give a frame with all that the log tells of it."""
@@ -181,7 +189,7 @@ class LogIndex:
         return next(each for each in self.chargers if each.number == number)
 
     def charger(self, place: int) -> str | None:
-        return self.told.chargers[self.columns.who[self.columns.rows[place - 1]]][0]
+        return self.told.chargers[self.columns.who[self.columns.rows[place - 1]]].name
 
     def head(self, place: int) -> Head:
         """Give what a line of a table shows."""

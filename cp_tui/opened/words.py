@@ -55,6 +55,16 @@ class ClockWords(Struct, frozen=True):
     year: int | None
 
 
+class ChargerWords(Struct, frozen=True):
+    """A charge point, and how much of each column that goes by charge points is about it."""
+
+    name: str | None
+    places: int
+    rows: int
+    firsts: int
+    links: int
+
+
 class Opened(Struct, frozen=True, tag="opened"):
     """The log is read, and its index can be mapped."""
 
@@ -63,8 +73,7 @@ class Opened(Struct, frozen=True, tag="opened"):
     places: dict[str, tuple[int, int]]
     action_names: list[str | None]
     results: list[str]
-    chargers: list[tuple[str | None, int, int]]
-    """The identity, or None; how many frames; how many rows."""
+    chargers: list[ChargerWords]
     clock: ClockWords
     who: Speaking
     notes: tuple[LogNote, ...]

@@ -105,8 +105,8 @@ def findings_are_met(index: LogIndex) -> None:
     marked = [place for place in range(1, index.frames + 1) if found.of(place)]
     assert marked == [place for place, grave in enumerate(found.gravity) if grave]
     for place in range(index.frames + 2):
-        assert found.next(place) == next((each for each in marked if each > place), None)
-        assert found.previous(place) == next((e for e in reversed(marked) if e < place), None)
+        assert [*found.after(place)] == [each for each in marked if each > place]
+        assert [*found.before(place)] == [each for each in reversed(marked) if each < place]
     for finding in found.findings:
         for frame in finding.frames[:1]:
             assert finding.id in {each.id for each in found.of(frame.passed)}

@@ -76,23 +76,24 @@ def test_it_goes_by_frames_and_by_time_and_no_further_than_there_is(way: Way) ->
     assert way.travel.now() == way.at[1]
 
 
-def test_it_goes_from_finding_to_finding_of_those_that_are_wanted(way: Way) -> None:
+async def test_it_goes_from_finding_to_finding_of_those_that_are_wanted(way: Way) -> None:
     travel = way.travel
 
-    def go(step: int, word: str = "") -> int | None:
+    async def go(step: int, word: str = "") -> int | None:
         def wanted(finding: Finding) -> bool:
             return word in f"{finding.id} {finding.at_fault}"
 
-        return travel.place.number if travel.go_to_finding(step, lambda _: True, wanted) else None
+        has_gone = await travel.go_to_finding(step, lambda _: True, wanted)
+        return travel.place.number if has_gone else None
 
     travel.go_to_frame(1)
-    assert [go(1), go(1), go(1)] == [23, 35, None]
-    assert [go(-1), go(-1)] == [23, None]
+    assert [await go(1), await go(1), await go(1)] == [23, 35, None]
+    assert [await go(-1), await go(-1)] == [23, None]
     travel.go_to_frame(1)
-    assert [go(1, "charger"), go(1, "charger")] == [35, None]
-    assert travel.go_to_finding(-1, lambda exchange: False, lambda _: True) is False
+    assert [await go(1, "charger"), await go(1, "charger")] == [35, None]
+    assert await travel.go_to_finding(-1, lambda exchange: False, lambda _: True) is False
     travel.go_to_frame(24)
-    assert go(-1) is None, "its own exchange is where it is already"
+    assert await go(-1) is None, "its own exchange is where it is already"
 
 
 def test_played_it_goes_on_by_its_own_clock_and_stops_at_the_end(way: Way) -> None:

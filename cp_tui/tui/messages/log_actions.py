@@ -34,22 +34,22 @@ log_action = partial(action, when=conditions.in_log, gives_way=conditions.not_in
 @log_action("log.next", "Next finding", means=Meaning.PAN_RIGHT, short="Next")
 async def next_finding(desk: Desk) -> None:
     """Go to the next message with a finding, of those that the filter of the messages shows."""
-    _go_to_finding(desk, 1)
+    await _go_to_finding(desk, 1)
 
 
 @log_action("log.previous", "Previous finding", means=Meaning.PAN_LEFT, short="Previous")
 async def previous_finding(desk: Desk) -> None:
     """Go to the message with a finding before, of those that the filter of the messages shows."""
-    _go_to_finding(desk, -1)
+    await _go_to_finding(desk, -1)
 
 
-def _go_to_finding(desk: Desk, step: int) -> None:
+async def _go_to_finding(desk: Desk, step: int) -> None:
     words = desk.words_on("messages")
     try:
         wanted = message_filter(words, desk.clock)
     except WrongFilter:
         wanted = MessageFilter()
-    if desk.travel.go_to_finding(step, wanted.takes, wanted.takes_finding):
+    if await desk.travel.go_to_finding(step, wanted.takes, wanted.takes_finding):
         return
     which = "no finding after this" if step > 0 else "no finding before this"
     judging = ", so far" if desk.travel.place.is_judging else ""

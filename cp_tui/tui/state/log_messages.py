@@ -5,12 +5,10 @@ They are made as they are seen: what is kept of half a million frames is one num
 
 from __future__ import annotations
 
-from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from functools import cached_property
-from itertools import islice
 
 from cp_tui.charge_point.variables import Direction, MessageKind
 from cp_tui.explain.finding import Finding
@@ -44,8 +42,8 @@ class LogMessages(MessageLog):
         self.index = index
         self.places = charger.places
         """Of all frames of the charge point."""
-        self._rows = charger.rows
-        self._firsts = array("I", (place for place in self.places if _begins(index, place)))
+        self._links = charger.links
+        self._firsts = charger.firsts
         """The first frame of each exchange."""
         self._made: dict[int, MessagePair] = {}
 
@@ -105,8 +103,10 @@ class LogMessages(MessageLog):
 
     def exchange_at(self, place: int) -> int:
         """The exchange that a frame belongs to."""
-        first = place if _begins(self.index, place) else self.index.pair(place) or place
-        return max(bisect_right(self._firsts, first) - 1, 0)
+        number = max(bisect_right(self._firsts, place) - 1, 0)
+        if self._firsts[number] == place:
+            return number
+        return max(bisect_right(self._firsts, self.index.pair(place) or place) - 1, 0)
 
     def found(self, wanted: Callable[[Finding], bool]) -> list[int]:
         """The exchanges that something wanted was found about."""
@@ -126,9 +126,8 @@ class LogMessages(MessageLog):
         if index.noted.outages:
             outages = ((lost_at, back_at or end) for lost_at, back_at in index.noted.outages)
             return tuple((lost_at, back_at) for lost_at, back_at in outages if back_at is not None)
-        frames = index.columns.frames
         lost_at: datetime | None = None
-        for row in islice((row for row in self._rows if frames[row] < 0), LINKS_MAX):
+        for row in self._links[:LINKS_MAX]:
             record = index.record_of_row(row)
             if record.link is None or record.at is None:
                 continue
@@ -219,12 +218,6 @@ class LogMessages(MessageLog):
             last, awaited = self.index.at(self.last), timedelta(seconds=ANSWER_AWAITED_S_MAX)
             made.is_given_up = last is None or last - made.request.at > awaited
         return made
-
-
-def _begins(index: LogIndex, place: int) -> bool:
-    """Whether a frame is the first of its exchange; a second answer to a request stands alone."""
-    other = index.pair(place)
-    return other is None or other > place or index.pair(other) != place
 
 
 def _of_head(head: Head) -> LoggedFrame:

@@ -5,9 +5,11 @@ Nobody waits for what was known there: the place is another one at once, and the
 
 from __future__ import annotations
 
+from asyncio import sleep
 from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from time import perf_counter
 from typing import Protocol
 
 from msgspec.structs import replace
@@ -23,6 +25,9 @@ from cp_tui.tui.state.store import SnapshotStore
 
 NO_TIME = datetime(1970, 1, 1, tzinfo=UTC)
 """Stands for now where a log tells no times."""
+
+SLICE_S = 0.008
+"""So long it looks for a finding in one go."""
 
 Takes = Callable[[MessagePair], bool]
 TakesFinding = Callable[[Finding], bool]
@@ -228,23 +233,32 @@ class Travel:
         if self.place.instant is not None:
             self.go_to(later(self.place.instant, seconds))
 
-    def go_to_finding(self, step: int, takes: Takes, takes_finding: TakesFinding) -> bool:
+    async def go_to_finding(self, step: int, takes: Takes, takes_finding: TakesFinding) -> bool:
         """Go to the next (-1: the previous) message with a finding that passes a filter.
 
-        False: there is none.
+        False: there is none. Other keys are heard meanwhile; whoever goes elsewhere is left there.
         """
-        messages, place = self.messages, self.place.number
+        messages, place, charger = self.messages, self.place.number, self.place.charger
         if messages is None:
             return False
         found, here = messages.index.found, messages.exchange_at(place)
-        further = found.next if step > 0 else found.previous
-        while (there := further(place, takes_finding)) is not None:
-            place = there
-            number = messages.exchange_at(place)
-            exchange = messages.exchange(number) if messages.has(place) else None
+        further = found.after if step > 0 else found.before
+
+        def is_wanted(finding: Finding) -> bool:
+            return finding.charger in (charger, None) and takes_finding(finding)
+
+        until = perf_counter() + SLICE_S
+        for there in further(place, is_wanted):
+            number = messages.exchange_at(there)
+            exchange = messages.exchange(number) if messages.has(there) else None
             if exchange is not None and number != here and takes(exchange):
-                self.go_to_frame(place)
+                self.go_to_frame(there)
                 return True
+            if perf_counter() > until:
+                await sleep(0)
+                if messages is not self.messages or self.place.number != place:
+                    return True
+                until = perf_counter() + SLICE_S
         return False
 
     def play(self) -> None:
