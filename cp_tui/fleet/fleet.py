@@ -27,7 +27,7 @@ AWAY_LOOKED_AT_MAX = 500
 """Of how many it is asked what keeps them away: most have the same reason."""
 ACCEPTED = frozenset({StationPhase.ACCEPTED, StationPhase.CHARGING})
 _ON_THE_WAY = frozenset({StationPhase.CONNECTING, StationPhase.OPEN})
-_AWAY = (StationPhase.WAITING, StationPhase.CONNECTING)
+_AWAY = (StationPhase.OFF, StationPhase.WAITING, StationPhase.CONNECTING)
 
 
 class TurnOfStation(Protocol):
@@ -70,6 +70,8 @@ class StationOrder(StrEnum):
     PHASE = "phase"
     QUEUE = "queue"
     TRANSACTIONS = "transactions"
+    KIND = "kind"
+    ERROR = "error"
 
 
 class StationFilter(Struct, frozen=True):
@@ -91,6 +93,7 @@ class StationRow(Struct, frozen=True):
     queue: int
     kind: Kind | None
     last_error: str
+    error_at: datetime | None
 
 
 class Counts(Struct, frozen=True):
@@ -233,10 +236,14 @@ class Fleet:
 
     def trouble(self) -> str:
         """Say what keeps most of those away that have no connection; empty: none are away."""
-        if not any(self._phases[each] for each in _AWAY):
+        if self._is_over or not any(self._phases[each] for each in _AWAY):
             return ""
-        away = (each for each in self._members if each.phase in _AWAY and each.kind is None)
-        found = Counter(each.station.last_error for each in islice(away, AWAY_LOOKED_AT_MAX))
+        away = (
+            "no power" if each.phase is StationPhase.OFF else each.station.last_error
+            for each in self._members
+            if each.phase in _AWAY and each.kind is None and not each.is_leaving
+        )
+        found = Counter(islice(away, AWAY_LOOKED_AT_MAX))
         del found[""]
         return max(found, key=lambda each: found[each], default="")
 
@@ -291,6 +298,8 @@ _KEYS: Mapping[StationOrder, Callable[[Member], Any]] = {
     StationOrder.PHASE: lambda each: (tuple(StationPhase).index(each.phase), each.index),
     StationOrder.QUEUE: lambda each: (-each.queue, each.index),
     StationOrder.TRANSACTIONS: lambda each: (-each.transactions, each.index),
+    StationOrder.KIND: lambda each: (each.kind is None, each.kind or "", each.index),
+    StationOrder.ERROR: lambda each: (not (e := each.station.last_error), e, each.index),
 }
 
 
@@ -318,4 +327,5 @@ def _row(member: Member) -> StationRow:
         queue=member.queue,
         kind=member.kind,
         last_error=member.station.last_error,
+        error_at=member.station.error_at,
     )

@@ -109,7 +109,7 @@ def _of_the_charge_points(
         yield FleetEventKind.ERROR, f"{count(failed, 'charge point')} ended by an error inside"
     if after.no_room and not (before is not None and before.no_room):
         yield FleetEventKind.NO_ROOM, "this machine has no room for a connection"
-    if after.figures.is_at_limit and not (before is not None and before.figures.is_at_limit):
+    if after.is_at_limit and not (before is not None and before.is_at_limit):
         yield FleetEventKind.LOAD, "the fleet itself is at its limit"
 
 

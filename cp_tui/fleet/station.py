@@ -145,6 +145,11 @@ class FleetStation:
         return "" if self._link.error is None else self._link.error.text
 
     @property
+    def error_at(self) -> datetime | None:
+        """When that was."""
+        return None if self._link.error is None else self._link.error.at
+
+    @property
     def link(self) -> StationLink:
         """Its connection, to be looked at."""
         return self._link

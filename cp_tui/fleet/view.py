@@ -13,6 +13,9 @@ from cp_tui.fleet.fleet import Counts
 from cp_tui.fleet.plan import FleetPlan
 from cp_tui.fleet.result import FleetFigures, FleetMoment
 
+YOUNG_S = 5.0
+"""So long a run says nothing of how the fleet itself fares."""
+
 
 class RunPart(StrEnum):
     """How far a run is."""
@@ -74,6 +77,11 @@ class FleetView(Struct, frozen=True, kw_only=True):
     moment: FleetMoment | None
     """The newest point of the time series."""
     figures: FleetFigures
+
+    @property
+    def is_at_limit(self) -> bool:
+        """Whether times are partly those of this machine; a start is busy, and says nothing yet."""
+        return self.elapsed_s >= YOUNG_S and self.figures.is_at_limit
 
 
 def outline_of(plan: FleetPlan, began_at: datetime) -> FleetOutline:

@@ -111,6 +111,9 @@ def test_a_network_storm_takes_the_cable_and_its_own_back_off_ends_with_it() -> 
     assert rows[0].last_error == "the network cable was pulled"
     assert run.fleet.rows(StationFilter(text="cable"))[0] == 5
     assert run.fleet.rows(order=StationOrder.PHASE)[1][0].phase is WAITING
+    by_error = [row.error_at for row in run.fleet.rows(order=StationOrder.ERROR)[1]]
+    assert [at is None for at in by_error] == [False] * 5 + [True] * 5, "those that have one first"
+    assert run.fleet.trouble() == "the network cable was pulled"
     run.pass_s(29)
     assert run.phases() == {ACCEPTED: 5, WAITING: 5}
     run.pass_s(2.5)
@@ -134,7 +137,9 @@ def test_a_power_storm_boots_them_again_and_a_reconnect_boots_nobody() -> None:
     run.conductor.storm(FleetStorm(0, StormKind.POWER, share=0.3, down_s=5), run.now)
     run.pass_s(3)
     assert run.phases() == {ACCEPTED: 7, OFF: 3}
+    assert run.fleet.trouble() == "no power"
     run.pass_s(3)
+    assert run.fleet.trouble() == ""
     assert run.phases() == {ACCEPTED: 10}
     assert _boots(run) == 13
     assert len(run.fleet.recovery.times_s) == 2

@@ -109,6 +109,12 @@ class Told:
             )
 
     @property
+    def _accepted(self) -> int:
+        """Now; of a run that is over, when its connections were closed."""
+        is_over = self.part is RunPart.ENDED
+        return sum(self.phases.get(each, 0) for each in (CHARGING, ACCEPTED, *[OFF] * is_over))
+
+    @property
     def transactions(self) -> int:
         """That run."""
         return 0 if self.part is RunPart.ENDED else self.phases.get(CHARGING, 0)
@@ -132,7 +138,7 @@ class Told:
                 started=started,
                 behaving=started - self.misbehaving,
                 wanted=started - self.misbehaving,
-                accepted=self.phases.get(CHARGING, 0) + self.phases.get(ACCEPTED, 0),
+                accepted=self._accepted,
                 accepted_once=started if self.accepted_once is None else self.accepted_once,
                 transactions=self.transactions,
                 queue=self.accepted[-1][3],
@@ -276,6 +282,7 @@ def stations(count: int = 200) -> dict[str, Any]:
             "queue": 0 if number % 3 else 4,
             "kind": "silent" if number == 5 else None,
             "last_error": "" if number % 3 else words,
+            "error_at": None if number % 3 else f"{later(BEGAN, 120.0).isoformat()}",
         }
         for number in range(1, min(count, 200) + 1)
     ]

@@ -186,6 +186,7 @@ def test_a_filter_is_read_as_phases_marks_and_a_text() -> None:
     assert asked_of("") == {}
     assert asked_of("no such id") == {"text": "no such id"}
     assert asked_of("charging off !queue") == {"phases": ["charging", "off"], "has_queue": False}
+    assert asked_of("!charging !off")["phases"] == ["accepted", "open", "connecting", "waiting"]
     assert asked_of("!misbehaving refused") == {"is_misbehaving": False, "text": "refused"}
 
 

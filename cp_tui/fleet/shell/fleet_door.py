@@ -12,12 +12,13 @@ from typing import Annotated, Any, Literal
 from msgspec.structs import replace
 from pydantic import Field, JsonValue
 
+from cp_tui.charge_point.codec import builtins_of
 from cp_tui.charge_point.command_fields import Name
 from cp_tui.engine.command import Command, find, table
 from cp_tui.engine.errors import CommandError, ErrorNumber
 from cp_tui.engine.hub import Hub, Subscription
 from cp_tui.engine.pending_requests import CommandAnswer
-from cp_tui.fleet.fleet import ROWS_MAX, StationFilter, StationOrder, StationRow
+from cp_tui.fleet.fleet import ROWS_MAX, StationFilter, StationOrder
 from cp_tui.fleet.fleet_events import ended, happened
 from cp_tui.fleet.fleet_variables import FLEET
 from cp_tui.fleet.plan import STATIONS_MAX, FleetStorm, StormKind
@@ -41,7 +42,7 @@ Number = Annotated[int, Field(ge=1, le=STATIONS_MAX)]
 Offset = Annotated[int, Field(ge=0, le=2 * STATIONS_MAX)]
 Limit = Annotated[int, Field(ge=1, le=ROWS_MAX)]
 Storm = Literal["reconnect", "power", "network"]
-Order = Literal["id", "phase", "queue", "transactions"]
+Order = Literal["id", "phase", "queue", "transactions", "kind", "error"]
 Phase = Literal["off", "waiting", "connecting", "open", "accepted", "charging"]
 
 
@@ -111,8 +112,8 @@ class FleetDoor:
     ) -> CommandAnswer:
         """Give a page of the list of charge points, and how long the list is.
 
-        `text` is part of an id or of the newest error; `order` has the highest numbers first,
-        unless it is turned round.
+        `text` is part of an id or of the newest error; `order` has the highest numbers first, and
+        those with a kind or an error, unless it is turned round.
         """
         wanted = StationFilter(
             text=text,
@@ -124,7 +125,7 @@ class FleetDoor:
         number, rows = self._run.fleet.rows(
             whole, StationOrder(order), offset, limit, is_turned=is_turned
         )
-        return CommandAnswer({"count": number, "rows": [_row(each) for each in rows]})
+        return CommandAnswer({"count": number, "rows": builtins_of(rows)})
 
     def start_storm(
         self,
@@ -193,17 +194,6 @@ class FleetDoor:
             beat += 1
             await asyncio.sleep(TOLD_S)
         self._telling = None
-
-
-def _row(row: StationRow) -> dict[str, JsonValue]:
-    return {
-        "id": row.id,
-        "phase": row.phase.value,
-        "transactions": row.transactions,
-        "queue": row.queue,
-        "kind": None if row.kind is None else row.kind.value,
-        "last_error": row.last_error,
-    }
 
 
 FLEET_COMMANDS: Mapping[str, Command] = table(

@@ -48,7 +48,7 @@ def alarms(state: FleetState) -> list[FleetAlarm]:
     if report is not None:
         found += (FleetAlarm(BAD, each) for each in report.faults)
         found += (FleetAlarm(BAD, each.words) for each in report.limits if not each.is_held)
-    if view.figures.is_at_limit:
+    if view.is_at_limit:
         found.append(FleetAlarm(ODD, LOAD_WORDS, "fleet at its limit"))
     if view.is_paused:
         found.append(FleetAlarm(ODD, "the arrivals are paused", "arrivals paused"))

@@ -40,7 +40,7 @@ def _matter(view: FleetView) -> tuple[object, ...]:
     return (
         *(view.part, view.is_paused, view.counts, view.bill, view.is_away, view.failures),
         *(view.unanswered, view.store_problem),
-        *(view.no_room, len(view.storms), view.figures.is_at_limit),
+        *(view.no_room, len(view.storms), view.is_at_limit),
         *(_step(each, view.at) for each in (view.ends_at, _next_storm_at(view))),
     )
 

@@ -97,7 +97,8 @@ class FleetCurvePane(FleetFactsPane):
             words = f"messages that wait, {waited} at most" if waited else "no message has waited"
             lines.append(Content.styled(words, "$text-muted"))
             lines += curve.queue_lines(columns, QUEUE_ROWS, glyphs)
-        self.note(Content(f"{points[-1].accepted} of {points[-1].on}"))
+        if view is not None:
+            self.note(Content(f"{view.counts.accepted} of {view.counts.wanted}"))
         return [Fact("", line) for line in lines]
 
 

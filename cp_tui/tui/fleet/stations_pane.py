@@ -23,7 +23,14 @@ from cp_tui.tui.widgets.table_pane import TablePane
 
 PAGE_ROWS = 200
 """How many are asked for: those in sight, and some before and after."""
-ORDERS = {"Charge point": "id", "phase": "phase", "queue": "queue", "tx": "transactions"}
+ORDERS = {
+    "Charge point": "id",
+    "phase": "phase",
+    "queue": "queue",
+    "tx": "transactions",
+    "misbehaves": "kind",
+    "last error": "error",
+}
 """What the list may be sorted by, by the title of the column."""
 HIGHEST_FIRST = frozenset({"queue", "transactions"})
 PHASE_WORDS = {word.casefold(): phase.value for phase, (word, _) in text.PHASES.items()} | {
@@ -74,17 +81,21 @@ def asked_of(words: str) -> dict[str, JsonValue]:
     """What a filter asks for: phases, `queue`, `misbehaving`, else part of an id or an error."""
     asked: dict[str, JsonValue] = {}
     phases: list[JsonValue] = []
+    left_out: list[JsonValue] = []
     rest = []
     for word in words.split():
         bare, is_wanted = word.removeprefix("!").casefold(), not word.startswith("!")
-        if bare in PHASE_WORDS and is_wanted:
-            phases.append(PHASE_WORDS[bare])
+        if bare in PHASE_WORDS:
+            (phases if is_wanted else left_out).append(PHASE_WORDS[bare])
         elif bare == "queue":
             asked["has_queue"] = is_wanted
         elif bare == "misbehaving":
             asked["is_misbehaving"] = is_wanted
         else:
             rest.append(word)
+    if left_out:
+        there = phases or [phase.value for phase in text.PHASES]
+        phases = [each for each in there if each not in left_out]
     if phases:
         asked["phases"] = phases
     if rest:
@@ -139,10 +150,10 @@ class FleetStationsPane(TablePane):
         """Show the page, and ask for another where the filter or the order has changed."""
         if snapshot.fleet is None:
             return
-        page, columns = snapshot.fleet.page, text.STATION_COLUMNS
+        page, columns = snapshot.fleet.page, text.station_columns(clock)
         self.table.set_columns(columns)
         self.table.set_source(StationRows(page, columns, self._ask))
-        self.facts.show(text.station_facts(page.row(self.table.cursor_row)))
+        self.facts.show(text.station_facts(page.row(self.table.cursor_row), clock))
         match = f"match {drawn(self.words)!r}" if self.words else ""
         hint = Content.styled("enter opens its dashboard", "$text-muted")
         self.note(joined([f"{page.count} {match}".rstrip(), hint]))

@@ -179,7 +179,7 @@ def run_facts(state: FleetState, clock: Clock, width: int) -> list[Fact]:
 
 def load_verdict(view: FleetView) -> Content:
     """Whether the times that are measured are those of the CSMS."""
-    if view.figures.is_at_limit:
+    if view.is_at_limit:
         return Content.styled("at limit", BAD)
     return Content.styled("has room", GOOD)
 
@@ -325,13 +325,25 @@ STATION_COLUMNS: tuple[Column[StationRow], ...] = (
     Column("tx", 3, lambda row: Content(f"{row.transactions or ''}"), "right", rank=1),
     Column("queue", 5, lambda row: Content(f"{row.queue or ''}"), "right"),
     Column("misbehaves", 14, lambda row: Content(row.kind.value if row.kind else ""), rank=2),
-    Column("last error", 20, lambda row: safe_text(row.last_error), is_flexible=True),
 )
 
 
-def station_facts(row: StationRow | None) -> list[Fact]:
+def station_columns(clock: Clock) -> tuple[Column[StationRow], ...]:
+    """All columns: an error of long ago is told as one."""
+
+    def error(row: StationRow) -> Content:
+        return safe_text(_error_words(row, clock))
+
+    return (*STATION_COLUMNS, Column("last error", 20, error, is_flexible=True))
+
+
+def _error_words(row: StationRow, clock: Clock) -> str:
+    return "" if row.error_at is None else f"{clock.brief(row.error_at)} {row.last_error}"
+
+
+def station_facts(row: StationRow | None, clock: Clock) -> list[Fact]:
     """The charge point under the cursor."""
     if row is None:
         return []
-    error = safe_text(row.last_error) if row.last_error else Content.styled("none", QUIET)
-    return [Fact("Error", error)]
+    error = _error_words(row, clock)
+    return [Fact("Error", safe_text(error) if error else Content.styled("none", QUIET))]
