@@ -19,7 +19,6 @@ from datetime import UTC, datetime
 from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from cp_tui import __version__
@@ -30,13 +29,11 @@ from cp_tui.cli.screen import read_look
 from cp_tui.engine.log import LOG_FILE, LOG_FILES_KEPT, log_files
 from cp_tui.engine.recorder import trace_files
 from cp_tui.engine.security_log import FILES_KEPT, SECURITY_LOG_FILE
+from cp_tui.engine.tag_mask import TagMask, mask_of
 from cp_tui.ocpp.datatypes import format_date_time
 from cp_tui.rpc.client import Client, ConnectionLost, EngineConnection, RpcError
 from cp_tui.rpc.paths import SocketPathError, default_socket, find_engine, is_answering
 from cp_tui.settings.build import default_data_dir
-
-if TYPE_CHECKING:
-    from pydantic import JsonValue
 
 SUMMARY_FILE = "summary.json"
 TRACE_FOLDER = "trace/"
@@ -99,6 +96,9 @@ def _of_folder(options: Namespace) -> Parts:
 
 def _of_running(path: Path, options: Namespace) -> Parts:
     variables = asyncio.run(_variables(path))
+    mask = _mask(variables)
+    if mask is not None:
+        variables = {name: mask.walked(value) for name, value in variables.items()}
     identity, troubles = variables.get("identity"), variables.get("troubles")
     who = identity if isinstance(identity, dict) else {}
     alarms = troubles if isinstance(troubles, list) else []
@@ -112,7 +112,7 @@ def _of_running(path: Path, options: Namespace) -> Parts:
     parts: dict[str, bytes | Path] = {SUMMARY_FILE: _summary(facts)}
     for name, value in variables.items():
         parts[f"variables/{name}.json"] = json.dumps(value, indent=1).encode()
-    for name, text in _screens(path, options).items():
+    for name, text in _screens(path, options, mask).items():
         parts[f"screens/{quote(name.lower(), safe='')}.txt"] = text.encode()
     folder = who.get("data_folder")
     if isinstance(folder, str) and folder:
@@ -121,6 +121,13 @@ def _of_running(path: Path, options: Namespace) -> Parts:
         # One that is watched through a tap keeps no trace: what its door remembers has to do.
         parts[f"{TRACE_FOLDER}{MESSAGES_FILE}"] = asyncio.run(messages_of(path))
     return parts
+
+
+def _mask(variables: Mapping[str, object]) -> TagMask | None:
+    """Give what keeps tags out of what is known, where its charge point is asked to keep them."""
+    identity = variables.get("identity")
+    folder = identity.get("data_folder") if isinstance(identity, dict) else None
+    return mask_of(Path(folder)) if isinstance(folder, str) and folder else None
 
 
 async def messages_of(path: Path) -> bytes:
@@ -136,9 +143,9 @@ async def messages_of(path: Path) -> bytes:
     return "".join(f"{line}\n" for line in lines).encode()
 
 
-async def _variables(path: Path) -> dict[str, JsonValue]:
+async def _variables(path: Path) -> dict[str, object]:
     client = await Client.connect(path, read_only=True)
-    values: dict[str, JsonValue] = {}
+    values: dict[str, object] = {}
     try:
         for name in VARIABLES:
             try:
@@ -152,12 +159,13 @@ async def _variables(path: Path) -> dict[str, JsonValue]:
     return values
 
 
-def _screens(path: Path, options: Namespace) -> Mapping[str, str]:
+def _screens(path: Path, options: Namespace, mask: TagMask | None) -> Mapping[str, str]:
     """Every screen as text; of what cannot be shown the reason, for the rest is worth having."""
     from cp_tui.tui.start.screenshot import take_texts
 
     async def connect() -> EngineConnection:
-        return await Client.connect(path, read_only=True)
+        through = None if mask is None else mask.masked
+        return await Client.connect(path, read_only=True, through=through)
 
     try:
         return asyncio.run(take_texts(connect, read_look(options), SIZE))

@@ -19,6 +19,7 @@ from pydantic import BaseModel, ConfigDict, JsonValue, ValidationError, create_m
 
 from cp_tui.engine.errors import CommandError, ErrorNumber, PowerLostError
 from cp_tui.engine.pending_requests import REPLY_TIMEOUT_S, CommandAnswer
+from cp_tui.ocpp.redaction import MASK
 
 VALUE_SHOWN_MAX = 60
 VALUE_LENGTH_MAX = 100
@@ -152,6 +153,27 @@ class Command:
                 text = f"{self.asked(params)}: answered"
         return f"{text}; {why}" if why else text
 
+    def logged(
+        self, params: Mapping[str, JsonValue], answer: CommandAnswer, *, is_masked: bool
+    ) -> str:
+        """Say the same of an answer, for the log; where tags are masked, without words of others.
+
+        In those one may be named.
+        """
+        result, why = answer.result, None if answer.reason is None else answer.reason.text
+        if is_masked:
+            result, why = result if isinstance(result, bool | None) else {}, None
+            params = _without_texts(params)
+        return self.told(params, result, why)
+
+    def logged_refusal(
+        self, params: Mapping[str, JsonValue], error: CommandError, *, is_masked: bool
+    ) -> str:
+        """Say for the log that it was refused; where tags are masked, not why."""
+        if is_masked:
+            return f"{self.asked(_without_texts(params))}: refused"
+        return f"{self.asked(params)}: refused, {error}"
+
     def _words(self, params: Mapping[str, JsonValue]) -> tuple[str, str]:
         if self.if_true is not None and any(value is True for value in params.values()):
             return self.if_true
@@ -269,3 +291,10 @@ def _filled(text: str, params: Mapping[str, JsonValue]) -> str:
 
 def _shortened(text: str, length_max: int, sign: str) -> str:
     return text if len(text) <= length_max else f"{text[:length_max]}{sign}"
+
+
+def _without_texts(params: Mapping[str, JsonValue]) -> Mapping[str, JsonValue]:
+    return {
+        name: each if isinstance(each, int | float | None) else MASK
+        for name, each in params.items()
+    }

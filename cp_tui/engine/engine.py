@@ -45,6 +45,7 @@ from cp_tui.engine.rescue import Rescue
 from cp_tui.engine.security_log import SecurityLog
 from cp_tui.engine.steady_clock import SteadyClock
 from cp_tui.engine.store import Store
+from cp_tui.engine.tag_mask import tag_mask
 from cp_tui.engine.thread import in_daemon_thread
 from cp_tui.engine.tls import TlsMaker, tls_context, with_roots
 from cp_tui.engine.transfer_file import drop_parts
@@ -193,6 +194,12 @@ class Engine:
     async def _record(self, stack: AsyncExitStack) -> None:
         """Begin with the trace that is there, and go on with it; raises `EngineStartError`."""
         trace = self._config.trace
+        if trace.masks_id_tags:
+            # Whoever makes a bundle knows by the key that there is to be none in it.
+            try:
+                await in_daemon_thread(partial(tag_mask, self._data_dir))
+            except OSError as error:
+                raise EngineStartError(f"{self._data_dir}: {error.strerror}") from None
         if trace.keep_bytes:
             self._hub.restore(await in_daemon_thread(partial(read_back, self._data_dir)))
             identity = self._config.charge_point.charge_point_id
@@ -222,15 +229,16 @@ class Engine:
         from cp_tui.engine.commands import COMMANDS
 
         command = find(COMMANDS, method, read_only=read_only)
+        is_masked = self._config.trace.masks_id_tags
         try:
             answer = await command.carry_out(self._operations, params)
         except CommandError as error:
             if error.code == ErrorNumber.REFUSED:
-                self.log.info("operator: %s: refused, %s", command.asked(params), error)
+                words = command.logged_refusal(params, error, is_masked=is_masked)
+                self.log.info("operator: %s", words)
             raise
         if not command.is_look:
-            why = None if answer.reason is None else answer.reason.text
-            self.log.info("operator: %s", command.told(params, answer.result, why))
+            self.log.info("operator: %s", command.logged(params, answer, is_masked=is_masked))
         return answer
 
     def get(self, name: str) -> Any:

@@ -21,6 +21,7 @@ from cp_tui.charge_point.effects import PutAside, StoredRecords, Table
 from cp_tui.charger.charger import MindFactory
 from cp_tui.engine.errors import StoreError
 from cp_tui.engine.rehearsal import Rehearsal
+from cp_tui.engine.store import record_name
 from cp_tui.engine.troubles import HAPPENED, RECORD_SET_ASIDE, TroubleKeeper
 
 TRIALS_MAX = 300
@@ -85,7 +86,8 @@ class Rescue:
         if not culprits:
             return stored
         for each in culprits:
-            self._log.error("record %r of %s is put aside: %s", each.key, each.table, each.why)
+            name = record_name(each.table, each.key)
+            self._log.error("%s is put aside: %s", name, each.why)
         words = "Stored records broke the charge point and were put aside"
         await self.put_aside(culprits, words, f"{SET_ANEW}. The log has the errors")
         gone = {(each.table, each.key) for each in culprits}
@@ -93,7 +95,7 @@ class Rescue:
 
     async def put_aside(self, records: Sequence[PutAside], words: str, hint: str) -> None:
         """Move records out of the way, and tell; what stays is tried again at the next boot."""
-        named = ", ".join(f"{each.table} {each.key!r}" for each in records[:NAMED_MAX])
+        named = ", ".join(record_name(each.table, each.key) for each in records[:NAMED_MAX])
         more = f" and {len(records) - NAMED_MAX} more" if len(records) > NAMED_MAX else ""
         text, count = f"{words}: {named}{more}", len(records)
         self._troubles.raise_trouble(RECORD_SET_ASIDE, text, hint, count, lasts=HAPPENED)

@@ -50,6 +50,9 @@ QUARANTINE_BYTES_MAX = 4_000_000
 QUARANTINE_DAYS_MAX = 90
 """Damaged records are kept for whoever looks into the damage, which nobody does later than that."""
 
+_OF_TAGS = frozenset({Table.AUTHORIZATION_CACHE, Table.LOCAL_LIST})
+"""Tables whose keys are tags."""
+
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS record (
     kind TEXT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (kind, key)
@@ -246,7 +249,7 @@ class Store:
             if why is None:
                 records[Table(kind)][key] = value
             else:
-                self._log.error("store: record %r of %r is damaged: %s", key, kind, why)
+                self._log.error("store: %s is damaged: %s", record_name(kind, key), why)
                 damaged.append((kind, key, why))
         try:
             self._put_aside(damaged)
@@ -327,6 +330,11 @@ def _create_private(path: Path, kind: StoreKind) -> int:
         # A file that somebody has named may be another one than he meant.
         path.chmod(0o600)
     return path.stat().st_ino
+
+
+def record_name(kind: object, key: object) -> str:
+    """Name a record for people; that of a tag would be the tag."""
+    return f"a record of {kind}" if kind in _OF_TAGS else f"{kind} {key!r}"
 
 
 def _fault(kind: object, key: object, value: object) -> str | None:

@@ -1,4 +1,4 @@
-"""Tags kept out of the trace: each gets a stand-in, always the same, so sessions can be followed.
+"""Tags kept out of trace and bundle: each gets a stand-in, always the same, to follow sessions by.
 
 A tag of four bytes is guessed from a plain digest within minutes, so the digest has a key, which
 stays in the data folder. Where words may name a tag, the words are left out: nobody can tell which
@@ -19,8 +19,9 @@ from cp_tui.ocpp.redaction import MASK
 KEY_FILE = "trace.key"
 KEY_BYTES = 16
 
-_TAGS = frozenset({"idtag", "parentidtag", "id_tag", "parent_id_tag"})
-"""Fields that hold a tag, in small letters: on the wire, and in our own events."""
+_TAG = "idtag"
+"""How the name of a field that holds a tag ends, in small letters and without strokes: on the wire,
+in our events and in our variables."""
 _WORDS = frozenset({"cause", "data"})
 """Fields that may name one: the cause of a status, and the data of a DataTransfer."""
 
@@ -33,32 +34,38 @@ class TagMask:
 
     def masked(self, line: bytes) -> bytes:
         """Give a line of JSON without the tags in it."""
-        content: object = decode(Any, line)
-        return encode(self._walked(content))
+        return encode(self.walked(decode(Any, line)))
 
     def stand_in(self, tag: str) -> str:
         """Give what stands for a tag; letters count as small ones, as everywhere (S 7.13)."""
         digest = blake2b(tag.lower().encode(), key=self._key, digest_size=4)
         return f"tag-{digest.hexdigest()}"
 
-    def _walked(self, content: object) -> object:
+    def walked(self, content: object) -> object:
+        """Give what stands in JSON without the tags in it."""
         if isinstance(content, list):
-            return [self._walked(each) for each in content]
+            return [self.walked(each) for each in content]
         if not isinstance(content, dict):
             return content
+        if "rule" in content and "text" in content:
+            # A reason, under whatever name.
+            return content | {"text": MASK, "values": {}}
         return {name: self._field(name, value) for name, value in content.items()}
 
     def _field(self, name: str, value: object) -> object:
-        if name.lower() in _TAGS and isinstance(value, str):
+        if name.lower().replace("_", "").endswith(_TAG) and isinstance(value, str):
             return self.stand_in(value) if value else value
         if name in _WORDS and value is not None:
             return MASK
-        if name == "reason" and isinstance(value, dict):
-            return value | {"text": MASK, "values": {}}
         # Of something that is no frame, or too long to be kept whole, only words are there.
         if name == "payload" and isinstance(value, str):
             return MASK
-        return self._walked(value)
+        return self.walked(value)
+
+
+def mask_of(folder: Path) -> TagMask | None:
+    """Give the mask of a data folder; None: its charge point was never asked to have one."""
+    return tag_mask(folder) if (folder / KEY_FILE).is_file() else None
 
 
 def tag_mask(folder: Path) -> TagMask:

@@ -13,7 +13,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
@@ -125,10 +125,13 @@ class Client:
         reader: asyncio.StreamReader,
         writer: asyncio.StreamWriter,
         vocabulary: Vocabulary = ENGINE,
+        through: Callable[[bytes], bytes] | None = None,
     ) -> None:
+        """`through` gives what counts of a line that arrives."""
         self._reader = reader
         self._writer = writer
         self._peer = vocabulary.peer
+        self._through = through
         self._is_read_only = False
         self._ids = itertools.count(1)
         self._waiting: dict[int, asyncio.Future[_Line]] = {}
@@ -146,10 +149,12 @@ class Client:
         read_only: bool = False,
         is_screen: bool = False,
         vocabulary: Vocabulary = ENGINE,
+        through: Callable[[bytes], bytes] | None = None,
     ) -> Client:
         """Connect to the engine, or to what else speaks at the socket; raises `ConnectionLost`.
 
-        `is_screen`: to be counted among those that show it to somebody.
+        `is_screen`: to be counted among those that show it to somebody. `through` gives what counts
+        of a line that arrives.
         """
         try:
             async with asyncio.timeout(CONNECT_TIMEOUT_S):
@@ -159,7 +164,7 @@ class Client:
         except (OSError, TimeoutError) as error:
             text = getattr(error, "strerror", None) or "no answer"
             raise ConnectionLost(f"no {vocabulary.peer} answers at {path}: {text}") from None
-        client = cls(reader, writer, vocabulary)
+        client = cls(reader, writer, vocabulary, through)
         if read_only:
             client._observe()
         if is_screen:
@@ -260,7 +265,7 @@ class Client:
         text = "the client hung up"
         try:
             while line := await self._reader.readline():
-                self._sort(line)
+                self._sort(line if self._through is None else self._through(line))
             text = f"the {self._peer} hung up"
             if self._has_ended:
                 self._lose(EngineEnded(f"the {self._peer} has ended"))

@@ -229,7 +229,7 @@ class TraceSettings(WrittenTable):
     keep_mb: Annotated[int, Field(ge=0, le=10_000)] = 20
     """Megabytes of frames that are kept, the newest; 0: nothing is kept."""
     mask_id_tags: bool = False
-    """Write stand-ins for tags, and no words that may name one."""
+    """Write stand-ins for tags, and no words that may name one: in trace, log and bundle."""
 
 
 class NetworkSettings(WrittenTable):

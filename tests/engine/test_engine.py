@@ -10,22 +10,24 @@ import stat
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from msgspec import Struct
 from msgspec.structs import replace
+from pydantic import JsonValue
 from websockets.asyncio.server import Server, ServerConnection
 
 from cp_tui.charge_point.config import ChargePointConfig
 from cp_tui.charge_point.variables import Connectors, LinkPhase, LinkStep, LinkView, MessageRecord
-from cp_tui.engine.config import EngineConfig
+from cp_tui.engine.config import EngineConfig, TraceConfig
 from cp_tui.engine.engine import Engine
 from cp_tui.engine.errors import CommandError, EngineStartError
 from cp_tui.engine.hub import EventHappened, History, SubscriptionClosed
 from cp_tui.engine.log import LOG_FILE
+from cp_tui.engine.tag_mask import mask_of
 from tests.engine.links import FAST, PATIENT, WAIT_S, url_of, websocket_server
 
 KEY = "0123456789abcdef"
@@ -175,6 +177,26 @@ async def test_the_log_says_what_was_asked_at_the_door_and_what_came_of_it(tmp_p
         "operator: Plug in at connector 1: refused, connector 1: a cable is plugged in already",
         "operator: Restart OCPP: OCPP was not stopped",
     ]
+
+
+async def test_where_tags_are_masked_none_is_in_the_log_either(tmp_path: Path) -> None:
+    trace = TraceConfig(keep_bytes=0, masks_id_tags=True)
+    config = EngineConfig(
+        ChargePointConfig(charge_point_id="CP001", url=""), "ws://127.0.0.1:9", trace=trace
+    )
+    engine = Engine(config, data_dir=tmp_path)
+    await engine.start()
+    for connector in (1, 2, 7):
+        swipe: dict[str, JsonValue] = {"id_tag": f"ZEBRA{connector}", "connector_id": connector}
+        with suppress(CommandError):
+            await engine.call("swipe", swipe)
+    await engine.call("plug_in", {"connector_id": 1})
+    await engine.close()
+    log = (tmp_path / LOG_FILE).read_text()
+    assert "ZEBRA" not in log
+    assert "The cable is plugged in at connector 1" in log
+    assert log.count("operator: Show tag ***") == 3
+    assert mask_of(tmp_path) is not None, "a bundle is to be without them, too"
 
 
 async def test_close_leaves_a_store_that_the_next_start_reads(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import json
 import time
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from msgspec import Struct
@@ -33,7 +34,7 @@ from cp_tui.engine.recorder import (
     read_back,
     trace_files,
 )
-from cp_tui.engine.tag_mask import KEY_FILE
+from cp_tui.engine.tag_mask import KEY_FILE, TagMask
 from cp_tui.engine.troubles import TroubleKeeper
 from tests.engine.fakes import NOON
 
@@ -191,6 +192,26 @@ def test_tags_can_be_masked(tmp_path: Path) -> None:
     assert (tmp_path / KEY_FILE).stat().st_mode & 0o077 == 0
     reason = next(each.reason for each in frames_read if each.reason)
     assert (reason.rule, reason.values) == ("S 4.1", {})
+
+
+def test_whatever_field_a_tag_or_a_reason_stands_in_it_is_masked() -> None:
+    told = {
+        "authorized_id_tag": "TAG1",
+        "vehicle": {"asked_id_tag": "TAG1", "parentIdTag": ""},
+        "stop_explanation": {
+            "id": "x",
+            "rule": "S 4.10",
+            "text": "by TAG1",
+            "values": {"t": "TAG1"},
+        },
+        "list": [{"id_tag": None, "tags": 3}],
+        "status": "Charging",
+    }
+    masked: Any = TagMask(b"k" * 16).walked(told)
+    assert "TAG1" not in repr(masked)
+    assert masked["authorized_id_tag"] == masked["vehicle"]["asked_id_tag"]
+    assert masked["stop_explanation"]["rule"] == "S 4.10"
+    assert (masked["list"], masked["status"]) == ([{"id_tag": None, "tags": 3}], "Charging")
 
 
 def test_a_place_that_takes_no_trace_is_told_at_start(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ import pytest
 from cp_tui import __version__
 from cp_tui.charge_point.variables import KeyChange, OutboxView
 from cp_tui.engine.hub import EventHappened, Update, VariableChanged
+from cp_tui.engine.tag_mask import TagMask
 from cp_tui.rpc.client import (
     EVENTS_BYTES_MAX,
     EVENTS_MAX,
@@ -53,6 +54,17 @@ async def test_a_call_gives_its_result_and_its_reason(client: EngineConnection) 
     answer = await client.call("explain")
     assert answer.reason is not None
     assert answer.reason.values == {"state": "off"}
+
+
+async def test_what_arrives_goes_through_what_it_was_given(door: Door) -> None:
+    """So the screens of a bundle know no tag that is to be in no bundle."""
+    client = await Client.connect(door.path, through=TagMask(b"k" * 16).masked)
+    answer = (await client.call("echo", authorized_id_tag="TAG1", b="TAG")).result
+    assert (answer["authorized_id_tag"][:4], answer["b"]) == ("tag-", "TAG")
+    reason = (await client.call("explain")).reason
+    assert reason is not None
+    assert (reason.text, reason.values) == ("***", {})
+    await client.close()
 
 
 async def test_a_refusal_is_an_error_with_its_code(client: Client) -> None:
