@@ -34,6 +34,7 @@ _PASSWORD_NAME = re.compile(r"passw(?:or)?d|passphrase|secret", re.IGNORECASE)
 """In the name of a vendor's key or field, such as WifiPassword."""
 _PASSWORD = re.compile(r"(?:passw(?:or)?d|passphrase|secret)[\w\\\"' ]{0,10}[:=]", re.IGNORECASE)
 """A value of such a name in a text."""
+_SOUNDS_SECRET = re.compile(r"auth|key|pass|pin|pwd|secret|token", re.IGNORECASE)
 _LOCATIONS = "location", "remoteLocation"
 _HOLD_LOCATIONS = "log", "firmware"
 """Of GetLog and SignedUpdateFirmware."""
@@ -56,6 +57,11 @@ def may_hold_secret(text: str) -> bool:
         or ("authorization" in lowered and _AUTHORIZATION_KEY.search(lowered) is not None)
         or (("pass" in lowered or "secret" in lowered) and _PASSWORD.search(lowered) is not None)
     )
+
+
+def sounds_secret(text: str) -> bool:
+    """Whether a text that need not be shown has a word as they stand beside secrets."""
+    return _SOUNDS_SECRET.search(text) is not None
 
 
 def names_secret(name: object) -> bool:

@@ -15,11 +15,9 @@ from cp_tui.traces.kept import KeptEntries
 from cp_tui.traces.pairing import NONE
 from cp_tui.traces.reading import Records
 from cp_tui.traces.record_maker import RecordMaker
-from cp_tui.traces.survey import HAS_DATE, HAS_YEAR, HAS_ZONE, LogSurvey
+from cp_tui.traces.survey import CHARGERS_MAX, HAS_DATE, HAS_YEAR, HAS_ZONE, LogSurvey
 from cp_tui.traces.times import EPOCH, LogClock, Stamp
 
-CHARGERS_MAX = 60_000
-"""Charge points that are told apart; the last one stands for all beyond."""
 RESULTS_MAX = 250
 PROGRESS_EVERY = 2_000
 """Entries after which the progress is told."""

@@ -5,7 +5,6 @@ No text stays in memory between the two, so a log can be of any length.
 
 from __future__ import annotations
 
-import re
 import tempfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -16,7 +15,7 @@ from typing import IO
 from msgspec.structs import replace
 
 from cp_tui.ocpp.printable import clean
-from cp_tui.ocpp.redaction import shown_text
+from cp_tui.ocpp.redaction import shown_text, sounds_secret
 from cp_tui.traces.documents import DocumentError
 from cp_tui.traces.entry import LogEntry
 from cp_tui.traces.formats.trace_format import LogSource, TraceFormat
@@ -162,12 +161,9 @@ def _without_frames(text: TraceText) -> str:
         words += f"; it speaks of {', '.join(actions[:5])}, without the frames"
     with text.open() as stream:
         first = next(lines_of(stream)).text[:60]
-    if _MAY_BE_SECRET.search(first):
+    if sounds_secret(first):
         return words
     return f"{words}; it begins with: {clean(shown_text(first))}"
-
-
-_MAY_BE_SECRET = re.compile(r"authori[sz]ation|passw|secret|token|key", re.IGNORECASE)
 
 
 def _recording(text: TraceText, found: Recognised, cut: list[int]) -> LogSource:

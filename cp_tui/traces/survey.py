@@ -23,6 +23,7 @@ from cp_tui.traces.record import ChargerFrom, FrameDirection, LinkKind, RecordKi
 from cp_tui.traces.times import Offsets, Stamp, seconds_of, stamp_of
 
 CHARGERS_MAX = 60_000
+"""Charge points that are told apart; the last number stands for all beyond."""
 BOOTS_MAX = 1_000
 NAMED_MAX = 5
 """Frames that a note names."""

@@ -12,7 +12,7 @@ from cp_tui.explain.catalogue import found
 from cp_tui.explain.family import Family
 from cp_tui.explain.finding import Finding, FrameRef, Severity, ref
 from cp_tui.explain.knowledge.connectors import CHARGES
-from cp_tui.explain.knowledge.tags import VerdictFrom
+from cp_tui.explain.knowledge.tags import TAGS_MAX, VerdictFrom
 from cp_tui.explain.known import Known
 from cp_tui.explain.limits import LIMITS
 from cp_tui.explain.waits import Waits
@@ -41,7 +41,6 @@ from cp_tui.ocpp.datatypes import (
 )
 from cp_tui.traces.record import Record, RecordKind
 
-TAGS_MAX = 20_000
 _TAKES_NO_TAG = CHARGES | {ChargePointStatus.UNAVAILABLE, ChargePointStatus.FAULTED}
 FREE_STARTS = 3
 """So many starts without any Authorize are a charge point that asks nobody for a tag."""

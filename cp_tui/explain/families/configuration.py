@@ -6,7 +6,6 @@ standard sets none, are not held against others.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from decimal import Decimal, InvalidOperation
 
@@ -28,6 +27,7 @@ from cp_tui.ocpp.datatypes import ConfigurationStatus, KeyValue
 from cp_tui.ocpp.feature_profile import FeatureProfile
 from cp_tui.ocpp.key_items import MEASURAND_RULE
 from cp_tui.ocpp.plural import count
+from cp_tui.ocpp.redaction import sounds_secret
 from cp_tui.ocpp.validation import quoted
 from cp_tui.traces.record import Record
 
@@ -44,7 +44,6 @@ EITHER_ACCESS = frozenset(
 )
 """A charge point may let these be changed or not (S 9.1.3, E 3.80, E 3.84)."""
 
-_MAY_BE_SECRET = re.compile("auth|key|pass|pin|pwd|secret|token", re.IGNORECASE)
 CHANGES_MAX = 2_000
 """Names of keys that are remembered; beyond are inventions."""
 
@@ -218,7 +217,7 @@ def _not_applied(record: Record, told: KeyValue, known: Known) -> Iterator[Findi
     if not _is_same(spec, before.value, told.value):
         has_break = before.breaks != known.breaks
         # Vendors keep passwords in keys of their own.
-        is_shown = spec is not None or not _MAY_BE_SECRET.search(told.key)
+        is_shown = spec is not None or not sounds_secret(told.key)
         words = (
             f"is {quoted(told.value)}; the change to {quoted(before.value)}"
             if is_shown

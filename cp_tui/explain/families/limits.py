@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
+from itertools import groupby
 
 from cp_tui.charge_point.smart_charging.context import MINIMUM_CURRENT_A
 from cp_tui.charge_point.smart_charging.schedule import CompositePeriod
@@ -14,6 +15,7 @@ from cp_tui.explain.family import Family
 from cp_tui.explain.finding import Finding, FrameRef
 from cp_tui.explain.known import Known
 from cp_tui.explain.limits import LIMITS
+from cp_tui.explain.samples import Sample
 from cp_tui.ocpp.calendar import later
 from cp_tui.ocpp.core import MeterValuesRequest
 from cp_tui.ocpp.datatypes import (
@@ -22,19 +24,13 @@ from cp_tui.ocpp.datatypes import (
     ChargingRateUnitType,
     Location,
     Measurand,
-    MeterValue,
-    Phase,
     ReadingContext,
-    SampledValue,
-    UnitOfMeasure,
-    ValueFormat,
 )
 from cp_tui.traces.record import Record
 
 LIVE_S = 60.0
 """A sample that is older was queued, and by which clock it was taken nobody knows."""
 PHASES = 3
-_KILO = {UnitOfMeasure.KW: Decimal(1000)}
 _LIVE = (ReadingContext.SAMPLE_PERIODIC, ReadingContext.SAMPLE_CLOCK, ReadingContext.TRIGGER)
 
 
@@ -66,14 +62,16 @@ class LimitRules(Family):
             self._changed_at, settled_s
         ):
             return
-        for value in request.meter_value:
-            if abs((value.timestamp - record.at).total_seconds()) <= LIVE_S:
-                yield from _judged(record, connector, value, known)
+        for at, together in groupby(known.samples, key=lambda each: each.at):
+            if at is not None and abs((at - record.at).total_seconds()) <= LIVE_S:
+                yield from _judged(record, connector, at, tuple(together), known)
 
 
-def _judged(record: Record, connector: int, value: MeterValue, known: Known) -> Iterable[Finding]:
+def _judged(
+    record: Record, connector: int, at: datetime, samples: Sequence[Sample], known: Known
+) -> Iterable[Finding]:
     delay_s = int(LIMITS.limit_delay)
-    begin = later(value.timestamp, -delay_s)
+    begin = later(at, -delay_s)
     for unit in ChargingRateUnitType:
         periods = list(limits_between(known, connector, begin, delay_s, unit))
         # What is converted depends on a voltage and on phases that the log does not tell.
@@ -88,7 +86,7 @@ def _judged(record: Record, connector: int, value: MeterValue, known: Known) -> 
         grace = LIMITS.limit_ampere if unit is ChargingRateUnitType.A else LIMITS.limit_watt
         most = limit * factor + Decimal(str(grace))
         winner = periods[-1].source.winner
-        flowing, offered = _readings(value.sampled_value, unit)
+        flowing, offered = _readings(samples, unit)
         if flowing is not None and flowing > most:
             yield found(
                 "limit.exceeded",
@@ -127,36 +125,30 @@ def _is_of_transaction(period: CompositePeriod) -> bool:
 
 
 def _readings(
-    values: Sequence[SampledValue], unit: ChargingRateUnitType
+    samples: Sequence[Sample], unit: ChargingRateUnitType
 ) -> tuple[Decimal | None, Decimal | None]:
     """What flows and what is offered, in A of a phase or in W of all of them; None: not told."""
     is_current = unit is ChargingRateUnitType.A
     flows = Measurand.CURRENT_IMPORT if is_current else Measurand.POWER_ACTIVE_IMPORT
     offers = Measurand.CURRENT_OFFERED if is_current else Measurand.POWER_OFFERED
-    flowing = _read(values, flows)
-    offered = _read(values, offers)
-    total = [amount for phase, amount in flowing if phase is None]
-    phases = [amount for phase, amount in flowing if phase is not None]
+    flowing = _read(samples, flows)
+    offered = _read(samples, offers)
+    total = [amount for phase, amount in flowing if not phase]
+    phases = [amount for phase, amount in flowing if phase]
     if is_current:
         # Without a phase some tell the sum over three: that much each has on average.
         flow = max(phases, default=None) if phases else max(total, default=Decimal(0)) / PHASES
     else:
         flow = total[0] if total else (sum(phases, Decimal(0)) if phases else None)
-    return flow, max((amount for phase, amount in offered if phase is None), default=None)
+    return flow, max((amount for phase, amount in offered if not phase), default=None)
 
 
-def _read(
-    values: Sequence[SampledValue], measurand: Measurand
-) -> list[tuple[Phase | None, Decimal]]:
-    read = []
-    for each in values:
-        is_live = each.context in (None, *_LIVE) and each.location in (None, Location.OUTLET)
-        if each.measurand is measurand and is_live and each.format in (None, ValueFormat.RAW):
-            try:
-                amount = Decimal(each.value)
-            except InvalidOperation:
-                continue
-            if amount.is_finite():
-                unit = _KILO.get(each.unit, Decimal(1)) if each.unit else Decimal(1)
-                read.append((each.phase, amount * unit))
-    return read
+def _read(samples: Sequence[Sample], measurand: Measurand) -> list[tuple[str, Decimal]]:
+    return [
+        (each.phase, each.base)
+        for each in samples
+        if each.measurand == measurand
+        and each.base is not None
+        and each.context in _LIVE
+        and each.location == Location.OUTLET
+    ]
