@@ -24,4 +24,6 @@ class OtherAnswer(Struct, frozen=True):
     """Why ours; empty: it is a matter of course."""
     rule: str
     connector: int | None = None
-    """That the request names."""
+    """Of a schedule that was told, which is another one than ours."""
+    holds_until: datetime | None = None
+    """When that schedule ends, or is asked for again, or may have become another one."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
 
@@ -12,6 +14,10 @@ from cp_tui.explain.exchange import action_named
 from cp_tui.explain.payload import fields, text
 from cp_tui.explain.survey import connector_in
 from cp_tui.ocpp.action import Action
+from cp_tui.ocpp.datatypes import ChargingRateUnitType
+from cp_tui.ocpp.errors import OcppError
+from cp_tui.ocpp.smart_charging import GetCompositeScheduleResponse
+from cp_tui.ocpp.validation import parse_response
 from cp_tui.traces.record import FrameDirection, Record, RecordKind
 
 KEPT_MAX = 200_000
@@ -41,6 +47,20 @@ COMPARED: Mapping[Action, str] = MappingProxyType(
 """Requests that can be compared -> the field of the answer that says what became of them."""
 
 
+LEAST = MappingProxyType(
+    {ChargingRateUnitType.A: Decimal(6), ChargingRateUnitType.W: Decimal(1380)}
+)
+"""No cable with a pilot offers less than 6 A (IEC 61851-1), over one phase of 230 V at least."""
+SCHEDULING = frozenset(
+    {
+        Action.CLEAR_CHARGING_PROFILE,
+        Action.GET_COMPOSITE_SCHEDULE,
+        Action.SET_CHARGING_PROFILE,
+    }
+)
+"""What tells a schedule, or changes it."""
+
+
 class Lookahead:
     """Answers by their requests, verdicts by their tags, and what the charge point says it is."""
 
@@ -54,6 +74,12 @@ class Lookahead:
         """Charge point -> place of the last request that was answered and can be compared."""
         self._requests: Counter[str | None] = Counter()
         """Charge point -> how many there are."""
+        self._changes: defaultdict[tuple[str | None, int | None], list[tuple[int, datetime | None]]]
+        self._changes = defaultdict(list)
+        """Charge point and connector (None: all) -> when, with which place before it, its schedule
+        is asked for or may become another one."""
+        self._most: dict[tuple[str | None, str], Decimal] = {}
+        """Charge point and unit -> the highest limit of a connector that it has told anywhere."""
         self._tags: dict[tuple[str | None, str], Mapping[str, Any]] = {}
         self._calls: dict[int, str] = {}
         """Number of an Authorize or StartTransaction that waits for its answer -> its tag."""
@@ -84,6 +110,9 @@ class Lookahead:
             self._answers[number] = None
             self._places[number] = record.place
         connector = connector_in(payload)
+        if is_kept and record.action in SCHEDULING:
+            is_look = record.action == Action.GET_COMPOSITE_SCHEDULE
+            self._changes[charger, connector if is_look else None].append((record.place, record.at))
         if connector and record.direction is FrameDirection.TO_CSMS:
             self._connectors[charger] = max(self._connectors[charger], connector)
             if record.action == Action.START_TRANSACTION and len(self._ids) < KEPT_MAX:
@@ -105,8 +134,26 @@ class Lookahead:
                 self._tags[record.charger, tag.lower()] = info
             if type(id_) is int and len(self._ids) < KEPT_MAX:
                 self._ids[call] = id_
+        if record.action == Action.GET_COMPOSITE_SCHEDULE:
+            self._scheduled(record.charger, payload)
         if record.action == Action.GET_CONFIGURATION:
             self._configured(record.charger, payload)
+
+    def _scheduled(self, charger: str | None, payload: Mapping[str, Any]) -> None:
+        """Note how much a charge point says to allow: its hardware does so at least."""
+        try:
+            told = parse_response(Action.GET_COMPOSITE_SCHEDULE, payload)
+        except OcppError:
+            return
+        assert isinstance(told, GetCompositeScheduleResponse)
+        if told.connector_id and (schedule := told.charging_schedule) is not None:
+            unit = schedule.charging_rate_unit
+            limits = [each.limit for each in schedule.charging_schedule_period]
+            self._most[charger, unit] = max([self.allows_at_least(charger, unit), *limits])
+
+    def allows_at_least(self, charger: str | None, unit: ChargingRateUnitType) -> Decimal:
+        """How much the hardware of a connector allows at least, as far as the log tells."""
+        return self._most.get((charger, unit), LEAST[unit])
 
     def _configured(self, charger: str | None, payload: Mapping[str, Any]) -> None:
         listed = payload.get("configurationKey")
@@ -119,6 +166,17 @@ class Lookahead:
     def is_asked(self, charger: str | None, place: int) -> bool:
         """Say whether anything that can be compared is asked of it from this place on."""
         return place <= self._last[charger]
+
+    def holds_until(
+        self, charger: str | None, connector: int, place: int, end: datetime | None
+    ) -> datetime | None:
+        """When a schedule that was told ends: at its own end, or at what comes before that."""
+        ends = [end]
+        for key in ((charger, connector), (charger, None)):
+            changes = self._changes.get(key, ())
+            after = bisect_right(changes, place, key=lambda each: each[0])
+            ends += [at for _, at in changes[after : after + 1]]
+        return min((each for each in ends if each is not None), default=None)
 
     def connectors(self, charger: str | None) -> int:
         """How many connectors it says to have, or names."""

@@ -17,13 +17,20 @@ from cp_tui.charge_point.described import DESCRIBING_KEYS
 from cp_tui.charge_point.variables import Direction, MessageKind, MessageRecord
 from cp_tui.engine.errors import CommandError
 from cp_tui.explain.exchange import action_named
+from cp_tui.explain.families.composite import difference
 from cp_tui.explain.payload import fields, integer, text
 from cp_tui.explain.survey import connector_in
 from cp_tui.library.messages import Messages
 from cp_tui.library.virtual_charger import BEGIN, VirtualCharger
 from cp_tui.ocpp.action import Action
+from cp_tui.ocpp.calendar import later
 from cp_tui.ocpp.configuration_key import STANDARD_KEYS
+from cp_tui.ocpp.datatypes import ChargingRateUnitType
+from cp_tui.ocpp.errors import OcppError
 from cp_tui.ocpp.redaction import is_secret_key
+from cp_tui.ocpp.smart_charging import GetCompositeScheduleRequest, GetCompositeScheduleResponse
+from cp_tui.ocpp.units import amps, power
+from cp_tui.ocpp.validation import parse_request, parse_response
 from cp_tui.settings.problem import SettingsError
 from cp_tui.shadow.answer import OtherAnswer
 from cp_tui.shadow.lookahead import COMPARED, Lookahead
@@ -245,6 +252,8 @@ class Shadow:
         ours = str(answer.result if told is None else told)
         said = theirs if isinstance(theirs, str) else str(theirs.get(field))
         if ours == said:
+            if named is Action.GET_COMPOSITE_SCHEDULE and isinstance(theirs, Mapping):
+                yield from self._composed(record, payload, theirs)
             return
         reason = answer.reason
         yield OtherAnswer(
@@ -259,6 +268,46 @@ class Shadow:
             reason="" if reason is None else reason.text.removeprefix(f"{ours}: "),
             rule="" if reason is None else reason.rule,
         )
+
+    def _composed(
+        self, record: Record, payload: Mapping[str, Any], theirs: Mapping[str, Any]
+    ) -> Iterator[OtherAnswer]:
+        """Hold a schedule that was told against the one that ours has then."""
+        try:
+            asked = parse_request(Action.GET_COMPOSITE_SCHEDULE, payload)
+            told = parse_response(Action.GET_COMPOSITE_SCHEDULE, theirs)
+        except OcppError:
+            return
+        assert isinstance(asked, GetCompositeScheduleRequest)
+        assert isinstance(told, GetCompositeScheduleResponse)
+        connector, start, schedule = asked.connector_id, told.schedule_start, told.charging_schedule
+        if not connector or start is None or schedule is None:
+            # That of 0 is a sum of what the hardware can, which no log tells.
+            return
+        limit_words = amps if schedule.charging_rate_unit is ChargingRateUnitType.A else power
+        at_least = self._ahead.allows_at_least(record.charger, schedule.charging_rate_unit)
+        with suppress(CommandError):
+            ours = self._ours.get_composite_schedule(
+                connector, asked.duration, start, schedule.charging_rate_unit
+            )
+            if (found := difference(ours, told, at_least)) is not None:
+                end = later(start, schedule.duration or asked.duration)
+                yield OtherAnswer(
+                    charger=record.charger,
+                    number=record.number,
+                    place=record.place,
+                    line=record.source.line,
+                    at=record.at,
+                    action=Action.GET_COMPOSITE_SCHEDULE,
+                    theirs=limit_words(found.told),
+                    ours=limit_words(found.period.limit),
+                    reason=f"{found}",
+                    rule="S 5.7, 3.13",
+                    connector=connector,
+                    holds_until=self._ahead.holds_until(
+                        record.charger, connector, record.place, end
+                    ),
+                )
 
     def _answer(self, action: str) -> MessageRecord | None:
         """Our newest answer to such a request; after a Reset the link that it went over is gone."""

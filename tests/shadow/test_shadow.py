@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from io import BytesIO
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from cp_tui.shadow.answer import OtherAnswer
 from cp_tui.shadow.shadow import other_answers
 from cp_tui.traces.reading import open_trace
 from tests.explain.talk import BOOT, Talk, status
+from tests.explain.test_charging import booted, is_set, profile, told
 from tests.traces.writers import WRITERS
 
 LOGS = Path(__file__).parents[1] / "data" / "traces"
@@ -108,6 +110,39 @@ def test_what_is_not_known_or_not_there_is_not_compared() -> None:
     talk.error("NotSupported")
     talk.csms("ClearCache", {})
     assert found(talk) == []
+
+
+def test_schedules_that_are_told_are_held_against_ours() -> None:
+    # From 08:00, seen from 08:10 on: 10 A until 08:15, then 20 A.
+    what = profile((0, 10), (900, 20))
+    for periods, both in (
+        (((0, 10), (300, 20)), ()),
+        (((0, 10), (303, 16)), ()),  # the hardware may allow no more
+        (((0, 10), (300, 4)), ("4.0 A", "20.0 A")),  # but no less than 6 A
+        (((0, 12), (300, 20)), ("12.0 A", "10.0 A")),
+    ):
+        talk = booted()
+        is_set(talk, what)
+        told(talk, *periods)
+        others = found(talk)
+        assert [(each.theirs, each.ours) for each in others] == ([both] if both else []), periods
+        for each in others:
+            assert "TxDefaultProfile #1" in each.reason
+            assert (each.connector, each.holds_until) == (1, time("08:20"))
+    # What it told elsewhere, its hardware allows, too; and what is asked anew is told anew.
+    talk = booted()
+    is_set(talk, profile((0, 16)))
+    told(talk, (0, 9))
+    told(talk, (0, 16))
+    [other] = found(talk)
+    assert (other.theirs, other.ours) == ("9.0 A", "16.0 A")
+    assert other.holds_until is not None
+    assert other.at is not None
+    assert (other.holds_until - other.at).total_seconds() < 60
+
+
+def time(at: str) -> datetime:
+    return datetime.fromisoformat(f"2026-11-03T{at}:00Z")
 
 
 def test_a_reset_and_a_power_cut_are_lived_through() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from cp_tui.tui.app import Attachment
 from cp_tui.tui.start.log_app import LogApp, no_engine
 from cp_tui.tui.terminal.textual_private import QuietApp
 from tests.tui.driving import Eye
-from tests.tui.log_world import afternoon
+from tests.tui.log_world import BEGIN, afternoon
 from tests.tui.opened import LogEye, ReadLog, log_screen
 from tests.tui.pictures import pictures
 
@@ -114,6 +114,28 @@ async def test_what_ours_would_have_answered_stands_beside_the_real_answer(night
         await eye.press("escape", "slash", *"ours:differs", "enter")
         assert eye.shows("1 line matches 'ours:differs'", "ChangeAvailability")
         assert not eye.shows("Heartbeat", "BootNotification")
+
+
+async def test_another_schedule_than_ours_is_told_of_while_it_holds(tmp_path: Path) -> None:
+    log = afternoon()
+    at = log.lines.index(next(each for each in log.lines if "RemoteStop" in each))
+    log.lines, rest = log.lines[:at], log.lines[at:]
+    log.at = BEGIN + timedelta(minutes=7, seconds=30)
+    told = {"chargingRateUnit": "A", "chargingSchedulePeriod": [{"startPeriod": 0, "limit": 12.0}]}
+    answer = {"status": "Accepted", "connectorId": 1, "scheduleStart": log.clock()}
+    asked = {"connectorId": 1, "duration": 20}
+    log.ask("GetCompositeSchedule", asked, {**answer, "chargingSchedule": told}, up=False)
+    log.lines += rest
+    async with log_screen(log.written(tmp_path)) as eye:
+        assert eye.shows("2 requests", "14:07:30 GetCompositeSchedule 12.0 A 10.0 A")
+        await eye.press("4", "down")
+        words = "≠ 14:07:30 told 12.0 A, ours 10.0 A"
+        for where, is_told in (("14:07:29", False), ("14:07:35", True), ("14:07:51", False)):
+            await go_to(eye, where)
+            assert bool(eye.shows(words)) is is_told, where
+        await go_to(eye, "14:07:35")
+        await eye.press("enter")
+        assert eye.shows(f"{words}: 5 s after its start it has 12.0 A, and TxProfile")
 
 
 async def test_the_cursor_of_the_messages_goes_about_in_the_log(night: Path) -> None:

@@ -7,6 +7,8 @@ from datetime import datetime
 from decimal import Decimal
 from itertools import pairwise
 
+from msgspec import Struct
+
 from cp_tui.charge_point.smart_charging.composite import composite
 from cp_tui.charge_point.smart_charging.schedule import (
     CompositePeriod,
@@ -20,7 +22,7 @@ from cp_tui.explain.finding import Finding
 from cp_tui.explain.known import Known
 from cp_tui.ocpp.action import Action
 from cp_tui.ocpp.calendar import later
-from cp_tui.ocpp.datatypes import GetCompositeScheduleStatus
+from cp_tui.ocpp.datatypes import ChargingRateUnitType, GetCompositeScheduleStatus
 from cp_tui.ocpp.smart_charging import GetCompositeScheduleRequest, GetCompositeScheduleResponse
 from cp_tui.traces.record import Record
 
@@ -30,6 +32,22 @@ LEAST_A = Decimal("0.1")
 SHARE = Decimal("0.01")
 CONVERTED_SHARE = Decimal("0.05")
 """Where watts and amperes are converted, with a voltage that nobody knows."""
+
+
+class ScheduleDifference(Struct, frozen=True):
+    """Where a schedule that was told first differs from the one that the profiles come to."""
+
+    after_s: float
+    """Since its start."""
+    told: Decimal
+    period: CompositePeriod
+    unit: ChargingRateUnitType
+
+    def __str__(self) -> str:
+        return (
+            f"{self.after_s:.0f} s after its start it has {self.told} {self.unit}, and"
+            f" {self.period.source.winner} sets {self.period.limit} {self.unit}"
+        )
 
 
 class CompositeRules(Family):
@@ -86,17 +104,14 @@ def _compared(
     told, start, connector = answer.charging_schedule, answer.schedule_start, request.connector_id
     if told is None or start is None or connector <= 0 or not known.profiles.are_all_known:
         return
-    periods = told.charging_schedule_period
-    # The hardware may allow less than the profiles, but at least what is told anywhere.
-    most = max(each.limit for each in periods)
-    differences: list[str] = []
+    differences: list[ScheduleDifference] = []
     for fallback in (False, True):
         context = context_of(known, connector, tx_profile_fallback=fallback)
         ours = composite(context, connector, start, request.duration, told.charging_rate_unit)
-        text = _difference(ours, answer, most)
-        if text is None:
+        found_here = difference(ours, answer)
+        if found_here is None:
             return
-        differences.append(text)
+        differences.append(found_here)
     yield found(
         "composite.differs",
         f"The composite schedule of connector {connector} is not what the profiles come to:"
@@ -106,10 +121,20 @@ def _compared(
     )
 
 
-def _difference(
-    ours: CompositeSchedule, answer: GetCompositeScheduleResponse, most: Decimal
-) -> str | None:
-    """What differs, in words; None: nothing that can be said."""
+def difference(
+    ours: CompositeSchedule,
+    answer: GetCompositeScheduleResponse,
+    at_least: Decimal = Decimal(0),
+) -> ScheduleDifference | None:
+    """What differs first; None: nothing that can be said.
+
+    The hardware allows `at_least` so much.
+    """
+    schedule = answer.charging_schedule
+    if schedule is None:
+        return None
+    # The hardware may allow less than the profiles, but at least what is told anywhere.
+    most = max((each.limit for each in schedule.charging_schedule_period), default=Decimal(0))
     for period in ours.periods:
         if period.source.kind is not SourceKind.PROFILE:
             continue
@@ -120,11 +145,10 @@ def _difference(
                 continue
             room = _tolerance(period)
             is_low = told < period.limit - room and period.limit - room <= most
+            is_low = is_low or told < min(period.limit, at_least) - room
             if told > period.limit + room or is_low:
-                after_s = (at - ours.start).total_seconds()
-                return (
-                    f"{after_s:.0f} s after its start it has {told} {ours.unit}, and"
-                    f" {period.source.winner} sets {period.limit} {ours.unit}"
+                return ScheduleDifference(
+                    (at - ours.start).total_seconds(), told, period, ours.unit
                 )
     return None
 

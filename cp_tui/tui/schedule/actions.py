@@ -24,13 +24,15 @@ from cp_tui.tui.actions.desk import Choice, ConfirmQuestion, Desk, Form, FormFie
 from cp_tui.tui.actions.saving import path_field, save
 from cp_tui.tui.schedule.profile_file import Kind, from_file, from_form
 from cp_tui.tui.schedule.profiles_text import in_order, now_content, profile_details
+from cp_tui.tui.state.log_state import LogPlace, other_schedule
 from cp_tui.tui.state.store import Snapshot
 from cp_tui.tui.text.copying import CopiedField, Copyable, copyable
 from cp_tui.tui.text.facts import Fact
+from cp_tui.tui.text.log_words import told_otherwise
 from cp_tui.tui.text.meanings import Meaning
 from cp_tui.tui.text.moment import ALLOWED, day_of_log, moment
 from cp_tui.tui.text.paths import UnusableInput
-from cp_tui.tui.text.safe_text import drawn
+from cp_tui.tui.text.safe_text import drawn, safe_text
 from cp_tui.tui.text.words import Clock
 
 TIMELINES = ("dashboard", "schedule")
@@ -60,6 +62,8 @@ async def explain(desk: Desk) -> None:
         return
     first, *rest = explained
     facts = [Fact("", Content.styled(first, "bold")), *(Fact("", Content(line)) for line in rest)]
+    if (log := desk.snapshot.log) is not None:
+        facts += ours_facts(log, connector_id, desk.clock)
     # It stays as it was asked for, and so it says when that was.
     asked = desk.clock.time(desk.clock.now)
     copied = copyable_explanation(explained, desk.snapshot.charging_schedules.get(connector_id))
@@ -68,6 +72,15 @@ async def explain(desk: Desk) -> None:
         lambda _snapshot, _clock: facts,
         copied=lambda _snapshot, _clock: copied,
     )
+
+
+def ours_facts(log: LogPlace, connector_id: int, clock: Clock) -> list[Fact]:
+    """What the charge point of a log told of its limits, where it is not what ours comes to."""
+    other = other_schedule(log, connector_id)
+    if other is None:
+        return []
+    head, why = told_otherwise(other, clock), safe_text(f": {other.reason} ({other.rule})")
+    return [Fact("", Content.assemble(head, why))]
 
 
 def copyable_explanation(

@@ -26,10 +26,12 @@ from cp_tui.tui.schedule.profiles_text import (
     profile_details,
     profile_lines,
 )
+from cp_tui.tui.state.log_state import other_schedule
 from cp_tui.tui.state.past import Flow, Interval, flows, in_force, sampled, violations, with_past
 from cp_tui.tui.state.store import RESTRAINTS, Snapshot
 from cp_tui.tui.text.copying import Copyable
 from cp_tui.tui.text.facts import Fact
+from cp_tui.tui.text.log_words import told_otherwise
 from cp_tui.tui.text.restraint import restraint_words, short_restraint
 from cp_tui.tui.text.words import Clock
 from cp_tui.tui.theme.glyphs import Glyphs
@@ -62,7 +64,7 @@ class SchedulePane(Pane):
 
     NAME = "schedule"
     TITLE = "Schedule"
-    SHOWS = frozenset({"charging_schedules", "link", "measured", "profiles", RESTRAINTS})
+    SHOWS = frozenset({"charging_schedules", "link", "measured", "profiles", "others", RESTRAINTS})
     HELP_SENTENCES = (
         "A lane per connector; 0 is the whole charge point.",
         "At the right: the limit in force now; tx: a transaction runs.",
@@ -76,6 +78,7 @@ class SchedulePane(Pane):
         "A vehicle has 5 s to follow a limit that falls; 2 % and 0.2 A are noise.",
         "At the cursor: the limit, until when, which profile sets it, which lost.",
         "Beyond what is known the lane is dotted, which is not zero.",
+        "Of a log: ≠ where the charge point told another limit than its profiles come to.",
     )
 
     class Wanted(Message):
@@ -106,6 +109,7 @@ class SchedulePane(Pane):
         self._short_restraints: Mapping[int, str] = {}
         self._now = datetime.fromtimestamp(0, UTC)
         self._clock_mark = ""
+        self._clock = Clock(self._now, UTC)
         self._pause: Timer | None = None
         self._is_wanting = False
         self._move: Timer | None = None
@@ -131,7 +135,7 @@ class SchedulePane(Pane):
             self.hint(self._hints.replace(PAN_HINT, ""))
         self._note_restraints(snapshot, clock)
         self.timeline.set_time_zone(clock.zone)
-        self._clock_mark = clock.csms_mark
+        self._clock_mark, self._clock = clock.csms_mark, clock
         self._show_known(is_new)
         self._move_later(snapshot, clock)
 
@@ -234,7 +238,12 @@ class SchedulePane(Pane):
         self._caption(self.timeline.caption)
 
     def _caption(self, caption: str) -> None:
-        self.note(Content(f"{caption}  {self._clock_mark}".rstrip()))
+        words = Content(f"{caption}  {self._clock_mark}".rstrip())
+        log, connector = self._snapshot.log, self.timeline.connector_id
+        other = None if log is None else other_schedule(log, connector)
+        if other is not None:
+            words = Content.assemble(words, "  ", told_otherwise(other, self._clock))
+        self.note(words)
 
     def _violations(self) -> dict[int, list[Interval]]:
         """Always in the unit in which the limits were published: only there the past is known."""

@@ -67,6 +67,15 @@ class Then(Struct, frozen=True):
     """What limited each connector before, as the schedules were then."""
 
 
+def other_schedule(place: LogPlace, connector: int) -> OtherAnswer | None:
+    """What a charge point last told of its limits, where it is not what ours comes to and holds."""
+    for each in reversed(place.others):
+        if each.connector == connector and each.place <= place.number:
+            end, now = each.holds_until, place.instant
+            return each if end is None or now is None or now < end else None
+    return None
+
+
 def findings_about(findings: Iterable[Finding], charger: str | None) -> tuple[Finding, ...]:
     """What is found about a charge point, the gravest first, then as they come."""
     found = [each for each in findings if each.charger in (charger, None)]

@@ -389,8 +389,8 @@ class SnapshotStore:
 
     def log_is(self, place: LogPlace) -> None:
         """Say where in a log somebody is."""
-        self.snapshot = replace(self.snapshot, log=place, has_engine=True)
-        self._dirty.add("log")
+        old, self.snapshot = self.snapshot.log, replace(self.snapshot, log=place, has_engine=True)
+        self._dirty |= {"log"} if old and old.others is place.others else {"log", "others"}
 
     def known_is(self, then: Then, now: datetime) -> None:
         """Take in what was known at an instant of a log, in the place of all that was."""

@@ -46,6 +46,12 @@ def other_word(other: OtherAnswer) -> Content:
     return safe_text(f"{OTHER} ours: {other.ours}", "$text-accent")
 
 
+def told_otherwise(other: OtherAnswer, clock: Clock) -> Content:
+    """`≠ 01:07:00 told 4.0 A, ours 8.6 A`: of limits that are not what the profiles come to."""
+    at = f"{clock.brief(other.at)} " if other.at is not None else ""
+    return safe_text(f"{OTHER} {at}told {other.theirs}, ours {other.ours}", "$text-accent")
+
+
 def counts(findings: Iterable[Finding]) -> Content:
     """`×3 !5 ·2`: how many there are of each gravity."""
     numbers = Counter(each.severity for each in findings)
