@@ -102,7 +102,7 @@ def _parameters(command: Command) -> Iterator[tuple[str, str]]:
         parts = [in_words(of, whole)]
         if field.is_required():
             parts.append("required")
-        elif (default := of.get("default")) is not None:
+        elif (default := of.get("default")) not in (None, ""):
             parts.append(f"default {value_in_words(default)}")
         else:
             parts.append("optional")

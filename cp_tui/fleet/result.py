@@ -22,6 +22,10 @@ CPU_SHARE_MAX = 0.8
 """Of a core; beyond it, what comes next waits."""
 
 
+FAILED_MAX = 20
+"""Of how many errors inside the words are kept."""
+
+
 class FleetFigures(Struct, frozen=True):
     """How the fleet itself fared. One that is at its limit measures itself and not the CSMS."""
 

@@ -16,13 +16,11 @@ from msgspec.structs import replace
 
 from cp_tui.fleet.bill import Bill, BillEntry, IdSet, total
 from cp_tui.fleet.measures import Histogram, Measures
-from cp_tui.fleet.result import FailedStation, FleetFigures, FleetResult
+from cp_tui.fleet.result import FAILED_MAX, FailedStation, FleetFigures, FleetResult
 from cp_tui.ocpp.plural import count
 
 UNSETTLED_NAMED = 20
 """How many charge points are named that were not done at the end; all are counted."""
-FAILED_MAX = 20
-"""Of how many errors inside the words are kept."""
 
 
 class WorkerReport(Struct, frozen=True, kw_only=True):

@@ -25,12 +25,12 @@ from cp_tui.fleet.measures import Measures
 from cp_tui.fleet.misbehaving_station import MisbehavingStation
 from cp_tui.fleet.misbehaviour import Kind, kind_of, misbehave
 from cp_tui.fleet.plan import FleetPlan, FleetStorm, SessionPlan
-from cp_tui.fleet.result import FailedStation, error_place
+from cp_tui.fleet.result import FAILED_MAX, FailedStation, error_place
 from cp_tui.fleet.sessions import SessionDriver
 from cp_tui.fleet.shell.clock import RunClock
 from cp_tui.fleet.shell.self_watch import SelfWatch
 from cp_tui.fleet.station import FleetStation
-from cp_tui.fleet.worker_book import FAILED_MAX, UNSETTLED_NAMED, WorkerReport, news
+from cp_tui.fleet.worker_book import UNSETTLED_NAMED, WorkerReport, news
 
 ConfigOf = Callable[[str], ChargePointConfig]
 """Gives the configuration of a charge point by its id."""

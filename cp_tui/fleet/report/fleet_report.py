@@ -11,6 +11,9 @@ from msgspec import Struct
 
 from cp_tui.fleet.limits import LimitVerdict
 
+NOT_ACKNOWLEDGED, GIVEN_TWICE = "not acknowledged in full: ", "given out twice: "
+"""What the notes begin with that name transactions."""
+
 
 class Times(Struct, frozen=True):
     """How a length of time is spread."""

@@ -17,6 +17,8 @@ from cp_tui.fleet.plan import FleetPlan
 from cp_tui.fleet.quantities import duration
 from cp_tui.fleet.report.figures import figure_of
 from cp_tui.fleet.report.fleet_report import (
+    GIVEN_TWICE,
+    NOT_ACKNOWLEDGED,
     ActionFigures,
     BillFigures,
     CommandFigures,
@@ -218,10 +220,10 @@ def _notes(plan: FleetPlan, result: FleetResult) -> Iterable[str]:
         unnamed = result.bill.begun - result.bill.acknowledged - len(result.missing)
         more_words = f" and {unnamed} more" if unnamed > 0 else ""
         told = ", ".join(starmap(_transaction, result.missing))
-        yield f"not acknowledged in full: {told}{more_words}"
+        yield f"{NOT_ACKNOWLEDGED}{told}{more_words}"
     if named := result.bill.ids.named:
         more = ", and more" if result.bill.doubled > len(named) else ""
-        yield f"given out twice: transactionId {', '.join(map(str, named))}{more}"
+        yield f"{GIVEN_TWICE}transactionId {', '.join(map(str, named))}{more}"
 
 
 def _transaction(charge_point: str, transaction_id: int | None) -> str:

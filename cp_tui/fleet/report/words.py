@@ -91,7 +91,7 @@ def commands(report: FleetReport) -> Grid:
     """Lay out the requests of the CSMS, a row for each kind of answer."""
     rows = [("request of the CSMS", "answer", "count")]
     rows += [
-        (_label(each.action), _label(status) or "answered", f"{number}")
+        (label(each.action), label(status) or "answered", f"{number}")
         for each in report.commands
         for status, number in each.answers.items()
     ]
@@ -213,7 +213,8 @@ def accepted(report: FleetReport) -> str:
     return f"Accepted: {report.accepted} of {report.behaving} that behave"
 
 
-def _label(text: str) -> str:
+def label(text: str) -> str:
+    """Show a word of the CSMS, which may be of any length."""
     return _cut(text, LABEL_MAX)
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from msgspec.structs import replace
 from pydantic import Field, JsonValue
@@ -41,9 +41,9 @@ Share = Annotated[float, Field(gt=0, le=1, allow_inf_nan=False)]
 Number = Annotated[int, Field(ge=1, le=STATIONS_MAX)]
 Offset = Annotated[int, Field(ge=0, le=2 * STATIONS_MAX)]
 Limit = Annotated[int, Field(ge=1, le=ROWS_MAX)]
-Storm = Literal["reconnect", "power", "network"]
-Order = Literal["id", "phase", "queue", "transactions", "kind", "error"]
-Phase = Literal["off", "waiting", "connecting", "open", "accepted", "charging"]
+Storm = Annotated[StormKind, Field(strict=False)]
+Order = Annotated[StationOrder, Field(strict=False)]
+Phase = Annotated[StationPhase, Field(strict=False)]
 
 
 class FleetDoor:
@@ -105,7 +105,7 @@ class FleetDoor:
         phases: list[Phase] | None = None,
         has_queue: bool | None = None,
         is_misbehaving: bool | None = None,
-        order: Order = "id",
+        order: Order = StationOrder.ID,
         is_turned: bool = False,
         offset: Offset = 0,
         limit: Limit = ROWS_MAX,
@@ -117,14 +117,12 @@ class FleetDoor:
         """
         wanted = StationFilter(
             text=text,
-            phases=frozenset(map(StationPhase, phases or ())),
+            phases=frozenset(phases or ()),
             is_misbehaving=is_misbehaving,
             has_queue=has_queue,
         )
         whole = None if wanted == StationFilter() else wanted
-        number, rows = self._run.fleet.rows(
-            whole, StationOrder(order), offset, limit, is_turned=is_turned
-        )
+        number, rows = self._run.fleet.rows(whole, order, offset, limit, is_turned=is_turned)
         return CommandAnswer({"count": number, "rows": builtins_of(rows)})
 
     def start_storm(
@@ -141,7 +139,7 @@ class FleetDoor:
         they connect again, in place of that of charge points.
         """
         self._check_running()
-        self._run.storm(FleetStorm(0.0, StormKind(kind), share, down_s, wait_s, random_s))
+        self._run.storm(FleetStorm(0.0, kind, share, down_s, wait_s, random_s))
         return True
 
     def add_charge_points(self, number: Number) -> int:
@@ -197,7 +195,12 @@ class FleetDoor:
 
 
 FLEET_COMMANDS: Mapping[str, Command] = table(
-    Command(FleetDoor.charge_points, "List charge points", is_look=True),
+    Command(
+        FleetDoor.charge_points,
+        "List charge points",
+        is_look=True,
+        gives="`count`, and `rows` with a charge point each",
+    ),
     Command(FleetDoor.start_storm, "Start a storm: {kind}", "The storm has begun: {kind}"),
     Command(FleetDoor.add_charge_points, "Add {number} charge points"),
     Command(

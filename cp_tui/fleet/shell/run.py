@@ -25,7 +25,7 @@ from cp_tui.fleet.fleet import Fleet, Member
 from cp_tui.fleet.measures import CountGroup, Measures
 from cp_tui.fleet.misbehaviour import Kind
 from cp_tui.fleet.plan import FleetPlan, FleetStorm
-from cp_tui.fleet.result import FailedStation, FleetMoment, FleetResult, error_place
+from cp_tui.fleet.result import FAILED_MAX, FailedStation, FleetMoment, FleetResult, error_place
 from cp_tui.fleet.shell.clock import RunClock
 from cp_tui.fleet.shell.collector import Collector
 from cp_tui.fleet.shell.dialling import Dialler
@@ -53,8 +53,6 @@ CLOSE_S = 2.0
 """How long a CSMS has to close the connections at the end."""
 MISSING_MAX = 20
 """How many transactions are named that are not acknowledged in full."""
-FAILED_MAX = 20
-"""Of how many errors inside the words are kept."""
 TIMELINE_MAX = 7_200
 """Points of the time series; where there are more, every other one is left out from then on."""
 _log = logging.getLogger(__name__)

@@ -9,8 +9,14 @@ from textual.content import Content
 
 from cp_tui.fleet.fleet import StationRow
 from cp_tui.fleet.fleet_events import FleetEvent, FleetEventKind, storm_words
-from cp_tui.fleet.report.fleet_report import ActionFigures, FleetReport, Times
-from cp_tui.fleet.report.words import brief
+from cp_tui.fleet.report.fleet_report import (
+    GIVEN_TWICE,
+    NOT_ACKNOWLEDGED,
+    ActionFigures,
+    FleetReport,
+    Times,
+)
+from cp_tui.fleet.report.words import brief, label
 from cp_tui.fleet.stream_order import StationPhase
 from cp_tui.fleet.view import FleetView, RunPart
 from cp_tui.ocpp.plural import count
@@ -120,8 +126,7 @@ def bill_facts(state: FleetState) -> list[Fact]:
 def _lost_words(report: FleetReport, *, is_over: bool) -> Content:
     bill = report.bill
     if is_over and bill.lost:
-        missing = next((each for each in report.notes if each.startswith("not ack")), "")
-        return safe_text(f"{bill.lost} · {missing}", BAD)
+        return safe_text(f"{bill.lost} · {_note(report, NOT_ACKNOWLEDGED)}", BAD)
     if bill.given_up:
         return Content.styled(f"{bill.given_up} given up: start or stop was never taken", BAD)
     return Content.styled("none" if is_over else "none so far", GOOD)
@@ -130,8 +135,11 @@ def _lost_words(report: FleetReport, *, is_over: bool) -> Content:
 def _doubled_words(report: FleetReport) -> Content:
     if not report.bill.doubled:
         return Content.styled("none", GOOD)
-    named = next((each for each in report.notes if each.startswith("given out twice")), "")
-    return safe_text(f"{report.bill.doubled} · {named}", BAD)
+    return safe_text(f"{report.bill.doubled} · {_note(report, GIVEN_TWICE)}", BAD)
+
+
+def _note(report: FleetReport, begin: str) -> str:
+    return next((each for each in report.notes if each.startswith(begin)), "")
 
 
 def _values_words(report: FleetReport) -> Content:
@@ -305,11 +313,9 @@ def command_facts(report: FleetReport | None) -> list[Fact]:
         return []
     lines = []
     for each in report.commands:
-        answers = ", ".join(
-            f"{n} {status[:32] or 'answered'}" for status, n in each.answers.items()
-        )
+        answers = ", ".join(f"{n} {label(s) or 'answered'}" for s, n in each.answers.items())
         took = f"  p99 {brief(each.took.p99_s)}" if each.took else ""
-        action = safe_text(each.action[:32], "bold")
+        action = safe_text(label(each.action), "bold")
         lines.append(Fact("", Content.assemble(action, "  ", safe_text(answers), (took, QUIET))))
     return lines or [Fact("", Content.styled("the CSMS has asked nothing yet", QUIET))]
 
