@@ -51,7 +51,8 @@ class IndexedEntries(KeptEntries):
     def _look_into(self, elements: Sequence[Any]) -> None:
         connector, result = NO_CONNECTOR, NO_RESULT
         match elements:
-            case [2, _, _, {"connectorId": told}, *_]:
+            case [2, _, _, dict(payload), *_]:
+                told = payload.get("connectorId")
                 if type(told) is int and 0 <= told < NO_CONNECTOR:
                     connector = told
             case [3, _, {"status": told}, *_] | [3, _, {"idTagInfo": {"status": told}}, *_]:

@@ -33,7 +33,17 @@ BEFORE_S = 0.05
 
 NONE = 0xFFFFFFFF
 _WAYS = (None, FrameDirection.TO_CSMS, FrameDirection.TO_CHARGE_POINT)
+"""A way is the place here of what it stands for, so that comparing two costs little."""
 _FROMS = tuple(DirectionFrom)
+_STATED, _PERSPECTIVE, _ACTION, _PAIR = map(
+    _FROMS.index,
+    (
+        DirectionFrom.STATED,
+        DirectionFrom.PERSPECTIVE,
+        DirectionFrom.ACTION,
+        DirectionFrom.PAIR,
+    ),
+)
 
 
 class Pairs(Struct):
@@ -71,20 +81,20 @@ class _Pairing:
         """Answers that have found no CALL yet."""
         meanings = survey.votes.meanings()
         self.tokens = {
-            number: (survey.directions[number], DirectionFrom.STATED)
+            number: (_WAYS.index(survey.directions[number]), _STATED)
             if number in survey.directions
-            else (meanings[text], DirectionFrom.PERSPECTIVE)
+            else (_WAYS.index(meanings[text]), _PERSPECTIVE)
             for number, text in enumerate(survey.token_names.texts)
             if text and (number in survey.directions or text in meanings)
         }
 
     def walk(self, order: Sequence[int]) -> Pairs:
-        survey = self.survey
+        survey, ways, froms = self.survey, self.ways, self.froms
         for frame in order:
             kind = KIND_OF[survey.kinds[frame]]
             known = self.tokens.get(survey.tokens[frame])
             if known:
-                self._set(frame, *known)
+                ways[frame], froms[frame] = known
             key = (survey.chargers[frame], survey.ids[frame])
             if kind is RecordKind.CALL:
                 self._call(frame, key)
@@ -98,15 +108,11 @@ class _Pairing:
         )
         return self.found
 
-    def _set(self, frame: int, way: FrameDirection, how: DirectionFrom) -> None:
-        self.ways[frame] = _WAYS.index(way)
-        self.froms[frame] = _FROMS.index(how)
-
     def _call(self, frame: int, key: tuple[int, int]) -> None:
         if not self.ways[frame]:
             # DataTransfer may go both ways; the charge point sends it more often.
             way = DIRECTION_OF.get(self.survey.action(frame), FrameDirection.TO_CSMS)
-            self._set(frame, way, DirectionFrom.ACTION)
+            self.ways[frame], self.froms[frame] = _WAYS.index(way), _ACTION
         early = self.early.get(key)
         if early is not None:
             apart = self.survey.times[frame] - self.survey.times[early]
@@ -144,6 +150,8 @@ class _Pairing:
 
     def _first_of(self, waiting: list[int], place: int, answer: int) -> int:
         """Give the place of the first CALL of those that came at once with the one at `place`."""
+        if not place:
+            return place
         survey, latest = self.survey, waiting[place]
         for at in range(place, max(-1, place - AT_ONCE_MAX), -1):
             call = waiting[at]
@@ -157,12 +165,11 @@ class _Pairing:
     def _fits(self, call: int, answer: int) -> bool:
         """Say whether the two go opposite ways, as far as that is known."""
         ways = self.ways
-        is_open = not ways[answer] or not ways[call] or self._is_guessed(call)
-        return is_open or ways[call] != ways[answer]
+        return ways[call] != ways[answer] or not ways[call] or self._is_guessed(call)
 
     def _is_guessed(self, frame: int) -> bool:
         """Whether only the action speaks for a direction, and either side may send that one."""
-        is_by_action = _FROMS[self.froms[frame]] is DirectionFrom.ACTION
+        is_by_action = self.froms[frame] == _ACTION
         return is_by_action and self.survey.action(frame) not in DIRECTION_OF
 
     def _pair(self, call: int, answer: int) -> None:
@@ -173,9 +180,9 @@ class _Pairing:
         """Let each of the two tell the direction of the other."""
         ways = self.ways
         if not ways[answer]:
-            self._set(answer, _opposite(ways[call]), DirectionFrom.PAIR)
+            ways[answer], self.froms[answer] = _opposite(ways[call]), _PAIR
         elif self._is_guessed(call):
-            self._set(call, _opposite(ways[answer]), DirectionFrom.PAIR)
+            ways[call], self.froms[call] = _opposite(ways[answer]), _PAIR
 
     def _remember(self, key: tuple[int, int], call: int) -> None:
         self.answered[key] = call
@@ -184,10 +191,9 @@ class _Pairing:
             self.answered.popitem(last=False)
 
 
-def _opposite(way: int) -> FrameDirection:
-    found = _WAYS[way]
-    assert found is not None
-    return found.opposite
+def _opposite(way: int) -> int:
+    assert way, "of neither is known which way it went"
+    return 3 - way
 
 
 def paired(survey: LogSurvey, order: Sequence[int]) -> Pairs:

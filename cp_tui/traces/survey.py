@@ -100,6 +100,8 @@ class LogSurvey:
         self.token_names = Names(60_000)
         self.directions: dict[int, FrameDirection] = {}
         """Number of a token -> the direction that the format states with it."""
+        self._stated: dict[bool, int] = {}
+        """The number of such a token, by whether it is to the CSMS."""
         self.votes = Votes()
         self.offsets = Offsets()
         self.noted: dict[str, NotedFrames] = {}
@@ -159,19 +161,22 @@ class LogSurvey:
         told = stamp or outer
         seconds = math.nan if told is None else seconds_of(told.at)
         token = self._token(entry, action)
-        row = (
-            _NUMBER_OF[kind],
-            message_id,
-            self.action_names.number(action) if action else NO_ACTION,
-            self.charger_names.number(entry.charger),
-            token,
-        )
-        if self._is_double(row, seconds, told):
+        number = _NUMBER_OF[kind]
+        action_number = self.action_names.number(action) if action else NO_ACTION
+        charger = self.charger_names.number(entry.charger)
+        may_be_double = self._is_logged and message_id and told and told.resolution <= DOUBLE_S
+        if may_be_double and self._is_double(
+            (number, message_id, action_number, charger, token), seconds
+        ):
             self.left_out.append(self._entry)
             self._note("log.duplicate", entry)
             return
-        for column, value in zip(self._columns(), (*row, seconds), strict=True):
-            column.append(value)
+        self.kinds.append(number)
+        self.ids.append(message_id)
+        self.actions.append(action_number)
+        self.chargers.append(charger)
+        self.tokens.append(token)
+        self.times.append(seconds)
         self.stamped.append(stamped(told))
         self.connections.append(hash((entry.connection, self._connections)) & 0xFFFFFFFF)
         self._note_matters(entry, action)
@@ -182,26 +187,26 @@ class LogSurvey:
         if isinstance(elements, list) and len(elements) > 2:
             self._read_within(elements, kind, action, told)
 
-    def _columns(self) -> tuple[array[Any], ...]:
-        return (self.kinds, self.ids, self.actions, self.chargers, self.tokens, self.times)
-
     def _token(self, entry: LogEntry, action: str) -> int:
-        if entry.direction is not None:
-            number = self.token_names.number(f"={entry.direction}")
-            self.directions[number] = entry.direction
+        direction = entry.direction
+        if direction is not None:
+            is_up = direction is FrameDirection.TO_CSMS
+            number = self._stated.get(is_up)
+            if number is None:
+                number = self._stated[is_up] = self.token_names.number(f"={direction}")
+                self.directions[number] = direction
             return number
         if entry.token:
             self.votes.take(entry.token, action)
         return self.token_names.number(entry.token)
 
-    def _is_double(self, row: tuple[int, ...], seconds: float, stamp: Stamp | None) -> bool:
-        """Say whether the last frames hold the same one; only where the clock is fine enough."""
-        if not self._is_logged or stamp is None or stamp.resolution > DOUBLE_S or not row[1]:
-            return False
+    def _is_double(self, row: tuple[int, ...], seconds: float) -> bool:
+        """Say whether the last frames hold the same one; the clock is fine enough to tell."""
+        columns = (self.kinds, self.ids, self.actions, self.chargers, self.tokens)
         for at in range(len(self.kinds) - 1, max(-1, len(self.kinds) - 6), -1):
             if abs(self.times[at] - seconds) > DOUBLE_S:
                 return False
-            if row == tuple(column[at] for column in self._columns()[:-1]):
+            if row == tuple(column[at] for column in columns):
                 return True
         return False
 
@@ -233,13 +238,16 @@ class LogSurvey:
         self, elements: list[Any], kind: RecordKind, action: str, stamp: Stamp | None
     ) -> None:
         """Read what a frame says about times and about who speaks."""
+        has_zone = stamp is not None and stamp.at.tzinfo is not None
         if kind is RecordKind.CALL_RESULT and isinstance(elements[2], dict):
+            if has_zone and self.first_current_time is not None:
+                return
             current = _time_in(elements[2], "currentTime")
             if current is not None:
                 self.first_current_time = self.first_current_time or current
                 self._observe(stamp, current, is_weak=False)
         elif kind is RecordKind.CALL and len(elements) > 3 and isinstance(elements[3], dict):
-            if action == "StatusNotification":
+            if action == "StatusNotification" and not has_zone:
                 told = _time_in(elements[3], "timestamp")
                 if told is not None:
                     self._observe(stamp, told, is_weak=True)
@@ -277,6 +285,7 @@ class LogSurvey:
 
 
 STAMPED, HAS_ZONE, HAS_DATE, HAS_YEAR = 1, 2, 4, 8
+_WHOLE = STAMPED | HAS_ZONE | HAS_DATE | HAS_YEAR
 
 
 def stamped(stamp: Stamp | None) -> int:
@@ -284,6 +293,8 @@ def stamped(stamp: Stamp | None) -> int:
     if stamp is None:
         return 0
     has_zone = stamp.at.tzinfo is not None
+    if has_zone and stamp.has_date and stamp.has_year:
+        return _WHOLE
     return STAMPED | HAS_ZONE * has_zone | HAS_DATE * stamp.has_date | HAS_YEAR * stamp.has_year
 
 
