@@ -14,6 +14,8 @@ from datetime import UTC, datetime, timedelta, tzinfo
 
 FIRST = datetime.min.replace(tzinfo=UTC)
 LAST = datetime.max.replace(tzinfo=UTC)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+"""From which machines count seconds."""
 _LAST_SECOND = LAST.replace(microsecond=0)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import IO, Any
 
-from cp_tui.ocpp.calendar import later
+from cp_tui.ocpp.calendar import EPOCH, later
 from cp_tui.opened.columns import NO_CONNECTOR, NO_RESULT, NO_TIME, IndexColumns, highest_so_far
 from cp_tui.opened.words import ChargerWords
 from cp_tui.traces.entry import LogEntry
@@ -16,7 +16,7 @@ from cp_tui.traces.pairing import NONE
 from cp_tui.traces.reading import Records
 from cp_tui.traces.record_maker import RecordMaker
 from cp_tui.traces.survey import CHARGERS_MAX, HAS_DATE, HAS_YEAR, HAS_ZONE, LogSurvey
-from cp_tui.traces.times import EPOCH, LogClock, Stamp
+from cp_tui.traces.times import LogClock, Stamp
 
 RESULTS_MAX = 250
 PROGRESS_EVERY = 2_000

@@ -146,18 +146,17 @@ def _document(text: TraceText, sample: list[Line]) -> Recognised | None:
         ]
     except DocumentError:
         return None
-    for pattern, value in items:
-        id = _of_item(pattern, value)
-        if id is not None:
-            return Recognised(FORMATS[id])
-    return None
+    head = [value for pattern, value in items if pattern == "/*"][:2]
+    if head and head[0] in (2, 3, 4) and isinstance(head[-1], str | int):
+        return Recognised(FORMATS["frames"])
+    ids = (_of_item(pattern, value) for pattern, value in items)
+    found = next((id for id in ids if id is not None), None)
+    return None if found is None else Recognised(FORMATS[found])
 
 
 def _of_item(pattern: str, value: Any) -> str | None:
     if pattern.startswith("/log/entries/*/_webSocketMessages"):
         return "har"
-    if pattern == "/*" and (value in (2, 3, 4) and not isinstance(value, bool)):
-        return "frames"
     return next((id for id, fits in _JSON_TESTS if fits(value)), None)
 
 

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct, field
 
-from cp_tui.ocpp.calendar import in_zone, later, span
+from cp_tui.ocpp.calendar import EPOCH, in_zone, later, span
 from cp_tui.traces.record import ZoneFrom
 
 AGREE_S = 60
@@ -28,7 +28,6 @@ TEXT_MAX = 64
 """Characters of a time; what is longer is none."""
 DAYS_MAX = 5_000
 """Of a log, whose offsets are told apart."""
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 NO_DATE = date(4, 1, 1)
 """Stands for the day of a time without one."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 from datetime import timedelta
+from html import escape
 from io import BytesIO
 from zoneinfo import ZoneInfo
 
@@ -65,6 +66,11 @@ def test_what_a_collector_has_put_around_each_line_goes(name: str) -> None:
     )
     trace = read(text)
     assert (trace.format, trace.chargers, trace.counts.frames) == ("evcc", ("CP-1",), 2)
+
+
+def test_a_page_with_entities_for_quotation_marks_is_read() -> None:
+    trace = read(f"{escape(CALL)}\n{escape(RESULT)}\n")
+    assert [each.raw for each in trace.records] == [CALL, RESULT]
 
 
 def test_three_layers_are_peeled_and_the_pieces_of_docker_joined() -> None:
@@ -158,7 +164,8 @@ def test_a_frame_that_was_cut_off_keeps_its_head() -> None:
     assert (call.kind, call.truncated, call.action) == (RecordKind.CALL, True, "MeterValues")
     assert call.frame is not None
     assert (call.frame.message_id, call.frame.payload) == ("7", None)
-    assert "log.truncated_frame" in notes(text)
+    (note,) = (each for each in read(text).notes if each.id == "log.truncated_frame")
+    assert (note.text, note.lines) == ("A frame was cut off by who wrote the log.", (1,))
 
 
 def test_what_stands_in_the_place_of_a_frame_is_kept_as_unreadable() -> None:
@@ -172,8 +179,9 @@ def test_what_stands_in_the_place_of_a_frame_is_kept_as_unreadable() -> None:
 def test_answers_find_their_call() -> None:
     twice = frames(stamped(CALL, RESULT, RESULT, '[3,"other",{}]'))
     assert [each.pair for each in twice] == [2, 1, 1, None]
-    counts = read(stamped(CALL, RESULT, RESULT, '[3,"other",{}]', CALL)).counts
-    assert (counts.answers_without_call, counts.unanswered_calls) == (2, 1)
+    later = CALL.replace("m1", "m2")
+    counts = read(stamped(CALL, RESULT, RESULT, '[3,"other",{}]', CALL, later, later)).counts
+    assert (counts.answers_without_call, counts.unanswered_calls) == (2, 3)
     # The same id from either side, crossing.
     lines = (
         ("cp-to-csms", "CALL", "Heartbeat"),

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from operator import lt
 
@@ -21,7 +21,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from cp_tui.charge_point.smart_charging.schedule import LostBecause, ProfileRef
-from cp_tui.ocpp.calendar import LAST, is_never, later
+from cp_tui.ocpp.calendar import EPOCH, LAST, is_never, later
 from cp_tui.ocpp.datatypes import (
     ChargingProfile,
     ChargingProfileKindType,
@@ -33,9 +33,8 @@ from cp_tui.ocpp.datatypes import (
 DAY_S = 86_400
 WEEK_S = 7 * DAY_S
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SECOND = timedelta(seconds=1)
-LAST_S = (LAST - _EPOCH) // _SECOND
+LAST_S = (LAST - EPOCH) // _SECOND
 """The last second of the calendar. A schedule may count on beyond it, no window does."""
 FOREVER = LAST_S + 1
 """The second at which everything ends that never ends."""
@@ -43,12 +42,12 @@ FOREVER = LAST_S + 1
 
 def to_second(instant: datetime) -> int:
     """Return an instant in whole seconds since 1970; schedules count so, fractions are cut."""
-    return (instant - _EPOCH) // _SECOND
+    return (instant - EPOCH) // _SECOND
 
 
 def to_instant(second: int) -> datetime:
     """Return the UTC instant of a second since 1970; beyond the calendar its end."""
-    return later(_EPOCH, second)
+    return later(EPOCH, second)
 
 
 def window_end(begin: int, duration_s: int) -> int:

@@ -15,7 +15,7 @@ from textual.timer import Timer
 from cp_tui.charge_point.command_fields import SCHEDULE_DURATION_S_MAX
 from cp_tui.charge_point.smart_charging.schedule import CompositeSchedule
 from cp_tui.charge_point.variables import RestraintKind
-from cp_tui.ocpp.calendar import later
+from cp_tui.ocpp.calendar import EPOCH, later
 from cp_tui.ocpp.datatypes import ChargingRateUnitType
 from cp_tui.ocpp.plural import count
 from cp_tui.tui.schedule.actions import copyable_explanation, explain, go_to_time
@@ -107,7 +107,7 @@ class SchedulePane(Pane):
         self._asked: Schedules = {}
         self._restraints: Mapping[int, str] = {}
         self._short_restraints: Mapping[int, str] = {}
-        self._now = datetime.fromtimestamp(0, UTC)
+        self._now = EPOCH
         self._clock_mark = ""
         self._clock = Clock(self._now, UTC)
         self._pause: Timer | None = None

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
 
 from msgspec import Struct
 from textual.content import Content
 
+from cp_tui.ocpp.calendar import EPOCH
 from cp_tui.ocpp.datatypes import ChargingProfile, ChargingSchedulePeriod, RecurrencyKindType
 from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.theme.glyphs import GlyphSet, bar
@@ -27,8 +28,6 @@ LENGTH_S_MAX = 100 * 366 * 86_400
 calendar has one."""
 
 CYCLES_S = {RecurrencyKindType.DAILY: 86_400, RecurrencyKindType.WEEKLY: 604_800}
-
-EPOCH = datetime.fromtimestamp(0, UTC)
 
 STYLE = "$timeline-real"
 

@@ -297,7 +297,7 @@ def _used(picture: Picture, schedule: CompositeSchedule, *, is_whole: bool) -> l
         left = start + view.span * index / columns
         right = start + view.span * (index + 1) / columns
         column, too_much = found[index], None
-        if column is not None and any(begin < right and end > left for begin, end in wrong):
+        if column is not None and _overlaps(wrong, left, right):
             too_much = column.max
         is_shown = is_whole or too_much is not None
         used.append(Use(amount, too_much) if amount is not None and is_shown else None)
@@ -428,8 +428,11 @@ def use_at(picture: Picture, at: datetime, lane: int) -> Use | None:
     if (period := period_at(schedule, at)) is not None:
         until = min(until, period.end)
     wrong = picture.violations.get(schedule.connector_id, ())
-    is_too_much = any(begin < until and end > at for begin, end in wrong)
-    return Use(flow.limit, flow.limit if is_too_much else None)
+    return Use(flow.limit, flow.limit if _overlaps(wrong, at, until) else None)
+
+
+def _overlaps(intervals: Sequence[Interval], start: datetime, end: datetime) -> bool:
+    return any(begin < end and until > start for begin, until in intervals)
 
 
 def _merged(pieces: Sequence[tuple[str, Part]]) -> Line:

@@ -20,6 +20,7 @@ from textual.message import Message
 from textual.strip import Strip
 
 from cp_tui.charge_point.smart_charging.schedule import CompositeSchedule
+from cp_tui.ocpp.calendar import EPOCH
 from cp_tui.ocpp.datatypes import ChargingRateUnitType
 from cp_tui.tui.state.past import Flow, Interval
 from cp_tui.tui.svg.still import svg_picture
@@ -123,7 +124,7 @@ class Timeline(QuietFocus, can_focus=True):
         self._violations: Mapping[int, Sequence[Interval]] = {}
         self._restraints: Mapping[int, str] = {}
         self._short_restraints: Mapping[int, str] = {}
-        self._now = datetime.fromtimestamp(0, UTC)
+        self._now = EPOCH
         self._view = View(follows_charging=follows_charging)
         self._is_lost = False
         self._unit = ChargingRateUnitType.A

@@ -12,6 +12,8 @@ from math import ceil, floor
 from msgspec import Struct
 from msgspec.structs import replace
 
+from cp_tui.ocpp.calendar import EPOCH
+
 
 class Zoom(Struct, frozen=True):
     """A length of time that fits the width of the chart."""
@@ -223,11 +225,9 @@ def _rounded(start: datetime, at: datetime, span: timedelta, quantum: timedelta)
 
 def floor_time(instant: datetime, quantum: timedelta) -> datetime:
     """The multiple of the quantum, counted from the epoch, at or before an instant."""
-    epoch = datetime.fromtimestamp(0, UTC)
-    return epoch + (instant - epoch) // quantum * quantum
+    return EPOCH + (instant - EPOCH) // quantum * quantum
 
 
 def ceil_time(instant: datetime, quantum: timedelta) -> datetime:
     """The multiple of the quantum, counted from the epoch, at or after an instant."""
-    epoch = datetime.fromtimestamp(0, UTC)
-    return epoch - (epoch - instant) // quantum * quantum
+    return EPOCH - (EPOCH - instant) // quantum * quantum
