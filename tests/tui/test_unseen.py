@@ -18,6 +18,7 @@ from cp_tui.tui.dashboard.alarm import alarms
 from cp_tui.tui.dashboard.alarm_text import up_to_here
 from cp_tui.tui.dashboard.connection_text import cause_words, connection_details, connection_facts
 from cp_tui.tui.dashboard.connectors_text import connector_columns, connector_details
+from cp_tui.tui.frame.top_line import top_line
 from cp_tui.tui.maintenance.link_history_text import attempt_columns
 from cp_tui.tui.maintenance.panes import LinkHistoryPane
 from cp_tui.tui.maintenance.status_history_text import status_change_columns, status_change_facts
@@ -209,6 +210,14 @@ def test_what_a_meter_told_long_ago_is_not_taken_for_now() -> None:
     assert "Meter as of" not in Seen(talk).words()
     talk.wait(3_600)
     assert "Meter as of 08:00:07: nothing newer was seen" in Seen(talk).words()
+
+
+def test_where_several_cannot_be_told_apart_the_line_on_top_says_so() -> None:
+    seen = Seen(Talk(None))
+    for is_mixed, name in ((False, "unnamed"), (True, "several mixed")):
+        place = LogPlace("night.log", is_mixed=is_mixed, frames=3, number=1)
+        line = top_line(replace(seen.snapshot, log=place), seen.clock, 80).plain
+        assert line.startswith(f" {name} ")
 
 
 def test_of_a_log_this_machine_has_no_clock_that_is_wrong() -> None:

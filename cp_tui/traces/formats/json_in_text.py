@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 from cp_tui.traces.direction import token_of
@@ -17,12 +18,15 @@ from cp_tui.traces.formats.json_records import decoded
 from cp_tui.traces.formats.trace_format import LogSource, TraceFormat
 from cp_tui.traces.frames import BEGIN, CUT_MARK, Ending, settle, take_apart, truncate
 from cp_tui.traces.lines import Line
+from cp_tui.traces.naming import HeadedFrame, headed, naming_place, words_before
 from cp_tui.traces.times import FIND
 
 QUOTED = re.compile(r'\[\s*[234]\s*,\s*\\+"')
 OBJECT = re.compile(r'\{\s*"')
 _ARROW = re.compile(r"(?:<?[-=]{1,3}>|<[-=]{1,3}|>>?|<<?|[➡⬅]\ufe0f?)$")
 _WORD = re.compile(r"\w{1,30}\s?:?$")
+NAMING_LINES_MAX = 20_000
+"""From which it is told where a line names the charge point."""
 DEPTH_MAX = 4
 """Objects and texts within each other, that are looked into."""
 
@@ -31,6 +35,7 @@ def entries(recording: LogSource) -> Iterator[LogEntry]:
     """Find the frames of a log."""
     growing: Growing | None = None
     prefix = ""
+    named_at = naming_place(_headed(recording))
     for line in recording.lines():
         if growing is not None:
             rest = _continuation(line.text, prefix)
@@ -49,6 +54,9 @@ def entries(recording: LogSource) -> Iterator[LogEntry]:
             yield _inside(line, *inner)
             continue
         entry = _begun(line, begin.start())
+        if named_at is not None:
+            words = words_before(line.text[: begin.start()])
+            entry.charger = words[named_at] if named_at < len(words) else None
         if take_apart(entry) is not Ending.OPEN:
             yield entry
         elif line.is_cut or CUT_MARK.search(line.text):
@@ -58,6 +66,16 @@ def entries(recording: LogSource) -> Iterator[LogEntry]:
             growing, prefix = Growing(entry), _prefix(line.text[: begin.start()])
     if growing is not None:
         yield growing.given_up()
+
+
+def _headed(recording: LogSource) -> Iterator[HeadedFrame]:
+    """Give the frames of a log with what stands before them, as far as lines begin with one."""
+    for line in islice(recording.lines(), NAMING_LINES_MAX):
+        begin = BEGIN.search(line.text)
+        if begin is not None:
+            frame = headed(line.text[: begin.start()], line.text[begin.start() :])
+            if frame is not None:
+                yield frame
 
 
 def _begun(line: Line, at: int) -> LogEntry:

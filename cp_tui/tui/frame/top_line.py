@@ -84,9 +84,10 @@ def _log_line(snapshot: Snapshot, place: LogPlace, clock: Clock, width: int) -> 
     """Whose log it is, how it stood then, and what goes on now."""
     sign, word, style = state_word(snapshot)
     tail = as_of(snapshot, clock)
-    name = place.charger or ("unnamed" if place.frames else place.name or "cp-tui")
+    unnamed = "several mixed" if place.is_mixed else "unnamed"
+    name = place.charger or (unnamed if place.frames else place.name or "cp-tui")
     parts = [
-        Content.styled(f" {drawn(name)}", "bold"),
+        Content.styled(f" {drawn(name)}", "bold $text-warning" if place.is_mixed else "bold"),
         Content.styled(f"{sign} {word}", f"bold {style}"),
         safe_text(place.name if place.frames else ""),
         under_way(place),

@@ -30,6 +30,8 @@ class LogPlace(Struct, frozen=True, eq=False):
     """The one that is looked at, of those that speak in it."""
     chargers: Mapping[str | None, int] = MappingProxyType({})
     """All that speak in it, with the number of their frames."""
+    is_mixed: bool = False
+    """Several speak in it that cannot be told apart: what is shown may be of any of them."""
     number: int = 0
     """The newest frame that counts; 0: none yet."""
     instant: datetime | None = None

@@ -29,6 +29,7 @@ NO_TIME = datetime(1970, 1, 1, tzinfo=UTC)
 SLICE_S = 0.008
 """So long it looks for a finding in one go."""
 
+MIXED = "log.chargers_mixed"
 Takes = Callable[[MessagePair], bool]
 TakesFinding = Callable[[Finding], bool]
 
@@ -323,6 +324,7 @@ class Travel:
         self._say(
             charger=charger.name,
             chargers={each.name: len(each.places) for each in index.chargers},
+            is_mixed=any(note.id == MIXED for note in index.told.notes),
             frames=index.frames,
             begin=index.reached(messages.first),
         )
