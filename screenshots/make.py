@@ -2,13 +2,16 @@
 
 It starts the demo's CSMS and engine, attaches a screen without a terminal, pauses the story when it
 is in full swing, and saves what the screen shows. Meanwhile another demo records itself for the one
-that moves. It takes as long as a round of the story: two minutes.
+that moves, and a fleet comes back from a storm for its own. It takes as long as a round of the
+story: two minutes.
 """
 
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
+from asyncio.subprocess import DEVNULL
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -18,9 +21,11 @@ from textual.pilot import Pilot
 from cp_tui.cli.demo_folder import csms_socket_path, socket_path
 from cp_tui.cli.demo_process import play_on
 from cp_tui.demo.csms_variables import CSMS
+from cp_tui.fleet.fleet_variables import FLEET
 from cp_tui.rpc.client import Client, EngineConnection
 from cp_tui.rpc.paths import is_answering
 from cp_tui.tui.app import Attachment, CpTuiApp
+from cp_tui.tui.start.fleet_app import FleetApp, FleetVisit
 from cp_tui.tui.start.screenshot import svg_of
 from cp_tui.tui.state.store import Snapshot
 
@@ -45,6 +50,13 @@ LATE_PICTURES = (
 )
 """What is worth a look only with a past."""
 
+FLEET_PICTURE = ("fleet", (120, 40), "cp-dark", ("1",))
+FLEET_PORT = 9016
+FLEET_ASKED = (
+    *("--stations=200", "--ramp=20s", "--sessions=60", "--session-length=20s..60s"),
+    *("--storm=network@30s,share=0.6,down=8s", "--seed=7", "--no-screen"),
+)
+
 MOVING, MOVING_SIZE = "demo", (100, 30)
 MOVING_S, MOVING_SPEED = 118.0, 3.0
 """How much is recorded, and how much faster it is shown."""
@@ -61,16 +73,18 @@ async def main() -> int:
         folder = Path(name)
         playing = asyncio.create_task(play_on(folder))
         recording = asyncio.create_task(make_moving(Path(other)))
+        fleet = asyncio.create_task(take_fleet(Path(other)))
         try:
             async with asyncio.timeout(DEADLINE_S):
                 while not is_answering(csms_socket_path(folder)):
                     await asyncio.sleep(0.1)
             await take_pictures(folder)
             await recording
+            await fleet
         finally:
-            for task in (playing, recording):
+            for task in (playing, recording, fleet):
                 task.cancel()
-            await asyncio.gather(playing, recording, return_exceptions=True)
+            await asyncio.gather(playing, recording, fleet, return_exceptions=True)
     return 0
 
 
@@ -138,6 +152,42 @@ async def take_pictures(folder: Path) -> None:
                 await pilot.press("escape")
             await story.call("resume")
             await story.close()
+
+
+async def take_fleet(folder: Path) -> None:
+    """Run a fleet against a CSMS of ours, and save its screen when it is back after a storm."""
+    environment = {**os.environ, "XDG_RUNTIME_DIR": str(folder)}
+    commands = (
+        ("csms", f"--port={FLEET_PORT}"),
+        ("fleet", f"--url=ws://127.0.0.1:{FLEET_PORT}", *FLEET_ASKED),
+    )
+    processes = [
+        await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "cp_tui", *command), stdout=DEVNULL, env=environment
+        )
+        for command in commands
+    ]
+
+    async def connect() -> EngineConnection:
+        (door,) = folder.glob("**/*.fleet")
+        return await Client.connect(door, vocabulary=FLEET)
+
+    try:
+        async with asyncio.timeout(DEADLINE_S):
+            while not [*folder.glob("**/*.fleet")]:
+                await asyncio.sleep(0.1)
+            app = FleetApp(FleetVisit(is_host=False), Attachment(connect))
+            name, size, theme, keys = FLEET_PICTURE
+            async with app.run_test(size=size) as pilot:
+                while app.fleet.view is None or not app.fleet.view.recoveries_s:
+                    await pilot.pause(0.2)
+                await take(app, pilot, size, theme, keys)
+                write(name, svg_of(app, "cp-tui fleet"))
+    finally:
+        for process in processes:
+            if process.returncode is None:
+                process.kill()
+            await process.wait()
 
 
 async def take(

@@ -9,9 +9,10 @@ import html
 import re
 from xml.etree import ElementTree as ET
 
-from screenshots.make import HERE, LATE_PICTURES, MOVING, MOVING_SIZE, PICTURES
-from tests.tui import csms_world
+from screenshots.make import FLEET_PICTURE, HERE, LATE_PICTURES, MOVING, MOVING_SIZE, PICTURES
+from tests.tui import csms_world, fleet_world
 from tests.tui.driving import screen
+from tests.tui.fleet_world import fleet_screen
 
 TITLE = re.compile(r"[─━▶] ?([A-Z][a-z]+)")
 """Of a pane, in the line above it."""
@@ -29,18 +30,26 @@ def words_of(picture: str) -> str:
     return "".join(re.sub(r"\s", "", html.unescape(text)) for text in texts)
 
 
+def missing_in(name: str, lines: list[str]) -> set[str]:
+    """Give what a screen shows and its picture does not."""
+    standing = standing_words(lines)
+    assert len(standing) > 4, name
+    shown = words_of((HERE / f"{name}.svg").read_text(encoding="utf-8"))
+    return {word for word in standing if "".join(word.split()) not in shown}
+
+
 async def test_the_pictures_show_the_screens_as_they_are() -> None:
     missing: dict[str, set[str]] = {}
+    name, size, *_ = FLEET_PICTURE
+    async with fleet_screen(fleet_world.recovered(), size=size, is_host=False) as fleet:
+        missing[name] = missing_in(name, [strip.text for strip in fleet.strips()])
     async with screen(csms=csms_world.normal()) as drive:
         moving = (MOVING, MOVING_SIZE, "cp-dark", ("1",))
         for name, size, theme, keys in (*PICTURES, *LATE_PICTURES, moving):
             drive.app.theme = theme
             await drive.pilot.resize_terminal(*size)
             await drive.press(*keys)
-            standing = standing_words([strip.text for strip in drive.strips()])
-            assert len(standing) > 4, name
-            shown = words_of((HERE / f"{name}.svg").read_text(encoding="utf-8"))
-            missing[name] = {word for word in standing if "".join(word.split()) not in shown}
+            missing[name] = missing_in(name, [strip.text for strip in drive.strips()])
             await drive.press("escape")
     assert {name: words for name, words in missing.items() if words} == {}
 
