@@ -19,13 +19,14 @@ import time
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar, TypeVarTuple
 from unittest.mock import patch
 
 from cp_tui.engine.thread import DaemonThread
 
 P = ParamSpec("P")
 T = TypeVar("T")
+Ts = TypeVarTuple("Ts")
 
 GRACE_S = 0.000_2
 """For what a socket of this machine still has on its way, and for threads that begin."""
@@ -43,11 +44,22 @@ class FastLoop(asyncio.SelectorEventLoop):
     def __init__(self) -> None:
         self.now_s = 0.0
         self.calls: set[asyncio.Future[Any]] = set()
-        """What the thread of a store has not answered yet."""
+        """What threads have not answered yet: that of a store, those of `asyncio.to_thread`."""
         super().__init__(_Jumping(self))
 
     def time(self) -> float:
         return self.now_s
+
+    def run_in_executor(
+        self, executor: Any, func: Callable[[*Ts], T], *args: *Ts
+    ) -> asyncio.Future[T]:
+        return self.noted(super().run_in_executor(executor, func, *args))
+
+    def noted(self, call: asyncio.Future[T]) -> asyncio.Future[T]:
+        """Wait for a thread until it has answered."""
+        self.calls.add(call)
+        call.add_done_callback(self.calls.discard)
+        return call
 
     @property
     def transports(self) -> dict[int, asyncio.Transport]:
@@ -166,9 +178,7 @@ def in_fast_time(function: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, T
         future = call(thread, work)
         loop = future.get_loop()
         assert isinstance(loop, FastLoop)
-        loop.calls.add(future)
-        future.add_done_callback(loop.calls.discard)
-        return future
+        return loop.noted(future)
 
     call = DaemonThread.call
 
