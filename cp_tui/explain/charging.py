@@ -16,7 +16,7 @@ from cp_tui.charge_point.smart_charging.schedule import CompositePeriod, SourceK
 from cp_tui.explain.known import Known
 from cp_tui.explain.survey import CONNECTOR_MAX
 from cp_tui.ocpp.calendar import FIRST
-from cp_tui.ocpp.datatypes import ChargingRateUnitType
+from cp_tui.ocpp.datatypes import ChargingProfilePurposeType, ChargingRateUnitType
 
 UNKNOWN_MAX = 10**9
 """Stands for a limit of the charge point that the log does not tell."""
@@ -79,7 +79,10 @@ def limits_between(
 
     One that the hardware would set is left out: the log does not tell what it can.
     """
-    for fallback in (False, True):
+    purposes = {each.profile.charging_profile_purpose for each in known.profiles.installed}
+    has_default = ChargingProfilePurposeType.TX_DEFAULT_PROFILE in purposes
+    # Without a default there is nothing that a TxProfile which is silent could let in.
+    for fallback in (False, True) if has_default else (False,) if purposes else ():
         context = context_of(known, connector, tx_profile_fallback=fallback)
         schedule = composite(context, connector, start, seconds, unit)
         yield from (each for each in schedule.periods if each.source.kind is SourceKind.PROFILE)

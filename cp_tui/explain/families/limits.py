@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from itertools import groupby
 
-from cp_tui.charge_point.smart_charging.context import MINIMUM_CURRENT_A
+from cp_tui.charge_point.smart_charging.context import MINIMUM_CURRENT_A, InstalledProfile
 from cp_tui.charge_point.smart_charging.schedule import CompositePeriod
 from cp_tui.explain.catalogue import found
 from cp_tui.explain.charging import limits_between
@@ -72,7 +72,12 @@ def _judged(
 ) -> Iterable[Finding]:
     delay_s = int(LIMITS.limit_delay)
     begin = later(at, -delay_s)
+    may_pause = _may_pause(known.profiles.installed)
     for unit in ChargingRateUnitType:
+        flowing, offered = _readings(samples, unit)
+        # A limit is dear to work out, and of a unit that was not measured nothing exceeds it.
+        if not (flowing or offered or may_pause):
+            continue
         periods = list(limits_between(known, connector, begin, delay_s, unit))
         # What is converted depends on a voltage and on phases that the log does not tell.
         if not periods or any(each.source.conversion is not None for each in periods):
@@ -86,7 +91,6 @@ def _judged(
         grace = LIMITS.limit_ampere if unit is ChargingRateUnitType.A else LIMITS.limit_watt
         most = limit * factor + Decimal(str(grace))
         winner = periods[-1].source.winner
-        flowing, offered = _readings(samples, unit)
         if flowing is not None and flowing > most:
             yield found(
                 "limit.exceeded",
@@ -117,6 +121,15 @@ def _judged(
                 told.where,
                 matter=f"{connector}",
             )
+
+
+def _may_pause(profiles: Iterable[InstalledProfile]) -> bool:
+    """Say whether any limit is ever so low that nothing flows."""
+    return any(
+        period.limit < MINIMUM_CURRENT_A
+        for each in profiles
+        for period in each.profile.charging_schedule.charging_schedule_period
+    )
 
 
 def _is_of_transaction(period: CompositePeriod) -> bool:
