@@ -9,14 +9,13 @@ from collections.abc import Callable, Iterator
 from time import monotonic
 
 from cp_tui.opened.needs import ANSWER_EVERY, Needs
-from cp_tui.opened.words import Compared, OursTold, ReadingProgress, Said
+from cp_tui.opened.words import TELL_EVERY_S, Compared, OursTold, ReadingProgress, Said
 from cp_tui.shadow.answer import OtherAnswer
 from cp_tui.shadow.lookahead import Lookahead
 from cp_tui.shadow.shadow import Shadows
 from cp_tui.traces.record import Record
 from cp_tui.traces.trace import Trace
 
-TELL_EVERY_S = 0.1
 ANSWERS_MAX = 10_000
 """Of all charge points; beyond that a log has another story than ours."""
 AT_ONCE_MAX = 200

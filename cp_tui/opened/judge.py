@@ -8,10 +8,9 @@ from time import monotonic
 from cp_tui.explain.explain import Judging
 from cp_tui.explain.finding import Finding
 from cp_tui.opened.needs import ANSWER_EVERY, Needs
-from cp_tui.opened.words import FindingsTold, Judged, ReadingProgress, Said
+from cp_tui.opened.words import TELL_EVERY_S, FindingsTold, Judged, ReadingProgress, Said
 from cp_tui.traces.trace import Trace
 
-TELL_EVERY_S = 0.1
 FINDINGS_MAX = 200
 MARKS_MAX = 2_000
 """In one line, which the other side takes in one go."""

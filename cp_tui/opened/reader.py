@@ -22,6 +22,7 @@ from cp_tui.opened.indexing import IndexedEntries, indexed
 from cp_tui.opened.judge import Judge
 from cp_tui.opened.needs import Needs
 from cp_tui.opened.words import (
+    TELL_EVERY_S,
     ClockWords,
     Opened,
     ReadingProgress,
@@ -42,7 +43,6 @@ NICE = 10
 """Of judging: the keys of whoever looks come first."""
 COLLECT_AT = 50_000
 """New objects after which they are looked through for circles: records have none."""
-TELL_EVERY_S = 0.1
 PARENT_CHECKED_S = 1.0
 NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 

@@ -13,6 +13,9 @@ from cp_tui.traces.record import ZoneFrom
 from cp_tui.traces.record_maker import Speaking
 from cp_tui.traces.trace import LogNote, TraceCounts
 
+TELL_EVERY_S = 0.1
+"""So often at most it is told how far the reading is, and what was found."""
+
 
 class ReadingTask(Struct, frozen=True):
     """What is to be read; the first thing that is said."""
