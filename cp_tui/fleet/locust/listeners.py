@@ -18,6 +18,7 @@ from typing import Any
 
 import gevent
 from locust import events
+from locust.argument_parser import get_parser
 from locust.env import Environment
 from locust.rpc import Message
 from locust.runners import STATE_INIT, MasterRunner, WorkerRunner
@@ -68,6 +69,7 @@ class WorkerSide:
         self._is_over = False
         """The run was ended by the master."""
         self._interrupts = 0
+        self._has_own_master = has_own_master()
         runner.register_message(SETTLE, self._on_settle, concurrent=True)
         runner.register_message(REFUSED, self._on_refused, concurrent=True)
         runner.register_message(STORM, self._on_storm, concurrent=True)
@@ -76,7 +78,7 @@ class WorkerSide:
         hooks.test_stop.add_listener(self._on_stop)
         hooks.report_to_master.add_listener(self._on_report)
         hooks.quitting.add_listener(self._on_quitting)
-        if os.getpid() != FIRST_PID:
+        if self._has_own_master:
             signal.signal(signal.SIGINT, self._on_interrupt)
         if runner.worker_state != STATE_INIT:
             # A worker that joins a run may be told to begin before it is made ready.
@@ -90,7 +92,7 @@ class WorkerSide:
             self._crew = ChargingStation.crew = None
             return
         token = read_token(text)
-        if os.getpid() != FIRST_PID and token.origin != ORIGIN:
+        if self._has_own_master and token.origin != ORIGIN:
             # Nothing of it counts there, so nothing of it is missed.
             number = self._runner.worker_index
             none = WorkerReport(
@@ -306,6 +308,14 @@ class MasterSide:
 
     def _on_message(self, msg: Message, **_: Any) -> None:
         self._foreman.take(msg.node_id, msg.data)
+
+
+def has_own_master() -> bool:
+    """Whether this worker was forked from its master, and does not only share `--processes`.
+
+    Locust makes a worker of whatever it forks; what was typed says what it was forked from.
+    """
+    return os.getpid() != FIRST_PID and not get_parser().parse_args().worker
 
 
 def begin_crew(

@@ -85,7 +85,7 @@ async def two_processes_bill_what_the_csms_has(folder: Path) -> None:
 
 
 async def a_master_and_two_workers_come_to_the_same(folder: Path) -> None:
-    """One of them brings no locustfile: the master hands it out."""
+    """One of them brings no locustfile: the master hands it out. It has two processes."""
     port = free_port()
     place = ("--master-host", "127.0.0.1", f"--master-port={port}")
     bind = ("--master-bind-host", "127.0.0.1", f"--master-bind-port={port}")
@@ -94,12 +94,12 @@ async def a_master_and_two_workers_come_to_the_same(folder: Path) -> None:
             locust(
                 folder,
                 *papers(folder, csms),
-                *(*TWENTY, "-t", "3s", "--master", "--expect-workers", "2", *bind),
+                *(*TWENTY, "-t", "3s", "--master", "--expect-workers", "3", *bind),
             )
         )
         workers = [
-            await stack.enter_async_context(locust(folder, "--worker", *place, file=file))
-            for file in ("-", "depot.py")
+            await stack.enter_async_context(locust(folder, "--worker", *given, file=file))
+            for file, given in (("-", (*place, *TWO)), ("depot.py", place))
         ]
         codes = [await run.ended() for run in (master, *workers)]
         assert codes == [0, 0, 0], [run.said for run in (master, *workers)]
