@@ -50,6 +50,10 @@ class FastLoop(asyncio.SelectorEventLoop):
     def time(self) -> float:
         return self.now_s
 
+    def stand_still(self, seconds: float) -> None:
+        """Have nothing done for a while, as in a process that is stopped."""
+        self.now_s += seconds
+
     def run_in_executor(
         self, executor: Any, func: Callable[[*Ts], T], *args: *Ts
     ) -> asyncio.Future[T]:
@@ -169,6 +173,12 @@ class FastClock:
 
     def __call__(self) -> datetime:
         return self._started_at + timedelta(seconds=self._loop.time())
+
+
+def clock_here() -> Callable[[], datetime]:
+    """Give the wall clock that goes with the loop that runs, fast or not."""
+    is_fast = isinstance(asyncio.get_running_loop(), FastLoop)
+    return FastClock() if is_fast else lambda: datetime.now(UTC)
 
 
 def in_fast_time(function: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, T]:

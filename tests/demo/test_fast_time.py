@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import time
 from threading import Timer
 from unittest.mock import patch
 
@@ -31,3 +32,11 @@ async def test_no_time_passes_while_a_busy_machine_carries_what_was_sent() -> No
     raw.close()
     for each in (writer, other, server):
         each.close()
+
+
+@in_fast_time
+async def test_no_time_passes_while_a_thread_works_for_somebody() -> None:
+    """The package `ocpp` judges each message in one of those of the loop."""
+    begun_at = asyncio.get_running_loop().time()
+    await asyncio.wait_for(asyncio.to_thread(time.sleep, CARRIED_S), 60)
+    assert asyncio.get_running_loop().time() == begun_at

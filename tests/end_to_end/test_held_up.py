@@ -27,7 +27,7 @@ LINES = 6_000
 """Frames that are a line of the log each: many times what a pipe holds, and the queue as well."""
 GROWN_MB_MAX = 80
 """Of a screen that is told 48 MB: the messages that it shows cost half of it, and no more come."""
-ANSWER_S_MAX = 5.0
+ANSWER_S_MAX = 30.0
 """Far above any answer, far below what stood before: for ever."""
 
 

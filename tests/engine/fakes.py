@@ -153,8 +153,10 @@ class FakeDisk:
         self.lets_through = asyncio.Event()
         """Cleared, a write hangs."""
         self.lets_through.set()
+        self.is_asked = asyncio.Event()
 
     async def commit(self, changes: Changes) -> None:
+        self.is_asked.set()
         await self.lets_through.wait()
         await asyncio.sleep(self.write_s)
         if self.is_full:

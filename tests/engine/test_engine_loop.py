@@ -6,7 +6,6 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
 from io import StringIO
 from random import Random
 from typing import Any, get_args
@@ -58,6 +57,7 @@ from cp_tui.engine.recovery import Recovery
 from cp_tui.engine.troubles import TroubleKeeper
 from cp_tui.engine.write_buffer import WriteBuffer
 from tests.acts import act_of
+from tests.demo.fast_time import clock_here, in_fast_time
 from tests.engine.fakes import (
     CONFIG,
     FakeDisk,
@@ -84,7 +84,8 @@ class Bench:
         self.log: list[str] = []
         self.disk = FakeDisk(self.log)
         self.hub = Hub()
-        self.troubles = TroubleKeeper(self.hub.publish, lambda: datetime.now(UTC))
+        self.clock = clock_here()
+        self.troubles = TroubleKeeper(self.hub.publish, self.clock)
         self.lines = StringIO()
         logger = logging.Logger("bench", logging.DEBUG)
         logger.addHandler(logging.StreamHandler(self.lines))
@@ -97,7 +98,7 @@ class Bench:
             rescue=self.rescue.as_rescue(),
             troubles=self.troubles,
             log=logger,
-            clock=lambda: datetime.now(UTC),
+            clock=self.clock,
         )
         self.engine_loop = EngineLoop(
             self.charger,
@@ -105,7 +106,7 @@ class Bench:
             recovery=recovery,
             hub=self.hub,
             log=logger,
-            clock=lambda: datetime.now(UTC),
+            clock=self.clock,
         )
         transfers = FakeTransfers(self.log).as_transfers()
         errands = FakeErrands(self.log).as_errands()
@@ -311,6 +312,7 @@ async def test_acts_at_the_station_reach_the_mind_or_are_refused() -> None:
         assert caught.value.code == ErrorNumber.REFUSED
 
 
+@in_fast_time
 async def test_power_cycle_makes_a_new_mind_from_the_store_and_keeps_the_cables() -> None:
     minds = Minds()
     async with bench(minds) as on:
@@ -324,7 +326,7 @@ async def test_power_cycle_makes_a_new_mind_from_the_store_and_keeps_the_cables(
         assert len(minds.made) == 2
         assert minds.mind.events[0] == PoweredOn(keys=frozenset())
         assert "station" in minds.mind.stored[Table.STATE]
-        assert minds.mind.body.vehicle(1, datetime.now(UTC)) is not None
+        assert minds.mind.body.vehicle(1, on.clock()) is not None
         on.log.clear()
         await on.frames("late")
         await on.until_told(FrameReceived("late"))
@@ -349,10 +351,11 @@ async def test_a_reset_ends_the_link_in_order_after_its_answer_was_queued() -> N
         assert minds.mind.events == [PoweredOn(keys=frozenset())]
 
 
+@in_fast_time
 async def test_a_tick_comes_when_the_deadline_is_due() -> None:
     minds = Minds()
     async with bench(minds) as on:
-        minds.mind.deadline = datetime.now(UTC)
+        minds.mind.deadline = on.clock()
         await on.frames("wake")
         await on.until_told(Tick())
         ticks = minds.mind.events.count(Tick())
@@ -361,6 +364,7 @@ async def test_a_tick_comes_when_the_deadline_is_due() -> None:
         assert minds.mind.events.count(Tick()) <= ticks + 1
 
 
+@in_fast_time
 async def test_what_moves_by_itself_is_looked_at_only_while_somebody_watches_and_energy_flows(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

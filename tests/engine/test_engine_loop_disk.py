@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -40,6 +39,7 @@ from cp_tui.engine.errors import CommandError
 from cp_tui.engine.hub import EventHappened
 from cp_tui.engine.pending_requests import CommandAnswer
 from tests.acts import act_of
+from tests.demo.fast_time import FastLoop, in_fast_time
 from tests.engine.fakes import Minds
 from tests.engine.test_engine_loop import WAIT_S, Note, bench, echo
 
@@ -203,7 +203,9 @@ async def test_a_slow_record_is_told_to_the_mind_whose_frames_it_has_held_up() -
     minds = Minds(echo)
     async with bench(minds) as on:
         on.disk.lets_through.clear()
+        on.disk.is_asked.clear()
         await on.frames("a")
+        await on.disk.is_asked.wait()
         await asyncio.sleep(LATE_S + 0.1)
         on.disk.lets_through.set()
         async with asyncio.timeout(WAIT_S):
@@ -214,15 +216,17 @@ async def test_a_slow_record_is_told_to_the_mind_whose_frames_it_has_held_up() -
         assert sum(isinstance(each, DiskWasSlow) for each in minds.mind.events) == 1
 
 
+@in_fast_time
 async def test_after_a_standstill_what_has_come_goes_before_the_time() -> None:
     minds = Minds(echo)
     async with bench(minds) as on:
-        minds.mind.deadline = datetime.now(UTC) + timedelta(seconds=0.2)
+        minds.mind.deadline = on.clock() + timedelta(seconds=0.2)
         await on.frames("a")
         await on.until_told(FrameReceived("a"))
         # The whole process stands still, as one that was stopped does; an answer came meanwhile.
         loop = asyncio.get_running_loop()
-        loop.call_later(0.01, time.sleep, 1.0)
+        assert isinstance(loop, FastLoop)
+        loop.call_later(0.01, loop.stand_still, 1.0)
         loop.call_later(1.1, lambda: loop.create_task(on.frames("answer")))
         async with asyncio.timeout(WAIT_S):
             while Tick() not in minds.mind.events:

@@ -17,9 +17,11 @@ from cp_tui.charge_point.variables import OutboxView
 from cp_tui.engine.errors import CommandError
 from cp_tui.ocpp.datatypes import ChargePointStatus
 from tests.acts import act_of
+from tests.demo.fast_time import in_fast_time
 from tests.engine.world import TAG, WAIT_S, Disk, world
 
 
+@in_fast_time
 async def test_no_transaction_message_is_lost_or_tried_while_the_disk_is_full() -> None:
     disk = Disk()
     async with world(disk) as on:
@@ -47,6 +49,7 @@ async def test_no_transaction_message_is_lost_or_tried_while_the_disk_is_full() 
         assert disk.tables[Table.OUTBOX] == {}
 
 
+@in_fast_time
 async def test_a_request_that_could_not_be_saved_is_answered_when_it_is() -> None:
     disk = Disk()
     async with world(disk) as on:
@@ -63,6 +66,7 @@ async def test_a_request_that_could_not_be_saved_is_answered_when_it_is() -> Non
         assert answer == [3, "held", {"status": "Accepted"}]
 
 
+@in_fast_time
 async def test_a_mind_that_boots_on_a_full_disk_knows_it() -> None:
     disk = Disk()
     async with world(disk) as on:
@@ -84,6 +88,7 @@ async def test_a_mind_that_boots_on_a_full_disk_knows_it() -> None:
         assert stop["transactionId"] == 7
 
 
+@in_fast_time
 async def test_a_message_whose_records_take_longer_than_its_answer_may_is_sent_once() -> None:
     disk = Disk()
     async with world(disk) as on:

@@ -15,6 +15,7 @@ from cp_tui.charge_point.codec import encode
 from cp_tui.charge_point.effects import SetCredentials
 from cp_tui.charge_point.events import LinkFailed
 from cp_tui.charge_point.variables import LinkError, LinkPhase, LinkStep
+from tests.demo.fast_time import in_fast_time
 from tests.engine.links import (
     PATIENT,
     link_to,
@@ -64,6 +65,7 @@ async def test_a_refused_port_fails_at_tcp_and_says_that_nothing_listens() -> No
     assert error.text == f"connection refused: nothing listens on 127.0.0.1:{port}"
 
 
+@in_fast_time
 async def test_a_server_that_never_answers_the_upgrade_fails_at_http() -> None:
     async def say_nothing(reader: asyncio.StreamReader, _: asyncio.StreamWriter) -> None:
         await reader.read()

@@ -15,6 +15,7 @@ from cp_tui.charge_point.variables import LinkError, LinkFault, LinkPhase, LinkS
 from cp_tui.engine.errors import EngineStartError
 from cp_tui.engine.tls import INSTALLED, tls_context, trust_words
 from cp_tui.engine.tls_failure import tls_failure
+from tests.demo.fast_time import in_fast_time
 from tests.engine.certificates import Authority, authority, needs_openssl
 from tests.engine.links import PATIENT, link_to, port_of, tcp_server, websocket_server
 
@@ -132,6 +133,7 @@ async def test_a_port_without_tls_is_told(root: Authority) -> None:
     assert state.last_error.step is LinkStep.TLS
 
 
+@in_fast_time
 async def test_a_silent_port_fails_at_tls(root: Authority) -> None:
     async def say_nothing(reader: asyncio.StreamReader, _: asyncio.StreamWriter) -> None:
         await reader.read()

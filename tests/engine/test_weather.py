@@ -17,6 +17,7 @@ from cp_tui.engine import frames_under_way
 from cp_tui.engine.network import UnknownWeather
 from cp_tui.network.weather import FaultKind, NetworkFault, Way, Weather
 from cp_tui.network.weathers import FAIR
+from tests.demo.fast_time import in_fast_time
 from tests.engine.links import (
     ENDLESS,
     FAST,
@@ -99,6 +100,7 @@ class Talk:
         return error
 
 
+@in_fast_time
 async def test_frames_are_lost_doubled_and_held_and_let_go_in_their_order() -> None:
     async with PeerCsms() as csms, link_to(csms.url, weathers=WEATHERS) as under_test:
         talk = Talk(under_test, csms)
@@ -143,6 +145,7 @@ async def test_frames_are_lost_doubled_and_held_and_let_go_in_their_order() -> N
         assert view.doing == "frames take 0.02 s longer"
 
 
+@in_fast_time
 async def test_a_frame_can_reset_the_connection_and_the_cause_is_named() -> None:
     settings = replace(PATIENT, session=FAST.session)
     async with (
@@ -169,6 +172,7 @@ async def test_a_frame_can_reset_the_connection_and_the_cause_is_named() -> None
         assert [each.cut for each in under_test.weathers if each.cut] in ([], [1])
 
 
+@in_fast_time
 async def test_the_csms_sees_the_code_of_a_close_by_the_weather_and_nobody_is_blamed() -> None:
     codes: list[tuple[int | None, str | None]] = []
 
@@ -196,6 +200,7 @@ async def test_the_csms_sees_the_code_of_a_close_by_the_weather_and_nobody_is_bl
     )
 
 
+@in_fast_time
 async def test_a_silent_connection_is_found_out_by_its_ping_and_the_hint_names_the_weather() -> (
     None
 ):
@@ -207,12 +212,13 @@ async def test_a_silent_connection_is_found_out_by_its_ping_and_the_hint_names_t
         talk.ask("into silence")
         talk.link.set_ping(cast(int, 0.01))  # No whole second has to pass.
         await under_test.until_error()
-        assert talk.error.text == "the CSMS did not answer a ping within 0.2 s"
+        assert talk.error.text == "the CSMS did not answer a ping within 10 s"
         assert talk.error.hint.startswith("the weather silence, seed 7, is set")
         assert csms.received == []
 
 
 @pytest.mark.parametrize("silence", ["silence", "silence_to_csms"])
+@in_fast_time
 async def test_in_silence_the_pings_of_a_csms_have_no_answer_and_nobody_here_knows(
     silence: str,
 ) -> None:
@@ -236,6 +242,7 @@ async def test_in_silence_the_pings_of_a_csms_have_no_answer_and_nobody_here_kno
         assert (await under_test.until_error()).last_error
 
 
+@in_fast_time
 async def test_a_csms_keeps_what_died_in_silence_beside_the_next_connection() -> None:
     opened, is_open = list[ServerConnection](), set[ServerConnection]()
     changed = asyncio.Event()
@@ -247,10 +254,9 @@ async def test_a_csms_keeps_what_died_in_silence_beside_the_next_connection() ->
         is_open.remove(connection)
         changed.set()
 
-    quick = replace(FAST, connect=replace(FAST.connect, tcp_s=0.02))
     async with (
         websocket_server(note, ping_interval=None) as server,
-        link_to(url_of(server), weathers=WEATHERS, settings=quick) as under_test,
+        link_to(url_of(server), weathers=WEATHERS) as under_test,
     ):
         under_test.link.open()
         await under_test.until_open()
@@ -265,6 +271,7 @@ async def test_a_csms_keeps_what_died_in_silence_beside_the_next_connection() ->
         assert is_open == {opened[1]}
 
 
+@in_fast_time
 async def test_what_is_held_is_bounded_both_ways(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(frames_under_way, "UNDER_WAY_FRAMES_MAX", 3)
     numbers = [str(number) for number in range(10)]
@@ -313,14 +320,13 @@ async def test_what_is_held_is_bounded_both_ways(monkeypatch: pytest.MonkeyPatch
         ("slow_handshake", LinkStep.HTTP, LinkPhase.CONNECTING, "does not answer the upgrade"),
     ],
 )
+@in_fast_time
 async def test_an_attempt_fails_as_the_weather_wants_and_says_so(
     name: str, step: LinkStep, phase: LinkPhase, words: str
 ) -> None:
     async with PeerCsms() as csms:
         url = csms.url.replace("127.0.0.1", "localhost")
-        quick = replace(FAST.connect, tcp_s=0.02, upgrade_s=0.02)
-        settings = replace(PATIENT, connect=quick)
-        async with link_to(url, weathers=WEATHERS, settings=settings) as under_test:
+        async with link_to(url, weathers=WEATHERS, settings=PATIENT) as under_test:
             talk = Talk(under_test, csms)
             talk.set(name)
             talk.link.open()
@@ -336,6 +342,7 @@ async def test_an_attempt_fails_as_the_weather_wants_and_says_so(
             await csms.until(lambda: csms.charge_point_ids == ["CP001"])
 
 
+@in_fast_time
 async def test_a_slow_attempt_is_not_waited_for_once_the_weather_is_fair() -> None:
     async with (
         PeerCsms() as csms,

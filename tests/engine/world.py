@@ -7,7 +7,6 @@ import json
 import logging
 from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
 from io import StringIO
 from random import Random
 from typing import Any
@@ -33,6 +32,7 @@ from cp_tui.engine.troubles import TroubleKeeper
 from cp_tui.engine.write_buffer import WriteBuffer
 from cp_tui.ocpp.datatypes import ChargePointStatus
 from tests.acts import act_of
+from tests.demo.fast_time import clock_here
 from tests.engine.fakes import CONFIG, FakeErrands, FakeLink, FakeTransfers
 
 WAIT_S = 30.0
@@ -108,10 +108,7 @@ class World:
         self.lines = StringIO()
         log = logging.Logger("world", logging.DEBUG)
         log.addHandler(logging.StreamHandler(self.lines))
-
-        def clock() -> datetime:
-            return datetime.now(UTC)
-
+        self.clock = clock = clock_here()
         self.troubles = TroubleKeeper(self.hub.publish, clock)
         self.charger = Charger(CONFIG, disk.tables, Random(1), mind=ChargePoint)
         write_buffer = WriteBuffer(disk, log, self.troubles)
@@ -207,7 +204,7 @@ class World:
         return [each[3] for each in self.wire.frames if each[0] == 2 and each[2] == action]
 
     def _answer(self, action: str) -> dict[str, Any]:
-        now = datetime.now(UTC).isoformat()
+        now = self.clock().isoformat()
         accepted = {"status": "Accepted"}
         answers: dict[str, dict[str, Any]] = {
             "BootNotification": {

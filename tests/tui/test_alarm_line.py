@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from msgspec.structs import replace
@@ -10,10 +10,24 @@ from msgspec.structs import replace
 from cp_tui.charge_point import variables as v
 from cp_tui.tui.dashboard.alarm import REFUSAL_TOLD
 from tests.tui import worlds
-from tests.tui.driving import screen
+from tests.tui.driving import Drive, screen
 from tests.tui.fake_engine import FakeEngine
 from tests.tui.test_alarm import refusal, with_connector
 from tests.tui.worlds import at
+
+
+class Moving:
+    """A clock that goes on with what waits for a time, and not with that of the machine."""
+
+    def __init__(self) -> None:
+        self._now = worlds.NOW
+
+    def __call__(self) -> datetime:
+        return self._now
+
+    async def pass_time(self, drive: Drive, seconds: float) -> None:
+        self._now += timedelta(seconds=seconds)
+        await drive.pass_time(seconds)
 
 
 def broken_only() -> dict[str, Any]:
@@ -59,20 +73,22 @@ async def test_a_refusal_goes_when_nobody_stands_there_any_more() -> None:
     old = replace(refusal(), at=just_told)
     connectors = v.Connectors(with_connector(refusal=old).connectors)
     calm = worlds.healthy() | {"configuration": v.ConfigurationView(()), "connectors": connectors}
-    async with screen(calm) as drive:
+    clock = Moving()
+    async with screen(calm, now=clock) as drive:
         assert drive.shows("start refused")
-        await drive.pass_time(2.2)
+        await clock.pass_time(drive, 2.2)
         assert drive.dashboard.alarm.plain.startswith(" ● All well")
 
 
 async def test_what_is_counted_down_is_counted_on_without_news() -> None:
     soon = replace(worlds.broken_link(), next_attempt_at=at(14, 3, 30))
-    async with screen(worlds.healthy() | {"link": soon}) as drive:
+    clock = Moving()
+    async with screen(worlds.healthy() | {"link": soon}, now=clock) as drive:
         assert "try 8 in 5 s" in drive.dashboard.alarm.plain
         for _second in range(9):
             if "try 8 now" in drive.dashboard.alarm.plain:
                 break
-            await drive.pass_time(1.0)
+            await clock.pass_time(drive, 1.0)
         assert "try 8 now" in drive.dashboard.alarm.plain
         assert not drive.dashboard.alarm.is_counting
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -62,6 +63,13 @@ async def fill(pilot: Pilot[str], *texts: str) -> None:
         await pilot.press(*("space" if sign == " " else sign for sign in text))
 
 
+async def until_saved(app: FirstRunApp, pilot: Pilot[str]) -> None:
+    """Wait for the thread that writes the file."""
+    async with asyncio.timeout(30):
+        while app.return_value != SAVED:
+            await pilot.pause(0.005)
+
+
 async def test_a_test_is_shown_step_by_step_with_what_to_check() -> None:
     world = World(
         [
@@ -111,9 +119,8 @@ async def test_after_a_good_test_enter_saves_and_starts() -> None:
         await pilot.pause()
         assert "All went well" in text_of(app)
         await pilot.press("enter")
-        await pilot.pause()
+        await until_saved(app, pilot)
         assert world.saved == [Answers(URL, ID, "", "")]
-        assert app.return_value == SAVED
 
 
 async def test_without_a_network_it_can_be_saved_all_the_same() -> None:
@@ -122,18 +129,21 @@ async def test_without_a_network_it_can_be_saved_all_the_same() -> None:
         await fill(pilot, URL, ID, "/roots.pem", KEY)
         assert KEY not in text_of(app)
         await pilot.press("ctrl+s")
-        await pilot.pause()
+        await until_saved(app, pilot)
         assert world.saved == [Answers(URL, ID, "/roots.pem", KEY)]
-        assert app.return_value == SAVED
 
 
 async def test_answers_that_cannot_be_used_are_refused_and_the_screen_stays() -> None:
     world = World(unusable="the URL of the CSMS is missing")
     async with first_screen(world) as (app, pilot):
-        for key in ("enter", "ctrl+s"):
-            await pilot.press(key)
-            await pilot.pause()
-            assert "the URL of the CSMS is missing" in text_of(app)
+        await pilot.press("enter")
+        await pilot.pause()
+        assert "the URL of the CSMS is missing" in text_of(app)
+        world.unusable = "so is its id"
+        await pilot.press("ctrl+s")
+        async with asyncio.timeout(30):
+            while "so is its id" not in text_of(app):
+                await pilot.pause(0.005)
         assert app.return_value is None
         assert app.is_running
 
@@ -159,10 +169,10 @@ async def test_escape_leaves_without_a_file() -> None:
 
 async def test_what_the_options_say_is_filled_in_and_the_rest_is_asked() -> None:
     world = World()
-    async with first_screen(world, Answers("", ID)) as (_, pilot):
+    async with first_screen(world, Answers("", ID)) as (app, pilot):
         await fill(pilot, URL)
         await pilot.press("ctrl+s")
-        await pilot.pause()
+        await until_saved(app, pilot)
         assert world.saved == [Answers(URL, ID)]
 
 

@@ -5,10 +5,10 @@ A second line has what to check, or the next alarm, where the terminal is tall e
 
 from __future__ import annotations
 
-from msgspec.structs import replace
+from collections.abc import Callable
+
 from textual.timer import Timer
 
-from cp_tui.ocpp.calendar import later
 from cp_tui.tui.dashboard.alarm import alarms
 from cp_tui.tui.dashboard.alarm_text import KeyOf, alarm_line, second_line, words_change_in_s
 from cp_tui.tui.dashboard.charge_point_actions import show_alarms
@@ -25,10 +25,12 @@ EDGE_S = 0.01
 class AlarmLine(BarLine):
     """The worst of what is wrong now, or that all is well."""
 
-    def __init__(self, key_of: KeyOf) -> None:
+    def __init__(self, key_of: KeyOf, now: Callable[[], Clock]) -> None:
         super().__init__("alarm", show_alarms.id)
         self.second = BarLine("alarm-second")
         self._key_of = key_of
+        self._now = now
+        """Asked when a countdown has gone on: a process that was stopped hears of it late."""
         self._timer: Timer | None = None
         self.has_second = False
         """Whether there is something for the second line."""
@@ -56,6 +58,4 @@ class AlarmLine(BarLine):
             return
         delay_s = words_change_in_s(found, clock.now)
         if delay_s is not None:
-            delay_s += EDGE_S
-            then = replace(clock, now=later(clock.now, delay_s))
-            self._timer = self.set_timer(delay_s, lambda: self.tell(snapshot, then))
+            self._timer = self.set_timer(delay_s + EDGE_S, lambda: self.tell(snapshot, self._now()))

@@ -98,7 +98,7 @@ class DashboardScreen(MainScreen):
     def __init__(self, keymap: Keymap, glyphs: Glyphs) -> None:
         super().__init__(keymap, glyphs)
         hints = keymap.hints
-        self.alarm = AlarmLine(keymap.first)
+        self.alarm = AlarmLine(keymap.first, lambda: self.now())
         details = f"{keymap.first(show_connection.id)} {show_connection.short.lower()}"
         self.connection = ConnectionPane(hints("connection"), details)
         self.connectors = ConnectorsPane(hints("connectors"), glyphs)

@@ -167,8 +167,8 @@ class FrameApp(LookApp):
         if name not in self._main_screens:
             screen = self.screen_classes[name](self.keymap, self.glyphs)
             screen.miss(self._changed)
-            screen.orders = self.orders
-            screen.has_log = self.HAS_LOG
+            screen.orders, screen.has_log = self.orders, self.HAS_LOG
+            screen.now = lambda: self.clock
             self.install_screen(screen, name)
             self._main_screens[name] = screen
         return self._main_screens[name]

@@ -125,6 +125,8 @@ class MainScreen(QuietScreen):
         self._log_line = LogLine(glyphs)
         self.has_log = False
         """A log is looked at: there is a time line on every screen."""
+        self.now: Callable[[], Clock]
+        """What the clock shows, for what goes on without news."""
         self.orders: Mapping[str, str] = {}
         """By which column each table is sorted when the screen comes, by its name."""
         self._missed: frozenset[str] = frozenset()
