@@ -14,6 +14,7 @@ from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
+from time import monotonic
 from types import MappingProxyType
 
 from cp_tui.cli.child import END_TIMEOUT_S, POLL_INTERVAL_S, READY_TIMEOUT_S, own_environment
@@ -56,11 +57,16 @@ async def play_once(
     profile: int = 0,
     wanted: Wanted = NOTHING,
 ) -> None:
-    """Tell the story; raises `StoryFailed` where it fails or takes longer than it may."""
+    """Tell the story, with the time of each line; `StoryFailed` if it fails or takes too long."""
     async with stage(folder, profile, wanted) as (client, csms):
+        begun_s = monotonic()
+
+        def tell(line: str) -> None:
+            report(f"+{monotonic() - begun_s:5.1f} s  {line}")
+
         try:
             async with asyncio.timeout(seconds):
-                await run_story(client, csms, CHARGE_POINT_ID, report, pacing=Pacing(LINES))
+                await run_story(client, csms, CHARGE_POINT_ID, tell, pacing=Pacing(LINES))
         except TimeoutError:
             raise StoryFailed(f"the story was not completed within {number(seconds)} s") from None
 

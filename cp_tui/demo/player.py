@@ -251,8 +251,7 @@ class Player:
 
     def _tell(self, line: str) -> None:
         assert self._progress is not None
-        # The time of the story is for those who read it line by line.
-        self._progress.tell(line.partition(" s  ")[2] or line)
+        self._progress.tell(line)
         self._publish()
 
     def _end(self, state: RunState, why: str = "") -> None:

@@ -5,7 +5,6 @@ Whatever does not happen as it should becomes a `StoryFailed` with a sentence fo
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -80,7 +79,6 @@ class StepContext:
         self._client = client
         self._report = report
         self.deadline_s = deadline_s
-        self._started_at = time.monotonic()
         self._mark = 0
         self._is_mended = False
 
@@ -100,8 +98,7 @@ class StepContext:
     def tell(self, text: str) -> None:
         """Report what has just been seen to happen."""
         self.begin_step()
-        elapsed_s = time.monotonic() - self._started_at
-        self._report(clean(f"+{elapsed_s:5.1f} s  {text}"))
+        self._report(clean(text))
 
     def mend(self, what: str) -> None:
         """Report something that had to be put in order before the play begins."""

@@ -6,7 +6,6 @@ Without pauses it is only what the charge point and its vehicles take.
 from __future__ import annotations
 
 import asyncio
-import re
 from contextlib import suppress
 from itertools import pairwise
 from pathlib import Path
@@ -75,7 +74,6 @@ async def test_a_round_fits_into_the_demo_without_a_terminal(tmp_path: Path) -> 
     lasted_s = [later_s - at_s for at_s, later_s in pairwise(begun_s)]
     assert min(lasted_s) > 0.9 * LEAD_S / LINES, "each step can be read"
     assert lines
-    assert all(re.match(r"\+ *\d+\.\d s  \S", line) for line in lines)
     assert_nothing_went_wrong(csms)
 
 
