@@ -150,7 +150,7 @@ def _observer(
 ) -> Iterator[Observer]:
     """Read along, and say at the end how much there was."""
     file = None if options.no_trace else _trace_file(options)
-    if file is not None:
+    if file is not None and options.trace is None:
         file.parent.mkdir(parents=True, exist_ok=True)
     written = _as_json if options.json else _as_text
     try:
@@ -171,7 +171,9 @@ def _observer(
     finally:
         observer.close()
         frames = count(observer.frames, "frame")
-        tell(f"{frames} read along, {count(observer.findings, 'finding')} above a note")
+        lost = f", {observer.unwritten} of them in no file" if observer.unwritten else ""
+        found = count(observer.findings, "finding")
+        tell(f"{frames} read along{lost}, {found} above a note")
 
 
 def _trace_file(options: Namespace) -> Path:

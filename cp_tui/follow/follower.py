@@ -98,6 +98,14 @@ class Follower:
         self._sessions.is_counting = False
         self._follow(record)
 
+    def trouble(self, id_: str, text: str, hint: str, at: datetime) -> None:
+        """Something is wrong with the watching; an empty text: no more."""
+        if text:
+            self._troubles.stand(id_, text, hint, at)
+        else:
+            self._troubles.end(id_)
+        self._changed.add("troubles")
+
     def view(self, name: str, now: datetime) -> Any:
         """Give the value of a variable; UNSET where nothing of it can be known."""
         view = _VIEWS.get(name)

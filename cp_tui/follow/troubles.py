@@ -1,4 +1,4 @@
-"""What is wrong with a charge point that is watched: the gravest of what was found."""
+"""What is wrong with a charge point that is watched, and with the watching itself."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ class FollowedTroubles:
 
     def __init__(self) -> None:
         self._open: OrderedDict[tuple[str, str], Trouble] = OrderedDict()
+        self._standing: dict[str, Trouble] = {}
 
     def add(self, finding: Finding, at: datetime) -> bool:
         """Note a finding; say whether it is one to be told."""
@@ -39,13 +40,26 @@ class FollowedTroubles:
             self._open.popitem(last=False)
         return True
 
+    def stand(self, id_: str, text: str, hint: str, at: datetime) -> None:
+        """Say that something is wrong with the watching itself, until it is over."""
+        before = self._standing.get(id_)
+        since, count = (before.since, before.count + 1) if before else (at, 1)
+        self._standing[id_] = Trouble(
+            id=id_, text=text, hint=hint, since=since, last_at=at, count=count
+        )
+
+    def end(self, id_: str) -> None:
+        """Say that this is over."""
+        self._standing.pop(id_, None)
+
     def view(self, now: datetime) -> Troubles:
         """Give the variable `troubles`, the newest first."""
-        return tuple(
+        found = (
             each
             for each in reversed(self._open.values())
             if each.ends_at is not None and each.ends_at > now
         )
+        return (*self._standing.values(), *found)
 
 
 def _hint(finding: Finding) -> str:

@@ -7,6 +7,7 @@ import stat
 import struct
 import warnings
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import quote, unquote
 
@@ -118,6 +119,16 @@ def _running(pattern: str) -> dict[str, Path]:
     except OSError:
         return {}
     return {unquote(path.stem): path for path in paths if is_socket(path) and is_answering(path)}
+
+
+def sweep_dead_sockets() -> None:
+    """Take away the sockets of charge points that ended without doing it themselves."""
+    with suppress(OSError):
+        for path in runtime_folder().glob("*.sock"):
+            inode = path.stat().st_ino
+            # Somebody may have begun to listen there meanwhile: that is another socket.
+            if is_socket(path) and not is_answering(path) and path.stat().st_ino == inode:
+                path.unlink()
 
 
 def name_at(path: Path) -> str:

@@ -21,11 +21,14 @@ from cp_tui.explain.finding import Finding
 from cp_tui.follow.door import AskThere, FollowDoor
 from cp_tui.follow.follower import Follower
 from cp_tui.ocpp.printable import is_clean
-from cp_tui.rpc.paths import SocketPathError, default_socket
+from cp_tui.rpc.paths import SocketPathError, default_socket, sweep_dead_sockets
 from cp_tui.rpc.server import RpcServer
 from cp_tui.tap.observer import Tapped
 from cp_tui.traces.record import LinkKind, Record
 
+NOT_WRITTEN = "tap.not_writing"
+"""The trouble: the file of the tap takes no frames."""
+NOT_WRITTEN_HINT = "make room where the tap writes; what passes is passed on all the same"
 DOORS_MAX = 100
 """Charge points that can be attached to; those beyond are judged and written down only."""
 
@@ -52,19 +55,28 @@ class Feed:
     def take(self, record: Record) -> Sequence[Finding]:
         """Judge the next record, and tell the loop; called in the thread."""
         findings = self.follower.take(record)
+        self._tell_loop()
+        if self._has_come and record.link is not None and record.link.event is LinkKind.OPEN:
+            # Who only asks for a page, or is refused, needs no door.
+            self._has_come(self)
+            self._has_come = None
+        return findings
+
+    def not_written(self, why: str, at: datetime) -> None:
+        """Frames are in no file, or are again: an empty `why`; called in the thread."""
+        text = f"The frames are in no file: {why}" if why else ""
+        self.follower.trouble(NOT_WRITTEN, text, NOT_WRITTEN_HINT, at)
+        self._tell_loop()
+
+    def _tell_loop(self) -> None:
         changed, events = self.follower.take_changed(), self.follower.take_events()
         with self._lock:
             self._changed |= changed
             self._events.extend(events)
             is_coming, self._is_coming = self._is_coming, True
-        if self._has_come and record.link is not None and record.link.event is LinkKind.OPEN:
-            # Who only asks for a page, or is refused, needs no door.
-            self._has_come(self)
-            self._has_come = None
         # Many records between two turns of the loop are one piece of news.
         if not is_coming and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self.deliver)
-        return findings
 
     def open(self, door: FollowDoor) -> None:
         """There is a door now; called in the loop."""
@@ -105,6 +117,8 @@ class TapDoors:
         self._clock = clock
         self._tell = tell
         self._loop = asyncio.get_running_loop()
+        # Those of a tap that was killed would stand there for good.
+        sweep_dead_sockets()
         self._feeds: list[Feed] = []
         self._servers: list[RpcServer] = []
         self._opening: set[asyncio.Task[None]] = set()

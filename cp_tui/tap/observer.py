@@ -94,10 +94,17 @@ class Following(Protocol):
         """Judge the next record, and have it shown."""
 
 
+class ShownAlong(Following, Protocol):
+    """The same with somewhere to say what is wrong with the tap itself."""
+
+    def not_written(self, why: str, at: datetime) -> None:
+        """Its frames are in no file, and why; empty: they are again."""
+
+
 class FollowedBy(Protocol):
     """Who shows charge points while they speak."""
 
-    def follow(self, charger: str) -> Following | None:
+    def follow(self, charger: str) -> ShownAlong | None:
         """A charge point has come; None: this one is not shown. Called in that thread."""
 
 
@@ -119,11 +126,14 @@ class _Connection:
 class _Charger:
     """One charge point, over all its connections."""
 
-    def __init__(self, name: str, judge: Following | None) -> None:
-        """`judge` None: it is only passed on and written down."""
+    def __init__(self, name: str, judge: Following | None, shown: ShownAlong | None) -> None:
+        """`judge` None: it is only passed on and written down; `shown` None: nobody can look."""
         self.name = name
         self.conversation = Conversation(name)
         self.judge = judge
+        self.shown = shown
+        self.is_unwritten = False
+        """Whether its newest frame is in no file."""
         self.was_open = False
         """Whether it ever had a connection."""
         self._told: Counter[tuple[str, str]] = Counter()
@@ -171,6 +181,8 @@ class Observer:
         self._chargers: dict[str, _Charger] = {}
         self.frames = 0
         """Frames that were read along."""
+        self.unwritten = 0
+        """Of these the file has not taken."""
         self.findings = 0
         self._thread = Thread(target=self._run, daemon=True, name="tap observer")
         self._thread.start()
@@ -234,7 +246,9 @@ class Observer:
             if len(self._chargers) >= CHARGERS_MAX:
                 self._make_room()
             is_kept = len(self._chargers) < CHARGERS_MAX
-            charger = _Charger(name, self._judge_of(name) if is_kept else None)
+            shown = self._shown(name) if is_kept else None
+            judge = (shown or LiveExplainer(name, is_whole=True)) if is_kept else None
+            charger = _Charger(name, judge, shown)
             if is_kept:
                 self._chargers[name] = charger
         self._connections[asked.connection] = _Connection(asked.connection, asked, charger)
@@ -247,11 +261,10 @@ class Observer:
                 del self._chargers[name]
                 return
 
-    def _judge_of(self, name: str) -> Following:
-        shown = None
-        if self.shown_by is not None and name != UNKNOWN:
-            shown = self.shown_by.follow(name)
-        return shown or LiveExplainer(name, is_whole=True)
+    def _shown(self, name: str) -> ShownAlong | None:
+        if self.shown_by is None or name == UNKNOWN:
+            return None
+        return self.shown_by.follow(name)
 
     def _passed(self, event: _Bytes) -> None:
         connection = self._connections.get(event.connection)
@@ -332,15 +345,18 @@ class Observer:
         line = tapped_line(record, charger.conversation.latency_ms(record))
         if line is None:
             return
+        why = ""
         try:
             self._file.write(encode(line) + b"\n")
         except OSError as error:
             why = error.strerror or type(error).__name__
+            self.unwritten += 1
             if why != self._file_error:
-                self._file_error = why
                 self._tell(Tapped(record.at, charger.name, f"the trace is not written: {why}"))
-        else:
-            self._file_error = ""
+        self._file_error = why
+        if charger.shown is not None and (why or charger.is_unwritten):
+            charger.is_unwritten = bool(why)
+            charger.shown.not_written(why, record.at)
 
 
 class ConnectionWatcher:

@@ -15,6 +15,7 @@ from cp_tui.rpc.paths import (
     is_answering,
     running_engines,
     runtime_folder,
+    sweep_dead_sockets,
 )
 
 
@@ -45,13 +46,16 @@ def test_different_ids_have_different_sockets(runtime: Path) -> None:
     assert len({default_socket(each) for each in ids}) == len(ids)
 
 
-def test_only_live_engines_are_listed_by_their_id(runtime: Path) -> None:
+def test_only_live_engines_are_listed_by_their_id_and_dead_ones_swept_away(runtime: Path) -> None:
     with ExitStack() as stack:
         listen(default_socket("CP 1"), stack)
         dead = socket.socket(socket.AF_UNIX)
         dead.bind(str(default_socket("CP 2")))
         dead.close()
         (runtime / "file.sock").write_text("")
+        assert running_engines() == {"CP 1": default_socket("CP 1")}
+        sweep_dead_sockets()
+        assert {*runtime.iterdir()} == {default_socket("CP 1"), runtime / "file.sock"}
         assert running_engines() == {"CP 1": default_socket("CP 1")}
 
 

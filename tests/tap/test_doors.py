@@ -53,11 +53,13 @@ async def answer_all(websocket: ServerConnection) -> None:
 
 
 @asynccontextmanager
-async def tapped() -> AsyncIterator[TapPlace]:
+async def tapped(file: Path | None = None) -> AsyncIterator[TapPlace]:
     async with (
         asyncio.timeout(WAIT_S),
         serve(answer_all, "127.0.0.1", 0, subprotocols=[OCPP]) as server,
-        tapping(f"ws://127.0.0.1:{server.sockets[0].getsockname()[1]}", has_doors=True) as tap,
+        tapping(
+            f"ws://127.0.0.1:{server.sockets[0].getsockname()[1]}", file, has_doors=True
+        ) as tap,
     ):
         yield tap
 
@@ -126,6 +128,19 @@ async def test_who_attaches_sees_the_charge_point_live_and_how_it_was_when_it_is
     assert "can be looked at: cp-tui attach --id='CP 1'" in tap.texts
     assert "disconnected: the charge point closed the connection (1000)" in tap.texts
     assert BROKEN not in tap.texts
+
+
+async def test_a_full_disk_is_told_to_who_attaches() -> None:
+    async with (
+        tapped(Path("/dev/full")) as tap,
+        connect(f"{tap.url}/CP1", subprotocols=[OCPP]) as websocket,
+    ):
+        await ask(websocket, "BootNotification", BOOT)
+        async with attached(tap, "CP1", "troubles") as screen:
+            [trouble] = await screen.until("troubles", bool)
+            assert trouble.text == "The frames are in no file: No space left on device"
+            assert "make room" in trouble.hint
+        await tap.until(lambda: tap.observer.unwritten == 2)
 
 
 HOSTILE = (

@@ -255,6 +255,9 @@ async def test_a_log_without_times_goes_by_frames(tmp_path: Path) -> None:
         assert eye.shows("this log tells no times: only frames can be gone by")
         await go_to(eye, "2")
         assert eye.shows("frame 2 of")
+        await eye.press("4")
+        assert eye.shows("Schedule no times in this log")
+        assert not eye.shows("00:30"), "nothing holds from a time to a time"
 
 
 MOVES = (
@@ -313,5 +316,7 @@ async def test_after_the_last_frame_the_screens_say_what_the_charge_point_noted(
         assert eye.shows("offline · since 15:00")
         await go_to(eye, "15:10")
         assert eye.shows("closed by the CSMS")
+        await go_to(eye, "now")
+        assert eye.shows("2026-01-05 15:30:00 UTC")
         await go_to(eye, "14:03")
         assert eye.shows(AT_14_03, "● Accepted")

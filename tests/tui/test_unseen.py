@@ -27,6 +27,7 @@ from cp_tui.tui.security.link_text import link_facts, link_line
 from cp_tui.tui.state.log_state import LogPlace
 from cp_tui.tui.state.store import Snapshot
 from cp_tui.tui.text.columns import Column
+from cp_tui.tui.text.connection import step_words
 from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.text.words import Clock
 from cp_tui.tui.theme.glyphs import Glyphs
@@ -240,3 +241,4 @@ def test_a_connection_that_somebody_closed_in_order_is_not_broken() -> None:
     ):
         error = LinkError(step=LinkStep.OPEN, text="the CSMS closed it", close_code=code, at=BEGIN)
         assert words in cause_words(error)
+    assert step_words(LinkStep.OPEN, 1000) == "was open, ended"

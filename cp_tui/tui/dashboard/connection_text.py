@@ -9,7 +9,6 @@ from textual.content import Content
 from cp_tui.charge_point.variables import (
     LinkError,
     LinkPhase,
-    LinkStep,
     LinkView,
     PendingCall,
     RegistrationView,
@@ -28,11 +27,11 @@ from cp_tui.tui.text.connection import (
     BAD,
     GOOD,
     QUIET,
-    STEP_WORDS,
     WAITING,
     boot_words,
     is_boot_unseen,
     profile_words,
+    step_words,
     tls_by_url,
 )
 from cp_tui.tui.text.facts import Fact
@@ -44,9 +43,6 @@ CLOCK_RIGHT_S = 1.0
 
 CLOCK_OFFSET_WARNING_S = 10
 """Further apart, the records of charge point and CSMS are hard to compare."""
-
-CLOSED_IN_ORDER = (1000, 1001)
-"""Close codes of a WebSocket that somebody meant to end: done with it, or going away."""
 
 PHASE_WORDS = {
     LinkPhase.RESOLVING: "looking up the host name",
@@ -149,10 +145,7 @@ def _own_certificate(snapshot: Snapshot, clock: Clock) -> list[Fact]:
 
 def cause_words(error: LinkError) -> str:
     """The step that failed and why, each said once; cleaned."""
-    step = STEP_WORDS[error.step]
-    text = drawn(error.text)
-    if error.step is LinkStep.OPEN and error.close_code in CLOSED_IN_ORDER:
-        return f"was open, ended: {text}"
+    step, text = step_words(error.step, error.close_code), drawn(error.text)
     return text if text.startswith(step) else f"{step}: {text}"
 
 

@@ -8,7 +8,7 @@ from textual.content import Content
 
 from cp_tui.charge_point.variables import LinkAttempt, LinkPhase, LinkStep
 from cp_tui.tui.text.columns import Column, time_column
-from cp_tui.tui.text.connection import BAD, GOOD, QUIET, STEP_WORDS, WAITING
+from cp_tui.tui.text.connection import BAD, GOOD, QUIET, WAITING, step_words
 from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.text.safe_text import safe_text
 from cp_tui.tui.text.words import Clock
@@ -84,7 +84,7 @@ def attempt_facts(attempt: LinkAttempt, clock: Clock) -> list[Fact]:
         Fact("Result", result(attempt), result_words(attempt)),
     ]
     if attempt.step is not None:
-        facts.append(Fact("Step", Content(STEP_WORDS[attempt.step])))
+        facts.append(Fact("Step", Content(step_words(attempt.step, attempt.close_code))))
     facts += attempt_lines(attempt)
     if attempt.http_status is not None:
         facts.append(Fact("HTTP", Content(str(attempt.http_status))))

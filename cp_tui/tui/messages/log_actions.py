@@ -27,6 +27,9 @@ FRAME = re.compile(r"#?(\d{1,3}(?:[,.' ]\d{3})+|\d+)")
 
 ALLOWED = "14:03, 14:03:22, Nov 05 8:00, +10m, -2h, or the number of a frame"
 
+NOW = "now"
+"""Of a log that is its end."""
+
 log_action = partial(action, when=conditions.in_log, gives_way=conditions.not_in_log)
 """Their keys are those of other actions where no log is looked at."""
 
@@ -101,8 +104,8 @@ async def begin(desk: Desk) -> None:
 
 @log_action("log.end", "The end of the log")
 async def end(desk: Desk) -> None:
-    """Go to its last frame."""
-    desk.travel.go_to_frame(desk.travel.place.frames)
+    """Go to its last frame, or to what was noted after it."""
+    desk.travel.go_to_end()
 
 
 def _shift(desk: Desk, seconds: float) -> None:
@@ -125,6 +128,8 @@ async def go_to(desk: Desk) -> None:
         return
     if (number := FRAME.fullmatch(typed.strip())) is not None:
         desk.travel.go_to_frame(int(re.sub(r"\D", "", number[1])))
+    elif typed.strip().casefold() == NOW:
+        desk.travel.go_to_end()
     else:
         desk.travel.go_to(moment(typed, _clock_of(typed, place, desk.clock)))
 

@@ -198,7 +198,12 @@ class SchedulePane(Pane):
 
     def _show_known(self, is_new: bool) -> None:
         """Show what covers the window, and ask where nothing does or it is out of date."""
-        published = self._snapshot.charging_schedules
+        log, published = self._snapshot.log, self._snapshot.charging_schedules
+        if log is not None and log.frames and log.instant is None:
+            # No limit holds from a time to a time where there are none.
+            self._draw({})
+            self.note(Content("no times in this log"))
+            return
         if self._covers(published):
             self._draw(published)
         elif not is_new and self._covers(self._asked):

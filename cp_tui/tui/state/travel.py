@@ -201,6 +201,12 @@ class Travel:
         if number != self.place.number or (at and at != self.place.instant):
             self._go(number, at)
 
+    def go_to_end(self) -> None:
+        """Go to the last of what is known."""
+        self._is_untouched = False
+        if self.messages is not None:
+            self._go(self.messages.last, _end(self.messages))
+
     def go_to(self, instant: datetime) -> None:
         """Go to an instant: what was known then, seen from then."""
         self._is_untouched = False

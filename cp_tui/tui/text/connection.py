@@ -46,6 +46,16 @@ STEP_WORDS = {
 }
 
 
+CLOSED_IN_ORDER = (1000, 1001)
+"""Close codes of whoever has nothing more to say, or goes away (RFC 6455, 7.4.1)."""
+
+
+def step_words(step: LinkStep, close_code: int | None) -> str:
+    """The step at which a connection failed; one that was closed in order has not."""
+    is_in_order = step is LinkStep.OPEN and close_code in CLOSED_IN_ORDER
+    return "was open, ended" if is_in_order else STEP_WORDS[step]
+
+
 def state_word(snapshot: Snapshot) -> tuple[str, str, str]:
     """Sign, word and style for link and registration together: the first thing to read."""
     link, registration = snapshot.link, snapshot.registration
