@@ -16,9 +16,7 @@ from cp_tui.ocpp.action import SPEC, Action
 from cp_tui.ocpp.model import WireModel
 from cp_tui.ocpp.redaction import shown_text
 from cp_tui.ocpp.validation import Defect, judge, quoted
-from cp_tui.traces.record import Record, RecordKind
-
-_CALL_LENGTH, _RESULT_LENGTH = 4, 3
+from cp_tui.traces.record import LENGTHS, Record, RecordKind
 
 
 class Half(Struct, frozen=True, gc=False):
@@ -78,7 +76,7 @@ def read_half(record: Record, action: Action | None) -> Half:
         return Half(record)
     if not is_result and record.kind is not RecordKind.CALL:
         return Half(record)
-    if len(frame.elements) < (_RESULT_LENGTH if is_result else _CALL_LENGTH):
+    if len(frame.elements) < LENGTHS[record.kind]:
         return Half(record)
     # J 4.2.1 tolerates null as an empty payload.
     payload = {} if frame.payload is None else frame.payload

@@ -80,6 +80,10 @@ class RecordKind(StrEnum):
 
 
 ANSWERS = (RecordKind.CALL_RESULT, RecordKind.CALL_ERROR)
+LENGTHS: Mapping[RecordKind, int] = MappingProxyType(
+    {RecordKind.CALL: 4, RecordKind.CALL_RESULT: 3, RecordKind.CALL_ERROR: 5}
+)
+"""Elements of a frame (J 4.2)."""
 
 
 class LinkKind(StrEnum):

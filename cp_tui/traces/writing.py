@@ -17,12 +17,10 @@ from cp_tui.ocpp.redaction import redacted_all_through, shown_text
 from cp_tui.traces.formats.open_ocpp_trace import DIRECTIONS
 from cp_tui.traces.frames import KIND_OF_TYPE, TYPES
 from cp_tui.traces.privacy import PrivateNames
-from cp_tui.traces.record import ParsedFrame, Record, RecordKind
+from cp_tui.traces.record import LENGTHS, ParsedFrame, Record, RecordKind
 from cp_tui.traces.shown import shown_details, shown_payload
 
 _WORDS = {direction: word for word, direction in DIRECTIONS.items()}
-_LENGTHS = {RecordKind.CALL: 4, RecordKind.CALL_RESULT: 3, RecordKind.CALL_ERROR: 5}
-"""Elements of a frame; further ones have no place in the format (J 4.2)."""
 _NAMES = {KIND_OF_TYPE[number]: name for name, number in TYPES.items()}
 _WITH_KEYS = frozenset({"ChangeConfiguration", "GetConfiguration", ""})
 """Actions whose frames may have the value of a key away from its name: cut off, or elsewhere."""
@@ -48,7 +46,8 @@ def written(record: Record, names: PrivateNames | None = None) -> dict[str, Any]
     assert record.at is not None
     assert record.direction is not None
     payload, details = shown_payload(record), shown_details(frame)
-    beyond = frame.elements[_LENGTHS[record.kind] :]
+    # The format has no place for more elements than there may be.
+    beyond = frame.elements[LENGTHS[record.kind] :]
     rest = [frame.message_id, frame.action, frame.code, frame.description, *beyond]
     # Of a frame that was cut off there are only the texts to look at.
     is_whole = (
