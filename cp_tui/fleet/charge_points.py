@@ -9,11 +9,7 @@ from msgspec.structs import replace
 from cp_tui.charge_point.config import ChargePointConfig
 from cp_tui.engine.endpoint import endpoint
 from cp_tui.fleet.plan import FleetPlan
-from cp_tui.network.draw import draw
-
-_STEP = 0.41421356237309515
-"""The multiples of an irrational number fill the unit evenly, so that a share holds for any number
-of charge points; another one than that of the misbehaviour, so that these do not go together."""
+from cp_tui.fleet.shares import SILVER, of_shares
 
 
 class FleetChargePoints:
@@ -23,7 +19,7 @@ class FleetChargePoints:
         self,
         plan: FleetPlan,
         of_all: ChargePointConfig,
-        kinds: Sequence[tuple[float, ChargePointConfig]] = (),
+        kinds: Sequence[tuple[ChargePointConfig, float]] = (),
         passwords: Mapping[str, str] | None = None,
     ) -> None:
         """`kinds` each with their share; `passwords` by id, None: those of the kind are theirs."""
@@ -42,9 +38,5 @@ class FleetChargePoints:
         return replace(kind, charge_point_id=id_, url=uri, keys=keys)
 
     def _kind_of(self, index: int) -> ChargePointConfig:
-        place = (draw(self._plan.seed, "kind") + index * _STEP) % 1
-        for share, config in self._kinds:
-            place -= share
-            if place < 0:
-                return config
-        return self._of_all
+        found = of_shares(self._kinds, self._plan.seed, "kind", index, SILVER)
+        return self._of_all if found is None else found

@@ -16,14 +16,13 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
+from cp_tui.fleet.shares import GOLDEN, of_shares
 from cp_tui.network.draw import draw
 from cp_tui.ocpp.action import Action
 from cp_tui.ocpp.calendar import later
 from cp_tui.ocpp.errors import OcppError
 from cp_tui.ocpp.frame import Call, CallResult, encode, parse
 
-GOLDEN = 0.618033988749895
-"""Its multiples fill the unit evenly, so that a share holds for any number of stations."""
 WRONG_PASSWORD = "not-the-password"
 """16 characters, as the shortest AuthorizationKey that there is."""
 WAITING_MAX = 1_000
@@ -416,17 +415,9 @@ def misbehave(kind: Kind, *, seed: int, id: str) -> Misbehaviour:
 
 
 def kind_of(shares: Mapping[Kind, float], *, seed: int, number: int) -> Kind | None:
-    """Say how a station misbehaves, by its number in the fleet; None: it does not.
-
-    Shares are parts of 1. Among any numbers in a row each kind has its share, give or take one
-    or two, and never hangs on how many stations there will be.
-    """
-    place = (draw(seed, "misbehaviour") + number * GOLDEN) % 1
-    for kind in Kind:
-        place -= shares.get(kind, 0.0)
-        if place < 0:
-            return kind
-    return None
+    """Say how a station misbehaves, by its number in the fleet; None: it does not."""
+    of_each = ((kind, shares.get(kind, 0.0)) for kind in Kind)
+    return of_shares(of_each, seed, "misbehaviour", number, GOLDEN)
 
 
 def _read(text: str) -> object:

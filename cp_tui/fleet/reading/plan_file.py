@@ -122,7 +122,7 @@ def read_plan(options: PlanOptions, drawn_seed: int) -> ReadPlan:
         ca_file=None if ca_file is None else str(ca_file),
         check_hostname=configs[0].engine.check_hostname,
     )
-    kinds = list(zip(shares, of_kinds[1:], strict=True))
+    kinds = list(zip(of_kinds[1:], shares, strict=True))
     return ReadPlan(plan, FleetChargePoints(plan, of_kinds[0], kinds, passwords))
 
 

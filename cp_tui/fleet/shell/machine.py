@@ -40,8 +40,6 @@ class Load(Struct, frozen=True):
     is_secure: bool
     source_addresses: int
     """How many addresses it connects from; one where none was given."""
-    targets: int = 1
-    """How many addresses the CSMS has."""
 
 
 class Machine(Struct, frozen=True):
@@ -74,9 +72,9 @@ def check_load(load: Load, machine: Machine) -> None:
             f"{load.connections:,} connections need {needed:,} file descriptors, and this process"
             f" may have {machine.files:,}: raise the hard limit (ulimit -Hn), or have fewer"
         )
-    ports = machine.ports * load.source_addresses * load.targets
+    ports = machine.ports * load.source_addresses
     if load.connections > ports:
-        more = -(-load.connections // (machine.ports * load.targets))
+        more = -(-load.connections // machine.ports)
         lines.append(
             f"{load.connections:,} connections need as many ports, and there are {ports:,}:"
             f" give --source-address {more}-fold, on loopback 127.0.0.2 and so on"

@@ -20,11 +20,9 @@ from cp_tui.fleet.shell.machine import (
 LARGE = Machine(files=100_000, ports=28_232, memory_kib=8_000_000)
 
 
-def load(
-    charge_points: int, *, source_addresses: int = 1, targets: int = 1, is_secure: bool = False
-) -> Load:
+def load(charge_points: int, *, source_addresses: int = 1, is_secure: bool = False) -> Load:
     """Make what a run asks of the machine."""
-    return Load(charge_points, charge_points, is_secure, source_addresses, targets)
+    return Load(charge_points, charge_points, is_secure, source_addresses)
 
 
 def lines(load: Load, machine: Machine) -> tuple[str, ...]:
@@ -38,7 +36,6 @@ def test_what_fits_begins() -> None:
     check_load(load(10_000), LARGE)
     check_load(load(1_000), Machine(1_000 + SPARE_FILES, 1_000, None))
     check_load(load(28_232 * 2, source_addresses=2), LARGE)
-    check_load(load(28_232 * 2, targets=2), LARGE)
 
 
 def test_what_does_not_fit_is_told_with_the_number_that_would_do() -> None:
