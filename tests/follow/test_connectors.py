@@ -31,3 +31,19 @@ def test_a_status_from_before_a_boot_is_said_to_be_from_then_until_it_is_told_an
     talk.answer({"status": "Accepted", "currentTime": talk.time, "interval": 300})
     talk.tell("StatusNotification", status(1, "Preparing"))
     assert not connector().is_from_before_boot
+
+
+def test_what_flowed_says_nothing_any_more_once_its_transaction_has_ended() -> None:
+    follower, talk = Follower("CP-1"), Talk()
+    talk.booted()
+    talk.started()
+    flows = {"value": "7.4", "measurand": "Power.Active.Import", "unit": "kW"}
+    values = [{"timestamp": talk.time, "sampledValue": [flows, {"value": "1500"}]}]
+    talk.tell("MeterValues", {"connectorId": 1, "transactionId": 7, "meterValue": values})
+    for record in talk.records:
+        follower.take(record)
+    charging = follower.view("connectors", talk.now)[1].measurement
+    follower.take(talk.stopped())
+    stopped = follower.view("connectors", talk.now)[1].measurement
+    assert (charging.power_w, charging.register_wh) == (7_400, 1_500)
+    assert (stopped.power_w, stopped.register_wh) == (None, 2_000)
