@@ -206,6 +206,7 @@ class Engine:
             opening = partial(Recorder, self._data_dir, identity, trace)
             self._recorder = recorder = await in_daemon_thread(opening)
             self._hub.record = recorder.put
+            self.troubles.recorded_by(recorder.put_troubles)
             stack.callback(recorder.close)
 
     async def close(self) -> None:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from cp_tui.charge_point.variables import (
     STREAMS,
     MessageKind,
     NotedFrame,
+    Troubles,
 )
 from cp_tui.engine.config import TraceConfig
 from cp_tui.engine.errors import EngineStartError
@@ -35,6 +37,7 @@ from cp_tui.engine.troubles import TroubleKeeper
 
 FRAMES_FILE = "trace.jsonl"
 EVENTS_FILE = "events.jsonl"
+TROUBLES = "troubles"
 FILES_KEPT = 3
 """Older files of each, besides the one that is written."""
 EVENTS_SHARE = 8
@@ -51,6 +54,13 @@ class RecordedEvent(Struct, frozen=True):
     event: Raw
 
 
+class StandingTroubles(Struct, frozen=True):
+    """The alarms of the charge point from an instant on; a line whenever there is another one."""
+
+    at: datetime
+    troubles: Troubles
+
+
 class Recorder:
     """Writes down what the streams of one engine tell."""
 
@@ -59,6 +69,8 @@ class Recorder:
         self._charge_point_id = charge_point_id
         self._folder = folder
         self._told = 0
+        self._standing: set[str] | None = None
+        """The ids of the alarms that were written down last."""
         bytes_max = config.keep_bytes // (FILES_KEPT + 1)
         try:
             self._mask = tag_mask(folder) if config.masks_id_tags else None
@@ -81,6 +93,17 @@ class Recorder:
                 self._frames.put_late(partial(self._frame, event), size)
         else:
             self._events.put_late(partial(self._event, stream, event), HEAD_BYTES)
+
+    def put_troubles(self, troubles: Troubles, at: datetime) -> None:
+        """Have written down which alarms stand, where there are others than before. Never waits.
+
+        One that only counts on is the same one.
+        """
+        ids = {each.id for each in troubles}
+        if ids != self._standing:
+            self._standing = ids
+            event = StandingTroubles(at, troubles)
+            self._events.put_late(partial(self._event, TROUBLES, event), HEAD_BYTES)
 
     def look(self, troubles: TroubleKeeper) -> None:
         """Raise and end the trouble of the trace, according to how it stands."""
@@ -112,19 +135,21 @@ class Recorder:
 def read_back(folder: Path) -> Mapping[str, list[Struct]]:
     """Read the newest events of each stream, oldest first; blocks. What is damaged is left out."""
     found = events_in(_newest(folder / EVENTS_FILE, HISTORY_MAX * len(STREAMS)))
+    del found[TROUBLES]
     frames = (record_of(line) for line in _newest(folder / FRAMES_FILE, HISTORY_MAX))
     found["messages"] += [each for each in frames if each is not None]
     return {name: sorted(events, key=time_of)[-HISTORY_MAX:] for name, events in found.items()}
 
 
 def events_in(lines: Iterable[bytes]) -> dict[str, list[Struct]]:
-    """Read the events of each stream, in their order; what is damaged is left out."""
-    found: dict[str, list[Struct]] = {name: [] for name in STREAMS}
+    """Read the events of each stream and the alarms, in order; what is damaged is left out."""
+    kinds: dict[str, type[Struct]] = {**STREAMS, TROUBLES: StandingTroubles}
+    found: dict[str, list[Struct]] = {name: [] for name in kinds}
     for line in lines:
         with suppress(DecodeError):
             read = decode(RecordedEvent, line)
             if read.stream in found:
-                found[read.stream].append(decode(STREAMS[read.stream], bytes(read.event)))
+                found[read.stream].append(decode(kinds[read.stream], bytes(read.event)))
     return found
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from cp_tui.charge_point.variables import Trouble
+from cp_tui.charge_point.variables import Trouble, Troubles
 
 HAPPENED = timedelta(days=1)
 """So long is told what has happened: whoever comes in the morning learns of the night."""
@@ -33,6 +33,12 @@ class TroubleKeeper:
         self._publish = publish
         self._clock = clock
         self._standing: dict[str, Trouble] = {}
+        self._record: Callable[[Troubles, datetime], None] = lambda troubles, at: None
+        self._tell()
+
+    def recorded_by(self, record: Callable[[Troubles, datetime], None]) -> None:
+        """Have written down which stand, now and whenever there are others."""
+        self._record = record
         self._tell()
 
     def raise_trouble(
@@ -91,4 +97,6 @@ class TroubleKeeper:
             self._tell()
 
     def _tell(self) -> None:
-        self._publish("troubles", tuple(reversed(self._standing.values())))
+        standing = tuple(reversed(self._standing.values()))
+        self._publish("troubles", standing)
+        self._record(standing, self._clock())

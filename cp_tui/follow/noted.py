@@ -26,15 +26,17 @@ from cp_tui.charge_point.variables import (
     LinkPhase,
     LinkView,
     StatusChange,
+    Troubles,
 )
 from cp_tui.engine.hub import time_of
+from cp_tui.engine.recorder import TROUBLES, StandingTroubles
 from cp_tui.follow.connectors import WITH_CABLE
 from cp_tui.follow.keys import TAKEN, bare_entry
 from cp_tui.ocpp.calendar import later
 from cp_tui.ocpp.configuration_key import find
 from cp_tui.ocpp.datatypes import ChargePointErrorCode, ChargePointStatus
 
-OF_MACHINE = frozenset({"link_attempts", "refusals"})
+OF_MACHINE = frozenset({"link_attempts", "refusals", TROUBLES})
 """Streams whose times are those of the machine, as the times of the frames are; those of all others
 are of the clock that the CSMS sets."""
 
@@ -95,11 +97,21 @@ class NotedEvents:
         changes = self._until("status_changes", now, ahead_s)
         newest = {each.connector_id: each for each in changes if isinstance(each, StatusChange)}
         found["connectors"] = _connectors(found.get("connectors") or (), newest, ahead_s)
+        found["troubles"] = (*self._alarms(now), *(found.get("troubles") or ()))
         keys = self._until("configuration_changes", now, ahead_s)
         found["configuration"] = _configuration(
             found.get("configuration") or (), (each for each in keys if isinstance(each, KeyChange))
         )
         return found
+
+    def _alarms(self, now: datetime) -> Troubles:
+        """The alarms of the program itself, as they stood."""
+        noted = self._until(TROUBLES, now, 0.0)
+        if not noted or not isinstance(noted[-1], StandingTroubles):
+            return ()
+        return tuple(
+            each for each in noted[-1].troubles if each.ends_at is None or each.ends_at > now
+        )
 
     def _of(self, stream: str) -> Sequence[Struct]:
         return self._streams.get(stream, ())

@@ -30,7 +30,10 @@ from cp_tui.engine.recorder import (
     EVENTS_FILE,
     FRAMES_FILE,
     NOT_WRITING,
+    TROUBLES,
     Recorder,
+    StandingTroubles,
+    events_in,
     read_back,
     trace_files,
 )
@@ -212,6 +215,22 @@ def test_whatever_field_a_tag_or_a_reason_stands_in_it_is_masked() -> None:
     assert masked["authorized_id_tag"] == masked["vehicle"]["asked_id_tag"]
     assert masked["stop_explanation"]["rule"] == "S 4.10"
     assert (masked["list"], masked["status"]) == ([{"id_tag": None, "tags": 3}], "Charging")
+
+
+def test_alarms_are_written_down_when_others_stand_and_not_when_one_counts_on(
+    tmp_path: Path,
+) -> None:
+    recorder = Recorder(tmp_path, "CP1", TraceConfig())
+    troubles = TroubleKeeper(lambda name, value: None, lambda: NOON)
+    troubles.recorded_by(recorder.put_troubles)
+    for _ in range(3):
+        troubles.raise_trouble("store.slow", "the disk is slow")
+    troubles.end_trouble("store.slow")
+    recorder.close()
+    told = events_in((tmp_path / EVENTS_FILE).read_bytes().splitlines())[TROUBLES]
+    ids = [[each.id for each in one.troubles] for one in told if isinstance(one, StandingTroubles)]
+    assert ids == [[], ["store.slow"], []]
+    assert TROUBLES not in read_back(tmp_path)
 
 
 def test_a_place_that_takes_no_trace_is_told_at_start(tmp_path: Path) -> None:

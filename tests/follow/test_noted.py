@@ -18,7 +18,9 @@ from cp_tui.charge_point.variables import (
     Refusal,
     RefusedBy,
     StatusChange,
+    Trouble,
 )
+from cp_tui.engine.recorder import StandingTroubles
 from cp_tui.follow.follower import Follower
 from cp_tui.follow.messages import message_record
 from cp_tui.follow.noted import NOTHING_NOTED, NotedEvents
@@ -63,6 +65,8 @@ def key(minute: int, value: str, answer: str) -> KeyChange:
 
 NO_ERROR, HOT = ChargePointErrorCode.NO_ERROR, ChargePointErrorCode.HIGH_TEMPERATURE
 REFUSAL = Refusal(at=at(24), by=RefusedBy.CHARGE_POINT, reason=Reason(id="x", rule="", text="x"))
+ALARM = Trouble(id="store.slow", text="the disk is slow", since=at(22), last_at=at(22))
+FORGOTTEN = replace(ALARM, id="turn.failed", ends_at=at(23))
 NOTED = NotedEvents(
     {
         "link_attempts": [
@@ -80,6 +84,7 @@ NOTED = NotedEvents(
         ],
         "configuration_changes": [key(22, "60", "Accepted"), key(26, "-1", "Rejected")],
         "refusals": [REFUSAL],
+        "troubles": [StandingTroubles(at(22), (ALARM, FORGOTTEN)), StandingTroubles(at(35), ())],
     }
 )
 AN_HOUR_S = 3_600.0
@@ -108,9 +113,12 @@ def test_between_its_frames_it_is_known_what_the_charge_point_noted() -> None:
     assert (entry.value, entry.source, entry.old_value) == ("60", KeySource.OPERATOR, "300")
     assert entry.last_refusal is None
 
+    assert values["troubles"] == (ALARM,)
+
     later_on = NOTED.values(seen, at(40), AN_HOUR_S)
     assert (later_on["link"].phase, later_on["link"].since) == (LinkPhase.OPEN, at(30))
     assert later_on["connectors"][1].faults == ()
+    assert later_on["troubles"] == ()
     assert later_on["configuration"][0].last_refusal.value == "-1"
     assert NOTED.values(seen, at(55), AN_HOUR_S)["link"].phase is LinkPhase.STOPPED
     # What a frame has told later counts, as after a boot.
