@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import re
-import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from random import Random
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import pytest
 from pydantic import JsonValue
 
 from cp_tui.charge_point.config import ChargePointConfig, ConnectorConfig
@@ -29,6 +29,7 @@ from cp_tui.engine.timeouts import ConnectionTimeouts, Timeouts
 from cp_tui.rpc.client import Client
 from cp_tui.rpc.server import RpcServer
 from cp_tui.tui.app import Attachment, CpTuiApp
+from tests.demo.fast_time import clock_here
 from tests.tui.driving import Eye
 
 WAIT_S = 30.0
@@ -99,9 +100,10 @@ class Place(Eye):
 
     async def reads(self, *patterns: str) -> None:
         """Wait until all of these can be read; a pattern is a regular expression."""
-        end = time.monotonic() + WAIT_S
+        time = asyncio.get_running_loop().time
+        end = time() + WAIT_S
         missing: list[str] = []
-        while time.monotonic() < end:
+        while time() < end:
             await self.pilot.pause()
             flat = self.flat()
             missing = [pattern for pattern in patterns if re.search(pattern, flat) is None]
@@ -144,10 +146,13 @@ async def place(
     *,
     ca_file: Path | None = None,
     settings: LinkSettings = PATIENT,
-    now: Now = machine_now,
+    now: Now | None = None,
 ) -> AsyncIterator[Place]:
     """Switch a charger on and look at its screen."""
-    with TemporaryDirectory(prefix="ask") as name:
+    now = now or clock_here()
+    with TemporaryDirectory(prefix="ask") as name, pytest.MonkeyPatch.context() as patch:
+        # It has a clock of its own.
+        patch.setattr("cp_tui.engine.link._now", now)
         folder = Path(name)
         engine = Engine(
             EngineConfig(config or charge_point(), url=url, ca_file=ca_file),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.demo.fast_time import in_fast_time
 from tests.questions.place import MINUTE, TIME, place
 from tests.questions.situations import boot, csms
 
@@ -44,6 +45,7 @@ from tests.questions.situations import boot, csms
     ],
     ids=["healthy", "pending", "rejected"],
 )
+@in_fast_time
 async def test_link_and_registration_are_told_apart_with_what_comes_next(
     status: str, interval_s: int, words: tuple[str, ...]
 ) -> None:
@@ -52,6 +54,7 @@ async def test_link_and_registration_are_told_apart_with_what_comes_next(
         await here.reads(*words)
 
 
+@in_fast_time
 async def test_an_open_socket_to_a_silent_csms_is_no_connection() -> None:
     server = csms()
     server.silent.add("BootNotification")

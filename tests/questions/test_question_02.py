@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from tests.demo.fast_time import in_fast_time
 from tests.engine.certificates import Authority, authority, needs_openssl
 from tests.engine.links import port_of, websocket_server
 from tests.questions.place import PATIENT, TIME, Place, charge_point, place
@@ -26,11 +27,13 @@ async def explains(here: Place, *words: str) -> None:
     await here.reads(*words, r"· try 2 in \d\d s", f"offline · try 2 at {TIME}")
 
 
+@in_fast_time
 async def test_an_unknown_host() -> None:
     async with place("ws://csms.invalid/ocpp") as here:
         await explains(here, "DNS .*no such name: csms.invalid|no name server", "Hint check the ")
 
 
+@in_fast_time
 async def test_a_refused_port() -> None:
     port = free_port()
     async with place(f"ws://127.0.0.1:{port}") as here:
@@ -49,6 +52,7 @@ async def tls_situation(server: ssl.SSLContext, ca_file: Path | None, *words: st
 
 
 @needs_openssl
+@in_fast_time
 async def test_an_untrusted_certificate(root: Authority) -> None:
     await tls_situation(
         root.server("untrusted", "DNS:localhost"),
@@ -59,6 +63,7 @@ async def test_an_untrusted_certificate(root: Authority) -> None:
 
 
 @needs_openssl
+@in_fast_time
 async def test_an_expired_certificate(root: Authority) -> None:
     await tls_situation(
         root.server("expired", "DNS:localhost", days=-1),
@@ -91,6 +96,7 @@ async def test_an_expired_certificate(root: Authority) -> None:
     ],
     ids=["no-key", "wrong-key", "unknown-id"],
 )
+@in_fast_time
 async def test_an_http_status(status: int, key: str | None, words: tuple[str, ...]) -> None:
     config = charge_point({} if key is None else {"AuthorizationKey": key})
     async with csms(status=status) as server, place(server.url, config) as here:
@@ -98,12 +104,14 @@ async def test_an_http_status(status: int, key: str | None, words: tuple[str, ..
         assert KEY not in here.text()
 
 
+@in_fast_time
 async def test_a_csms_that_wants_a_key_and_gets_the_right_one_connects() -> None:
     """The third of the causes of a 401 is told by its absence: with the key all is well."""
     async with csms() as server, place(server.url, charge_point({"AuthorizationKey": KEY})) as here:
         await here.reads("All well: Accepted")
 
 
+@in_fast_time
 async def test_a_wrong_subprotocol() -> None:
     async with csms(subprotocol="ocpp2.0.1") as server, place(server.url) as here:
         await explains(
@@ -113,6 +121,7 @@ async def test_a_wrong_subprotocol() -> None:
         )
 
 
+@in_fast_time
 async def test_a_proxy_that_drops_idle_links() -> None:
     async with csms() as server:
         port = int(server.url.rpartition(":")[2])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.demo.fast_time import in_fast_time
 from tests.engine.certificates import authority, needs_openssl
 from tests.engine.links import port_of, websocket_server
 from tests.questions.place import charge_point, place
@@ -13,6 +14,7 @@ TEXT_KEY = "0123456789abcdef!"
 HEX_KEY = "00112233445566778899aabbccddeeff00112233"
 
 
+@in_fast_time
 async def test_profile_0_has_no_credentials() -> None:
     async with csms() as server, place(server.url) as here:
         await here.reads("All well")
@@ -30,6 +32,7 @@ async def test_profile_0_has_no_credentials() -> None:
     [(TEXT_KEY, r"17 (characters|bytes)"), (HEX_KEY, r"20 bytes \(hex\)")],
     ids=["text", "hex"],
 )
+@in_fast_time
 async def test_profile_1_shows_length_and_form_of_the_key_and_never_the_key(
     key: str, form: str
 ) -> None:
@@ -42,6 +45,7 @@ async def test_profile_1_shows_length_and_form_of_the_key_and_never_the_key(
 
 
 @needs_openssl
+@in_fast_time
 async def test_profile_2_shows_the_certificate_of_the_server(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
@@ -65,6 +69,7 @@ async def test_profile_2_shows_the_certificate_of_the_server(
 
 
 @needs_openssl
+@in_fast_time
 async def test_a_certificate_that_ends_soon_is_told_at_once(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.demo.fast_time import in_fast_time
 from tests.peer import PeerCsms
 from tests.questions.place import MINUTE, place
 from tests.questions.situations import boot, csms, free_port
@@ -17,6 +18,7 @@ from tests.questions.situations import boot, csms, free_port
     ],
     ids=["csms-ahead", "csms-behind"],
 )
+@in_fast_time
 async def test_a_csms_with_another_time(ahead_s: float, words: str, step: str) -> None:
     answer = boot(ahead_s=ahead_s)
     async with csms(boot_answer=answer) as server, place(server.url) as here:
@@ -24,17 +26,20 @@ async def test_a_csms_with_another_time(ahead_s: float, words: str, step: str) -
         await here.after("a", rf"! Clock of this machine: {words} {MINUTE}")
 
 
+@in_fast_time
 async def test_a_clock_that_agrees() -> None:
     """The independent CSMS tells the time at which it answers."""
     async with PeerCsms() as server, place(server.url) as here:
         await here.reads(rf"Clock [+-]\d.\d s · BootNotification {MINUTE}")
 
 
+@in_fast_time
 async def test_a_clock_of_a_charger_that_was_never_connected() -> None:
     async with place(f"ws://127.0.0.1:{free_port()}") as here:
         await here.reads("Clock never set by the CSMS")
 
 
+@in_fast_time
 async def test_a_clock_that_a_silent_csms_has_never_set() -> None:
     server = csms()
     server.silent.add("BootNotification")

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
+from tests.demo.fast_time import in_fast_time
 from tests.end_to_end.raw_csms import RawCsms
 from tests.questions.place import TIME, Place, charge_point, dated, place
 from tests.questions.situations import OTHER_TAG, TAG, csms
@@ -32,6 +33,7 @@ async def answers(here: Place, by: str, *words: str) -> None:
     await here.after("enter", f"Start refused {TIME} by the {by}", *words)
 
 
+@in_fast_time
 async def test_a_tag_that_the_local_list_blocks() -> None:
     keys = {"LocalAuthListEnabled": "true"}
     async with accepted(csms(), keys) as (server, here):
@@ -43,6 +45,7 @@ async def test_a_tag_that_the_local_list_blocks() -> None:
         await answers(here, "local list", TAG, "Blocked")
 
 
+@in_fast_time
 async def test_a_tag_that_the_csms_calls_invalid() -> None:
     async with accepted(csms(tag_status="Invalid")) as (_, here):
         await swipe(here)
@@ -50,6 +53,7 @@ async def test_a_tag_that_the_csms_calls_invalid() -> None:
         await answers(here, "CSMS", TAG, "the CSMS answered Invalid")
 
 
+@in_fast_time
 async def test_a_connector_that_is_reserved_for_another_tag() -> None:
     async with accepted(csms()) as (server, here):
         until = datetime.now(UTC) + timedelta(hours=1)
@@ -66,6 +70,7 @@ async def test_a_connector_that_is_reserved_for_another_tag() -> None:
         await answers(here, "reservation", TAG, "[Rr]eserv")
 
 
+@in_fast_time
 async def test_a_connector_that_is_out_of_operation() -> None:
     async with accepted(csms()) as (server, here):
         payload = {"connectorId": 1, "type": "Inoperative"}
@@ -75,12 +80,14 @@ async def test_a_connector_that_is_out_of_operation() -> None:
         await answers(here, "connector", TAG, "Unavailable")
 
 
+@in_fast_time
 async def test_a_tag_whose_cable_did_not_come_in_time() -> None:
     async with accepted(csms(), {"ConnectionTimeOut": "1"}) as (_, here):
         await swipe(here, plug=False)
         await answers(here, "connection timeout", TAG, "ConnectionTimeOut")
 
 
+@in_fast_time
 async def test_a_tag_that_nobody_knows_while_offline() -> None:
     async with accepted(csms()) as (_, here):
         await here.act("set_network", up=False)

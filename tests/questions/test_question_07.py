@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
+from tests.demo.fast_time import in_fast_time
 from tests.end_to_end.raw_csms import RawCsms
 from tests.questions.place import TIME, Place, charge_point, place
 from tests.questions.profiles import start_charging
@@ -45,6 +46,7 @@ async def reset(server: RawCsms, here: Place) -> None:
     ],
     ids=["remote", "unplugged", "power-loss", "unlock", "reset"],
 )
+@in_fast_time
 async def test_the_end_of_a_session_is_told(end: End, reason: str, words: str) -> None:
     async with csms() as server, place(server.url) as here:
         await here.reads("All well")
@@ -53,6 +55,7 @@ async def test_the_end_of_a_session_is_told(end: End, reason: str, words: str) -
         await here.after("5", *answer(reason, words))
 
 
+@in_fast_time
 async def test_a_session_that_the_csms_did_not_want() -> None:
     server = csms()
     refused = {"transactionId": 77, "idTagInfo": {"status": "Blocked"}}
@@ -64,6 +67,7 @@ async def test_a_session_that_the_csms_did_not_want() -> None:
         await here.after("5", *answer("DeAuthorized", "Blocked"))
 
 
+@in_fast_time
 async def test_a_fault_stops_the_current_and_not_the_session() -> None:
     """The transaction goes on (status.md): who asks why nothing flows looks at the connector."""
     async with csms() as server, place(server.url) as here:
@@ -77,6 +81,7 @@ async def test_a_fault_stops_the_current_and_not_the_session() -> None:
         await here.after("enter", "Now ! Faulted", f"Error {fault} 31 mA", f"Tx #77 {TAG}")
 
 
+@in_fast_time
 async def test_a_fault_that_ends_the_session() -> None:
     config = charge_point({"StopTransactionOnFault": "true"})
     async with csms() as server, place(server.url, config) as here:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from tests.demo.fast_time import in_fast_time
 from tests.questions.place import TIME, charge_point, place
 from tests.questions.profiles import install, profile, start_charging
 from tests.questions.situations import TAG, csms
 
 
+@in_fast_time
 async def test_a_tx_profile_below_the_default() -> None:
     async with csms() as server, place(server.url) as here:
         await here.reads("All well")
@@ -22,6 +24,7 @@ async def test_a_tx_profile_below_the_default() -> None:
         )
 
 
+@in_fast_time
 async def test_a_maximum_of_the_charge_point_that_two_cars_share() -> None:
     async with csms() as server, place(server.url) as here:
         await here.reads("All well")
@@ -35,6 +38,7 @@ async def test_a_maximum_of_the_charge_point_that_two_cars_share() -> None:
         )
 
 
+@in_fast_time
 async def test_a_vehicle_that_takes_less_than_it_is_offered() -> None:
     async with csms() as server, place(server.url) as here:
         await here.reads("All well")
@@ -71,6 +75,7 @@ VEHICLES: dict[str, tuple[dict[str, float], str]] = {
 ANY_OTHER = {"phases": 3, "cable_max_current_a": 63, "max_power_w": 22_000, "soc_percent": 20}
 
 
+@in_fast_time
 async def test_what_the_vehicle_and_its_cable_can_take() -> None:
     async with csms() as server, place(server.url) as here:
         await here.reads("All well")
@@ -83,6 +88,7 @@ async def test_what_the_vehicle_and_its_cable_can_take() -> None:
             await here.act("plug_out", connector_id=1)
 
 
+@in_fast_time
 async def test_a_ramp_says_until_when_and_its_end_is_told() -> None:
     async with csms() as server, place(server.url) as here:
         await here.reads("All well")
@@ -96,6 +102,7 @@ async def test_a_ramp_says_until_when_and_its_end_is_told() -> None:
         await here.reads("Draws nothing: the vehicle has paused")
 
 
+@in_fast_time
 async def test_why_this_limit_says_what_binds_below_it() -> None:
     async with csms() as server, place(server.url) as here:
         await here.reads("All well")
@@ -107,6 +114,7 @@ async def test_why_this_limit_says_what_binds_below_it() -> None:
         await here.after("W", "Now the on-board charger takes at most 10.0 A")
 
 
+@in_fast_time
 async def test_a_limit_that_nobody_can_charge_with() -> None:
     async with csms() as server, place(server.url) as here:
         await here.reads("All well")
@@ -117,6 +125,7 @@ async def test_a_limit_that_nobody_can_charge_with() -> None:
             await here.reads(f"Draws nothing: the limit is {why}")
 
 
+@in_fast_time
 async def test_the_hardware_of_the_connector() -> None:
     async with csms() as server, place(server.url, charge_point(max_current_a=16)) as here:
         await here.reads("All well")
@@ -128,6 +137,7 @@ async def test_the_hardware_of_the_connector() -> None:
         )
 
 
+@in_fast_time
 async def test_a_limit_in_watts_at_one_phase() -> None:
     async with csms() as server, place(server.url, charge_point(phases=1)) as here:
         await here.reads("All well")

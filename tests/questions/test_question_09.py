@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from tests.demo.fast_time import in_fast_time
 from tests.questions.place import machine_now, place
 from tests.questions.profiles import install, profile
 from tests.questions.situations import csms
@@ -18,6 +19,7 @@ def evening() -> datetime:
     return EVENING + (datetime.now(UTC) - REAL_START)
 
 
+@in_fast_time
 async def test_a_daily_profile_and_one_that_expires_at_22_o_clock() -> None:
     answer = {"status": "Accepted", "currentTime": evening().isoformat(), "interval": 3600}
     async with csms(boot_answer=answer) as server, place(server.url, now=evening) as here:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from tests.demo.fast_time import in_fast_time
 from tests.questions.place import TIME, charge_point, place
 from tests.questions.profiles import start_charging
 from tests.questions.situations import csms
 
 
+@in_fast_time
 async def test_offline_with_a_running_transaction() -> None:
     async with csms() as server, place(server.url) as here:
         await here.reads("All well")
@@ -17,6 +19,7 @@ async def test_offline_with_a_running_transaction() -> None:
         await here.after("5", r"Queue \d waits?", "StopTransaction", "offline", TIME)
 
 
+@in_fast_time
 async def test_a_csms_that_answers_with_an_error_and_the_wait_for_the_next_try() -> None:
     keys = {"TransactionMessageAttempts": "4", "TransactionMessageRetryInterval": "50"}
     server = csms()

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from cp_tui.charge_point.config import CustomKey
 from cp_tui.ocpp.key_spec import KeySpec
+from tests.demo.fast_time import in_fast_time
 from tests.questions.place import TIME, charge_point, place
 from tests.questions.situations import csms
 
@@ -20,6 +21,7 @@ from tests.questions.situations import csms
     ],
     ids=["accepted", "refused", "reconnecting"],
 )
+@in_fast_time
 async def test_a_change_by_the_csms(key: str, value: str, words: str) -> None:
     async with csms() as server, place(server.url) as here:
         await here.reads("All well")
@@ -27,6 +29,7 @@ async def test_a_change_by_the_csms(key: str, value: str, words: str) -> None:
         await here.after("3", rf"{TIME} {key} .*{words}")
 
 
+@in_fast_time
 async def test_a_change_by_the_operator() -> None:
     site = CustomKey(KeySpec("SiteName"), "Depot north")
     config = replace(charge_point(), custom_keys=(site,))
@@ -36,6 +39,7 @@ async def test_a_change_by_the_operator() -> None:
         await here.after("3", rf"{TIME} SiteName Depot n.* → Depot s.* operator Accepted")
 
 
+@in_fast_time
 async def test_a_value_from_the_file() -> None:
     async with (
         csms() as server,
@@ -45,6 +49,7 @@ async def test_a_value_from_the_file() -> None:
         await here.after("3", "ConnectionTimeOut 47 settings")
 
 
+@in_fast_time
 async def test_a_change_that_waits_for_a_reboot() -> None:
     modem = CustomKey(KeySpec("Modem", is_reboot_required=True), "LTE")
     config = replace(charge_point(), custom_keys=(modem,))

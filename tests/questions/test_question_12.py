@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
+from tests.demo.fast_time import in_fast_time
 from tests.questions.place import Place, charge_point, place
 from tests.questions.profiles import start_charging
 from tests.questions.situations import TAG, csms
@@ -50,6 +51,7 @@ async def charging_with_three_waiting() -> AsyncIterator[Place]:
     ],
     ids=["stop", "power-cut"],
 )
+@in_fast_time
 async def test_what_is_kept_lost_and_sent_is_told_before_the_answer(
     key: str, title: str, words: tuple[str, ...]
 ) -> None:
@@ -58,6 +60,7 @@ async def test_what_is_kept_lost_and_sent_is_told_before_the_answer(
         await here.after("escape", "1 ● Charging")
 
 
+@in_fast_time
 async def test_a_restart_after_a_stop_tells_what_it_sends() -> None:
     async with charging_with_three_waiting() as here:
         await here.act("stop")
@@ -71,6 +74,7 @@ async def test_a_restart_after_a_stop_tells_what_it_sends() -> None:
         )
 
 
+@in_fast_time
 async def test_a_restart_without_a_stop_tells_why_there_is_nothing_to_restart() -> None:
     async with charging_with_three_waiting() as here:
         await here.after("r", "it is not stopped; restart follows")

@@ -11,12 +11,13 @@ import pytest
 from cp_tui.certificates.authority import Authority, Issued, Validity, new_root
 from cp_tui.certificates.facts import SignatureScheme
 from cp_tui.certificates.signature import sign
+from tests.demo.fast_time import in_fast_time
 from tests.end_to_end.raw_csms import RawCsms
 from tests.engine.file_servers import answer, http_server
 from tests.engine.tls_servers import NOW, YEAR
 from tests.questions.place import TIME, place
 from tests.questions.situations import csms
-from tests.questions.test_ten_minutes_later import hours
+from tests.questions.test_ten_minutes_later import Hours
 
 FIRMWARE = b"version: 2.0.0\n" + bytes(range(256))
 
@@ -39,10 +40,12 @@ async def order(server: RawCsms, url: str, by: Issued, content: bytes = FIRMWARE
     return status
 
 
+@in_fast_time
 async def test_by_whom_under_which_root_and_how_or_which_check_failed(maker: Authority) -> None:
     signer = maker.signing_certificate("Maker Signing", YEAR)
     ended = maker.signing_certificate("Old", Validity(NOW - timedelta(9), NOW - timedelta(2)))
-    with hours() as clock, http_server(answer(200, FIRMWARE)) as files:
+    clock = Hours()
+    with http_server(answer(200, FIRMWARE)) as files:
         url = f"http://127.0.0.1:{files.server_address[1]}/fw.bin"
         async with csms() as server, place(server.url, now=clock.now) as here:
             await here.reads("All well")
