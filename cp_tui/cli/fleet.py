@@ -9,6 +9,7 @@ import sys
 from argparse import Namespace
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +39,7 @@ from cp_tui.fleet.result import FleetResult
 from cp_tui.fleet.shell.fleet_door import FleetDoor
 from cp_tui.fleet.shell.fleet_store import FleetStore, seed_in
 from cp_tui.fleet.shell.run import FleetRun
-from cp_tui.fleet.view import FleetView
+from cp_tui.fleet.view import FleetView, RunPart
 from cp_tui.fleet.whole_file import cannot_write
 from cp_tui.rpc.paths import SocketPathError, default_socket, fleet_sockets
 from cp_tui.rpc.server import RpcServer, check_socket
@@ -110,6 +111,8 @@ class Errand:
         self._failed: list[str] = []
         self._told_at_s = 0.0
         self._door: FleetDoor | None = None
+        self._left = asyncio.Event()
+        """Nobody holds us any more who has started us with a screen."""
 
     async def carry_out(self) -> FleetReport:
         """Run it until its plan is done or somebody ends it, with a line now and then."""
@@ -127,14 +130,22 @@ class Errand:
                 run = self._run(tell, add, store)
                 run.prepare()
                 if self._options.behind is not None:
-                    await when_stdin_closes(run.stop)
+                    await when_stdin_closes(partial(self._leave, run), self._left.set)
                 door = self._door = await self._open_door(run, tell, open_doors)
                 tell(beginning(plan, 0 if store is None else store.taken_over))
+                open_doors.push_async_callback(run.doors.close)
                 result = await run.run()
             report = await asyncio.to_thread(self._sum_up, result)
             door.ended(report)
+            if self._options.behind is not None:
+                # Whoever looks on has the whole list, and each charge point as it was at the end.
+                await self._left.wait()
             await asyncio.sleep(LAST_WORD_S)
         return report
+
+    def _leave(self, run: FleetRun) -> None:
+        self._left.set()
+        run.stop()
 
     async def _store(self) -> FleetStore | None:
         plan = self._read.plan
@@ -159,6 +170,8 @@ class Errand:
                 self._transactions.append(ours(entry))
 
         def stop() -> None:
+            if fleet.part is RunPart.ENDED:
+                self._left.set()
             fleet.stop()
             if fleet.stops > 1:
                 return

@@ -64,8 +64,10 @@ def _ended(child: Child, left: str, settle_s: float) -> int:
     """Have it end, unless it has, and print what it has printed."""
     from cp_tui.tui.start.fleet_app import OVER
 
-    if left != OVER and child.is_running():
-        child.interrupt()
+    is_asked = left != OVER and child.is_running()
+    # It ends in order, and waits for our looks no longer.
+    child.hang_up()
+    if is_asked:
         wait = duration(settle_s)
         say(f"ending: waiting up to {wait} for acknowledgements; ctrl+c ends at once")
     while True:

@@ -13,8 +13,10 @@ LET_GO = b"l"
 """Said by a holder who goes, and wants us to go on."""
 
 
-async def when_stdin_closes(act: Callable[[], object]) -> None:
-    """Call back once standard input is at its end, unless the holder has let us go.
+async def when_stdin_closes(
+    act: Callable[[], object], let_go: Callable[[], object] = lambda: None
+) -> None:
+    """Call back once standard input is at its end; where the holder has let us go, `let_go`.
 
     Raises `ValueError` where it is a file.
     """
@@ -26,7 +28,6 @@ async def when_stdin_closes(act: Callable[[], object]) -> None:
             self.is_let_go = LET_GO in data
 
         def connection_lost(self, exc: Exception | None) -> None:
-            if not self.is_let_go:
-                act()
+            (let_go if self.is_let_go else act)()
 
     await asyncio.get_running_loop().connect_read_pipe(Lifeline, sys.stdin)

@@ -53,11 +53,13 @@ class FleetDoor:
         self._run = run
         self._hub = Hub(FLEET)
         self._hub.publish("outline", outline_of(run.plan, run.began_at))
-        self._hub.provide(("fleet",), lambda _: run.view())
+        self._hub.provide(("fleet",), lambda _: self._view())
         self._hub.provide(("report",), lambda _: self._report())
         self._telling: asyncio.Task[None] | None = None
         self._ended: FleetReport | None = None
         self._seen: FleetView | None = None
+        self._last: FleetView | None = None
+        """How it has ended."""
 
     def look(self, view: FleetView) -> None:
         """Tell what has happened since the look before; to be called once a second."""
@@ -66,7 +68,8 @@ class FleetDoor:
         self._seen = view
 
     def ended(self, report: FleetReport) -> None:
-        """Show from here on what the run has come to."""
+        """Show from here on what the run has come to; nothing moves any more."""
+        self._last = self._run.view()
         self._ended = replace(report, timeline=thinned(report.timeline))
         self._hub.emit(EVENTS, ended(report, self._run.clock()))
         self._hub.changed(("fleet", "report"))
@@ -182,12 +185,19 @@ class FleetDoor:
         if self._run.part is not RunPart.RUNNING:
             raise CommandError(ErrorNumber.REFUSED, f"the run is {self._run.part}")
 
+    def _view(self) -> FleetView:
+        if self._last is not None:
+            return self._last
+        view = self._run.view()
+        # It is over when its figures are there.
+        return replace(view, part=RunPart.ENDING) if view.part is RunPart.ENDED else view
+
     def _report(self) -> FleetReport:
         return self._ended or live_report(self._run.plan, self._run.result())
 
     async def _tell(self) -> None:
         beat = 0
-        while any(map(self._hub.is_watched, FLEET.variables)):
+        while self._ended is None and any(map(self._hub.is_watched, FLEET.variables)):
             self._hub.changed(("fleet",) if beat % REPORT_BEATS else ("fleet", "report"))
             beat += 1
             await asyncio.sleep(TOLD_S)

@@ -148,11 +148,12 @@ class FleetRun:
             await self._close()
         finally:
             self.part = RunPart.ENDED
-            await self.doors.close()
             self._stop_timer()
+            now = self.clock()
             for seat in self._seats:
-                seat.is_broken = True
+                seat.gone = seat.gone or "the run is over"
                 seat.cut()
+                self.doors.look(seat, now)
             self._collector.end()
             if self._store is not None:
                 await self._store.close()

@@ -77,15 +77,15 @@ class Seat:
         self._left_open: tuple[Stream, ...] = ()
         self._held: deque[tuple[list[bytes], list[StreamOrder]]] = deque()
         """What waits for records to be in the file, by turn."""
-        self.is_broken = False
-        """An error inside has taken it out of the run."""
+        self.gone = ""
+        """Why nothing can happen to it any more."""
 
     def turn(self, happen: Callable[..., Any], *given: Any) -> Any:
         """Let something happen to the charge point, and do what comes of it.
 
         `happen` is called with what is given and the instant of now.
         """
-        if self.is_broken:
+        if self.gone:
             return None
         owner = self._owner
         now = owner.clock()
@@ -168,14 +168,14 @@ class Seat:
     def saved(self) -> None:
         """Take that the oldest records that were to be kept are in the file."""
         held = self._held.popleft()
-        if not self.is_broken:
+        if not self.gone:
             try:
                 self._release(*held)
             except Exception as error:
                 self._break(error)
 
     def _break(self, error: Exception) -> None:
-        self.is_broken = True
+        self.gone = "an error inside has taken it out of the run"
         self.cut()
         self._owner.met_error(self, error)
 

@@ -21,7 +21,9 @@ from cp_tui.charge_point.variables import (
     VARIABLES,
     Direction,
     LastFrame,
+    LinkError,
     LinkPhase,
+    LinkStep,
     LinkView,
     NetworkView,
     NotedFrame,
@@ -47,7 +49,6 @@ _PHASES = {
     StationPhase.CONNECTING: LinkPhase.CONNECTING,
 }
 NO_WEATHER = "a fleet has no weather"
-BROKEN = "an error inside has taken it out of the run"
 
 
 class StationDoor:
@@ -58,11 +59,13 @@ class StationDoor:
         station: FleetStation,
         turn: Callable[..., Any],
         clock: Callable[[], datetime],
+        gone: Callable[[], str],
     ) -> None:
-        """`turn` lets something happen to it, as `Seat.turn`."""
+        """`turn` lets something happen to it, as `Seat.turn`; `gone` says why nothing can."""
         self._station = station
         self._turn = turn
         self._clock = clock
+        self._gone = gone
         self._hub = Hub()
         self._hub.provide(
             VIEWS,
@@ -117,6 +120,8 @@ class StationDoor:
         """Carry out one command, or raise `CommandError`."""
         command = find(COMMANDS, method, read_only=read_only)
         given = command.checked(params)
+        if (why := self._gone()) and not command.is_look:
+            raise CommandError(ErrorNumber.REFUSED, why)
         if isinstance(command, Act):
             self._act(partial(command.does, **given))
             return CommandAnswer(True)
@@ -180,7 +185,7 @@ class StationDoor:
         # The answer may be there before the number is known: it is looked for again then.
         request = self._turn(partial(self._station.command, event_of))
         if request is None:
-            raise CommandError(ErrorNumber.REFUSED, BROKEN)
+            raise CommandError(ErrorNumber.REFUSED, self._gone())
         self._waiting[request] = answer
         self.look(self._clock())
         try:
@@ -210,14 +215,15 @@ class StationDoor:
 
     def _tell_link(self, now: datetime) -> None:
         station, before = self._station, self._link
-        phase = _PHASES.get(station.phase, LinkPhase.OPEN)
+        why = self._gone()
+        phase = LinkPhase.WAITING if why else _PHASES.get(station.phase, LinkPhase.OPEN)
         is_same = before is not None and before.phase is phase
         is_open, link = phase is LinkPhase.OPEN, station.link
         self._link = LinkView(
             phase=phase,
             since=before.since if before is not None and is_same else now,
-            next_attempt_at=link.retry_at,
-            last_error=link.error,
+            next_attempt_at=None if why else link.retry_at,
+            last_error=LinkError(step=LinkStep.OPEN, text=why, at=now) if why else link.error,
             subprotocol=SUBPROTOCOL if is_open else None,
             tls=link.tls if is_open else None,
             security_profile=link.security_profile,

@@ -34,7 +34,9 @@ class StationDoors:
     def watch(self, seat: Seat) -> StationDoor:
         """Give what a charge point is looked at by."""
         if (door := self._doors.get(seat)) is None:
-            door = self._doors[seat] = StationDoor(seat.station, seat.turn, self._clock)
+            door = self._doors[seat] = StationDoor(
+                seat.station, seat.turn, self._clock, lambda: seat.gone
+            )
         return door
 
     async def open(self, seat: Seat, *, stays: bool = False) -> Path:

@@ -19,7 +19,7 @@ from cp_tui.tui.app import ATTACH_AGAIN_S, Attachment, CpTuiApp
 from cp_tui.tui.dialogs.ask import AskDialog, Option
 from cp_tui.tui.fleet.actions import to_fleet
 from cp_tui.tui.fleet.alarms import BAD, alarms
-from cp_tui.tui.fleet.news import EVENTS, EVERYTHING, PAGE, changes
+from cp_tui.tui.fleet.news import EVENTS, EVERYTHING, PAGE, REPORT, changes
 from cp_tui.tui.fleet.registry import FLEET_ACTIONS, FLEET_SCREENS
 from cp_tui.tui.fleet.screens import FleetStationsScreen
 from cp_tui.tui.fleet.stations_pane import FleetStationsPane, page_of
@@ -142,8 +142,10 @@ class FleetApp(CpTuiApp):
                 if state.view is not None and state.report is not None:
                     self._has_heard.set()
                 self._flush_soon()
-                if self.main.NAME == FleetStationsScreen.NAME and "fleet.report" in changed:
+                if self.main.NAME == FleetStationsScreen.NAME and REPORT in changed:
                     self._ask_page()
+                if state.has_ended and not before.has_ended:
+                    self._tell_end()
         except EngineEnded as error:
             return f"{error}"
         except (ConnectionLost, RpcError) as error:
@@ -187,7 +189,8 @@ class FleetApp(CpTuiApp):
         """Leave for the dashboard of a charge point."""
         fleet = self.commands.connection
         if fleet is None:
-            self.refuse(Content("the fleet does not answer"))
+            is_over = self.fleet.has_ended
+            self.refuse(Content("the run is over" if is_over else "the fleet does not answer"))
             return
         try:
             answer = await fleet.call("watch", id=station_id)

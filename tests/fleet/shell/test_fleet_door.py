@@ -88,10 +88,13 @@ async def test_a_screen_on_a_fleet_storms_looks_at_one_and_sees_the_end(
         result = await running
         assert (result.was_ended_by_hand, result.was_cut_off) == (True, False)
         report = report_of(run.plan, result)
+        assert door.get("fleet").part is RunPart.ENDING, "its figures are not there yet"
         door.ended(report)
+        assert door.get("fleet") == door.get("fleet"), "and stands still from here on"
         assert (door.get("report").bill, door.get("fleet").part) == (report.bill, RunPart.ENDED)
         assert report.bill.lost == 0
         await server.close()
+        await run.doors.close()
         door.close()
         while [each for each in asyncio.all_tasks() if each.get_name() == "fleet door"]:
             await asyncio.sleep(0.01)

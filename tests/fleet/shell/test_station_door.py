@@ -41,6 +41,18 @@ async def _doors_close(run: FleetRun, stays: Path) -> None:
     assert run.watch("CP00003") is not station
 
 
+async def _it_is_seen_as_it_was_at_the_end(run: FleetRun) -> None:
+    after = await Client.connect(await run.open_door("CP00001"))
+    with pytest.raises(RpcError, match="the run is over"):
+        await after.call("plug_in", connector_id=1)
+    for id_ in ("CP00001", "CP00002"):
+        link = run.watch(id_).get("link")
+        assert (link.phase, link.next_attempt_at) == (LinkPhase.WAITING, None)
+        assert link.last_error.text == "the run is over"
+    await after.close()
+    await run.doors.close()
+
+
 async def test_any_charge_point_of_a_fleet_has_a_door_like_that_of_serve(tmp_path: Path) -> None:
     async with book_csms(tmp_path / "book") as csms, asyncio.timeout(WAIT_S):
         run = run_of(plan(csms.url, 3), watched=["CP00002"])
@@ -94,5 +106,6 @@ async def test_any_charge_point_of_a_fleet_has_a_door_like_that_of_serve(tmp_pat
         await _doors_close(run, socket)
         run.stop()
         result = await running
+        await _it_is_seen_as_it_was_at_the_end(run)
     assert result.bill.closes, result.bill.figures()
     assert result.bill.begun == 1
