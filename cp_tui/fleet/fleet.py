@@ -239,11 +239,11 @@ class Fleet:
         if self._is_over or not any(self._phases[each] for each in _AWAY):
             return ""
         away = (
-            "no power" if each.phase is StationPhase.OFF else each.station.last_error
+            each
             for each in self._members
             if each.phase in _AWAY and each.kind is None and not each.is_leaving
         )
-        found = Counter(islice(away, AWAY_LOOKED_AT_MAX))
+        found = Counter(map(_trouble, islice(away, AWAY_LOOKED_AT_MAX)))
         del found[""]
         return max(found, key=lambda each: found[each], default="")
 
@@ -301,6 +301,15 @@ _KEYS: Mapping[StationOrder, Callable[[Member], Any]] = {
     StationOrder.KIND: lambda each: (each.kind is None, each.kind or "", each.index),
     StationOrder.ERROR: lambda each: (not (e := each.station.last_error), e, each.index),
 }
+
+
+def _trouble(member: Member) -> str:
+    match member.phase:
+        case StationPhase.OFF:
+            return "no power"
+        case StationPhase.WAITING:
+            return member.station.link.trouble or "they wait to connect again"
+    return member.station.link.trouble
 
 
 def _is_arriving(member: Member) -> bool:

@@ -78,6 +78,12 @@ class StationLink:
         return self._is_dialling or self._socket is not None
 
     @property
+    def trouble(self) -> str:
+        """Why there is no connection now; empty: nothing has failed since there was one."""
+        error, lost_at = self.error, self._lost_at
+        return "" if error is None or (lost_at is not None and error.at < lost_at) else error.text
+
+    @property
     def deadline(self) -> datetime | None:
         """When `tick` has something to do."""
         due = None if self._socket is None else self._socket.deadline

@@ -123,6 +123,11 @@ def test_a_network_storm_takes_the_cable_and_its_own_back_off_ends_with_it() -> 
     run.conductor.storm(FleetStorm(0, StormKind.NETWORK), run.now)
     run.pass_s(2.5)
     assert run.phases() == {WAITING: 10}, "now 3 s at the least, as charge points do"
+    run.pass_s(15)
+    run.conductor.storm(FleetStorm(0, StormKind.RECONNECT), run.now)
+    run.pass_s(1)
+    assert run.phases() == {WAITING: 10}
+    assert run.fleet.trouble() == "they wait to connect again", "the cable was long ago"
 
 
 def test_a_power_storm_boots_them_again_and_a_reconnect_boots_nobody() -> None:

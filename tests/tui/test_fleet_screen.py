@@ -66,6 +66,8 @@ async def test_the_line_on_top_names_the_gravest_and_answers_the_question() -> N
         assert (await tell(waits)).startswith(f"197 of 200 Accepted: {fleet_world.PULLED} ·")
         waits.misbehaving = 3
         assert (await tell(waits)).startswith("all 197 that behave are Accepted")
+        waits.misbehaving = 200
+        assert await tell(waits) == "none of 200 behaves"
         nobody = fleet_world.arriving()
         nobody.phases, nobody.accepted_once = {StationPhase.WAITING: 9}, 0
         assert await tell(nobody) == f"! 9 of 9 are not Accepted: {fleet_world.PULLED}"

@@ -127,6 +127,9 @@ def _state_words(state: FleetState, found: list[FleetAlarm]) -> Content:
     if view.counts.started < view.planned and view.stage is not None and view.stage.is_changing:
         return Content.styled(f"arriving: {accepted} of {view.stage.stations} Accepted", GOOD)
     back = f", 99 % back after {words.brief(view.recoveries_s[-1])}" if view.recoveries_s else ""
+    if not wanted:
+        who = "is to be there now" if view.counts.behaving else "behaves"
+        return Content.styled(f"none of {view.counts.started} {who}", ODD)
     is_all = not missing(view)
     whose = "" if view.counts.behaving == view.counts.started else " that behave"
     said = f"all {wanted}{whose} are Accepted{back}"
