@@ -14,6 +14,7 @@ from cp_tui.fleet.measures import Measures
 from cp_tui.fleet.plan import FleetStage
 from cp_tui.fleet.report.billing import billed_verdicts
 from cp_tui.fleet.report.fleet_report import FleetReport
+from cp_tui.fleet.report.live import live_report
 from cp_tui.fleet.report.made import report_of
 from cp_tui.fleet.result import FailedStation, FleetFigures, FleetMoment, FleetResult
 from cp_tui.fleet.stream_order import StationPhase
@@ -48,7 +49,11 @@ def measured() -> Measures:
 
 
 def made(
-    *, plan: dict[str, Any] | None = None, hold_s: float | None = 9.0, **result: Any
+    *,
+    plan: dict[str, Any] | None = None,
+    hold_s: float | None = 9.0,
+    is_over: bool = True,
+    **result: Any,
 ) -> FleetReport:
     """Make the report of a run that went well, but for what is given."""
     fields: dict[str, Any] = {
@@ -64,9 +69,31 @@ def made(
         "recoveries_s": (7.0,),
         "figures": FleetFigures(elapsed_s=20.0),
     }
-    return report_of(
+    make = report_of if is_over else live_report
+    return make(
         plan_of(FleetStage(4, 1.0, hold_s), **(plan or {})), FleetResult(**(fields | result))
     )
+
+
+def test_a_run_that_goes_on_is_not_judged_by_what_its_end_will_tell() -> None:
+    plan = {"fail_if": ("recovery>5s", "connect.p99>1ms", "charging.p99>1s", "Heartbeat.p99>1s")}
+    open_still: dict[str, Any] = {
+        "bill": Bill(begun=2, acknowledged=1),
+        "accepted": 3,
+        "started": 3,
+    }
+    report = made(plan=plan, is_over=False, recoveries_s=(), is_away=True, **open_still)
+    judged = {each.limit: each.is_held for each in report.limits}
+    assert judged == {
+        "doubled>0": True,
+        "connect.p99>1ms": False,
+        "charging.p99>1s": False,
+        "Heartbeat.p99>1s": True,
+    }
+    assert report.faults == ()
+    over = made(plan=plan, recoveries_s=(), is_away=True, **open_still)
+    assert {each.limit for each in over.limits} > {"lost>0", "unaccepted>0", "recovery>5s"}
+    assert over.faults
 
 
 def test_each_figure_comes_from_where_it_was_measured() -> None:

@@ -12,7 +12,6 @@ import socket
 import ssl
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from datetime import UTC, datetime
 from typing import Any
 
 from gevent import get_hub
@@ -21,9 +20,8 @@ from cp_tui.charge_point.variables import LinkStep, Tls
 from cp_tui.engine.connect import ADDRESSES_MAX
 from cp_tui.engine.endpoint import Endpoint
 from cp_tui.engine.link_failure import LinkFailure, dns_failure, tcp_failure
-from cp_tui.engine.own_certificate_failure import Heard
 from cp_tui.engine.timeouts import Timeouts
-from cp_tui.engine.tls_failure import certificate_failure, tls_failure
+from cp_tui.fleet.tls_refusal import tls_refusal
 
 READ_BYTES = 64 * 1024
 READS_MAX = 8
@@ -78,13 +76,8 @@ def _tcp(place: Endpoint, timeouts: Timeouts) -> socket.socket:
 def _secured(sock: socket.socket, place: Endpoint, context: ssl.SSLContext) -> socket.socket:
     try:
         return context.wrap_socket(sock, server_hostname=place.host)
-    except ssl.SSLCertVerificationError as error:
-        raise certificate_failure(error, place.host, (), None, datetime.now(UTC)) from None
-    except TimeoutError:
-        text = f"{place.host}:{place.port} does not answer the TLS handshake"
-        raise LinkFailure(LinkStep.TLS, text) from None
     except OSError as error:
-        raise tls_failure(error, place.host, place.port, Heard(), datetime.now(UTC)) from None
+        raise tls_refusal(error, place) from None
 
 
 class GreenSocket:

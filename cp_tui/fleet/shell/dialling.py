@@ -9,7 +9,6 @@ import errno
 import socket
 import ssl
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
 from itertools import cycle
 
 from cp_tui.charge_point.effects import SetCredentials
@@ -18,10 +17,8 @@ from cp_tui.engine.connect import ADDRESSES_MAX, Address, resolve
 from cp_tui.engine.endpoint import Endpoint
 from cp_tui.engine.errors import EngineStartError
 from cp_tui.engine.link_failure import LinkFailure, dns_failure, tcp_failure
-from cp_tui.engine.own_certificate_failure import Heard
 from cp_tui.engine.timeouts import Timeouts
 from cp_tui.engine.tls import LinkTls, OwnCertificateError
-from cp_tui.engine.tls_failure import certificate_failure, tls_failure
 from cp_tui.fleet.shell.stream import Stream, Taker
 from cp_tui.fleet.stream_order import StreamOrder
 from cp_tui.ocpp.units import number
@@ -96,16 +93,6 @@ class Dialler:
             known.lookup.add_done_callback(known.looked_up)
         # Many wait for the one question: who gives up does not take it from the others.
         return await asyncio.shield(known.lookup)
-
-    def failed(self, error: Exception | None, place: Endpoint) -> LinkFailure:
-        """Say why TLS was not made; None: the CSMS hung up."""
-        host, port = place.host, place.port
-        now = datetime.now(UTC)
-        if isinstance(error, ssl.SSLCertVerificationError):
-            return certificate_failure(error, host, (), None, now)
-        if isinstance(error, TimeoutError):
-            return LinkFailure(LinkStep.TLS, f"{host}:{port} does not answer the TLS handshake")
-        return tls_failure(error or ConnectionResetError(), host, port, Heard(), now)
 
     async def _resolved(self, place: Endpoint) -> list[Address]:
         host, limit_s = place.host, self._timeouts.dns_s

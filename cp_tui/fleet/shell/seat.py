@@ -26,6 +26,7 @@ from cp_tui.fleet.shell.gate import Gate
 from cp_tui.fleet.shell.stream import Stream
 from cp_tui.fleet.station import FleetStation
 from cp_tui.fleet.stream_order import OrderKind, StationPhase, StreamOrder
+from cp_tui.fleet.tls_refusal import tls_refusal
 from cp_tui.ocpp.calendar import FIRST
 
 LEFT_OPEN_MAX = 2
@@ -156,7 +157,7 @@ class Seat:
         """Tell that TLS was not made."""
         assert self._order is not None
         assert self._order.endpoint is not None
-        self._tell(self._owner.dialler.failed(error, self._order.endpoint))
+        self._tell(tls_refusal(error, self._order.endpoint))
 
     def cut(self) -> None:
         """Let go of whatever there is to the CSMS."""

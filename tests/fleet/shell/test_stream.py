@@ -18,6 +18,7 @@ from cp_tui.engine.tls import TlsMaker
 from cp_tui.fleet.shell.dialling import Dialler
 from cp_tui.fleet.shell.stream import UNREAD_S, WAITING_BYTES_MAX, Stream
 from cp_tui.fleet.stream_order import OrderKind, StreamOrder
+from cp_tui.fleet.tls_refusal import tls_refusal
 from tests.engine.tls_servers import Pki
 
 WAIT_S = 30.0
@@ -197,20 +198,20 @@ async def test_a_csms_that_does_not_read_costs_a_bounded_memory_and_loses_the_co
 async def test_tls_that_is_not_made_is_told_in_the_words_of_serve(pki: Pki) -> None:
     stranger = trusting(pki.stranger.certificate)
     async with server(pki.good_server()) as csms:
-        _, told, dialler = await dialled(csms.port, stranger)
+        _, told, _ = await dialled(csms.port, stranger)
         await told.until("failed: SSLCertVerificationError")
-        failure = dialler.failed(told.error, place(csms.port))
+        failure = tls_refusal(told.error, place(csms.port))
         assert failure.text.startswith("the server certificate is not trusted")
     async with server() as csms:
-        _, told, dialler = await dialled(csms.port, stranger)
+        _, told, _ = await dialled(csms.port, stranger)
         reader, writer = await csms.connections.get()
         # What is not read would make a reset of the end.
         assert await reader.read(10_000)
         writer.close()
         await told.until("failed: NoneType")
-        text = dialler.failed(None, place(csms.port)).text
+        text = tls_refusal(None, place(csms.port)).text
         assert text.endswith("closed the connection during the TLS handshake")
-        _, told, dialler = await dialled(csms.port, stranger)
+        _, told, _ = await dialled(csms.port, stranger)
         _, writer = await csms.connections.get()
         writer.write(b"HTTP/1.1 400 Bad Request\r\n\r\n")
         await told.until("failed: SSLError")
