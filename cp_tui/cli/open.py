@@ -39,6 +39,8 @@ from cp_tui.traces.times import zone_of
 
 EVENTS_MAX = 100_000
 """Of what was noted the newest; the events of a trace of 20 MB are a tenth of that."""
+PIPES = {Path("/dev/fd"): "a pipe"}
+"""How pipes are called that have a number in the place of a name, as shells make them."""
 COPY = "cp-tui-open-"
 """How the folder begins in which the pieces of a trace are joined; no other is ever removed."""
 
@@ -87,8 +89,10 @@ def _shown(file: str, pipe: int | None, options: Namespace) -> int:
 async def _opened(file: str, pipe: int | None, options: Namespace) -> GrowingLog:
     """Open it; a copy of ours goes as soon as it is read, however this program may end."""
     path = Path(options.file)
-    name = "standard input" if pipe is not None else path.resolve().name
     is_file = pipe is None and path.exists() and not path.is_fifo()
+    name = path.resolve().name if is_file else PIPES.get(path.parent, path.name)
+    if pipe is not None:
+        name = "standard input"
 
     async def read(descriptor: int, size: int, is_behind: bool) -> OpenedLog:
         noted = NotedEvents(await in_daemon_thread(partial(events_beside, options.file)))
@@ -116,6 +120,11 @@ async def _opened(file: str, pipe: int | None, options: Namespace) -> GrowingLog
     return log
 
 
+def _is_zip(path: str) -> bool:
+    # A pipe would be read empty by the question.
+    return Path(path).is_file() and zipfile.is_zipfile(path)
+
+
 def _is_copy(file: str) -> bool:
     """Whether it is a copy of ours, joined of pieces."""
     folder = Path(file).parent
@@ -139,7 +148,7 @@ def log_file(path: str) -> Iterator[str]:
             return
         with _joined([partial(_bytes_of, each) for each in pieces]) as whole:
             yield whole
-    elif zipfile.is_zipfile(path):
+    elif _is_zip(path):
         with _of_bundle(path) as file:
             yield file
     else:
@@ -187,7 +196,7 @@ def events_beside(path: str) -> Mapping[str, Sequence[Struct]]:
             for piece in trace_files(Path(path)):
                 if piece.name.startswith(EVENTS_FILE):
                     lines += piece.read_bytes().splitlines()
-        elif path != "-" and zipfile.is_zipfile(path):
+        elif _is_zip(path):
             with zipfile.ZipFile(path) as archive:
                 for member in _pieces(archive, EVENTS_FILE):
                     lines += archive.read(member).splitlines()

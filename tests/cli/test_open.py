@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import zipfile
 from argparse import Namespace
 from datetime import UTC, datetime
@@ -108,6 +109,23 @@ async def test_a_data_folder_gives_its_log_its_name(tmp_path: Path) -> None:
         log = await _opened(file, None, options)
     assert log.name == "garage-left"
     await log.close()
+
+
+async def test_a_pipe_is_read_by_nobody_but_the_log(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    name = f"{tmp_path / 'pipe'}"
+    options = Namespace(file=name, format=None, id=None, zone=None, follow=False)
+    with log_file(name) as file:
+        log = await _opened(file, None, options)
+    descriptor = os.open(name, os.O_RDWR)
+    os.write(descriptor, b'[2,"1","Heartbeat",{}]\n')
+    # Whoever opens it now has nothing to read, and would wait for ever.
+    async with asyncio.timeout(10):
+        while log.index is None:
+            await asyncio.sleep(0.01)
+    assert log.index.frames == 1
+    await log.close()
+    os.close(descriptor)
 
 
 async def test_what_is_opened_stays_and_only_a_copy_of_ours_goes(tmp_path: Path) -> None:

@@ -128,8 +128,13 @@ async def test_another_schedule_than_ours_is_told_of_while_it_holds(tmp_path: Pa
     log.lines += rest
     async with log_screen(log.written(tmp_path)) as eye:
         assert eye.shows("2 requests", "14:07:30 GetCompositeSchedule 12.0 A 10.0 A")
-        await eye.press("4", "down")
+        await go_to(eye, "14:07:35")
         words = "≠ 14:07:30 told 12.0 A, ours 10.0 A"
+        await eye.press("4")
+        assert eye.shows(words)
+        await eye.press("up")
+        assert not eye.shows(words), "that is the charge point as a whole"
+        await eye.press("down")
         for where, is_told in (("14:07:29", False), ("14:07:35", True), ("14:07:51", False)):
             await go_to(eye, where)
             assert bool(eye.shows(words)) is is_told, where

@@ -196,6 +196,12 @@ class SchedulePane(Pane):
         if self._snapshot.charging_schedules:
             self._show_known(is_new=False)
 
+    @on(Timeline.LaneChanged)
+    def _lane_changed(self, event: Timeline.LaneChanged) -> None:
+        event.stop()
+        if self._snapshot.charging_schedules:
+            self._caption(self.timeline.caption)
+
     def _show_known(self, is_new: bool) -> None:
         """Show what covers the window, and ask where nothing does or it is out of date."""
         log, published = self._snapshot.log, self._snapshot.charging_schedules

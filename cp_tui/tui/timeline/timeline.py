@@ -106,6 +106,9 @@ class Timeline(QuietFocus, can_focus=True):
     class ViewChanged(Message):
         """Another stretch of time or unit is wanted; the owner may show longer schedules."""
 
+    class LaneChanged(Message):
+        """The cursor is on another connector."""
+
     def __init__(
         self,
         *,
@@ -323,12 +326,14 @@ class Timeline(QuietFocus, can_focus=True):
 
     def _look(self, view: View) -> None:
         """Look there, paint what changed, and say so where other schedules may be wanted."""
-        window, zoom = self.window, self._view.zoom
+        window, zoom, lane = self.window, self._view.zoom, self._view.lane
         self._view = view
         self._view = replace(view, columns=self._picture().columns if self.size else 0)
         self._repaint()
         if (window, zoom) != (self.window, view.zoom):
             self.post_message(self.ViewChanged())
+        if lane != view.lane:
+            self.post_message(self.LaneChanged())
 
     def _picture(self) -> Picture:
         return Picture(
