@@ -13,7 +13,10 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
+from msgspec.structs import replace
+
 from cp_tui.charge_point.described import DESCRIBING_KEYS
+from cp_tui.charge_point.smart_charging.conversion import limit_text
 from cp_tui.charge_point.variables import Direction, MessageKind, MessageRecord
 from cp_tui.engine.errors import CommandError
 from cp_tui.explain.exchange import action_named
@@ -25,11 +28,9 @@ from cp_tui.library.virtual_charger import BEGIN, VirtualCharger
 from cp_tui.ocpp.action import Action
 from cp_tui.ocpp.calendar import later
 from cp_tui.ocpp.configuration_key import STANDARD_KEYS
-from cp_tui.ocpp.datatypes import ChargingRateUnitType
 from cp_tui.ocpp.errors import OcppError
 from cp_tui.ocpp.redaction import is_secret_key
 from cp_tui.ocpp.smart_charging import GetCompositeScheduleRequest, GetCompositeScheduleResponse
-from cp_tui.ocpp.units import amps, power
 from cp_tui.ocpp.validation import parse_request, parse_response
 from cp_tui.settings.problem import SettingsError
 from cp_tui.shadow.answer import OtherAnswer
@@ -120,7 +121,7 @@ class Shadow:
         if record.direction is FrameDirection.TO_CSMS:
             # What the body cannot do now (a cable that is in already) is no matter here.
             with suppress(CommandError):
-                self._act(record, frame.action, payload)
+                self._act(frame.action, payload)
         elif record.direction is FrameDirection.TO_CHARGE_POINT:
             yield from self._asked(record, frame.action, payload)
 
@@ -173,7 +174,7 @@ class Shadow:
             case _:
                 return {}
 
-    def _act(self, record: Record, action: str, payload: Mapping[str, Any]) -> None:
+    def _act(self, action: str, payload: Mapping[str, Any]) -> None:
         """Have happen to our body what the real one tells of its own."""
         connector = connector_in(payload)
         match action:
@@ -256,18 +257,8 @@ class Shadow:
                 yield from self._composed(record, payload, theirs)
             return
         reason = answer.reason
-        yield OtherAnswer(
-            charger=record.charger,
-            number=record.number,
-            place=record.place,
-            line=record.source.line,
-            at=record.at,
-            action=action,
-            theirs=said,
-            ours=ours,
-            reason="" if reason is None else reason.text.removeprefix(f"{ours}: "),
-            rule="" if reason is None else reason.rule,
-        )
+        why = "" if reason is None else reason.text.removeprefix(f"{ours}: ")
+        yield _other(record, said, ours, why, "" if reason is None else reason.rule)
 
     def _composed(
         self, record: Record, payload: Mapping[str, Any], theirs: Mapping[str, Any]
@@ -284,25 +275,15 @@ class Shadow:
         if not connector or start is None or schedule is None:
             # That of 0 is a sum of what the hardware can, which no log tells.
             return
-        limit_words = amps if schedule.charging_rate_unit is ChargingRateUnitType.A else power
-        at_least = self._ahead.allows_at_least(record.charger, schedule.charging_rate_unit)
+        unit = schedule.charging_rate_unit
+        at_least = self._ahead.allows_at_least(record.charger, unit)
         with suppress(CommandError):
-            ours = self._ours.get_composite_schedule(
-                connector, asked.duration, start, schedule.charging_rate_unit
-            )
+            ours = self._ours.get_composite_schedule(connector, asked.duration, start, unit)
             if (found := difference(ours, told, at_least)) is not None:
                 end = later(start, schedule.duration or asked.duration)
-                yield OtherAnswer(
-                    charger=record.charger,
-                    number=record.number,
-                    place=record.place,
-                    line=record.source.line,
-                    at=record.at,
-                    action=Action.GET_COMPOSITE_SCHEDULE,
-                    theirs=limit_words(found.told),
-                    ours=limit_words(found.period.limit),
-                    reason=f"{found}",
-                    rule="S 5.7, 3.13",
+                words = limit_text(found.told, unit), limit_text(found.period.limit, unit)
+                yield replace(
+                    _other(record, *words, f"{found}", "S 5.7, 3.13"),
                     connector=connector,
                     holds_until=self._ahead.holds_until(
                         record.charger, connector, record.place, end
@@ -315,6 +296,22 @@ class Shadow:
             if each.direction is Direction.OUT and each.action == action:
                 return each if each.kind is not MessageKind.CALL else None
         return None
+
+
+def _other(record: Record, theirs: str, ours: str, reason: str, rule: str) -> OtherAnswer:
+    """Set both answers to a request beside each other."""
+    return OtherAnswer(
+        charger=record.charger,
+        number=record.number,
+        place=record.place,
+        line=record.source.line,
+        at=record.at,
+        action=record.action,
+        theirs=theirs,
+        ours=ours,
+        reason=reason,
+        rule=rule,
+    )
 
 
 def _cannot(answer: Mapping[str, Any] | str) -> bool:

@@ -67,7 +67,7 @@ def hardware_limit(hardware: Hardware, unit: ChargingRateUnitType, phases: int |
     return floor_to_tenth(convert(hardware.max_current_a, _A, unit, used, hardware))
 
 
-def amount(limit: Decimal, unit: ChargingRateUnitType) -> str:
+def limit_text(limit: Decimal, unit: ChargingRateUnitType) -> str:
     """Write a limit for a person: `16.0 A`, `11.00 kW`."""
     return amps(limit) if unit is _A else power(limit)
 
@@ -93,4 +93,4 @@ def conversion_text(
         case _:
             return None
     result = convert(limit, unit, wanted, phases, hardware)
-    return f"{amount(limit, unit)} {how} = {amount(result, wanted)}"
+    return f"{limit_text(limit, unit)} {how} = {limit_text(result, wanted)}"

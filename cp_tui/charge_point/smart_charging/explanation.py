@@ -6,7 +6,7 @@ A period of a schedule may be hours long, and what is said of it is read at its 
 
 from __future__ import annotations
 
-from cp_tui.charge_point.smart_charging.conversion import amount, conversion_text
+from cp_tui.charge_point.smart_charging.conversion import conversion_text, limit_text
 from cp_tui.charge_point.smart_charging.decision import Decision, Terms
 from cp_tui.charge_point.smart_charging.schedule import (
     LimitSource,
@@ -46,12 +46,12 @@ def explain(
 
 
 def _sentence(decision: Decision, unit: ChargingRateUnitType) -> str:
-    limit = amount(decision.limit, unit)
+    limit = limit_text(decision.limit, unit)
     match decision.kind:
         case SourceKind.PROFILE | SourceKind.SHARE if decision.winner is not None:
             return f"{decision.winner.ref} allows {limit}"
         case SourceKind.SUM_OF_CONNECTORS if len(decision.parts) <= _PARTS_SHOWN_MAX:
-            return f"Connectors together: {' + '.join(amount(p, unit) for p in decision.parts)}"
+            return f"Connectors together: {' + '.join(limit_text(p, unit) for p in decision.parts)}"
         case SourceKind.SUM_OF_CONNECTORS:
             return f"{len(decision.parts)} connectors together: {limit}"
         case _ if any(lost.allowed is not None for lost in decision.lost):
@@ -76,7 +76,7 @@ def _why(lost: Lost, decision: Decision, unit: ChargingRateUnitType, begin: int 
         case LostBecause.HIDDEN_BY_TX_PROFILE:
             return f"{lost.by} hides {ref}"
         case LostBecause.HIGHER_THAN_MINIMUM if lost.allowed is not None:
-            allowed = f"{'at least ' if lost.varies else ''}{amount(lost.allowed, unit)}"
+            allowed = f"{'at least ' if lost.varies else ''}{limit_text(lost.allowed, unit)}"
             if lost.allowed == decision.limit:
                 return f"{ref} allows {allowed} as well"
             return f"{ref} allows more: {allowed}"

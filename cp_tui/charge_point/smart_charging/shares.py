@@ -25,10 +25,10 @@ from cp_tui.charge_point.smart_charging.composite import (
 )
 from cp_tui.charge_point.smart_charging.context import MINIMUM_CURRENT_A, Context, Hardware
 from cp_tui.charge_point.smart_charging.conversion import (
-    amount,
     convert,
     floor_to_tenth,
     hardware_limit,
+    limit_text,
     plain,
 )
 from cp_tui.charge_point.smart_charging.decision import Decision
@@ -63,7 +63,9 @@ class Share(Struct, frozen=True):
     def text(self, vehicles: int, *, is_now: bool) -> str:
         """Say what is divided, and what the connector could take otherwise, in one sentence."""
         unit = self.cap.unit
-        text = f"{self.cap.ref}: {amount(self.cap.limit, unit)} for {count(vehicles, 'vehicle')}"
+        text = (
+            f"{self.cap.ref}: {limit_text(self.cap.limit, unit)} for {count(vehicles, 'vehicle')}"
+        )
         if not is_now:
             return f"{text}, if they still charge then"
         if self.offer.limit >= self.cap.limit:
@@ -71,7 +73,7 @@ class Share(Struct, frozen=True):
         # What GetCompositeSchedule tells of this connector, which knows of no sharing (S 5.7).
         winner = self.offer.winner
         own = "the hardware" if winner is None else str(winner.ref)
-        return f"{text}; {own} alone allows {amount(self.offer.limit, unit)} now"
+        return f"{text}; {own} alone allows {limit_text(self.offer.limit, unit)} now"
 
 
 class Ahead(Struct):

@@ -10,11 +10,11 @@ from itertools import pairwise
 from msgspec import Struct
 from textual.content import Content
 
+from cp_tui.charge_point.smart_charging.conversion import limit_text
 from cp_tui.ocpp.calendar import EPOCH
 from cp_tui.ocpp.datatypes import ChargingProfile, ChargingSchedulePeriod, RecurrencyKindType
 from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.theme.glyphs import GlyphSet, bar
-from cp_tui.tui.timeline.readout import limit_text
 from cp_tui.tui.timeline.steps import shown_limits, steps
 
 LISTED_MAX = 100

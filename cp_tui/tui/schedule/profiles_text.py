@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from textual.content import Content
 
+from cp_tui.charge_point.smart_charging.conversion import limit_text
 from cp_tui.charge_point.smart_charging.schedule import LostBecause, ProfileChangeKind
 from cp_tui.charge_point.variables import ProfileEntry
 from cp_tui.ocpp.datatypes import ChargingProfilePurposeType, ChargingRateUnitType
@@ -15,7 +16,7 @@ from cp_tui.tui.text.columns import Column
 from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.text.safe_text import safe_text
 from cp_tui.tui.text.words import Clock, joined
-from cp_tui.tui.timeline.readout import connector_text, limit_text
+from cp_tui.tui.timeline.readout import connector_text
 
 QUIET = "$text-muted"
 

@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from msgspec import Struct
 
+from cp_tui.charge_point.smart_charging.conversion import limit_text
 from cp_tui.charge_point.smart_charging.schedule import (
     CompositePeriod,
     CompositeSchedule,
@@ -17,7 +18,6 @@ from cp_tui.charge_point.smart_charging.schedule import (
 from cp_tui.tui.text.safe_text import drawn
 from cp_tui.tui.theme.glyphs import GlyphSet
 from cp_tui.tui.timeline.parts import Grid, Part
-from cp_tui.tui.timeline.readout import limit_text
 
 BENDS_MAX = 40
 """More than this no terminal has room for."""

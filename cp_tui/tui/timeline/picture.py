@@ -13,6 +13,7 @@ from itertools import dropwhile, groupby, takewhile
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from cp_tui.charge_point.smart_charging.conversion import limit_text
 from cp_tui.charge_point.smart_charging.schedule import CompositeSchedule
 from cp_tui.tui.state.past import Flow, Interval, flow_at
 from cp_tui.tui.text.words import Clock
@@ -21,7 +22,7 @@ from cp_tui.tui.timeline.bends import bends, write_bends, write_under
 from cp_tui.tui.timeline.curve import CurveColumn, curve, marked_row
 from cp_tui.tui.timeline.heat import heat
 from cp_tui.tui.timeline.parts import IN_HEADROOM, Cell, Grid, Line, Part
-from cp_tui.tui.timeline.readout import Place, Use, fitted, limit_text, period_at, readout
+from cp_tui.tui.timeline.readout import Place, Use, fitted, period_at, readout
 from cp_tui.tui.timeline.rows import (
     ALONE_READOUT_ROWS_MAX,
     ALONE_ROWS_MAX,

@@ -11,6 +11,7 @@ from textwrap import wrap
 
 from msgspec import Struct
 
+from cp_tui.charge_point.smart_charging.conversion import limit_text
 from cp_tui.charge_point.smart_charging.schedule import (
     CompositePeriod,
     CompositeSchedule,
@@ -19,15 +20,9 @@ from cp_tui.charge_point.smart_charging.schedule import (
 )
 from cp_tui.ocpp.calendar import later
 from cp_tui.ocpp.datatypes import ChargingRateUnitType
-from cp_tui.ocpp.units import amps, power
 from cp_tui.tui.text.safe_text import drawn
 from cp_tui.tui.text.units import NUMBER_AND_UNIT, kept
 from cp_tui.tui.text.words import Clock
-
-
-def limit_text(limit: Decimal, unit: ChargingRateUnitType) -> str:
-    """A limit with its unit, such as `16.0 A` or `11.04 kW`."""
-    return amps(limit) if unit is ChargingRateUnitType.A else power(limit)
 
 
 def connector_text(connector_id: int) -> str:

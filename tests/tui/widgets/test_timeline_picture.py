@@ -9,6 +9,7 @@ from itertools import product
 from hypothesis import given, strategies as st
 from msgspec.structs import replace
 
+from cp_tui.charge_point.smart_charging.conversion import limit_text
 from cp_tui.ocpp.datatypes import ChargingRateUnitType
 from cp_tui.tui.theme.glyphs import Glyphs, bar, level_of
 from cp_tui.tui.timeline.parts import Part
@@ -16,7 +17,6 @@ from cp_tui.tui.timeline.picture import (
     Picture,
     draw,
 )
-from cp_tui.tui.timeline.readout import limit_text
 from cp_tui.tui.timeline.rows import share_rows, share_with_curves
 from cp_tui.tui.timeline.view import View
 from tests.tui.widgets.schedules import ARMED, BY_TX_PROFILE, NOW, demo, schedule
