@@ -7,7 +7,9 @@ is left out, and where the rest would say something else without it, nothing is 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from pydantic import ValidationError
@@ -20,7 +22,13 @@ from cp_tui.ocpp.core import (
     StartTransactionResponse,
     StatusNotificationRequest,
 )
-from cp_tui.ocpp.datatypes import ChargePointErrorCode, ChargePointStatus
+from cp_tui.ocpp.datatypes import (
+    ChargePointErrorCode,
+    ChargePointStatus,
+    KeyValue,
+    MeterValue,
+    SampledValue,
+)
 from cp_tui.ocpp.model import WireModel
 from cp_tui.ocpp.validation import is_consequence
 
@@ -28,16 +36,23 @@ if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
 ROUNDS_MAX = 30
-"""In each every field is mended once, and of each list one entry."""
+"""In each every field is mended once."""
 TEXT_MAX = 500
 """Characters of a text that is longer than its field may be."""
 ENTRIES_MAX = 1_000
 """Of a list that is mended; to look through a hostile one again and again would hold up others."""
 
-_LOOSE = frozenset(
-    {"sampledValue", "meterValue", "transactionData", "configurationKey", "unknownKey"}
+_ENTRIES: Mapping[str | int, type[WireModel]] = MappingProxyType(
+    {
+        "sampledValue": SampledValue,
+        "meterValue": MeterValue,
+        "transactionData": MeterValue,
+        "configurationKey": KeyValue,
+    }
 )
 """Lists in which every entry says something by itself."""
+_NAMES = "unknownKey"
+"""The list of which the same holds, and whose entries are texts."""
 _OF_LIMITS = frozenset({"csChargingProfiles", "chargingProfile", "chargingSchedule"})
 """What would limit otherwise if a part of it were left out."""
 _TEXT_DEFECTS = frozenset({"string_too_long", "string_pattern_mismatch", "string_unicode"})
@@ -55,25 +70,51 @@ def as_meant(model: type[WireModel], payload: Mapping[str, Any]) -> WireModel | 
         # Whatever is said of the tag, the transaction has that id from now on.
         return read_answer(Action.START_TRANSACTION, payload)[0]
     texts: dict[str, str] = {}
-    mended: Any = payload
     try:
-        for _ in range(ROUNDS_MAX):
-            try:
-                message = model.model_validate(mended, by_alias=True, by_name=False, extra="ignore")
-            except ValidationError as error:
-                found = error.errors(include_url=False)
-            else:
-                return message.model_copy(update=texts) if texts else message
-            for defect in found:
-                if is_consequence(defect):
-                    continue
-                _keep_text(model, defect, texts)
-                mended, has_moved = _mended(model, mended, defect)
-                if has_moved:
-                    break
+        message, _ = _settled(model, payload, texts)
     except _Unreadable:
-        pass
-    return None
+        return None
+    return message.model_copy(update=texts) if texts else message
+
+
+def _settled(
+    model: type[WireModel], payload: Any, texts: dict[str, str]
+) -> tuple[WireModel, dict[str, Any]]:
+    """Give the message, and the payload as the model takes it; raises `_Unreadable`."""
+    for _ in range(ROUNDS_MAX):
+        try:
+            message = model.model_validate(payload, by_alias=True, by_name=False, extra="ignore")
+        except ValidationError as error:
+            found = error.errors(include_url=False)
+        else:
+            return message, payload
+        for defect in found:
+            if is_consequence(defect):
+                continue
+            if not defect["loc"]:
+                raise _Unreadable
+            place = _list_around(defect["loc"])
+            if place is None:
+                _keep_text(model, defect, texts)
+                payload = _mended(model, payload, defect)
+            else:
+                payload = _with(payload, place, [*_entries(payload[place[0]], place[0])])
+                break
+    raise _Unreadable
+
+
+def _list_around(location: Location) -> Location | None:
+    """Give the list in an entry of which something is wrong; None: it is elsewhere."""
+    return location[:1] if location[0] in _ENTRIES and len(location) > 1 else None
+
+
+def _entries(entries: Any, name: str | int) -> Iterator[dict[str, Any]]:
+    """Give the entries of a list as they can be read; all at once, for one may be as another."""
+    if len(entries) > ENTRIES_MAX:
+        raise _Unreadable
+    for each in entries:
+        with suppress(_Unreadable):
+            yield _settled(_ENTRIES[name], each, {})[1]
 
 
 def _keep_text(model: type[WireModel], defect: ErrorDetails, texts: dict[str, str]) -> None:
@@ -88,27 +129,27 @@ def _as_unicode(text: str) -> str:
     return text.encode(errors="replace").decode()
 
 
-def _mended(model: type[WireModel], payload: Any, defect: ErrorDetails) -> tuple[Any, bool]:
-    """Give a payload with another value, or without it, in one place; say whether others moved."""
+def _mended(model: type[WireModel], payload: Any, defect: ErrorDetails) -> Any:
+    """Give a payload with another value, or without it, in one place."""
     location = defect["loc"]
     value = _value(model, payload, defect)
     if value is not _NOTHING:
-        return _with(payload, location, value), False
-    location = _to_leave_out(location, defect["type"] == "missing")
-    return _with(payload, location, _NOTHING), isinstance(location[-1], int)
+        return _with(payload, location, value)
+    if model is SampledValue:
+        # Without its unit or measurand a value is another one.
+        raise _Unreadable
+    return _with(payload, _to_leave_out(location, defect["type"] == "missing"), _NOTHING)
 
 
 def _to_leave_out(location: Location, is_missing: bool) -> Location:
     """Give the least that can be left out where a value cannot be read, or is not there."""
-    for depth in range(len(location) - 1, 0, -1):
-        if isinstance(location[depth], int) and location[depth - 1] in _LOOSE:
-            return location[: depth + 1]
     if not _OF_LIMITS.isdisjoint(location) and len(location) > 1:
         # What was asked for with a profile is asked for without it too.
         return location[:1]
     if is_missing:
         location = location[:-1]
-    if not location or isinstance(location[-1], int):
+    is_entry = bool(location) and isinstance(location[-1], int)
+    if not location or (is_entry and location[0] != _NAMES):
         raise _Unreadable
     return location
 

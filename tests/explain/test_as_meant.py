@@ -71,6 +71,8 @@ def values(*sampled: dict[str, Any]) -> dict[str, Any]:
         (MeterValuesRequest, values({"value": "1", "unit": "Ah"}, {"value": "2"}),
          "meter_value.0.sampled_value.0.value", "2"),
         (MeterValuesRequest, values({"unit": "Wh"}), "", None),
+        (MeterValuesRequest, values(*({"value": n, "unit": "wh"} for n in range(99))),
+         "meter_value.0.sampled_value.98.value", "98"),
         (RemoteStartTransactionRequest, {"idTag": "T", "chargingProfile": {"stackLevel": 1}},
          "charging_profile", None),
         (SetChargingProfileRequest, {"connectorId": 1, "csChargingProfiles": PROFILE},
