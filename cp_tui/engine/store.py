@@ -92,6 +92,8 @@ class StoreKind(Struct, frozen=True):
     application_id: int = 0
     """What the head of the file says of it; 0: nothing, and what it says is not looked at."""
     synchronous: str = "FULL"
+    wal_pages: int = WAL_PAGES
+    """From so many on the log is taken over into the file, which the disk is waited for."""
     is_locked: bool = False
     """Whether the file itself keeps others out; a data folder has a lock of its own."""
 
@@ -299,7 +301,7 @@ def _prepare(database: sqlite3.Connection, path: Path, kind: StoreKind) -> None:
     database.execute("PRAGMA journal_mode = WAL")
     database.execute(f"PRAGMA synchronous = {kind.synchronous}")
     # A log that has been round once is not grown by a commit any more: the disk has less to do.
-    database.execute(f"PRAGMA wal_autocheckpoint = {WAL_PAGES}")
+    database.execute(f"PRAGMA wal_autocheckpoint = {kind.wal_pages}")
     (version,) = database.execute("PRAGMA user_version").fetchone()
     if version > SCHEMA_VERSION:
         raise EngineStartError(

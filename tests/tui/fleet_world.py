@@ -67,6 +67,8 @@ class Told:
     is_away: bool = False
     is_paused: bool = False
     failures: int = 0
+    unanswered: int = 0
+    store_problem: str = ""
     misbehaving: int = 0
     accepted_once: int | None = None
     """None: all that there are."""
@@ -146,14 +148,14 @@ class Told:
             ),
             connecting=self.phases.get(CONNECTING, 0),
             at_gate=0,
-            unanswered=0,
+            unanswered=self.unanswered,
             bill=self.bill.figures(),
             recoveries_s=self.recoveries_s,
             is_away=self.is_away,
             trouble=PULLED if self.phases.get(WAITING) else "",
             failures=self.failures,
             no_room=0,
-            store_problem="",
+            store_problem=self.store_problem,
             moment=moments[-1],
             figures=self._figures,
         )

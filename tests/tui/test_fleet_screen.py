@@ -12,6 +12,7 @@ from cp_tui.rpc.client import EngineEnded
 from cp_tui.tui.fleet.alarms import alarm_line
 from cp_tui.tui.fleet.news import FLEET, REPORT, changes
 from cp_tui.tui.fleet.stations_pane import asked_of
+from cp_tui.tui.fleet.text import bill_facts
 from cp_tui.tui.start.fleet_app import GOES_ON, OVER, STATION
 from cp_tui.tui.state.fleet_state import FleetState
 from cp_tui.tui.theme.colors import terminal_colors
@@ -90,6 +91,14 @@ async def test_the_line_on_top_names_the_gravest_and_answers_the_question() -> N
         assert "! 2 transactions given up" in await tell(slow)
         slow.bill.ids.again = 1
         assert "! 1 transactionId given out twice" in await tell(slow)
+        slow.unanswered = 7
+        assert "! 7 of 200 are connected, and the CSMS does not answer" in await tell(slow)
+        slow.store_problem = "The disk takes no records"
+        assert "! The disk takes no records" in await tell(slow)
+        slow.bill.taken_over = 12
+        await tell(slow)
+        told = {each.label: each.text.plain for each in bill_facts(eye.app.fleet)}
+        assert told["Before"] == "12 taken over from the store"
         slow.failures = 1
         assert "! 1 charge point ended by an error inside" in await tell(slow)
         await eye.press("a")

@@ -33,7 +33,14 @@ from cp_tui.fleet.plan import FleetPlan
 from cp_tui.fleet.station_book import is_owed
 from cp_tui.ocpp.plural import count
 
-OF_A_FLEET = StoreKind("a fleet", application_id=0x63704C54, synchronous="NORMAL", is_locked=True)
+OF_A_FLEET = StoreKind(
+    "a fleet",
+    application_id=0x63704C54,
+    synchronous="NORMAL",
+    # A thousand that boot at once write some three megabytes.
+    wal_pages=1_000,
+    is_locked=True,
+)
 RETRY_S = 1.0
 """The time between two tries to write to a disk that takes nothing."""
 CLOSE_S = 5.0

@@ -114,6 +114,7 @@ class FleetBillPane(FleetFactsPane):
         "Lost: the charge point gave a message up, or the time to settle was over. Doubled: a"
         " transactionId that two transactions have.",
         "Values: MeterValues of transactions. Again: the answer was lost, so it was sent again.",
+        "Before: transactions that an earlier run has left in the store of --store.",
     )
 
     def facts_of(self, snapshot: Snapshot, clock: Clock) -> Sequence[Fact]:

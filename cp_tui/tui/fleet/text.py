@@ -118,6 +118,8 @@ def bill_facts(state: FleetState) -> list[Fact]:
         Fact("Doubled", _doubled_words(report)),
         Fact("Values", _values_words(report)),
     ]
+    if bill.taken_over:
+        facts.append(Fact("Before", Content(f"{bill.taken_over} taken over from the store")))
     if bill.sent_again:
         facts.append(Fact("Again", Content(f"{bill.sent_again} sent again after a lost answer")))
     return facts
