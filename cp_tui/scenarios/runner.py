@@ -20,7 +20,7 @@ from cp_tui.ocpp.action import Action
 from cp_tui.rpc.json_path import Condition
 from cp_tui.scenarios.matching import TAGS
 from cp_tui.scenarios.needs import lacking
-from cp_tui.scenarios.plan import SCENARIO_S_MAX, WITHIN_S, Plan
+from cp_tui.scenarios.plan import SCENARIO_S_MAX, WITHIN_S, AnyStep, Plan
 from cp_tui.scenarios.player_charger import PlayerCharger
 from cp_tui.scenarios.python_scenario import PythonPlan, play_python
 from cp_tui.scenarios.steps import Stage, Surroundings, play, skipped_for
@@ -72,15 +72,15 @@ class Runner:
         never = ""
         for plan in plans:
             if never:
-                verdict = Verdict.INCONCLUSIVE
-                outcome = ScenarioOutcome(
-                    name=plan.name, verdict=verdict, reason=never, seed=self._seed
-                )
+                outcome = self._untried(plan, Verdict.INCONCLUSIVE, never)
             else:
                 outcome, never = await self._run(plan)
             outcomes.append(outcome)
             tell(outcome)
         return tuple(outcomes)
+
+    def _untried(self, plan: Plan | PythonPlan, verdict: Verdict, why: str) -> ScenarioOutcome:
+        return ScenarioOutcome(name=plan.name, verdict=verdict, reason=why, seed=self._seed)
 
     async def _run(self, plan: Plan | PythonPlan) -> tuple[ScenarioOutcome, str]:
         """Play one; gives why no other has to be tried, too."""
@@ -88,9 +88,7 @@ class Runner:
         if isinstance(plan, Plan):
             why = lacking(plan, self._make(plan).charge_point) or skipped_for(plan, self._around)
         if why:
-            verdict = Verdict.SKIPPED
-            skipped = ScenarioOutcome(name=plan.name, verdict=verdict, reason=why, seed=self._seed)
-            return skipped, ""
+            return self._untried(plan, Verdict.SKIPPED, why), ""
         begun = time.monotonic()
         steps: list[StepOutcome] = []
         frames: tuple[str, ...] = ()
@@ -170,40 +168,21 @@ class Runner:
         if isinstance(plan, PythonPlan):
             await play_python(plan, stage)
             return
+
+        def note(step: AnyStep, verdict: Verdict, seen: str = "", took_s: float = 0.0) -> None:
+            section = step.section or plan.section
+            steps.append(StepOutcome(step.words, verdict, section, seen, took_s))
+
         for number, step in enumerate(plan.step):
             begun = time.monotonic()
-            section = step.section or plan.section
-            words = step.words
             try:
                 await play(step, stage)
             except StepEnded as ended:
-                steps.append(
-                    StepOutcome(
-                        words=words,
-                        verdict=ended.verdict,
-                        section=section,
-                        seen=ended.seen,
-                        took_s=time.monotonic() - begun,
-                    )
-                )
-                steps += [
-                    StepOutcome(
-                        words=each.words,
-                        verdict=Verdict.SKIPPED,
-                        section=each.section or plan.section,
-                        seen="a step before it did not pass",
-                    )
-                    for each in plan.step[number + 1 :]
-                ]
+                note(step, ended.verdict, ended.seen, time.monotonic() - begun)
+                for each in plan.step[number + 1 :]:
+                    note(each, Verdict.SKIPPED, "a step before it did not pass")
                 raise
-            steps.append(
-                StepOutcome(
-                    words=words,
-                    verdict=Verdict.PASSED,
-                    section=section,
-                    took_s=time.monotonic() - begun,
-                )
-            )
+            note(step, Verdict.PASSED, took_s=time.monotonic() - begun)
 
 
 def last_frames(messages: Sequence[MessageRecord]) -> tuple[str, ...]:

@@ -20,7 +20,7 @@ class Verdict(StrEnum):
     """It was not tried."""
 
 
-class StepOutcome(Struct, frozen=True, kw_only=True):
+class StepOutcome(Struct, frozen=True):
     """How a step ended."""
 
     words: str

@@ -65,6 +65,12 @@ class Screen:
                     self.exchanges.append(exchange)
 
 
+@pytest.fixture(autouse=True)
+def _no_answer_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a text has no answer to come, nothing but the wait would take a test its time."""
+    monkeypatch.setattr("cp_tui.csms.charge_point_session.NO_ANSWER_S", 0.1)
+
+
 @pytest.fixture
 def socket(tmp_path: Path) -> Path:
     return tmp_path / "s" / "csms"
