@@ -142,8 +142,15 @@ async def test_who_has_started_it_says_what_becomes_of_it() -> None:
         await eye.press("q", "l")
     assert (eye.app.return_value, eye.door.calls) == (GOES_ON, [])
     async with fleet_screen(fleet_world.steady(), is_host=False) as eye:
+        await eye.press("2")
+        await eye.pilot.pause(0.05)
+        eye.door.lose("the fleet hung up")
+        await eye.pilot.pause(0.05)
+        await eye.settle()
+        assert eye.shows("200 of 200 are left, the fleet is gone")
         await eye.press("q")
-    assert (eye.app.return_value, eye.door.calls) == (GOES_ON, [])
+    assert eye.app.return_value == GOES_ON
+    assert {method for method, _ in eye.door.calls} == {"charge_points"}
     async with fleet_screen(fleet_world.failed()) as eye:
         await eye.press("q")
     assert eye.app.return_value == OVER

@@ -23,6 +23,7 @@ from cp_tui.tui.widgets.table_pane import TablePane
 
 PAGE_ROWS = 200
 """How many are asked for: those in sight, and some before and after."""
+GONE = "the fleet is gone"
 ORDERS = {
     "Charge point": "id",
     "phase": "phase",
@@ -154,6 +155,12 @@ class FleetStationsPane(TablePane):
         self.table.set_columns(columns)
         self.table.set_source(StationRows(page, columns, self._ask))
         self.facts.show(text.station_facts(page.row(self.table.cursor_row), clock))
+        if not snapshot.fleet.is_here:
+            # Nobody is there to look for more, nor for what a filter wants.
+            self.note(
+                Content.styled(f"{len(page.rows)} of {page.count} are left, {GONE}", text.ODD)
+            )
+            return
         match = f"match {drawn(self.words)!r}" if self.words else ""
         hint = Content.styled("enter opens its dashboard", "$text-muted")
         self.note(joined([f"{page.count} {match}".rstrip(), hint]))
