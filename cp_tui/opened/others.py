@@ -25,6 +25,11 @@ class OthersSoFar:
         """All so far, in the order of the log."""
         return tuple(self._by_place.values())
 
+    def beyond(self, place: int, step: int) -> list[int]:
+        """Give the places of those after a place (-1: before it), the nearest first."""
+        found = (each for each in self._by_place if (each - place) * step > 0)
+        return sorted(found, reverse=step < 0)
+
     def of(self, place: int) -> OtherAnswer | None:
         """Give that to the request at a place; None: ours answers alike, so far."""
         return self._by_place.get(place)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import os
+import subprocess
+import sys
 import zipfile
 from argparse import Namespace
 from datetime import UTC, datetime
@@ -109,6 +111,32 @@ async def test_a_data_folder_gives_its_log_its_name(tmp_path: Path) -> None:
         log = await _opened(file, None, options)
     assert log.name == "garage-left"
     await log.close()
+
+
+KEYS = """
+import fcntl, os, sys, termios
+terminal = os.open(sys.argv[1], os.O_RDWR)
+fcntl.ioctl(terminal, termios.TIOCSCTTY, 0)
+from cp_tui.cli.terminal import keys_from_terminal
+pipe = keys_from_terminal()
+print(os.isatty(0), os.read(pipe, 9), keys_from_terminal())
+"""
+
+
+def test_keys_come_from_the_terminal_where_the_log_comes_over_a_pipe() -> None:
+    ours, theirs = os.openpty()
+    try:
+        done = subprocess.run(
+            [sys.executable, "-c", KEYS, os.ttyname(theirs)],
+            input=b"a log",
+            stdout=subprocess.PIPE,
+            start_new_session=True,
+            check=True,
+        )
+    finally:
+        os.close(ours)
+        os.close(theirs)
+    assert done.stdout == b"True b'a log' None\n"
 
 
 async def test_a_pipe_is_read_by_nobody_but_the_log(tmp_path: Path) -> None:

@@ -114,6 +114,11 @@ async def test_what_ours_would_have_answered_stands_beside_the_real_answer(night
         await eye.press("escape", "slash", *"ours:differs", "enter")
         assert eye.shows("1 line matches 'ours:differs'", "ChangeAvailability")
         assert not eye.shows("Heartbeat", "BootNotification")
+        await go_to(eye, "1")
+        await eye.press("right_square_bracket")
+        assert eye.shows("frame 23 of 38")
+        await eye.press("right_square_bracket")
+        assert eye.shows("no other answer of ours after this")
 
 
 async def test_another_schedule_than_ours_is_told_of_while_it_holds(tmp_path: Path) -> None:

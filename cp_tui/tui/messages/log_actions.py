@@ -52,9 +52,11 @@ async def _go_to_finding(desk: Desk, step: int) -> None:
         wanted = message_filter(words, desk.clock)
     except WrongFilter:
         wanted = MessageFilter()
-    if await desk.travel.go_to_finding(step, wanted.takes, wanted.takes_finding):
+    takes, takes_finding, is_ours = wanted.takes, wanted.takes_finding, wanted.differs
+    if await desk.travel.go_to_finding(step, takes, takes_finding, is_ours=is_ours):
         return
-    which = "no finding after this" if step > 0 else "no finding before this"
+    what = "other answer of ours" if is_ours else "finding"
+    which = f"no {what} after this" if step > 0 else f"no {what} before this"
     judging = ", so far" if desk.travel.place.is_judging else ""
     of_filter = "" if wanted.takes_all else f" that the filter {words!r} shows"
     desk.refuse(safe_text(f"{which}{of_filter}{judging}"))

@@ -240,22 +240,26 @@ class Travel:
         if self.place.instant is not None:
             self.go_to(later(self.place.instant, seconds))
 
-    async def go_to_finding(self, step: int, takes: Takes, takes_finding: TakesFinding) -> bool:
+    async def go_to_finding(
+        self, step: int, takes: Takes, takes_finding: TakesFinding, *, is_ours: bool = False
+    ) -> bool:
         """Go to the next (-1: the previous) message with a finding that passes a filter.
 
-        False: there is none. Other keys are heard meanwhile; whoever goes elsewhere is left there.
+        `is_ours`: with another answer of ours in its place. False: there is none. Other keys are
+        heard meanwhile; whoever goes elsewhere is left there.
         """
         messages, place, charger = self.messages, self.place.number, self.place.charger
         if messages is None:
             return False
         found, here = messages.index.found, messages.exchange_at(place)
         further = found.after if step > 0 else found.before
+        others = messages.index.others.beyond(place, step) if is_ours else None
 
         def is_wanted(finding: Finding) -> bool:
             return finding.charger in (charger, None) and takes_finding(finding)
 
         until = perf_counter() + SLICE_S
-        for there in further(place, is_wanted):
+        for there in further(place, is_wanted) if others is None else others:
             number = messages.exchange_at(there)
             exchange = messages.exchange(number) if messages.has(there) else None
             if exchange is not None and number != here and takes(exchange):
