@@ -5,15 +5,17 @@ from __future__ import annotations
 import json
 import os
 import zipfile
+from argparse import Namespace
 from pathlib import Path
 
 import pytest
 
 from cp_tui.charge_point.variables import NotedFrame
-from cp_tui.cli import main
+from cp_tui.cli import bundle, main
 from cp_tui.cli.bundling import bundled
 from cp_tui.engine.config import TraceConfig
 from cp_tui.engine.recorder import Recorder
+from cp_tui.engine.tag_mask import TagMask
 from tests.engine.test_recorder import HEARTBEAT, record
 
 SECRETS = ("charge_point.sqlite", "keys/private.pem", "trace.key", "downloads/firmware.bin")
@@ -48,6 +50,31 @@ def test_of_one_that_does_not_run_the_trace_and_the_logs(folder: Path, tmp_path:
     assert (summary["runs"], summary["data_folder"]) == (False, str(folder))
     assert file.stat().st_mode & 0o077 == 0
     assert {path.name for path in tmp_path.iterdir()} == {"data", "b.zip"}
+
+
+@pytest.mark.parametrize("is_asked", [True, False])
+def test_of_one_that_masks_tags_variables_and_screens_name_none(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, is_asked: bool
+) -> None:
+    masks: list[TagMask | None] = []
+
+    async def told(path: Path) -> dict[str, object]:
+        connectors = [{"authorized_id_tag": "ZEBRA", "cause": "tag ZEBRA may start"}]
+        return {"identity": {"data_folder": str(folder)}, "connectors": connectors}
+
+    def shown(path: Path, options: Namespace, mask: TagMask | None) -> dict[str, str]:
+        masks.append(mask)
+        return {}
+
+    monkeypatch.setattr(bundle, "_variables", told)
+    monkeypatch.setattr(bundle, "_screens", shown)
+    if not is_asked:
+        (folder / "trace.key").unlink()
+    parts = bundle._of_running(folder / "door", Namespace())
+    connectors = parts["variables/connectors.json"]
+    assert isinstance(connectors, bytes)
+    assert (b"ZEBRA" in connectors) is not is_asked
+    assert [mask is not None for mask in masks] == [is_asked]
 
 
 def test_what_cannot_be_made_leaves_nothing_behind(
