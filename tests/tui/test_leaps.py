@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import count
 from pathlib import Path
 from typing import Any, overload
 from unittest.mock import patch
 
+from cp_tui.explain.finding import Finding
 from cp_tui.ocpp.calendar import later
 from cp_tui.opened import log
 from cp_tui.opened.columns import CODES, IndexColumns, mapped
@@ -93,3 +95,23 @@ async def test_no_key_walks_through_the_log(tmp_path: Path) -> None:
     long = await reads_of_leaps(written(tmp_path / "long", 400))
     # What is looked for by halves is found three steps later.
     assert long < 1.5 * short, (short, long)
+
+
+def test_the_charge_points_of_a_log_are_put_in_order_by_one_look_at_the_findings(
+    tmp_path: Path,
+) -> None:
+    looks: list[object] = []
+
+    class Looked(list[Finding]):
+        def __iter__(self) -> Iterator[Finding]:
+            looks.append(self)
+            return super().__iter__()
+
+    with opened_here(written(tmp_path / "log", 30)) as here:
+        travel = Travel(ReadLog(here), SnapshotStore(), lambda: None, lambda _: None)
+        here.index.found.findings = Looked(here.index.found.findings)
+        numbers = travel.by_interest
+        assert len(looks) == 1
+        for name, found in numbers.items():
+            assert found == Counter(each.severity for each in travel.findings_about(name)), name
+        assert [*numbers] == ["CP0", "CP1"], "the first one has its answers twice"

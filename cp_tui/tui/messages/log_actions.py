@@ -14,7 +14,7 @@ from cp_tui.tui.actions.action import action
 from cp_tui.tui.actions.desk import Choice, Desk, Prompt
 from cp_tui.tui.messages.filter import MessageFilter, WrongFilter, message_filter
 from cp_tui.tui.state.log_state import SPEEDS, LogPlace
-from cp_tui.tui.text.log_words import counts
+from cp_tui.tui.text.log_words import counts_of
 from cp_tui.tui.text.meanings import Meaning
 from cp_tui.tui.text.moment import moment
 from cp_tui.tui.text.safe_text import safe_text
@@ -163,13 +163,14 @@ def _clock_of(typed: str, place: LogPlace, clock: Clock) -> Clock:
 async def choose_charger(desk: Desk) -> None:
     """Of several that speak in one log, the one with the gravest findings stands first."""
     travel = desk.travel
-    names = travel.by_interest
+    numbers, chargers = travel.by_interest, travel.chargers
+    names = [*numbers]
     choices = [
         Choice(
             f"{number}",
             safe_text(name or "without a name", "bold"),
-            counts(travel.findings_about(name)),
-            about=Content(count(len(travel.chargers[name].places), "frame")),
+            counts_of(numbers[name]),
+            about=Content(count(len(chargers[name].places), "frame")),
         )
         for number, name in enumerate(names)
     ]

@@ -126,14 +126,17 @@ class Travel:
         return () if index is None else findings_about(index.found.findings, charger)
 
     @property
-    def by_interest(self) -> list[str | None]:
-        """The names of the charge points, that with the most errors first, then by warnings."""
-
-        def gravity(name: str | None) -> list[int]:
-            by = Counter(each.severity for each in self.findings_about(name))
-            return [-by[severity] for severity in Severity]
-
-        return sorted(self.chargers, key=gravity)
+    def by_interest(self) -> dict[str | None, Counter[Severity]]:
+        """How much is found about each charge point, that with the most errors first, then by
+        warnings."""
+        index, order = self.log.index, tuple(Severity)
+        found = Counter((e.charger, e.severity) for e in (index.found.findings if index else ()))
+        numbers = {
+            name: Counter({each: sum(found[who, each] for who in {name, None}) for each in order})
+            for name in self.chargers
+        }
+        gravest = sorted(numbers, key=lambda name: [-numbers[name][each] for each in order])
+        return {name: numbers[name] for name in gravest}
 
     def take_news(self) -> None:
         """Take in what was read and judged since."""
@@ -175,7 +178,7 @@ class Travel:
 
     def _look_at_the_worst(self) -> None:
         """Once all is known, look at the charge point that has errors, unless this one has."""
-        worst = self.by_interest[:1]
+        worst = [*self.by_interest][:1]
         has_errors = any(each.severity is Severity.ERROR for each in self.place.findings)
         if worst and not has_errors and worst[0] != self.place.charger:
             self._begin(self.chargers[worst[0]])

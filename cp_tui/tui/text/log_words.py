@@ -54,7 +54,11 @@ def told_otherwise(other: OtherAnswer, clock: Clock) -> Content:
 
 def counts(findings: Iterable[Finding]) -> Content:
     """`×3 !5 ·2`: how many there are of each gravity."""
-    numbers = Counter(each.severity for each in findings)
+    return counts_of(Counter(each.severity for each in findings))
+
+
+def counts_of(numbers: Mapping[Severity, int]) -> Content:
+    """The same, of findings that were counted."""
     words = [
         Content.styled(f"{SIGNS[each]}{numbers[each]}", STYLES[each])
         for each in Severity
