@@ -77,8 +77,10 @@ class FleetStore:
         self._stored: dict[str, dict[Table, dict[str, str]]] = {}
         self._changes: dict[tuple[Table, str], str | None] = {}
         self._aside: list[PutAside] = []
-        self._waiting: list[Callable[[], None]] = []
+        self._waiting: dict[Callable[[], None], None] = {}
         """Whom to tell once the changes are in the file, in order."""
+        self._commit = 0
+        """The number of the commit that the changes are for."""
         self._wake = asyncio.Event()
         self._is_over = False
         self._tasks: tuple[asyncio.Task[None], ...] = ()
@@ -107,16 +109,20 @@ class FleetStore:
         """Give a charge point what it has in the file, once."""
         return FiledStore(self._stored.pop(id, {}))
 
-    def keep(self, id: str, records: Unsaved, saved: Callable[[], None]) -> None:
-        """Put records of a charge point into the file; `saved` is called when they are there."""
+    def keep(self, id: str, records: Unsaved, saved: Callable[[], None]) -> int:
+        """Put records of a charge point into the file; gives the number of the commit.
+
+        `saved` is called when they are there, once for each commit.
+        """
         for (table, key), record in records.items():
             place = table, f"{id}{SEPARATOR}{key}"
             if isinstance(record, PutAside):
                 self._aside.append(PutAside(*place, record.why))
             else:
                 self._changes[place] = None if record is None else encode(record).decode()
-        self._waiting.append(saved)
+        self._waiting[saved] = None
         self._wake.set()
+        return self._commit
 
     async def close(self) -> None:
         """Write the rest, and close the file; a disk that does not answer is not waited for."""
@@ -188,7 +194,8 @@ class FleetStore:
             await self._wake.wait()
             self._wake.clear()
             changes, self._changes = self._changes, {}
-            waiting, self._waiting = self._waiting, []
+            waiting, self._waiting = self._waiting, {}
+            self._commit += 1
             aside, self._aside = self._aside, []
             while not await self._buffer.write(changes):
                 if self._is_over:

@@ -263,10 +263,10 @@ class FleetRun:
         self._no_room += 1
         self._no_room_why = why
 
-    def keep(self, seat: Seat, records: Unsaved) -> None:
+    def keep(self, seat: Seat, records: Unsaved) -> int:
         """Have records put into the file."""
         assert self._store is not None, "who has no file tells of no records"
-        self._store.keep(seat.station.id, records, seat.saved)
+        return self._store.keep(seat.station.id, records, seat.saved)
 
     def _seat(self, id: str) -> Seat:
         for seat in self._seats:

@@ -17,6 +17,8 @@ from datetime import datetime
 from functools import partial
 from typing import Any, Protocol
 
+from msgspec import Struct, field
+
 from cp_tui.charge_point.variables import LinkStep
 from cp_tui.charger.memory_store import Unsaved
 from cp_tui.engine.link_failure import LinkFailure
@@ -52,8 +54,19 @@ class SeatOwner(Protocol):
     def had_no_room(self, why: str) -> None:
         """Note that this machine had no room for a connection."""
 
-    def keep(self, seat: Seat, records: Unsaved) -> None:
-        """Have records put into the file; `saved` is to be called once for each time."""
+    def keep(self, seat: Seat, records: Unsaved) -> int:
+        """Have records put into the file; gives the number of the commit.
+
+        `saved` is to be called once for each commit.
+        """
+
+
+class _Held(Struct):
+    """What rests on records of one commit."""
+
+    commit: int
+    data: list[bytes] = field(default_factory=list)
+    orders: list[StreamOrder] = field(default_factory=list)
 
 
 class Seat:
@@ -76,8 +89,8 @@ class Seat:
         self._is_at_gate = False
         self._dialling: asyncio.Task[None] | None = None
         self._left_open: tuple[Stream, ...] = ()
-        self._held: deque[tuple[list[bytes], list[StreamOrder]]] = deque()
-        """What waits for records to be in the file, by turn."""
+        self._held: deque[_Held] = deque()
+        """What waits for records to be in the file: for the commit under way, and for the next."""
         self.gone = ""
         """Why nothing can happen to it any more."""
 
@@ -171,7 +184,7 @@ class Seat:
         held = self._held.popleft()
         if not self.gone:
             try:
-                self._release(*held)
+                self._release(held.data, held.orders)
             except Exception as error:
                 self._break(error)
 
@@ -185,18 +198,18 @@ class Seat:
         records = station.take_unsaved()
         data, orders = station.take_bytes(), station.take_orders()
         if records:
-            self._held.append((data, orders))
-            self._owner.keep(self, records)
-        elif self._held and not self._is_handshake(orders):
-            bytes_before, orders_before = self._held[-1]
-            bytes_before += data
-            orders_before += orders
+            commit = self._owner.keep(self, records)
+            if not self._held or self._held[-1].commit != commit:
+                self._held.append(_Held(commit))
+        if self._held and (records or not self._is_handshake(orders)):
+            self._held[-1].data += data
+            self._held[-1].orders += orders
         else:
             self._release(data, orders)
 
     def _is_handshake(self, orders: Sequence[StreamOrder]) -> bool:
         """Whether a connection is being made that is allowed already: it rests on no record."""
-        is_behind = any(data or held for data, held in self._held)
+        is_behind = any(each.data or each.orders for each in self._held)
         return not (self.station.is_open or orders or is_behind)
 
     def _release(self, data: Sequence[bytes], orders: Sequence[StreamOrder]) -> None:

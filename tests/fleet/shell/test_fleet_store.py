@@ -64,6 +64,7 @@ class Owner:
         self.asked: list[Seat] = []
         self.gate = Gate[Seat](9, self.asked.append)
         self.kept: list[Unsaved] = []
+        self.commit = 1
         self.errors: list[Exception] = []
         self.dialler: Any = None
 
@@ -79,8 +80,9 @@ class Owner:
     def had_no_room(self, why: str) -> None:
         """There is room."""
 
-    def keep(self, seat: Seat, records: Unsaved) -> None:
+    def keep(self, seat: Seat, records: Unsaved) -> int:
         self.kept.append(records)
+        return self.commit
 
 
 def test_what_rests_on_records_waits_for_them_in_its_order() -> None:
@@ -90,15 +92,15 @@ def test_what_rests_on_records_waits_for_them_in_its_order() -> None:
     seat.turn(station.power_on)
     assert (len(owner.kept), owner.asked) == (1, []), "saved before anything leaves"
     assert station.phase is StationPhase.CONNECTING
-    seat.turn(station.power_off)
-    number = len(owner.kept)
-    seat.turn(station.power_on)
-    assert len(owner.kept) > number
-    for _ in owner.kept:
-        assert owner.gate.inside == 0
-        seat.saved()
-    assert owner.gate.inside == 1
-    assert len(owner.asked) == 2, "the first attempt was ended before the second"
+    owner.commit = 2
+    for _ in range(3):
+        seat.turn(station.power_off)
+        seat.turn(station.power_on)
+    assert len(owner.kept) >= 4, "each boot has some, and three of them share a commit"
+    seat.saved()
+    assert (owner.gate.inside, len(owner.asked)) == (0, 1), "ended with what came behind it"
+    seat.saved()
+    assert (owner.gate.inside, len(owner.asked)) == (1, 4), "each attempt ended before the next"
     assert owner.errors == []
 
 
