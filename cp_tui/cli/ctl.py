@@ -99,7 +99,11 @@ def _parameters(method: str, typed: Sequence[str], door: Door) -> dict[str, Json
         names = [] if command is None else [*command.params.model_fields]
         free = [name for name in names if name not in parameters]
         if len(bare) > len(free):
-            there = f"{method} takes {', '.join(names) or 'none'}" if command else f"no {method}"
+            there = (
+                f"{method} takes {', '.join(names) or 'none'}"
+                if command
+                else f"there is no method {method}"
+            )
             raise WrongUse(f"{bare[len(free)]}: a parameter is NAME=VALUE; {there}")
         parameters |= dict(zip(free, map(_value, bare), strict=False))
     return parameters

@@ -13,6 +13,7 @@ from textual.message import Message
 from cp_tui.charge_point.codec import converted
 from cp_tui.fleet.fleet import StationRow
 from cp_tui.tui.fleet import text
+from cp_tui.tui.fleet.alarms import ODD
 from cp_tui.tui.fleet.news import PAGE
 from cp_tui.tui.state.fleet_state import StationPage
 from cp_tui.tui.state.store import Snapshot
@@ -157,9 +158,7 @@ class FleetStationsPane(TablePane):
         self.facts.show(text.station_facts(page.row(self.table.cursor_row), clock))
         if not snapshot.fleet.is_here:
             # Nobody is there to look for more, nor for what a filter wants.
-            self.note(
-                Content.styled(f"{len(page.rows)} of {page.count} are left, {GONE}", text.ODD)
-            )
+            self.note(Content.styled(f"{len(page.rows)} of {page.count} are left, {GONE}", ODD))
             return
         match = f"match {drawn(self.words)!r}" if self.words else ""
         hint = Content.styled("enter opens its dashboard", "$text-muted")

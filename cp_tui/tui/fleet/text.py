@@ -22,7 +22,7 @@ from cp_tui.fleet.view import FleetView, RunPart
 from cp_tui.ocpp.plural import count
 from cp_tui.ocpp.units import energy
 from cp_tui.tui.dashboard.countdown import until
-from cp_tui.tui.fleet.alarms import missing
+from cp_tui.tui.fleet.alarms import BAD, ODD, QUIET, missing
 from cp_tui.tui.state.fleet_state import FleetState
 from cp_tui.tui.text.columns import Column
 from cp_tui.tui.text.facts import Fact
@@ -30,12 +30,7 @@ from cp_tui.tui.text.safe_text import safe_text
 from cp_tui.tui.text.words import Clock, joined, size
 from cp_tui.tui.theme.glyphs import GlyphSet
 
-BAD, ODD, GOOD, QUIET = (
-    "bold $text-error",
-    "bold $text-warning",
-    "$text-success",
-    "$text-muted",
-)
+GOOD = "$text-success"
 PHASES: Mapping[StationPhase, tuple[str, str]] = {
     StationPhase.CHARGING: ("charging", "$text-success"),
     StationPhase.ACCEPTED: ("Accepted", "$text-success"),
