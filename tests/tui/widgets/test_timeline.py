@@ -129,8 +129,10 @@ async def test_a_click_puts_the_cursor_on_lane_and_time() -> None:
         assert (timeline.connector_id, timeline.cursor_time) == (1, at(15, 34))
         await pilot.click(Timeline, offset=(38, 3))
         assert (timeline.connector_id, timeline.cursor_time) == (2, at(15, 34))
-        await pilot.click(Timeline, offset=(10, 5))
-        assert (timeline.connector_id, timeline.cursor_time) == (2, at(15, 34))
+        await pilot.click(Timeline, offset=(14, 5))
+        assert (timeline.connector_id, timeline.cursor_time) == (2, at(15, 34)), "no time is there"
+        await pilot.click(Timeline, offset=(14, 0))
+        assert (timeline.connector_id, timeline.cursor_time) == (2, at(16, 27))
 
 
 async def test_a_step_of_the_cursor_paints_the_axis_and_the_readout_only() -> None:
