@@ -341,6 +341,8 @@ class Desk:
             **csms.counts,
             "open": sum(map(len, csms.connections.values())),
             "charge points": len(csms.connections),
+            # Only who is Accepted tells its status.
+            "accepted": sum("StatusNotification" in each.calls for each in csms.notes.values()),
             "transactions": len(book.transactions),
             "billed": len(book.billed),
             "values": book.values,

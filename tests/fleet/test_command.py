@@ -16,13 +16,14 @@ import pytest
 from cp_tui.cli.child import Child
 from cp_tui.fleet.fleet_variables import FLEET
 from cp_tui.rpc.client import Client
+from cp_tui.rpc.paths import fleet_sockets
 from tests.fleet.csms_process import book_csms
 
 BUSY = (
     *("--stations", "12", "--ramp", "storm", "--seed", "7", "--settle", "10s"),
     *("--sessions", "3600", "--session-length", "200ms..600ms"),
 )
-PATIENCE_S = 40.0
+PATIENCE_S = 90.0
 
 
 async def fleet(folder: Path, *arguments: str) -> Process:
@@ -54,13 +55,21 @@ async def test_a_run_is_told_written_down_and_held_against_the_book(tmp_path: Pa
         files = [f"--report={tmp_path / 'run.json'}", "--every=1s", "--ledger=ledger.csv"]
         run = await fleet(
             tmp_path,
-            *("--plan=plan.toml", *BUSY, "--for", "2s", f"--billed={csms.billed}", *files),
+            *("--plan=plan.toml", *BUSY, "--for", "1h", f"--billed={csms.billed}", *files),
         )
+        door = next(fleet_sockets("CP00001"))
+        await csms.until(lambda counts: counts["transactions"] >= 20, PATIENCE_S)
+        async with asyncio.timeout(PATIENCE_S):
+            client = await Client.connect(door, vocabulary=FLEET)
+            while len((await client.call("get", variable="report")).result["timeline"]) < 2:
+                await asyncio.sleep(0.05)
+            assert (await client.call("end")).result is True
+            await client.close()
         status, out = await ended(run)
         counts = await csms.ask("counts")
     assert status == 0, out
     lines = out.splitlines()
-    assert lines[0] == f"12 charge points against {csms.url} for 2s, seed 7"
+    assert lines[0] == f"12 charge points against {csms.url} for 1h, seed 7"
     assert "ok   lost is not above 0: it is 0" in out
     assert "ok   BootNotification.p95 is not above 9s" in out
     assert "misbehaving: 1 charge point" in out
@@ -91,7 +100,7 @@ async def test_what_the_csms_acknowledges_and_drops_is_named(tmp_path: Path) -> 
         )
         assert run.stdout is not None
         await run.stdout.readline()
-        await csms.until(lambda counts: counts["transactions"] >= 6, 20)
+        await csms.until(lambda counts: counts["transactions"] >= 6, PATIENCE_S)
         run.send_signal(signal.SIGINT)
         status, out = await ended(run)
     assert status == 1, out

@@ -7,10 +7,12 @@ import csv
 import json
 import re
 import signal
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from cp_tui.ocpp.plural import count
-from tests.end_to_end.processes import cp_tui
+from tests.end_to_end.processes import Done, cp_tui
 from tests.end_to_end.programs import start_with_pipes
 from tests.fleet.csms_process import CsmsProcess, book_csms
 
@@ -24,7 +26,7 @@ AWAY_S = 0.5
 """How long nobody listens."""
 AWAY_LONG_S = 1.2
 """The same, where some sessions are to end meanwhile, and some are not."""
-WAIT_S = 60.0
+WAIT_S = 120.0
 
 
 def command(csms: CsmsProcess, folder: Path, *options: str) -> tuple[str, ...]:
@@ -50,12 +52,27 @@ def rows(path: Path) -> list[tuple[str, str, int]]:
         )
 
 
+async def ended(csms: CsmsProcess, *arguments: str, when: Callable[[dict[str, Any]], bool]) -> Done:
+    """Run a fleet until the CSMS has seen enough of it; then somebody has it end."""
+    running = await start_with_pipes(*arguments, "--for=5m")
+    try:
+        await csms.until(when, WAIT_S)
+        assert (await cp_tui("ctl", "--fleet", "end")).result is True
+        out, err = await running.communicate()
+    finally:
+        running.kill()
+    assert running.returncode is not None
+    return Done(running.returncode, out.decode(), err.decode())
+
+
 async def test_nothing_is_lost_or_doubled_by_a_csms_that_is_killed_or_whose_answers_get_lost(
     tmp_path: Path,
 ) -> None:
     async with book_csms(tmp_path / "book", lose_answer_every=40) as csms:
         running = await start_with_pipes(*command(csms, tmp_path, "--stations=200", "--for=5m"))
-        await csms.until(lambda counts: counts["transactions"] >= 60, WAIT_S)
+        await csms.until(
+            lambda counts: counts["transactions"] >= 60 and counts["accepted"] == 200, WAIT_S
+        )
         await csms.kill()
         await asyncio.sleep(AWAY_S)
         await csms.start()
@@ -84,7 +101,7 @@ async def test_a_fleet_that_is_killed_and_started_again_with_its_store_owes_noth
     async with book_csms(tmp_path / "book", lose_answer_every=40) as csms:
         kept = ("--stations=40", f"--store={tmp_path / 'fleet.db'}")
         killed = await start_with_pipes(*command(csms, tmp_path, *kept, "--for=5m"))
-        await csms.until(lambda counts: counts["billed"] >= 10, WAIT_S)
+        await csms.until(lambda counts: 10 <= counts["billed"] < counts["transactions"] - 3, WAIT_S)
         await csms.kill()
         # Sessions end meanwhile, and what they have to say waits.
         await asyncio.sleep(AWAY_LONG_S)
@@ -93,7 +110,13 @@ async def test_a_fleet_that_is_killed_and_started_again_with_its_store_owes_noth
         (before,) = tmp_path.glob(".ledger.csv.*.part")
         await csms.start()
         owed = await csms.ask("counts")
-        done = await cp_tui(*command(csms, tmp_path, *kept, "--for=1s"))
+        done = await ended(
+            csms,
+            *command(csms, tmp_path, *kept),
+            when=lambda counts: (
+                counts["transactions"] > owed["transactions"] + 5 and counts["accepted"] == 40
+            ),
+        )
         counts = await csms.ask("counts")
     assert done.status == 0, done
     found = re.search(r", (\d+) transactions taken over from ", done.out)
@@ -121,8 +144,11 @@ async def test_what_a_csms_loses_or_gives_out_twice_fails_the_run_and_is_named(
     plan.write_text("[sessions]\nremote_share = 1.0\n")
     faults = {"drop_stop_every": 3, "double_id_at": 5}
     async with book_csms(tmp_path / "book", starts_remotely=True, **faults) as csms:
-        options = (f"--plan={plan}", "--stations=80", "--for=2s")
-        done = await cp_tui(*command(csms, tmp_path, *options))
+        done = await ended(
+            csms,
+            *command(csms, tmp_path, f"--plan={plan}", "--stations=80"),
+            when=lambda counts: counts["transactions"] >= 12,
+        )
     assert done.status == 1, done
     said = " ".join(done.out.split())
     assert "RemoteStartTransaction" in said

@@ -22,7 +22,7 @@ FASTER = 40
 """So many times faster than planned do they misbehave: minutes become seconds."""
 SEED = 7
 PASSWORD = "the-right-password"
-WAIT_S = 30.0
+WAIT_S = 120.0
 
 Notes = Mapping[str, Any]
 

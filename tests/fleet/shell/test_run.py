@@ -30,7 +30,7 @@ from tests.fleet.shell.runs import config, plan, run_of
 BUSY = SessionPlan(per_hour=(3_600.0,), length_s=(5.0, 6.0))
 STATIONS = 60
 PASSWORD = "planted-secret-77"
-WAIT_S = 60.0
+WAIT_S = 120.0
 """Of a machine that has much to do."""
 
 

@@ -18,7 +18,7 @@ from cp_tui.rpc.client import Client, RpcError
 from tests.fleet.csms_process import book_csms
 from tests.fleet.shell.runs import plan, run_of
 
-WAIT_S = 60.0
+WAIT_S = 120.0
 
 
 async def _doors_close(run: FleetRun, stays: Path) -> None:
