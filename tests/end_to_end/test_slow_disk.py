@@ -123,4 +123,4 @@ async def test_sigterm_ends_the_process_while_a_write_hangs(tmp_path: Path) -> N
         since = time.monotonic()
         # It cannot end in order: the write never comes back, whoever asks.
         assert await ended(serve.process) != 0
-        assert time.monotonic() - since < END_S + 3
+        assert time.monotonic() - since < END_S + 20

@@ -143,7 +143,7 @@ def test_a_reader_that_stops_costs_lines_on_its_side_alone_and_is_told(tmp_path:
         if number % 500 == 499:
             # The file keeps up: what is lost is lost on the side of the reader.
             until(lambda: (tmp_path / LOG_FILE).read_bytes().count(b"\n") > number)  # noqa: B023
-    assert logging_s < 5
+    assert logging_s < 30
     (trouble,) = on.told()
     assert trouble.id == DROPPED
     assert "standard error (nobody reads it" in trouble.text
@@ -168,7 +168,7 @@ def test_a_reader_that_never_reads_does_not_hold_up_the_end(tmp_path: Path) -> N
         on.log.logger.info("x" * 200)
     since = time.monotonic()
     on.log.close()
-    assert time.monotonic() - since < 4
+    assert time.monotonic() - since < 30
     assert len((tmp_path / LOG_FILE).read_text().splitlines()) == 1_000
     on.end()
 
@@ -196,7 +196,7 @@ def test_a_fifo_for_a_log_file_that_nobody_reads_is_no_wait(tmp_path: Path) -> N
     for _ in range(2 * LINES_MAX):
         opened.logger.info("x" * 100)
     opened.close()
-    assert time.monotonic() - since < 5
+    assert time.monotonic() - since < 30
     os.close(reading)
 
 

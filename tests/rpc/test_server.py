@@ -7,6 +7,7 @@ import json
 import os
 import socket
 import stat
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -416,12 +417,11 @@ async def test_clients_that_never_read_hold_nobody_up(door: Door, call: Call) ->
         reader._transport.pause_reading()  # type: ignore[attr-defined]
         writer.write((request + b"\n") * (1 if number % 2 else 50))
     await asyncio.sleep(0.2)
-    loop = asyncio.get_running_loop()
     longest_s = 0.0
     for number in range(100):
-        since = loop.time()
+        since = time.thread_time()
         await asyncio.sleep(0)
         door.engine.hub.emit("configuration_key", key_change(number, "x" * LONG))
-        longest_s = max(longest_s, loop.time() - since)
+        longest_s = max(longest_s, time.thread_time() - since)
     assert longest_s < 0.5
     assert (await door.ask(call("echo", n=1)))[0]["result"] == {"n": 1}

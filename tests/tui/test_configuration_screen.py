@@ -17,7 +17,7 @@ from tests.tui.fake_engine import FakeEngine
 from tests.tui.test_hostile_text import HOSTILE, assert_harmless, poisoned, poisoned_world
 from tests.tui.test_schedule_screen import fill
 
-FILL_S_MAX = 0.1
+FILL_S_MAX = 0.25
 """For three hundred keys; it takes a fiftieth of that."""
 
 
@@ -197,9 +197,9 @@ async def test_three_hundred_keys_are_there_at_once() -> None:
     ) as drive:
         pane = shown(drive).configuration
         assert len(pane.table.rows) == 315
-        begun = time.perf_counter()
+        begun = time.process_time()
         pane.refill()
-        assert time.perf_counter() - begun < FILL_S_MAX
+        assert time.process_time() - begun < FILL_S_MAX
         await drive.press("end")
         assert drive.shows("Vendor299Setting")
 

@@ -26,7 +26,7 @@ from tests.tui.test_schedule_screen import fill
 from tests.tui.test_theme_watch import GREEN, RED, ground
 from tests.unwilling_disk import FULL, HANGS, UnwillingDisk, unwilling_disk
 
-KEY_S_MAX = 3.0
+KEY_S_MAX = 20.0
 """Far above any key on a busy machine, far below a disk that hangs."""
 
 
