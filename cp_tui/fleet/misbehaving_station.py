@@ -35,10 +35,10 @@ class MisbehavingStation(FleetStation):
         """Orders that come before those of the link."""
 
     def power_on(self, now: datetime) -> None:
-        """Boot; one that begins offline has the hour before behind it then."""
+        """Boot; one that begins offline has the hour before behind it then, once in its life."""
         self.kind.powered_on(now)
         is_first, self._was_on = not self._was_on, True
-        if is_first and self.kind.begins_offline:
+        if is_first and self.kind.begins_offline and not self.has_past:
             self._live_offline(now)
         else:
             super().power_on(now)

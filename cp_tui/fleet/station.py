@@ -115,6 +115,8 @@ class FleetStation:
         self._book = StationBook(id, watcher, self.bill)
         self._store = store or MemoryStore()
         stored = self._store.load()
+        self.has_past = any(stored.values())
+        """It has lived before, in an earlier run."""
         self._book.take_over(stored)
         self.charger = Charger(config, stored, self._chance, mind=self._mind, keeps_power=False)
         self._link = StationLink(

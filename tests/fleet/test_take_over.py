@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 
 from cp_tui.charge_point.effects import Table
 from cp_tui.charger.memory_store import FiledStore, MemoryStore
 from cp_tui.fleet.cast import Cast
+from cp_tui.fleet.misbehaviour import Kind
 from cp_tui.fleet.plan import SessionPlan
 from tests.fleet.plans import plan_of
-from tests.fleet.virtual import VirtualFleet, config
+from tests.fleet.virtual import T0, VirtualFleet, config
 
 RUNS, WAITS, DONE = IDS = ("CP1", "CP2", "CP3")
 
@@ -110,6 +112,16 @@ def test_cars_that_were_left_plugged_in_leave_and_others_come() -> None:
     fleet.charge(station)
     fleet.after(10)
     assert station.transactions == 1
+
+
+def test_one_that_begins_offline_does_so_once_in_its_life() -> None:
+    """A car may be there still, and what it has kept is younger than an hour."""
+    _, stores = killed()
+    fleet = VirtualFleet([config(RUNS)], stores=stores, kind=Kind.LATE_QUEUE)
+    fleet.now = T0 + timedelta(minutes=10)
+    fleet.power_on()
+    fleet.after(60)
+    assert (fleet.bill.begun, fleet.bill.taken_over, fleet.bill.acknowledged) == (1, 1, 1)
 
 
 def test_a_store_with_a_file_tells_what_has_changed_and_the_newest_of_each() -> None:
