@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from cp_tui.tui.messages import log_search
 from cp_tui.tui.messages.filter import MessageFilter, message_filter
 from cp_tui.tui.messages.log_search import LogSearch
 from cp_tui.tui.state.log_messages import LogMessages
@@ -56,3 +57,27 @@ def test_the_index_leads_to_the_same_as_every_frame(name: str, tmp_path: Path) -
                 assert searched(messages, wanted) == slow, typed
                 found.add(tuple(slow))
         assert len(found) > 5, "filters that find nothing show nothing"
+
+
+def test_what_is_found_meanwhile_does_not_begin_a_look_at_findings_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    news = count()
+
+    class Judged(LogMessages):
+        @property
+        def judged(self) -> tuple[int, int, int]:
+            return next(news), 0, 0
+
+    monkeypatch.setattr(log_search, "LOOKED_AT_ONCE", 1)
+    with opened_here(afternoon().written(tmp_path)) as here:
+        messages = Judged(here.index, here.index.chargers[0])
+        wanted = message_filter("finding:*", CLOCK)
+        ticks = count()
+        search = LogSearch(messages, wanted, seconds=lambda: log_search.SLICE_S * next(ticks) / 2)
+        places = here.index.found.places(wanted.takes_finding)
+        for _slice in places:
+            search.follow()
+            search.look_further()
+        assert [*search.numbers] == sorted({messages.exchange_at(place) for place in places})
+        assert len(search.numbers) > 1

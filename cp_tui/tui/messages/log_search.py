@@ -41,6 +41,9 @@ class LogSearch:
         self._seconds = seconds
         self._found: list[int] = []
         self._candidates: Sequence[int] = ()
+        """Exchanges, or the frames that something is found about."""
+        self._number_of: Callable[[int], int | None] = lambda number: number
+        """The exchange of a candidate, if it is one of this log's charge point."""
         self._next = 0
         """Of the candidates, the first that was not looked at."""
         self._known: tuple[int, int, int] | None = None
@@ -64,13 +67,15 @@ class LogSearch:
             self.numbers = self.log.numbers
         elif not self.wanted.about and not self.wanted.differs:
             self._candidates = self.log.numbers
-        elif self._known != self.log.judged:
+        elif self.is_complete and self._known != self.log.judged:
+            # While it is judged more is found all the time: what was begun is looked at first.
             self._known = self.log.judged
             # What passed is shown until it is known what passes now: no row goes and comes back.
             if self.wanted.differs:
-                self._candidates = self.log.others()
+                self._candidates = [each.place for each in self.log.index.others.all]
             else:
-                self._candidates = self.log.found(self.wanted.takes_finding)
+                self._candidates = self.log.index.found.places(self.wanted.takes_finding)
+            self._number_of = self.log.own_exchange
             self._next, self._found = 0, []
 
     def look_further(self) -> None:
@@ -78,13 +83,20 @@ class LogSearch:
         end = self._seconds() + SLICE_S
         while not self.is_complete and self._seconds() < end:
             stop = min(self._next + LOOKED_AT_ONCE, len(self._candidates))
-            for place in range(self._next, stop):
-                number = self._candidates[place]
-                if self._passes(number):
-                    self._found.append(number)
+            for candidate in self._candidates[self._next : stop]:
+                self._look_at(self._number_of(candidate))
             self._next = stop
         if self.is_complete or len(self._found) > len(self.numbers):
             self.numbers = self._found
+
+    def _look_at(self, number: int | None) -> None:
+        if number is None:
+            return
+        found = self._found
+        at = bisect_left(found, number)
+        # Both frames of an exchange may show something, and an answer comes long after its CALL.
+        if (at == len(found) or found[at] != number) and self._passes(number):
+            found.insert(at, number)
 
     def _passes(self, number: int) -> bool:
         """Look no closer than it needs: most can be told by what the index has."""

@@ -6,7 +6,7 @@ They are made as they are seen: what is kept of half a million frames is one num
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from functools import cached_property
 
@@ -108,15 +108,9 @@ class LogMessages(MessageLog):
             return number
         return max(bisect_right(self._firsts, self.index.pair(place) or place) - 1, 0)
 
-    def found(self, wanted: Callable[[Finding], bool]) -> list[int]:
-        """The exchanges that something wanted was found about."""
-        places = self.index.found.places(wanted)
-        return sorted({self.exchange_at(place) for place in places if self.has(place)})
-
-    def others(self) -> list[int]:
-        """The exchanges that ours would have answered otherwise."""
-        places = (each.place for each in self.index.others.all)
-        return sorted(self.exchange_at(place) for place in places if self.has(place))
+    def own_exchange(self, place: int) -> int | None:
+        """The exchange of a frame; None: it is one of another charge point."""
+        return self.exchange_at(place) if self.has(place) else None
 
     @cached_property
     def outages(self) -> tuple[tuple[datetime, datetime], ...]:
