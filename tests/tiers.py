@@ -10,7 +10,7 @@ from __future__ import annotations
 from fnmatch import fnmatchcase
 from typing import TypeVar
 
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 Amount = TypeVar("Amount")
 
@@ -27,8 +27,10 @@ FAST = (
 """Where a test takes some milliseconds: time is a number there, nothing waits, no screen is up."""
 
 # Every plain run tries the same examples; a deep one looks for new ones.
-settings.register_profile("plain", deadline=None, derandomize=True, max_examples=50)
-settings.register_profile("deep", deadline=None, max_examples=2_000, print_blob=True)
+# How long an example took says nothing on a busy machine, nor how long it took to make it.
+TIMELESS = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("plain", TIMELESS, derandomize=True, max_examples=50)
+settings.register_profile("deep", TIMELESS, max_examples=2_000, print_blob=True)
 
 
 class _Run:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings, strategies as st
+from hypothesis import given, settings, strategies as st
 
 from cp_tui.charge_point.codec import decode, encode
 from cp_tui.charge_point.effects import Table
@@ -397,7 +397,7 @@ def profiles(draw: st.DrawFn) -> dict[str, Any]:
     return {key: each for key, each in profile.items() if each is not None}
 
 
-@settings(max_examples=tier(12, deep=2_000), suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=tier(12, deep=2_000))
 @given(
     sent=st.lists(st.tuples(profiles(), st.integers(0, 2)), min_size=1, max_size=3),
     duration_s=SECONDS,
