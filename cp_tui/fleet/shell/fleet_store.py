@@ -130,7 +130,8 @@ class FleetStore:
         self._wake.set()
         writing, *others = self._tasks
         await asyncio.wait({writing}, timeout=CLOSE_S)
-        if not writing.done() or self._buffer.is_failing:
+        has_failed = not writing.done() or writing.exception() is not None
+        if has_failed or self._buffer.is_failing:
             self._faults["unwritten"] = "what the charge points did last is not written"
         for task in (writing, *others):
             task.cancel()
@@ -197,13 +198,14 @@ class FleetStore:
             waiting, self._waiting = self._waiting, {}
             self._commit += 1
             aside, self._aside = self._aside, []
+            if aside:
+                # First: what is saved anew under the same key is not damaged.
+                await self._put_aside(aside)
             while not await self._buffer.write(changes):
                 if self._is_over:
                     return
                 changes = {}
                 await asyncio.sleep(RETRY_S)
-            if aside:
-                await self._put_aside(aside)
             for saved in waiting:
                 saved()
 

@@ -161,13 +161,18 @@ async def test_a_full_disk_holds_everything_back_and_is_a_fault_even_when_it_is_
 async def test_damaged_records_are_put_aside_and_make_the_run_fail(tmp_path: Path) -> None:
     path = tmp_path / "fleet.db"
     store = await FleetStore.open(path, PLAN)
-    store.keep("CP00001", saying("a"), nobody)
+    saved: list[bool] = []
+    store.keep("CP00001", saying("a"), lambda: saved.append(True))
+    await until(lambda: saved == [True])
     aside = PutAside(Table.KEY, "k", "nobody can read it")
     store.keep("CP00001", {(Table.KEY, "k"): aside}, nobody)
+    store.keep("CP00001", saying("anew"), nobody)
     await store.close()
     assert [*store.faults] == [f"--store {path}: not readable, and put aside: 1 record"]
     with closing(sqlite3.connect(path)) as database:
         assert database.execute("SELECT key FROM quarantine").fetchall() == [("CP00001\nk",)]
+        anew = database.execute("SELECT value FROM record WHERE key = 'CP00001' || char(10) || 'k'")
+        assert anew.fetchall() == [('{"text":"anew"}',)]
         database.execute("INSERT INTO record VALUES ('outbox', 'CP00002\nk', '{')")
         database.commit()
     again = await FleetStore.open(path, PLAN)
