@@ -50,15 +50,19 @@ class IndexedEntries(KeptEntries):
 
     def _look_into(self, elements: Sequence[Any]) -> None:
         connector, result = NO_CONNECTOR, NO_RESULT
-        match elements:
-            case [2, _, _, dict(payload), *_]:
-                told = payload.get("connectorId")
-                if type(told) is int and 0 <= told < NO_CONNECTOR:
-                    connector = told
-            case [3, _, {"status": told}, *_] | [3, _, {"idTagInfo": {"status": told}}, *_]:
-                result = self._result(told)
-            case [4, _, told, *_]:
-                result = self._result(told)
+        count = len(elements)
+        kind = elements[0] if count > 2 else None
+        if kind == 2 and count > 3 and isinstance(elements[3], dict):
+            told = elements[3].get("connectorId")
+            if type(told) is int and 0 <= told < NO_CONNECTOR:
+                connector = told
+        elif kind == 3 and isinstance(elements[2], dict):
+            told, info = elements[2].get("status"), elements[2].get("idTagInfo")
+            if told is None and isinstance(info, dict):
+                told = info.get("status")
+            result = self._result(told)
+        elif kind == 4:
+            result = self._result(elements[2])
         self.connectors.append(connector)
         self.results.append(result)
 
