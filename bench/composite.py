@@ -1,4 +1,4 @@
-"""How the time for a composite schedule grows: `python bench/composite.py`.
+"""How the time for a composite schedule grows: `python -m bench.composite`.
 
 Each table varies one thing and shows time against size; a growth of 1.0 is linear, 0 is none.
 Time of the processor, so that other work on the machine does not count.

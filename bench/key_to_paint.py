@@ -70,7 +70,7 @@ async def compare(what: str, lead: str, keys: Sequence[str], terminals: Sequence
     await asyncio.sleep(SETTLE_S)
     paints: list[list[float]] = [[] for _ in terminals]
     cpus = [terminal.cpu_s for terminal in terminals]
-    for key in keys * ROUNDS:
+    for key in [*keys] * ROUNDS:
         for terminal, found in zip(terminals, paints, strict=True):
             if (painted := await terminal.painted(key)) is not None:
                 found.append(1_000 * painted[0])

@@ -1,4 +1,4 @@
-"""What a message costs the screen, and how long a search takes: `python bench/messages.py`.
+"""What a message costs the screen, and how long a search takes: `python -m bench.messages`.
 
 Time of the processor, so that other work on the machine does not count.
 """
@@ -22,6 +22,7 @@ from cp_tui.tui.messages.actions import exported
 from cp_tui.tui.messages.filter import MessageFilter, message_filter
 from cp_tui.tui.messages.search import MessageSearch
 from cp_tui.tui.state.message_log import MESSAGES_MAX, MessageLog
+from cp_tui.tui.text.words import Clock
 
 START = datetime(2026, 1, 5, 8, tzinfo=UTC)
 BATCH = 1_000
@@ -101,8 +102,9 @@ def main() -> None:
     text = "".join(exported(log, MessageFilter()))
     print(f"| export all, {len(text) / 1e6:.0f} MB | {(process_time() - start) * 1e3:.0f} ms |")
     print("\n| Filter | All, ms | Longest slice, ms |\n|---|---|---|")
+    clock = Clock(datetime.now(UTC), UTC)
     for typed in FILTERS:
-        search = MessageSearch(log, message_filter(typed))
+        search = MessageSearch(log, message_filter(typed, clock))
         slices: list[float] = []
         while not search.is_complete:
             start = process_time()

@@ -1,4 +1,4 @@
-"""What the screen costs: `python bench/screen.py`. Bytes to the terminal, processor, key to paint.
+"""What the screen costs: `python -m bench.screen`. Bytes to the terminal, processor, key to paint.
 
 It ends with 1 where more bytes are sent than the budget allows.
 
@@ -17,7 +17,7 @@ import os
 import subprocess
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import UTC, datetime
 from itertools import count, cycle, islice, product
@@ -27,10 +27,11 @@ from statistics import median
 from tempfile import TemporaryDirectory
 from time import monotonic
 
-from budgets import Budgets
-from pty_terminal import Terminal, cpu_s, in_terminal
+from pydantic import JsonValue
 from websockets.asyncio.server import ServerConnection, serve
 
+from bench.budgets import Budgets
+from bench.pty_terminal import Terminal, cpu_s, in_terminal
 from cp_tui.rpc.client import Client
 
 IDLE_S = 60.0
@@ -63,7 +64,7 @@ PANE_STEPS = {"dashboard": "\t\t", "schedule": "\t"}
 """Keys that lead to the table in which the cursor goes; elsewhere it has the focus."""
 FOLLOWED = ("identity", "link", "registration", "connectors", "configuration", "outbox", "messages")
 
-PROFILE = {
+PROFILE: Mapping[str, JsonValue] = {
     "chargingProfilePurpose": "TxDefaultProfile",
     "chargingProfileKind": "Recurring",
     "recurrencyKind": "Daily",
@@ -299,7 +300,7 @@ async def charging(command: Sequence[str], door: Path, budgets: Budgets) -> None
         await client.call("swipe", connector_id=connector_id, id_tag="TAG1")
         await client.call("plug_out", connector_id=connector_id)
     for number in (1, 2):
-        profile = PROFILE | {"chargingProfileId": number, "stackLevel": number}
+        profile = {**PROFILE, "chargingProfileId": number, "stackLevel": number}
         await client.call("install_charging_profile", connector_id=0, profile=profile)
     await client.close()
 
@@ -447,7 +448,8 @@ def key_bytes() -> int:
     """What each key costs the line, as `bench.key_bytes` tells; give its status."""
     print(flush=True)
     command = (sys.executable, "-m", "bench.key_bytes")
-    return subprocess.run(command, cwd=Path(__file__).parents[1], check=False).returncode
+    done = subprocess.run(command, cwd=Path(__file__).parents[1], check=False)
+    return done.returncode
 
 
 async def main() -> int:
