@@ -72,7 +72,7 @@ def read_half(record: Record, action: Action | None) -> Half:
     """Read the payload of a frame, by the action of its exchange."""
     frame = record.frame
     is_result = record.kind is RecordKind.CALL_RESULT
-    if frame is None or record.truncated or action is None:
+    if frame is None or record.is_truncated or action is None:
         return Half(record)
     if not is_result and record.kind is not RecordKind.CALL:
         return Half(record)

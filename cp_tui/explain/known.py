@@ -246,7 +246,7 @@ class Known:
         is_unread = (
             half is not None and half.message is None and half.record.action in _OF_TRANSACTIONS
         )
-        if record.kind is RecordKind.UNREADABLE or record.truncated or record.frame is None:
+        if record.kind is RecordKind.UNREADABLE or record.is_truncated or record.frame is None:
             self.blurs += 1
         elif is_unread and record.kind is not RecordKind.CALL_ERROR:
             # Its flaw is told; what it would have begun or ended is not known.

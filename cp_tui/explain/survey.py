@@ -181,5 +181,5 @@ class FileKnown:
                 survey = self.surveys[record.charger] = Survey()
             survey.add(record)
             frames += record.kind is not RecordKind.LINK
-            broken += record.kind is RecordKind.UNREADABLE and not record.truncated
+            broken += record.kind is RecordKind.UNREADABLE and not record.is_truncated
         self.is_damaged = frames >= DAMAGED_LEAST and broken > frames / 2

@@ -80,7 +80,7 @@ def _is_plain(record: Record) -> bool:
     return (
         frame is not None
         and isinstance(frame.payload, dict)
-        and record.raw_is_exact
+        and record.is_raw_exact
         and record.kind in (RecordKind.CALL, RecordKind.CALL_RESULT)
         and len(raw) <= PAYLOAD_MAX
         and not shape_defect(frame.elements)

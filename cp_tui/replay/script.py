@@ -78,9 +78,9 @@ def _step(record: Record, ours: FrameDirection, after_s: float, at_s: float | No
     why = ""
     if record.direction is None:
         why = "the log does not tell who sent it"
-    elif frame is None or record.truncated or record.kind is RecordKind.UNREADABLE:
+    elif frame is None or record.is_truncated or record.kind is RecordKind.UNREADABLE:
         why = "it is not whole"
-    elif is_ours and record.masked:
+    elif is_ours and record.is_masked:
         why = "values in it are masked"
     elif record.kind in ANSWERS and record.pair is None:
         why = "the log does not have its CALL"

@@ -94,7 +94,7 @@ class Lookahead:
     def add(self, record: Record) -> None:
         """Take in the next record."""
         frame = record.frame
-        if frame is None or record.truncated:
+        if frame is None or record.is_truncated:
             return
         payload = fields(frame.payload)
         if record.kind is RecordKind.CALL:

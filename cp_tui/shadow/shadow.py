@@ -113,7 +113,7 @@ class Shadow:
     def take(self, record: Record) -> Iterator[OtherAnswer]:
         """Live through a record of the log."""
         frame = record.frame
-        if frame is None or record.truncated or record.kind is not RecordKind.CALL:
+        if frame is None or record.is_truncated or record.kind is not RecordKind.CALL:
             return
         payload = fields(frame.payload)
         self._place = record.place
@@ -235,7 +235,7 @@ class Shadow:
         """Give our charge point a request of the CSMS, and compare the answers."""
         named = action_named(action)
         field = COMPARED.get(named) if named else None
-        if field is None or record.masked:
+        if field is None or record.is_masked:
             return
         if named is Action.CHANGE_CONFIGURATION and not _is_ours(payload):
             return

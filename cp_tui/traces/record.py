@@ -146,7 +146,7 @@ class ParsedFrame(Discreet, frozen=True, gc=False):
     details: Any = None
     elements: tuple[Any, ...] = ()
     """All elements; of a truncated frame those at its head. Their number and kinds are only
-    those of the wire where `Record.raw_is_exact`."""
+    those of the wire where `Record.is_raw_exact`."""
 
 
 class Source(Struct, frozen=True, gc=False):
@@ -188,17 +188,17 @@ class Record(Discreet, frozen=True, gc=False):
     direction_from: DirectionFrom = DirectionFrom.UNKNOWN
     raw: str = ""
     """The text of the frame as far as the log has it; may hold secrets, and is never shown."""
-    raw_is_exact: bool = True
+    is_raw_exact: bool = True
     """False where the log has written the frame anew: then number of elements, double names,
     null against missing, number or text, blanks and escapes prove nothing."""
     frame: ParsedFrame | None = None
     """None: the text is no JSON array, or this is an event of the connection."""
     link: LinkEvent | None = None
-    truncated: bool = False
+    is_truncated: bool = False
     """Cut off by the writer of the log."""
-    masked: bool = False
+    is_masked: bool = False
     """Whether values are replaced, by `***` and the like."""
-    injected: bool = False
+    is_injected: bool = False
     """Put in or dropped by a proxy or, on purpose, by a person."""
     pair: int | None = None
     """Number of the other frame of the exchange."""

@@ -52,7 +52,7 @@ def written(record: Record, names: PrivateNames | None = None) -> dict[str, Any]
     # Of a frame that was cut off there are only the texts to look at.
     is_whole = (
         record.action not in _WITH_KEYS and shown_text(record.raw) == record.raw
-        if record.truncated
+        if record.is_truncated
         else payload == frame.payload
         and details == frame.details
         and redacted_all_through(rest) == rest
@@ -79,9 +79,9 @@ def written(record: Record, names: PrivateNames | None = None) -> dict[str, Any]
     if charger:
         found["chargePointId"] = charger
     found |= _content(record, frame, payload, details, names)
-    if names is None and record.raw_is_exact and is_whole:
+    if names is None and record.is_raw_exact and is_whole:
         found["raw"] = record.raw
-    if record.truncated:
+    if record.is_truncated:
         found["meta"] = {"truncated": True}
     return found
 

@@ -120,12 +120,12 @@ def test_a_message_that_cannot_be_read_is_always_told(is_exact: bool) -> None:
                 continue
             talk = Talk()
             record = talk.charge_point(action, elements[-1] if not is_call else payload,
-                                       raw_is_exact=is_exact)  # fmt: skip
+                                       is_raw_exact=is_exact)  # fmt: skip
             call = read_half(record, action)
             known = Known("CP-1")
             half, known.exchange = call, KnownExchange(action, call)
             if not is_call:
-                record = talk.answer(payload, raw_is_exact=is_exact)
+                record = talk.answer(payload, is_raw_exact=is_exact)
                 half = read_half(record, action)
                 known.exchange = KnownExchange(action, call, half, is_call=False)
             found = [*SchemaRules().take(record, known)]

@@ -113,7 +113,7 @@ def test_every_status_is_told_after_a_boot() -> None:
     assert late.only("boot.status_missing").severity is Severity.NOTE
     blurred = registered("Accepted")
     blurred.tell("StatusNotification", status(0, "Available"))
-    blurred.text('[2,"9","Status', FrameDirection.TO_CSMS, truncated=True)
+    blurred.text('[2,"9","Status', FrameDirection.TO_CSMS, is_truncated=True)
     for _ in range(2):
         blurred.wait(400)
         blurred.tell("StatusNotification", status(0, "Available"))

@@ -63,7 +63,7 @@ def test_no_answer_is_nobody_s_fault_where_none_could_come_or_be_seen() -> None:
     assert gap.noted() == ["log.gap"]
     blurred = begun()
     blurred.charge_point("Heartbeat")
-    blurred.text('[3,"m', FROM_CSMS, truncated=True)
+    blurred.text('[3,"m', FROM_CSMS, is_truncated=True)
     heartbeats(blurred)
     assert blurred.found() == []
     one_sided = Talk()

@@ -64,7 +64,7 @@ def test_what_waits_for_a_boot_or_is_masked_or_came_with_the_boot_is_not_held_ag
     asked(talk, key("HeartbeatInterval", "300"))
     changed(talk, "ConnectionTimeOut", "30")
     talk.csms("GetConfiguration", {"key": ["ConnectionTimeOut"]})
-    talk.answer({"configurationKey": [key("ConnectionTimeOut", "***")]}, masked=True)
+    talk.answer({"configurationKey": [key("ConnectionTimeOut", "***")]}, is_masked=True)
     assert talk.found() == []
     changed(talk, "ConnectionTimeOut", "40", "RebootRequired")
     asked(talk, key("ConnectionTimeOut", "40"))
@@ -114,7 +114,7 @@ def test_a_key_that_is_read_only_cannot_be_changed() -> None:
     changed(talk, "NumberOfConnectors", "2", "Rejected")
     changed(talk, "ConnectionTimeOut", "90", "Rejected")
     changed(talk, "Foo", "2")
-    talk.csms("ChangeConfiguration", {"key": "ConnectionTimeOut", "value": "***"}, masked=True)
+    talk.csms("ChangeConfiguration", {"key": "ConnectionTimeOut", "value": "***"}, is_masked=True)
     talk.answer({"status": "Rejected"})
     assert talk.noted() == ["config.wrong_access"]
     changed(talk, "NumberOfConnectors", "2")
@@ -158,7 +158,7 @@ def test_bounds_of_our_own_and_keys_of_vendors_are_held_against_nobody() -> None
     changed(talk, "HeartbeatInterval", "0")
     changed(talk, "VendorKey", "yes")
     changed(talk, "TxProfileFallback", "yes")
-    talk.csms("ChangeConfiguration", {"key": "ConnectionTimeOut", "value": "***"}, masked=True)
+    talk.csms("ChangeConfiguration", {"key": "ConnectionTimeOut", "value": "***"}, is_masked=True)
     talk.answer({"status": "Accepted"})
     changed(talk, "MeterValuesSampledData", "")
     changed(talk, "MeterValuesSampledData", "Voltage.L1, Current.Import")

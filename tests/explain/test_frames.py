@@ -39,9 +39,9 @@ def test_what_is_no_frame_of_ocpp_is_a_fault_of_who_sent_it(text: str, id: str) 
 def test_a_frame_that_the_log_has_cut_off_or_written_anew_is_nobody_s_fault() -> None:
     talk = Talk()
     talk.booted()
-    talk.text('[2,"1","Heartb', FROM_CHARGE_POINT, truncated=True)
-    talk.text('[2,17,"Heartbeat",{}]', FROM_CHARGE_POINT, raw_is_exact=False)
-    talk.text("{]", FROM_CHARGE_POINT, raw_is_exact=False)
+    talk.text('[2,"1","Heartb', FROM_CHARGE_POINT, is_truncated=True)
+    talk.text('[2,17,"Heartbeat",{}]', FROM_CHARGE_POINT, is_raw_exact=False)
+    talk.text("{]", FROM_CHARGE_POINT, is_raw_exact=False)
     assert talk.found() == []
 
 
@@ -129,6 +129,6 @@ def test_a_frame_that_a_person_made_wrong_on_purpose_is_a_note() -> None:
         FROM_CHARGE_POINT,
         raw,
         ParsedFrame(2, "x", "Nothing", {}, elements=(2, "x", "Nothing", {})),
-        {"injected": True},
+        {"is_injected": True},
     )
     assert talk.only("schema.unknown_action").severity is Severity.NOTE

@@ -74,7 +74,7 @@ def test_values_that_name_no_transaction_count_for_the_one_that_runs() -> None:
     meter = read(other, value("50"))
     other.tell("MeterValues", {"connectorId": 2, "meterValue": [meter]})
     hidden = {"connectorId": 1, "transactionId": 7, "meterValue": [meter]}
-    other.charge_point("MeterValues", hidden, masked=True)
+    other.charge_point("MeterValues", hidden, is_masked=True)
     assert "tx.register_falls" not in other.found()
 
 

@@ -129,12 +129,12 @@ def test_a_log_that_writes_frames_anew_or_masks_values_proves_less() -> None:
     talk = Talk()
     talk.booted()
     payload = status(1, "Available", info=None, connectorId="1")
-    talk.charge_point("StatusNotification", payload, raw_is_exact=False)
+    talk.charge_point("StatusNotification", payload, is_raw_exact=False)
     talk.answer()
-    talk.charge_point("StatusNotification", status(1, "***", timestamp="***"), masked=True)
+    talk.charge_point("StatusNotification", status(1, "***", timestamp="***"), is_masked=True)
     talk.answer()
     talk.text('[3,"nobody",{"x":1}]', FrameDirection.TO_CSMS)
-    talk.charge_point("StatusNotification", status(1, "Free"), truncated=True)
+    talk.charge_point("StatusNotification", status(1, "Free"), is_truncated=True)
     talk.answer()
     assert talk.found() == []
 

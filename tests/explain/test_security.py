@@ -40,7 +40,7 @@ def test_a_key_that_can_be_read_is_the_fault_of_the_log(key: str) -> None:
         changed(talk, key, masked)
         assert talk.noted() == []
     talk = Talk()
-    changed(talk, key, "anything", masked=True)
+    changed(talk, key, "anything", is_masked=True)
     assert talk.noted() == []
 
 

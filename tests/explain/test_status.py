@@ -52,7 +52,7 @@ def test_a_status_in_between_may_be_missing_from_the_log(why: str) -> None:
     elif why == "boot":
         talk.booted(connectors=0)
     elif why == "blur":
-        talk.text('[2,"9","Status', FrameDirection.TO_CSMS, truncated=True)
+        talk.text('[2,"9","Status', FrameDirection.TO_CSMS, is_truncated=True)
     told(talk, "Finishing", connector=2 if why == "first" else 1)
     assert "status.illegal_transition" not in talk.noted()
 

@@ -164,10 +164,10 @@ async def test_what_is_asked_more_often_gets_the_answer_of_the_log() -> None:
 async def test_masked_and_broken_frames_are_not_sent_and_connections_are_made_anew() -> None:
     talk = Talk()
     talk.booted()
-    talk.csms("ChangeConfiguration", {"key": "AuthorizationKey", "value": "***"}, masked=True)
+    talk.csms("ChangeConfiguration", {"key": "AuthorizationKey", "value": "***"}, is_masked=True)
     talk.link(LinkKind.CLOSE)
     talk.link(LinkKind.OPEN)
-    talk.text('[2,"x","Heart', FrameDirection.TO_CSMS, truncated=True)
+    talk.text('[2,"x","Heart', FrameDirection.TO_CSMS, is_truncated=True)
     kinds = [each.kind for each in steps(talk.records, FrameDirection.TO_CHARGE_POINT)]
     assert kinds[-3:] == [ReplayAct.SKIP, ReplayAct.RECONNECT, ReplayAct.SKIP]
     peer = Peer(talk, csms(), FrameDirection.TO_CSMS)

@@ -25,7 +25,9 @@ def test_an_exchange_is_read_from_every_layout(name: str) -> None:
     assert json.loads(call.raw) == json.loads(CALL)
     assert json.loads(result.raw) == json.loads(RESULT)
     assert result.action == "Heartbeat"
-    assert not any(each.truncated or each.masked or each.injected for each in (call, result))
+    assert not any(
+        each.is_truncated or each.is_masked or each.is_injected for each in (call, result)
+    )
     assert trace.counts.unanswered_calls == trace.counts.answers_without_call == 0
     if call.at is not None:
         assert f"{call.at:%Y-%m-%d %H}" == "2026-10-05 08"

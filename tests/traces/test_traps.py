@@ -147,7 +147,7 @@ def test_frames_over_several_lines_are_put_together() -> None:
     head = HA.format(n=0, ms=100, level="INFO")
     text = f"{head}[ocpp] CP-1: receive message {pretty}\n{head}[x] other\n"
     (call,) = frames(text)
-    assert (call.source.line, call.source.last_line, call.truncated) == (1, 6, False)
+    assert (call.source.line, call.source.last_line, call.is_truncated) == (1, 6, False)
     # The text is that of the wire: a charge point may send it so.
     assert call.raw == pretty
     wrapped = "".join(
@@ -161,7 +161,7 @@ def test_frames_over_several_lines_are_put_together() -> None:
 def test_a_frame_that_was_cut_off_keeps_its_head() -> None:
     text = "[MO] Send: " + '[2,"7","MeterValues",{"connectorId":1,"meterVal [...]\n'
     (call,) = frames(text)
-    assert (call.kind, call.truncated, call.action) == (RecordKind.CALL, True, "MeterValues")
+    assert (call.kind, call.is_truncated, call.action) == (RecordKind.CALL, True, "MeterValues")
     assert call.frame is not None
     assert (call.frame.message_id, call.frame.payload) == ("7", None)
     (note,) = (each for each in read(text).notes if each.id == "log.truncated_frame")
@@ -173,7 +173,7 @@ def test_what_stands_in_the_place_of_a_frame_is_kept_as_unreadable() -> None:
     bad = '[3,"4",{"configurationKey":],"unknownKey":[]}]'
     both = frames(f"{head}{CALL}\n{head}{bad}\n")
     assert [each.kind for each in both] == [RecordKind.CALL, RecordKind.UNREADABLE]
-    assert (both[1].raw, both[1].frame, both[1].truncated) == (bad, None, False)
+    assert (both[1].raw, both[1].frame, both[1].is_truncated) == (bad, None, False)
 
 
 def test_answers_find_their_call() -> None:
@@ -326,7 +326,7 @@ def test_raw_wins_over_the_fields_beside_it_and_other_protocols_are_passed_over(
     }
     text = json.dumps(record)
     (call,) = frames(text)
-    assert call.raw_is_exact
+    assert call.is_raw_exact
     assert call.frame is not None
     assert call.frame.payload == {}
     assert "log.damaged" in notes(text)
@@ -338,12 +338,12 @@ def test_raw_wins_over_the_fields_beside_it_and_other_protocols_are_passed_over(
 
 def test_masked_and_composed_frames_are_marked() -> None:
     (masked,) = frames(stamped('[2,"1","Authorize",{"idTag":"***"}]'))
-    assert masked.masked
+    assert masked.is_masked
     export = {"time": "2026-10-05T08:00:00+00:00", "direction": "out", "kind": "CALL"}
     more = {"message_id": "1", "action": "Heartbeat", "payload": {}, "is_composed": True}
     (composed,) = frames(json.dumps({**export, **more}))
-    assert composed.injected
-    assert not composed.raw_is_exact
+    assert composed.is_injected
+    assert not composed.is_raw_exact
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])

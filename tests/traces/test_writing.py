@@ -43,7 +43,7 @@ def test_a_session_written_in_a_format_is_read_as_it_was(format: str) -> None:
             assert old.at is not None
             assert new.at is not None
             assert abs((new.at - old.at).total_seconds()) <= max(new.resolution, 0.0011)
-        if new.raw_is_exact:
+        if new.is_raw_exact:
             assert new.raw == old.raw
 
 
@@ -59,10 +59,10 @@ def test_a_sample_written_as_open_ocpp_trace_says_the_same(name: str) -> None:
         return
     after = frames_of(read(text).records)
     assert [
-        (each.kind, each.at, each.direction, each.action, each.charger, each.truncated)
+        (each.kind, each.at, each.direction, each.action, each.charger, each.is_truncated)
         for each in after
     ] == [
-        (each.kind, each.at, each.direction, each.action, each.charger, each.truncated)
+        (each.kind, each.at, each.direction, each.action, each.charger, each.is_truncated)
         for each in before
     ]
 

@@ -102,7 +102,7 @@ class AuthorizationRules(Family):
         yield from self._not_stopped(known)
         match known.exchange.request if known.exchange.is_call else None:
             case StartTransactionRequest() as start:
-                if not record.masked and known.transactions.start_of(start) is None:
+                if not record.is_masked and known.transactions.start_of(start) is None:
                     yield from self._started(record, start, known)
             case AuthorizeRequest(id_tag=tag):
                 # Where no answer comes, it decides for itself.

@@ -223,7 +223,7 @@ def _two_outstanding(second: _Second, *, is_order: bool) -> Iterator[Finding]:
 
 def _unanswered(call: _Open, known: Known) -> Iterator[Finding]:
     record, survey = call.record, known.survey
-    if call.is_excused or record.direction is None or record.truncated:
+    if call.is_excused or record.direction is None or record.is_truncated:
         return
     if not survey.answers_of(record.direction.opposite) or call.is_blurred:
         return

@@ -102,7 +102,7 @@ class ConfigurationRules(Family):
             )
         if spec is None or spec not in STANDARD_KEYS or _is_write_only(spec):
             return
-        if record.masked or (call and call.masked):
+        if record.is_masked or (call and call.is_masked):
             return
         defect = _unlawful(spec, change.value)
         shown = quoted(change.value)
@@ -207,7 +207,7 @@ def _not_applied(record: Record, told: KeyValue, known: Known) -> Iterator[Findi
     before = known.keys.get(told.key)
     if before is None or not before.is_change or known.keys.waits_for_boot(told.key):
         return
-    if before.value is None or told.value is None or record.masked:
+    if before.value is None or told.value is None or record.is_masked:
         return
     spec, registration = find(told.key), known.registration.told
     # A BootNotification.conf brings an interval of its own, which takes the place of this key.

@@ -37,7 +37,7 @@ class FrameRules(Family):
         """What each side has shown to know: it sent it, or answered it with a CALLRESULT."""
 
     def take(self, record: Record, known: Known) -> Iterable[Finding]:
-        if record.kind is RecordKind.LINK or record.truncated or known.file.is_damaged:
+        if record.kind is RecordKind.LINK or record.is_truncated or known.file.is_damaged:
             return
         frame = record.frame
         if frame is None:
@@ -147,7 +147,7 @@ def _said(frame: ParsedFrame) -> bytes | str:
 
 
 def _unreadable(record: Record) -> Iterator[Finding]:
-    if not record.raw_is_exact:
+    if not record.is_raw_exact:
         return
     if (elements := _array(record.raw)) is not None:
         kind = elements[0] if elements and type(elements[0]) is int else None
@@ -195,7 +195,7 @@ def _shape(record: Record, frame: ParsedFrame) -> Iterator[Finding]:
             record,
         )
         return
-    if not record.raw_is_exact:
+    if not record.is_raw_exact:
         return
     if not is_text:
         yield found(

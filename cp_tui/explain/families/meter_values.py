@@ -162,7 +162,7 @@ class MeterValuesRules(Family):
         found_samples: tuple[Sample, ...],
         known: Known,
     ) -> Iterator[Finding]:
-        if not record.masked:
+        if not record.is_masked:
             yield from self._see(found_samples, known)
         here = known.transactions.on(values.connector_id)
         if here is None or here.id is None:

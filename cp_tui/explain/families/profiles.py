@@ -156,7 +156,7 @@ def _rejected(
     record: Record, request: SetChargingProfileRequest, known: Known
 ) -> Iterable[Finding]:
     profile = request.cs_charging_profiles
-    if record.masked or _may_be_refused(profile) or _refusal(request, known, is_strict=True):
+    if record.is_masked or _may_be_refused(profile) or _refusal(request, known, is_strict=True):
         return
     missing = _missing(request, known)
     text = "SetChargingProfile was Rejected, though every check of it passes."

@@ -70,7 +70,7 @@ class RegisterRules(Family):
         self._stopped: dict[int, _Stopped] = {}
 
     def take(self, record: Record, known: Known) -> Iterable[Finding]:
-        if not known.exchange.is_call or record.masked or record.frame is None:
+        if not known.exchange.is_call or record.is_masked or record.frame is None:
             return
         match known.exchange.request:
             case StartTransactionRequest() as start:

@@ -90,7 +90,7 @@ class RetryRules(Family):
         if known.rewinds != self._rewinds:
             # Another log, or the same once more, begins behind the seam.
             self._forget(known.rewinds)
-        if record.frame is None or record.truncated:
+        if record.frame is None or record.is_truncated:
             return
         if record.action in QUEUED:
             if record.kind is RecordKind.CALL:

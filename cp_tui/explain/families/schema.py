@@ -55,7 +55,7 @@ class SchemaRules(Family):
     """Every payload by itself."""
 
     def take(self, record: Record, known: Known) -> Iterable[Finding]:
-        if record.truncated or known.file.is_damaged:
+        if record.is_truncated or known.file.is_damaged:
             return
         exchange = known.exchange
         if record.kind is RecordKind.CALL:
@@ -97,8 +97,8 @@ def _defects(half: Half, name: str) -> Iterator[Finding]:
         id_ = _id_of(defect)
         if defect.kind != "null" and defect.path in nulls:
             continue
-        is_of_mask = id_ in _MAY_BE_MASK and half.record.masked
-        is_of_log = id_ in _NEEDS_EXACT and not half.record.raw_is_exact
+        is_of_mask = id_ in _MAY_BE_MASK and half.record.is_masked
+        is_of_log = id_ in _NEEDS_EXACT and not half.record.is_raw_exact
         if is_of_mask or (is_of_log and half.message is not None):
             continue
         words = " The log writes frames anew; what cannot be read may be of its making."
@@ -167,7 +167,7 @@ def _beyond_schema(record: Record, message: WireModel, name: str) -> Iterator[Fi
     for values in _meter_values(message):
         for sampled in values.sampled_value:
             is_raw = sampled.format is not ValueFormat.SIGNED_DATA
-            if is_raw and not record.masked and not _DECIMAL.fullmatch(sampled.value):
+            if is_raw and not record.is_masked and not _DECIMAL.fullmatch(sampled.value):
                 yield found(
                     "schema.value_not_decimal",
                     f"{name}: the value {quoted(sampled.value)} of"

@@ -81,7 +81,7 @@ class SecurityRules(Family):
     def _called(self, record: Record, known: Known) -> Iterable[Finding]:
         action, request = known.exchange.action, known.exchange.request
         is_new_key = isinstance(request, ChangeConfigurationRequest) and is_secret_key(request.key)
-        if is_new_key and not record.masked and not _is_masked(getattr(request, "value", "")):
+        if is_new_key and not record.is_masked and not _is_masked(getattr(request, "value", "")):
             yield found(
                 "security.secret_in_log",
                 "The AuthorizationKey that the CSMS sends here can be read. Whoever has this log"
@@ -184,7 +184,7 @@ def _credentials(record: Record, known: Known) -> Iterable[Finding]:
     """Whether a location names a user, without repeating it."""
     location = _location(known.exchange.request)
     user, is_there, _ = location.partition("://")[2].partition("/")[0].rpartition("@")
-    if is_there and user != MASK and not record.masked:
+    if is_there and user != MASK and not record.is_masked:
         yield found(
             "security.credentials_in_location",
             f"The location {shown_location(location)} holds a user and a password, which this log"
