@@ -73,12 +73,13 @@ class Journal:
         match message:
             case Call(message_id, action):
                 connector = payload.get("connectorId")
-                head = self._call(direction, message_id, action, connector, is_composed)
+                head = self._call(direction, message_id, shown_text(action), connector, is_composed)
             case CallResult(message_id):
                 kind, result = MessageKind.CALLRESULT, status_of(payload)
+                result = None if result is None else shown_text(result)
                 head = self._answer(direction, kind, message_id, result, reason, flaws, is_composed)
             case CallError(message_id, code):
-                kind, result = MessageKind.CALLERROR, str(code)
+                kind, result = MessageKind.CALLERROR, shown_text(str(code))
                 head = self._answer(direction, kind, message_id, result, reason, flaws, is_composed)
         if answers is not None:
             took_s = (self._turn.now - answers.time).total_seconds()

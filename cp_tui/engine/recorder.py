@@ -88,7 +88,7 @@ class Recorder:
         if isinstance(event, NotedFrame):
             size = HEAD_BYTES + len(event.text)
             if event.head.kind is MessageKind.INVALID:
-                self._events.put_late(partial(self._event, stream, event.head), size)
+                self._events.put_late(partial(self._invalid, stream, event), size)
             else:
                 self._frames.put_late(partial(self._frame, event), size)
         else:
@@ -124,6 +124,9 @@ class Recorder:
 
     def _frame(self, noted: NotedFrame) -> bytes:
         return self._masked(written_line(noted.record(), self._charge_point_id))
+
+    def _invalid(self, stream: str, noted: NotedFrame) -> bytes:
+        return self._event(stream, noted.record())
 
     def _event(self, stream: str, event: Struct) -> bytes:
         return self._masked(encode({"stream": stream, "event": event}))

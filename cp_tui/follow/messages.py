@@ -102,8 +102,9 @@ def _head(record: Record, latency: float | None, call: Record | None) -> Message
     result = None
     if kind is MessageKind.CALLRESULT and isinstance(payload, dict):
         result = status_of(payload)
+        result = None if result is None else _shown_word(result)
     elif kind is MessageKind.CALLERROR and frame is not None:
-        result = _bounded_text(shown_text(frame.code))
+        result = _shown_word(frame.code)
     asked = record if kind is MessageKind.CALL else call
     return MessageRecord(
         time=record.at or FIRST,
@@ -111,8 +112,8 @@ def _head(record: Record, latency: float | None, call: Record | None) -> Message
         if record.direction is FrameDirection.TO_CHARGE_POINT
         else Direction.OUT,
         kind=kind,
-        message_id=_bounded_text(frame.message_id) if frame else "",
-        action=_bounded_text(record.action),
+        message_id=_shown_word(frame.message_id) if frame else "",
+        action=_shown_word(record.action),
         payload=None,
         connector_id=None if asked is None else _connector_of(asked),
         latency_ms=latency,
@@ -120,9 +121,9 @@ def _head(record: Record, latency: float | None, call: Record | None) -> Message
     )
 
 
-def _bounded_text(text: str) -> str:
-    """Give what a peer wrote where a word stands, so that it can be written down again."""
-    return text[:WORD_MAX].encode("utf-8", "replace").decode()
+def _shown_word(text: str) -> str:
+    """Give what a peer wrote where a word stands, without secrets, fit to be written down."""
+    return shown_text(text)[:WORD_MAX].encode("utf-8", "replace").decode()
 
 
 def _connector_of(call: Record) -> int | None:

@@ -22,12 +22,14 @@ def tapped_line(record: Record, latency_ms: float | None) -> TraceLine | None:
     frame, kind = record.frame, KINDS.get(record.kind)
     if frame is None or kind is None or record.at is None or record.direction is None:
         return None
-    is_call = kind is MessageKind.CALL
+    is_call, action = kind is MessageKind.CALL, shown_text(frame.action)
     error = None
     if kind is MessageKind.CALLERROR:
-        error = TraceError(frame.code, shown_text(frame.description), shown_details(frame))
+        error = TraceError(
+            shown_text(frame.code), shown_text(frame.description), shown_details(frame)
+        )
     ours = Ours(
-        action="" if is_call else frame.action,
+        action="" if is_call else action,
         latency_ms=latency_ms,
         connection=record.connection or "",
     )
@@ -40,8 +42,8 @@ def tapped_line(record: Record, latency_ms: float | None) -> TraceLine | None:
         charge_point_id=record.charger or "",
         direction=TraceDirection.TO_CSMS if to_csms else TraceDirection.TO_CHARGE_POINT,
         message_type=kind,
-        message_id=frame.message_id,
-        action=frame.action if is_call else None,
+        message_id=shown_text(frame.message_id),
+        action=action if is_call else None,
         payload=shown_payload(record) if error is None else None,
         error=error,
         meta=TraceMeta(ours),

@@ -39,6 +39,7 @@ from cp_tui.engine.recorder import (
 )
 from cp_tui.engine.tag_mask import KEY_FILE, TagMask
 from cp_tui.engine.troubles import TroubleKeeper
+from tests.charge_point.rig import rig
 from tests.engine.fakes import NOON
 
 REASON = because("test.it.was_so", "S 4.1", "tag {tag} is not known", tag="TAG1")
@@ -163,6 +164,27 @@ def test_what_is_damaged_is_passed_over(tmp_path: Path) -> None:
     recorded(tmp_path, ("messages", NotedFrame(record(2))))
     assert [each.message_id for each in messages_of(tmp_path)] == ["1", "2"]
     assert not read_back(tmp_path)["refusals"]
+
+
+def test_no_secret_is_written_that_stands_as_an_id_an_action_a_status_or_a_code(
+    tmp_path: Path,
+) -> None:
+    secret = "password=hunter2hunter2"
+    made = rig()
+    for text in (
+        f'[2,"{secret}","Reset",{{"type":"Soft"}}]',
+        f'[2,"1","{secret}",{{}}]',
+        f'[3,"{secret}",{{"status":"{secret}"}}]',
+        f'[4,"{secret}","{secret}","",{{}}]',
+        f'[9,"{secret}"]',
+        f'[3,"{secret}"]',
+    ):
+        made.receive(text)
+    recorded(tmp_path, *(("messages", noted) for noted in made.noted))
+    written = "".join(path.read_text() for path in trace_files(tmp_path))
+    assert written.count("(23 characters, not shown)") >= 6
+    assert "hunter2" not in written
+    assert "hunter2" not in repr(made.events)
 
 
 def test_tags_can_be_masked(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from cp_tui.explain.explain import explain
 from cp_tui.explain.finding import Finding
 from cp_tui.explain.live import LiveExplainer
 from cp_tui.follow.follower import Follower
+from cp_tui.follow.messages import message_record, noted_frame
 from cp_tui.ocpp.calendar import later
 from cp_tui.tap.conversation import Conversation
 from cp_tui.tap.trace_lines import tapped_line
@@ -132,6 +133,20 @@ def passed(planted: Planted) -> list[Record]:
 
 def above_note(findings: Iterable[Finding]) -> list[tuple[str, str]]:
     return sorted({(each.id, str(each.at_fault)) for each in findings if each.severity != "note"})
+
+
+def test_no_secret_is_told_that_stands_as_an_id_an_action_a_status_or_a_code() -> None:
+    secret = "password=hunter2hunter2"
+    frames = (
+        (0.0, UP, [2, secret, secret, {}]),
+        (0.1, DOWN, [3, secret, {"status": secret}]),
+        (0.2, DOWN, [4, secret, secret, "", {}]),
+    )
+    for record in passed(Planted(frames, (), ()))[1:]:
+        line, noted = tapped_line(record, None), noted_frame(record, None, None)
+        for told in (line, noted.record(), message_record(record, None)):
+            assert "(23 characters, not shown)" in encode(told).decode()
+            assert "hunter2" not in encode(told).decode()
 
 
 def test_of_two_connections_at_once_each_has_its_own_end_and_length() -> None:

@@ -16,6 +16,7 @@ from cp_tui.charge_point.reason import Reason
 from cp_tui.charge_point.variables.clock import ClockStep
 from cp_tui.ocpp.datatypes import StopReason
 from cp_tui.ocpp.frame import CallError, Frame, parse
+from cp_tui.ocpp.redaction import shown_text
 
 PAYLOAD_MAX = 65_536
 """Longest payload that is kept whole, in characters; 1,000 messages are kept for those who come
@@ -193,11 +194,13 @@ class NotedFrame(Struct, frozen=True):
     """The frame, where it holds no secret and no more than a record does."""
 
     def record(self) -> MessageRecord:
-        """Make the record."""
+        """Make the record.
+
+        Its id is masked only here: until then it is needed as it was sent, for the other half.
+        """
         message = parse(self.text) if self.text else None
-        if message is None:
-            return self.head
-        return replace(self.head, payload=bounded(payload_of(message)))
+        payload = self.head.payload if message is None else bounded(payload_of(message))
+        return replace(self.head, message_id=shown_text(self.head.message_id), payload=payload)
 
 
 def payload_of(message: Frame) -> dict[str, JsonValue]:
