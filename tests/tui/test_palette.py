@@ -330,6 +330,14 @@ def made(key: str, title: str, about: str = "", why_not: str = "", also: str = "
     )
 
 
+def test_of_a_title_that_is_begun_the_small_words_count_too() -> None:
+    title = Content("The end of the log")
+    search = ChoiceSearch([*lines(charging()), Choice("log.end", title, Content(""))])
+    assert found("end", search)[0] == "screen.quit"
+    for text in ("end of", "End of t", "the end", "end of the log"):
+        assert found(text, search)[0] == "log.end"
+
+
 def test_a_title_comes_before_its_beginning_the_help_and_a_misspelt_word() -> None:
     search = ChoiceSearch(
         [

@@ -128,9 +128,14 @@ class ChoiceSearch:
             return 0, NAMED
         if typed and typed in entry.keys:
             return 0, entry.keys.index(typed)
+        if phrase == title:
+            return 0, 0
+        # Words that tell nothing still tell which title somebody is about to write.
+        if " " in typed and typed.casefold() in entry.choice.title.plain[:READ_MAX].casefold():
+            return 0, 1
         if phrase in entry.phrases:
-            return 0, int(phrase != title)
-        missing, rank = 0, 2 if title.startswith(phrase) else 3
+            return 0, 2
+        missing, rank = 0, 3 if title.startswith(phrase) else 4
         is_about_it = False
         for word in words:
             place = entry.place(word)
