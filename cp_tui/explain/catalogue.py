@@ -78,8 +78,8 @@ def found(
 
     `where` are the frames, the main one first; None among them is left out. With `sender` or
     `answerer` in the catalogue the first one has to be a record, or `at_fault` be given. A
-    composed frame (`is_injected`) is wrong on purpose, and what is found of it a note. Rules need not
-    say which `charger` it is: who follows one does.
+    composed frame (`is_injected`) is wrong on purpose, and what is found of it a note. Rules need
+    not say which `charger` it is: who follows one does.
     """
     entry = CATALOGUE[id_]
     main = where[0] if where else None

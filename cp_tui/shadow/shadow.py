@@ -8,7 +8,7 @@ the hardware can) it does not know either, so another answer is no fault of anyb
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from datetime import datetime
 from typing import Any
@@ -106,7 +106,11 @@ class Shadow:
         """Of the record in hand."""
         told_s = integer(accepted.frame.payload if accepted.frame else None, "interval")
         self._interval_s = told_s if told_s and told_s > 0 else INTERVAL_S
-        self._ours = self._made(accepted.at or BEGIN)
+        begin = accepted.at or BEGIN
+        # Ours asks for the time while it is made, when there is nothing yet to ask.
+        self._now: Callable[[], datetime] = lambda: begin
+        self._ours = self._made(begin)
+        self._now = lambda: self._ours.now
         self._ours.messages = Messages(MESSAGES_MAX)
         self._ours.after(seconds=5)
 
@@ -153,14 +157,13 @@ class Shadow:
         """The CSMS of the log, as far as it is known."""
         match action:
             case Action.BOOT_NOTIFICATION:
-                now = self._ours.now if hasattr(self, "_ours") else (self._at or BEGIN)
                 return {
                     "status": "Accepted",
-                    "currentTime": now.isoformat(),
+                    "currentTime": self._now().isoformat(),
                     "interval": self._interval_s,
                 }
             case Action.HEARTBEAT:
-                return {"currentTime": self._ours.now.isoformat()}
+                return {"currentTime": self._now().isoformat()}
             case Action.AUTHORIZE:
                 tag = str(payload.get("idTag"))
                 return {"idTagInfo": self._ahead.verdict(self._charger, tag)}

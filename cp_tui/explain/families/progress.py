@@ -179,13 +179,13 @@ class Tracker:
         self.job, self.status, self._told = job, _BEGIN, None
         self._forget_waits()
 
-    def answer(self, record: Record, known: Known, *, is_accepted: bool, comes: bool) -> None:
-        """The charge point agrees, or does not."""
+    def answer(self, record: Record, known: Known, *, is_accepted: bool, is_coming: bool) -> None:
+        """The charge point agrees, or does not; `is_coming`: there is anything to be done."""
         if self.job is None:
             return
         if not is_accepted:
             self.job, self.status = None, None
-        elif comes and self.status == _BEGIN and self.course.has_idle_rule:
+        elif is_coming and self.status == _BEGIN and self.course.has_idle_rule:
             delay_s = 0.0
             if self.job.not_before is not None and record.at is not None:
                 delay_s = max(0.0, (self.job.not_before - record.at).total_seconds())
@@ -369,26 +369,27 @@ class ProgressRules(Family):
     def _answered(
         self, record: Record, request: WireModel | None, response: WireModel | None, known: Known
     ) -> None:
+        is_coming = True
         match request, response:
             case UpdateFirmwareRequest(), _:
                 is_accepted = isinstance(response, UpdateFirmwareResponse)
-                action, comes = Action.FIRMWARE_STATUS_NOTIFICATION, True
+                action = Action.FIRMWARE_STATUS_NOTIFICATION
             case GetDiagnosticsRequest(), _:
                 is_accepted = isinstance(response, GetDiagnosticsResponse)
                 action = Action.DIAGNOSTICS_STATUS_NOTIFICATION
-                comes = bool(getattr(response, "file_name", None))
+                is_coming = bool(getattr(response, "file_name", None))
             case GetLogRequest(), _:
                 is_accepted = isinstance(response, GetLogResponse) and _is_yes(response.status)
-                action, comes = Action.LOG_STATUS_NOTIFICATION, False
+                action = Action.LOG_STATUS_NOTIFICATION
             case SignedUpdateFirmwareRequest(), _:
                 is_accepted = isinstance(response, SignedUpdateFirmwareResponse) and _is_yes(
                     response.status
                 )
-                action, comes = Action.SIGNED_FIRMWARE_STATUS_NOTIFICATION, False
+                action = Action.SIGNED_FIRMWARE_STATUS_NOTIFICATION
             case _:
                 return
         tracker = self._trackers[action]
-        tracker.answer(record, known, is_accepted=is_accepted, comes=comes)
+        tracker.answer(record, known, is_accepted=is_accepted, is_coming=is_coming)
 
     def _told(self, record: Record, request: WireModel | None, known: Known) -> Iterable[Finding]:
         action = known.exchange.action
