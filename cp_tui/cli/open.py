@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import zipfile
 from argparse import Namespace
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
@@ -25,7 +25,6 @@ from cp_tui.cli.terminal import (
     refuse_screen,
     terminal_problem,
 )
-from cp_tui.engine.hub import time_of
 from cp_tui.engine.recorder import EVENTS_FILE, FRAMES_FILE, events_in, trace_files
 from cp_tui.engine.thread import in_daemon_thread
 from cp_tui.follow.noted import NotedEvents
@@ -185,7 +184,7 @@ def _pieces(archive: zipfile.ZipFile, name: str = FRAMES_FILE) -> list[zipfile.Z
     return sorted(found, key=lambda each: _age(each.filename), reverse=True)
 
 
-def events_beside(path: str) -> Mapping[str, Sequence[Struct]]:
+def events_beside(path: str) -> Sequence[tuple[str, Struct]]:
     """Read what the charge point of a data folder or a bundle has written down beside its frames.
 
     What cannot be read is missing, and the frames are there all the same.
@@ -200,8 +199,7 @@ def events_beside(path: str) -> Mapping[str, Sequence[Struct]]:
             with zipfile.ZipFile(path) as archive:
                 for member in _pieces(archive, EVENTS_FILE):
                     lines += archive.read(member).splitlines()
-    found = events_in(lines[-EVENTS_MAX:])
-    return {name: sorted(events, key=time_of) for name, events in found.items()}
+    return events_in(lines[-EVENTS_MAX:])
 
 
 def _age(name: str) -> int:

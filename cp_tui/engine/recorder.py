@@ -137,22 +137,24 @@ class Recorder:
 
 def read_back(folder: Path) -> Mapping[str, list[Struct]]:
     """Read the newest events of each stream, oldest first; blocks. What is damaged is left out."""
-    found = events_in(_newest(folder / EVENTS_FILE, HISTORY_MAX * len(STREAMS)))
-    del found[TROUBLES]
+    found: dict[str, list[Struct]] = {name: [] for name in STREAMS}
+    for stream, event in events_in(_newest(folder / EVENTS_FILE, HISTORY_MAX * len(STREAMS))):
+        if stream != TROUBLES:
+            found[stream].append(event)
     frames = (record_of(line) for line in _newest(folder / FRAMES_FILE, HISTORY_MAX))
     found["messages"] += [each for each in frames if each is not None]
     return {name: sorted(events, key=time_of)[-HISTORY_MAX:] for name, events in found.items()}
 
 
-def events_in(lines: Iterable[bytes]) -> dict[str, list[Struct]]:
-    """Read the events of each stream and the alarms, in order; what is damaged is left out."""
+def events_in(lines: Iterable[bytes]) -> list[tuple[str, Struct]]:
+    """Read events and alarms, each with its stream, as written; what is damaged is left out."""
     kinds: dict[str, type[Struct]] = {**STREAMS, TROUBLES: StandingTroubles}
-    found: dict[str, list[Struct]] = {name: [] for name in kinds}
+    found: list[tuple[str, Struct]] = []
     for line in lines:
         with suppress(DecodeError):
             read = decode(RecordedEvent, line)
-            if read.stream in found:
-                found[read.stream].append(decode(kinds[read.stream], bytes(read.event)))
+            if read.stream in kinds:
+                found.append((read.stream, decode(kinds[read.stream], bytes(read.event))))
     return found
 
 

@@ -8,6 +8,7 @@ a follower of its frames.
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -36,7 +37,7 @@ from cp_tui.ocpp.calendar import later
 from cp_tui.ocpp.configuration_key import find
 from cp_tui.ocpp.datatypes import ChargePointErrorCode, ChargePointStatus
 
-OF_MACHINE = frozenset({"link_attempts", "refusals", TROUBLES})
+OF_MACHINE = frozenset({"link_attempts", "messages", "refusals", TROUBLES})
 """Streams whose times are those of the machine, as the times of the frames are; those of all others
 are of the clock that the CSMS sets."""
 
@@ -44,14 +45,29 @@ are of the clock that the CSMS sets."""
 class NotedEvents:
     """The events of one charge point."""
 
-    def __init__(self, streams: Mapping[str, Sequence[Struct]]) -> None:
-        """`streams` has the events of each, the oldest first, but for the messages."""
-        self._streams = {name: tuple(events) for name, events in streams.items() if events}
+    def __init__(self, events: Iterable[tuple[str, Struct]]) -> None:
+        """`events` are in the order in which they were written down, each with its stream."""
+        streams: defaultdict[str, list[Struct]] = defaultdict(list)
+        self._last: tuple[str, datetime] | None = None
+        """Stream and time of what was written down last."""
+        for name, event in events:
+            streams[name].append(event)
+            self._last = name, time_of(event)
+        self._streams = {name: sorted(each, key=time_of) for name, each in streams.items()}
         self._times = {name: [*map(time_of, events)] for name, events in self._streams.items()}
         every = [each for times in self._times.values() for each in times]
         self._begin = min(every, default=None)
-        self.end = max((time_of(each) for each in self._of("link_attempts")), default=None)
-        """When its connection was told of last; None: never."""
+
+    def end(self, ahead_s: float) -> datetime | None:
+        """When something was noted last, by the clock of the machine; None: nothing was.
+
+        Of what has the clock of the charge point only the last counts: it alone surely goes with
+        how far that clock was ahead at the end.
+        """
+        ends = [times[-1] for name, times in self._times.items() if name in OF_MACHINE]
+        if self._last is not None and self._last[0] not in OF_MACHINE:
+            ends.append(later(self._last[1], -ahead_s))
+        return max(ends, default=None)
 
     @property
     def outages(self) -> list[tuple[datetime, datetime | None]]:
@@ -121,7 +137,7 @@ class NotedEvents:
         return self._of(stream)[: bisect_right(self._times.get(stream, ()), by_its_clock)]
 
 
-NOTHING_NOTED = NotedEvents({})
+NOTHING_NOTED = NotedEvents(())
 
 
 def _link(attempts: Sequence[LinkAttempt], followed: Mapping[str, Any]) -> LinkView:

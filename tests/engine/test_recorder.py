@@ -249,8 +249,10 @@ def test_alarms_are_written_down_when_others_stand_and_not_when_one_counts_on(
         troubles.raise_trouble("store.slow", "the disk is slow")
     troubles.end_trouble("store.slow")
     recorder.close()
-    told = events_in((tmp_path / EVENTS_FILE).read_bytes().splitlines())[TROUBLES]
-    ids = [[each.id for each in one.troubles] for one in told if isinstance(one, StandingTroubles)]
+    told = events_in((tmp_path / EVENTS_FILE).read_bytes().splitlines())
+    ids = [
+        [each.id for each in one.troubles] for _, one in told if isinstance(one, StandingTroubles)
+    ]
     assert ids == [[], ["store.slow"], []]
     assert TROUBLES not in read_back(tmp_path)
 

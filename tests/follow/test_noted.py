@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from cp_tui.charge_point.codec import builtins_of
@@ -67,26 +68,25 @@ NO_ERROR, HOT = ChargePointErrorCode.NO_ERROR, ChargePointErrorCode.HIGH_TEMPERA
 REFUSAL = Refusal(at=at(24), by=RefusedBy.CHARGE_POINT, reason=Reason(id="x", rule="", text="x"))
 ALARM = Trouble(id="store.slow", text="the disk is slow", since=at(22), last_at=at(22))
 FORGOTTEN = replace(ALARM, id="turn.failed", ends_at=at(23))
-NOTED = NotedEvents(
-    {
-        "link_attempts": [
-            attempt(1, LinkPhase.OPEN, 1),
-            attempt(20, LinkPhase.WAITING, 0, LinkStep.OPEN),
-            attempt(21, LinkPhase.WAITING, 1, LinkStep.TCP),
-            attempt(23, LinkPhase.WAITING, 2, LinkStep.TCP),
-            attempt(30, LinkPhase.OPEN, 3),
-            attempt(50, LinkPhase.STOPPED, 0),
-        ],
-        "status_changes": [
-            change(10, ChargePointStatus.CHARGING, NO_ERROR),
-            change(22, ChargePointStatus.FAULTED, HOT),
-            change(25, ChargePointStatus.AVAILABLE, NO_ERROR),
-        ],
-        "configuration_changes": [key(22, "60", "Accepted"), key(26, "-1", "Rejected")],
-        "refusals": [REFUSAL],
-        "troubles": [StandingTroubles(at(22), (ALARM, FORGOTTEN)), StandingTroubles(at(35), ())],
-    }
-)
+BY_STREAM: dict[str, list[Struct]] = {
+    "link_attempts": [
+        attempt(1, LinkPhase.OPEN, 1),
+        attempt(20, LinkPhase.WAITING, 0, LinkStep.OPEN),
+        attempt(21, LinkPhase.WAITING, 1, LinkStep.TCP),
+        attempt(23, LinkPhase.WAITING, 2, LinkStep.TCP),
+        attempt(30, LinkPhase.OPEN, 3),
+        attempt(50, LinkPhase.STOPPED, 0),
+    ],
+    "status_changes": [
+        change(10, ChargePointStatus.CHARGING, NO_ERROR),
+        change(22, ChargePointStatus.FAULTED, HOT),
+        change(25, ChargePointStatus.AVAILABLE, NO_ERROR),
+    ],
+    "configuration_changes": [key(22, "60", "Accepted"), key(26, "-1", "Rejected")],
+    "refusals": [REFUSAL],
+    "troubles": [StandingTroubles(at(22), (ALARM, FORGOTTEN)), StandingTroubles(at(35), ())],
+}
+NOTED = NotedEvents((name, each) for name, events in BY_STREAM.items() for each in events)
 AN_HOUR_S = 3_600.0
 """So far the clock of the charge point is ahead of that of the machine."""
 
@@ -148,8 +148,18 @@ def test_events_are_those_up_to_the_instant_and_none_is_told_twice() -> None:
 
 def test_the_outages_are_known_and_until_when_something_is() -> None:
     assert NOTED.outages == [(at(20), at(30)), (at(50), None)]
-    assert NOTED.end == at(50)
-    assert (NOTHING_NOTED.outages, NOTHING_NOTED.end) == ([], None)
+    assert NOTED.end(AN_HOUR_S) == at(50)
+    assert (NOTHING_NOTED.outages, NOTHING_NOTED.end(0)) == ([], None)
+
+
+def test_the_last_that_was_noted_is_the_end_by_whichever_clock() -> None:
+    """A CSMS that was wrong about the time by a day has set another clock before that."""
+    tomorrow = replace(key(20, "60", "Accepted"), time=at(20) + timedelta(days=1))
+    lost, fault = attempt(50, LinkPhase.WAITING, 1), change(55, ChargePointStatus.FAULTED, HOT)
+    events = [("configuration_changes", tomorrow), ("link_attempts", lost)]
+    assert NotedEvents(events).end(AN_HOUR_S) == at(50)
+    assert NotedEvents([*events, ("status_changes", fault)]).end(AN_HOUR_S) == at(55)
+    assert NotedEvents([*events, ("refusals", replace(REFUSAL, at=at(58)))]).end(0) == at(58)
 
 
 def test_a_message_has_the_reason_that_was_written_down_with_it() -> None:

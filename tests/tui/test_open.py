@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec import Struct
 from syrupy.assertion import SnapshotAssertion
 
-from cp_tui.charge_point.variables import LinkAttempt, LinkPhase, LinkStep
+from cp_tui.charge_point.variables import LinkAttempt, LinkPhase, LinkStep, StatusChange
 from cp_tui.follow.noted import NotedEvents
+from cp_tui.ocpp.datatypes import ChargePointErrorCode, ChargePointStatus
 from cp_tui.tui.app import Attachment
 from cp_tui.tui.start.log_app import LogApp, no_engine
 from cp_tui.tui.terminal.textual_private import QuietApp
@@ -320,13 +322,26 @@ async def test_after_the_last_frame_the_screens_say_what_the_charge_point_noted(
         attempt(0, "closed by the CSMS", step=LinkStep.OPEN),
         attempt(30, "nothing listens there", step=LinkStep.TCP),
     ]
-    async with log_screen(night, noted=NotedEvents({"link_attempts": attempts})) as eye:
+    hot = StatusChange(
+        connector_id=1,
+        old_status=ChargePointStatus.AVAILABLE,
+        status=ChargePointStatus.FAULTED,
+        code="A9",
+        cause="too hot",
+        error_code=ChargePointErrorCode.HIGH_TEMPERATURE,
+        time=datetime(2026, 1, 5, 15, 40, tzinfo=UTC),
+    )
+    noted: list[tuple[str, Struct]] = [("link_attempts", each) for each in attempts]
+    noted.append(("status_changes", hot))
+    async with log_screen(night, noted=NotedEvents(noted)) as eye:
         await eye.press("1")
+        assert eye.shows("2026-01-05 15:40:00 UTC", "Faulted", "HighTemperature")
+        await go_to(eye, "15:30")
         assert eye.shows("2026-01-05 15:30:00 UTC", "× TCP: nothing listens there")
         assert eye.shows("offline · since 15:00")
         await go_to(eye, "15:10")
         assert eye.shows("closed by the CSMS")
         await go_to(eye, "now")
-        assert eye.shows("2026-01-05 15:30:00 UTC")
+        assert eye.shows("2026-01-05 15:40:00 UTC")
         await go_to(eye, "14:03")
         assert eye.shows(AT_14_03, "● Accepted")

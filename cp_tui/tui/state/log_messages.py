@@ -12,10 +12,13 @@ from functools import cached_property
 
 from cp_tui.charge_point.variables import Direction, MessageKind
 from cp_tui.explain.finding import Finding
+from cp_tui.follow.follower import Follower
 from cp_tui.follow.messages import KINDS, latency_ms, message_record
+from cp_tui.follow.noted import NOTHING_NOTED
+from cp_tui.follow.registration import FollowedRegistration
 from cp_tui.ocpp.calendar import FIRST
 from cp_tui.opened.log import ChargerOfLog, Head, LogIndex
-from cp_tui.traces.record import FrameDirection, LinkKind
+from cp_tui.traces.record import FrameDirection, LinkKind, RecordKind
 from cp_tui.tui.state.message_log import (
     ANSWER_AWAITED_S_MAX,
     LoggedFrame,
@@ -62,11 +65,24 @@ class LogMessages(MessageLog):
     def newest_at(self) -> datetime | None:
         return self.index.at(self.last)
 
-    @property
+    @cached_property
     def end_at(self) -> datetime | None:
         """Until when something is known of it: where it is ours, also once no frame passed."""
-        last, noted = self.index.at(self.last), self.index.noted.end
-        return max(last, noted) if last is not None and noted is not None else last
+        last, noted = self.index.at(self.last), self.index.noted
+        end = None if last is None or noted is NOTHING_NOTED else noted.end(self._ahead_s())
+        return last if last is None or end is None else max(last, end)
+
+    def _ahead_s(self) -> float:
+        """How far its clock was ahead after the CSMS had told the time last."""
+        index, follower = self.index, Follower(None)
+        for place in reversed(self.places):
+            call, at = index.pair(place), index.at(place)
+            is_answer = index.kind(place) is RecordKind.CALL_RESULT
+            if is_answer and call and at and index.action(place) in FollowedRegistration.ACTIONS:
+                follower.learn(index.record(call))
+                follower.learn(index.record(place))
+                return (follower.time(at) - at).total_seconds()
+        return 0.0
 
     @property
     def first(self) -> int:
@@ -209,7 +225,7 @@ class LogMessages(MessageLog):
     def _given_up(self, made: MessagePair) -> MessagePair:
         """Expect no answer where the log goes on for long enough without one."""
         if made.answer is None and made.request is not None:
-            last, awaited = self.index.at(self.last), timedelta(seconds=ANSWER_AWAITED_S_MAX)
+            last, awaited = self.end_at, timedelta(seconds=ANSWER_AWAITED_S_MAX)
             made.is_given_up = last is None or last - made.request.at > awaited
         return made
 
