@@ -23,7 +23,7 @@ from cp_tui.engine.connection_check import (
 )
 from cp_tui.engine.credentials import StoredSecurity
 from cp_tui.engine.lock import engine_in
-from cp_tui.engine.profile_check import check_profiles
+from cp_tui.engine.profile_check import FIRST_WITH_TLS, check_profiles
 from cp_tui.engine.profile_outlook import ProfileOutlook, outlooks
 from cp_tui.engine.tls import with_roots
 from cp_tui.network.weathers import FAIR
@@ -99,8 +99,12 @@ async def _check(
     if CheckStep.TCP in done:
         tried = security.profiles.profile if options.profile is None else options.profile
         # What TLS alone would let through is no news of a profile that was just refused.
-        leave_out = () if is_well else (tried,)
-        await check_profiles(config, security, show, data_dir=data_dir, leave_out=leave_out)
+        is_known = not is_well or tried < FIRST_WITH_TLS
+        leave_out = (tried,) if is_known else ()
+        with_tls = (tried,) if CheckStep.CHAIN in done else ()
+        await check_profiles(
+            config, security, show, data_dir=data_dir, leave_out=leave_out, with_tls=with_tls
+        )
     return is_well
 
 

@@ -47,7 +47,7 @@ from cp_tui.engine.timeouts import CLOSE_TIMEOUT_S, Timeouts
 from cp_tui.engine.tls import LinkTls, OwnCertificateError, agreed, chain_of
 from cp_tui.engine.tls_failure import certificate_failure, tls_failure
 from cp_tui.engine.tls_witness import Witness
-from cp_tui.engine.upgrade import silent_logger, upgrade_failure, upgrade_headers
+from cp_tui.engine.upgrade import cause_in, silent_logger, upgrade_failure, upgrade_headers
 from cp_tui.ocpp.units import number
 
 Address: TypeAlias = tuple[
@@ -306,7 +306,8 @@ class ConnectAttempt(Struct, frozen=True):
         if response is not None and heard.profile == 3:
             status = response.status_code
             if status in (401, 403):
-                return refused_by_status(status, response.reason_phrase, heard, now)
+                failure = refused_by_status(status, response.reason_phrase, heard, now)
+                return failure.saying(cause_in(response, endpoint, self.password))
         return upgrade_failure(endpoint, self.password, response, error)
 
 

@@ -39,7 +39,7 @@ from cp_tui.engine.keys import KeyFolder
 from cp_tui.engine.link_failure import LinkFailure, closed_failure
 from cp_tui.engine.timeouts import Timeouts
 from cp_tui.engine.tls import LinkTls, OwnCertificateError, TlsMaker
-from cp_tui.engine.upgrade import where_to
+from cp_tui.engine.upgrade import from_settings, swapped_words, where_to
 from cp_tui.ocpp.action import Action
 from cp_tui.ocpp.answer import read_answer
 from cp_tui.ocpp.core import BootNotificationResponse
@@ -112,7 +112,8 @@ async def check_connection(
     `waits` hears of each step as it begins, with what it waits for and how long at most.
     `data_dir` has the private keys. Raises `EngineStartError` where `ca_file` cannot be used.
     """
-    target = where_to(endpoint(config.url, config.charge_point.charge_point_id), credentials)
+    known = endpoint(config.url, config.charge_point.charge_point_id)
+    target = where_to(known, credentials)
     waits = waits or _nobody
     maker = TlsMaker(
         config.ca_file,
@@ -122,8 +123,9 @@ async def check_connection(
     )
     make_tls = partial(maker.make, credentials)
     tls = await _tls(config, make_tls, waits) if target.is_secure else None
-    tell(StepResult(CheckStep.ADDRESS, CheckVerdict.OK, target.uri))
-    check = _Check(target, make_tls, tls, credentials, tell, waits)
+    swapped = swapped_words(known, credentials)
+    tell(StepResult(CheckStep.ADDRESS, CheckVerdict.OK, target.uri, swapped))
+    check = _Check(known, target, make_tls, tls, credentials, tell, waits)
     connection = await check.connect(timeouts or Timeouts())
     if connection is None:
         return False
@@ -169,6 +171,7 @@ class _Check:
 
     def __init__(
         self,
+        known: Endpoint,
         target: Endpoint,
         make_tls: Callable[[], LinkTls],
         tls: LinkTls | None,
@@ -176,6 +179,7 @@ class _Check:
         tell: Tell,
         waits: Tell,
     ) -> None:
+        self._known = known
         self._target = target
         self._make_tls = make_tls
         self._tls = tls
@@ -199,7 +203,7 @@ class _Check:
         try:
             connection = await attempt.run()
         except LinkFailure as failure:
-            failure.naming(self._credentials.url_setting)
+            from_settings(failure, self._known, self._credentials)
             self._chain(failure.shown, "")
             step = next(step for step in CheckStep if step.casefold() == failure.step.casefold())
             if step is CheckStep.SUBPROTOCOL:

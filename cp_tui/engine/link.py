@@ -47,7 +47,7 @@ from cp_tui.engine.link_failure import LinkFailure
 from cp_tui.engine.network import Network
 from cp_tui.engine.timeouts import ConnectionTimeouts, Timeouts
 from cp_tui.engine.tls import LinkTls
-from cp_tui.engine.upgrade import password_of, where_to
+from cp_tui.engine.upgrade import from_settings, password_of, where_to
 
 CLOCK_LOOK_S = 10.0
 """How often a wait looks at the clock of the machine, which may have been set."""
@@ -398,7 +398,7 @@ class Link:
         """Name what may have to do with it: the setting of the URL, and the weather."""
         if self._network.bad is not None and self._is_network_up:
             failure.in_weather(self._network.words)
-        return failure.naming(self._sent.url_setting)
+        return from_settings(failure, self._endpoint, self._sent)
 
     async def _failed(self, failure: LinkFailure) -> None:
         error = failure.error(_now())

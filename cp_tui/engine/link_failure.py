@@ -55,9 +55,11 @@ class LinkFailure(Exception):
         self.shown = shown
         """The certificates of a server that is not trusted, PEM, its own first."""
 
-    def naming(self, url_setting: str) -> LinkFailure:
-        """Have the hint name the setting that the URL stands in, where that is another one."""
-        self.hint = self.hint.replace("csms.url", url_setting)
+    def saying(self, words: str) -> LinkFailure:
+        """Say first in the hint what the CSMS gives as the cause, if it gives one."""
+        if words:
+            said = f"the CSMS says {words!r}"
+            self.hint = f"{said}; {self.hint}" if self.hint else said
         return self
 
     def by(self, weather: str) -> LinkFailure:
@@ -132,6 +134,9 @@ def status_failure(response: Response, endpoint: Endpoint, key_bytes: int | None
         else:
             text += f": refused user {identity!r} with a key of {key_bytes} bytes"
             hint = "AuthorizationKey here and at the CSMS must be the same"
+            if status == 403:
+                # Not 401: the key may be right, and something else wrong (RFC 9110 15.5.4).
+                hint += ", or the CSMS wants a higher SecurityProfile"
     elif status == 404:
         text += f": the CSMS does not know {identity!r}, or the path of the URL is wrong"
         hint = f"register the id at the CSMS; used was {endpoint.uri}"

@@ -10,6 +10,7 @@ from collections.abc import Collection
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from typing import TypeAlias
 
 from cp_tui.certificates.certificate_error import CertificateError, quoted
 from cp_tui.certificates.facts import CertificateFacts
@@ -24,15 +25,18 @@ from cp_tui.engine.connection_check import (
     Tell,
 )
 from cp_tui.engine.credentials import StoredSecurity
-from cp_tui.engine.endpoint import endpoint
+from cp_tui.engine.endpoint import Endpoint, endpoint
 from cp_tui.engine.keys import KeyFolder
 from cp_tui.engine.link_failure import LinkFailure
 from cp_tui.engine.profile_outlook import outlooks
 from cp_tui.engine.timeouts import Timeouts
 from cp_tui.engine.tls import LinkTls, TlsMaker
-from cp_tui.engine.upgrade import where_to
+from cp_tui.engine.upgrade import from_settings, where_to
 
 FIRST_WITH_TLS = 2
+
+Place: TypeAlias = tuple[str, int]
+"""Host and port."""
 
 
 async def check_profiles(
@@ -43,10 +47,12 @@ async def check_profiles(
     data_dir: Path,
     timeouts: Timeouts | None = None,
     leave_out: Collection[int] = (),
+    with_tls: Collection[int] = (),
 ) -> None:
     """Tell of each security profile with TLS whether it would come up, and until when.
 
-    Those to leave out are known otherwise.
+    Those to leave out are known otherwise. Of those without TLS it is told where they would meet a
+    server that speaks it; `with_tls` are profiles of which that is known.
     """
     known = endpoint(config.url, config.charge_point.charge_point_id)
     maker = TlsMaker(
@@ -55,13 +61,14 @@ async def check_profiles(
         is_strict=config.charge_point.security.strict_x509,
         key_file=KeyFolder(data_dir).path,
     )
-    unreachable: set[tuple[str, int]] = set()
-    for outlook in outlooks(security):
-        if outlook.profile < FIRST_WITH_TLS or not outlook.is_ready or outlook.profile in leave_out:
-            continue
-        sent = security.credentials(outlook.profile)
+    unreachable: set[Place] = set()
+    speaking_tls = {_place(where_to(known, security.credentials(each))) for each in with_tls}
+    ready = [each.profile for each in outlooks(security) if each.is_ready]
+    for profile in ready:
+        sent = security.credentials(profile)
         target = where_to(known, sent)
-        if (target.host, target.port) in unreachable:
+        place = _place(target)
+        if profile < FIRST_WITH_TLS or profile in leave_out or place in unreachable:
             continue
         attempt = ConnectAttempt(
             endpoint=target,
@@ -74,11 +81,23 @@ async def check_profiles(
             secured = await attempt.secure()
         except LinkFailure as failure:
             if failure.step in (LinkStep.DNS, LinkStep.TCP):
-                unreachable.add((target.host, target.port))
-            hint = failure.naming(sent.url_setting).hint
-            tell(_would_fail(outlook.profile, failure.text, hint))
+                unreachable.add(place)
+            if failure.shown:
+                speaking_tls.add(place)
+            hint = from_settings(failure, known, sent).hint
+            tell(_would_fail(profile, failure.text, hint))
         else:
-            tell(_found(outlook.profile, maker.make(sent), secured, datetime.now(UTC)))
+            speaking_tls.add(place)
+            tell(_found(profile, maker.make(sent), secured, datetime.now(UTC)))
+    for profile in ready:
+        target = where_to(known, security.credentials(profile))
+        if not target.is_secure and profile not in leave_out and _place(target) in speaking_tls:
+            why = f"{target.host}:{target.port} speaks TLS, and ws:// has none"
+            tell(_would_fail(profile, why))
+
+
+def _place(target: Endpoint) -> Place:
+    return target.host, target.port
 
 
 def _would_fail(profile: int, why: str, hint: str = "") -> StepResult:

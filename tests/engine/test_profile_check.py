@@ -131,6 +131,17 @@ async def test_a_port_without_tls_is_told(pki: Pki) -> None:
     assert second.hint == "does the port speak TLS?"
 
 
+@pytest.mark.parametrize("roots", ["root", "stranger"])
+async def test_a_profile_without_tls_is_told_where_the_port_speaks_it(pki: Pki, roots: str) -> None:
+    """Whether or not its certificate is trusted here."""
+    issuer = getattr(pki, roots)
+    async with websocket_server(ssl=pki.server(issuer.server(["localhost"], YEAR))) as server:
+        port = port_of(server)
+        second, first = await told(pki, {1: f"ws://localhost:{port}", 2: at(port)})
+    assert second.text.startswith("2 would" + (" come up" if roots == "root" else " fail"))
+    assert first.text == f"1 would fail: localhost:{port} speaks TLS, and ws:// has none"
+
+
 async def test_a_place_where_nobody_is_is_told_once(pki: Pki) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
