@@ -72,6 +72,8 @@ class Lookahead:
         """Number of such a request that waits for its answer -> its place."""
         self._last: defaultdict[str | None, int] = defaultdict(int)
         """Charge point -> place of the last request that was answered and can be compared."""
+        self._last_schedule: dict[str | None, int] = {}
+        """Charge point -> place of the last GetCompositeSchedule."""
         self._requests: Counter[str | None] = Counter()
         """Charge point -> how many there are."""
         self._changes: defaultdict[tuple[str | None, int | None], list[tuple[int, datetime | None]]]
@@ -112,6 +114,8 @@ class Lookahead:
         connector = connector_in(payload)
         if is_kept and record.action in SCHEDULING:
             is_look = record.action == Action.GET_COMPOSITE_SCHEDULE
+            if is_look:
+                self._last_schedule[charger] = record.place
             self._changes[charger, connector if is_look else None].append((record.place, record.at))
         if connector and record.direction is FrameDirection.TO_CSMS:
             self._connectors[charger] = max(self._connectors[charger], connector)
@@ -166,6 +170,10 @@ class Lookahead:
     def is_asked(self, charger: str | None, place: int) -> bool:
         """Say whether anything that can be compared is asked of it from this place on."""
         return place <= self._last[charger]
+
+    def is_schedule_asked(self, charger: str | None, place: int) -> bool:
+        """Say whether it is asked for a schedule at this place or later."""
+        return place <= self._last_schedule.get(charger, 0)
 
     def holds_until(
         self, charger: str | None, connector: int, place: int, end: datetime | None

@@ -21,6 +21,7 @@ from cp_tui.charge_point.variables import Direction, MessageKind, MessageRecord
 from cp_tui.engine.errors import CommandError
 from cp_tui.explain.exchange import action_named
 from cp_tui.explain.families.composite import difference
+from cp_tui.explain.live import LiveExplainer
 from cp_tui.explain.payload import fields, integer, text
 from cp_tui.explain.survey import connector_in
 from cp_tui.library.messages import Messages
@@ -113,9 +114,13 @@ class Shadow:
         self._now = lambda: self._ours.now
         self._ours.messages = Messages(MESSAGES_MAX)
         self._ours.after(seconds=5)
+        self._told = LiveExplainer(self._charger)
+        """What the log tells of the real one: its schedules follow from what that accepted."""
 
     def take(self, record: Record) -> Iterator[OtherAnswer]:
         """Live through a record of the log."""
+        if self._ahead.is_schedule_asked(self._charger, record.place):
+            self._told.learn(record)
         frame = record.frame
         if frame is None or record.is_truncated or record.kind is not RecordKind.CALL:
             return
@@ -266,7 +271,7 @@ class Shadow:
     def _composed(
         self, record: Record, payload: Mapping[str, Any], theirs: Mapping[str, Any]
     ) -> Iterator[OtherAnswer]:
-        """Hold a schedule that was told against the one that ours has then."""
+        """Hold a schedule that was told against the one that accepted profiles come to."""
         try:
             asked = parse_request(Action.GET_COMPOSITE_SCHEDULE, payload)
             told = parse_response(Action.GET_COMPOSITE_SCHEDULE, theirs)
@@ -275,23 +280,19 @@ class Shadow:
         assert isinstance(asked, GetCompositeScheduleRequest)
         assert isinstance(told, GetCompositeScheduleResponse)
         connector, start, schedule = asked.connector_id, told.schedule_start, told.charging_schedule
-        if not connector or start is None or schedule is None:
-            # That of 0 is a sum of what the hardware can, which no log tells.
+        if start is None or schedule is None:
             return
         unit = schedule.charging_rate_unit
         at_least = self._ahead.allows_at_least(record.charger, unit)
-        with suppress(CommandError):
-            ours = self._ours.get_composite_schedule(connector, asked.duration, start, unit)
-            if (found := difference(ours, told, at_least)) is not None:
-                end = later(start, schedule.duration or asked.duration)
-                words = limit_text(found.told, unit), limit_text(found.period.limit, unit)
-                yield replace(
-                    _other(record, *words, f"{found}", "S 5.7, 3.13"),
-                    connector=connector,
-                    holds_until=self._ahead.holds_until(
-                        record.charger, connector, record.place, end
-                    ),
-                )
+        found = difference(asked, told, self._told.known, at_least)
+        if found is not None:
+            end = later(start, schedule.duration or asked.duration)
+            words = limit_text(found.told, unit), limit_text(found.period.limit, unit)
+            yield replace(
+                _other(record, *words, f"{found}", "S 5.7, 3.13"),
+                connector=connector,
+                holds_until=self._ahead.holds_until(record.charger, connector, record.place, end),
+            )
 
     def _answer(self, action: str) -> MessageRecord | None:
         """Our newest answer to such a request; after a Reset the link that it went over is gone."""

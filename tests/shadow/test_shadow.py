@@ -141,6 +141,20 @@ def test_schedules_that_are_told_are_held_against_ours() -> None:
     assert (other.holds_until - other.at).total_seconds() < 60
 
 
+def test_schedules_are_held_against_the_profiles_that_the_real_one_accepted() -> None:
+    keys = {"ChargeProfileMaxStackLevel": "3"}
+    for limit, both in ((12, None), (16, ("16.0 A", "12.0 A")), (6, ("6.0 A", "12.0 A"))):
+        talk = booted(keys)
+        is_set(talk, profile((0, 16), chargingProfileId=2), "Rejected")
+        is_set(talk, profile((0, 12), chargingProfileId=3, stackLevel=50))
+        told(talk, (0, limit))
+        told(talk, (0, 16))
+        rejected, accepted, *schedules = found(talk)
+        assert (rejected.ours, accepted.ours) == ("Accepted", "Rejected")
+        assert [(each.theirs, each.ours) for each in schedules[:-1]] == ([both] if both else [])
+        assert all("TxDefaultProfile #3" in each.reason for each in schedules)
+
+
 def time(at: str) -> datetime:
     return datetime.fromisoformat(f"2026-11-03T{at}:00Z")
 

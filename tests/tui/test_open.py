@@ -136,7 +136,7 @@ async def test_another_schedule_than_ours_is_told_of_while_it_holds(tmp_path: Pa
     async with log_screen(log.written(tmp_path)) as eye:
         assert eye.shows("2 requests", "14:07:30 GetCompositeSchedule 12.0 A 10.0 A")
         await go_to(eye, "14:07:35")
-        words = "≠ 14:07:30 told 12.0 A, ours 10.0 A"
+        words = "≠ 14:07:30 connector 1 told 12.0 A, ours 10.0 A"
         await eye.press("4")
         assert eye.shows(words)
         await eye.press("up")

@@ -101,35 +101,48 @@ def _compared(
     answer: GetCompositeScheduleResponse,
     known: Known,
 ) -> Iterable[Finding]:
+    if known.profiles.are_all_known and (differs := difference(request, answer, known)) is not None:
+        yield found(
+            "composite.differs",
+            f"The composite schedule of connector {request.connector_id} is not what the profiles"
+            f" come to: {differs}.",
+            record,
+            known.profiles.changed,
+        )
+
+
+def difference(
+    request: GetCompositeScheduleRequest,
+    answer: GetCompositeScheduleResponse,
+    known: Known,
+    at_least: Decimal = Decimal(0),
+) -> ScheduleDifference | None:
+    """What differs first from the schedule that the known profiles come to, by either reading of a
+    TxProfile that is silent; None: nothing that can be said.
+
+    The hardware allows `at_least` so much. Of connector 0 nothing is said: its schedule is a sum
+    of what the hardware can, which no log tells.
+    """
     told, start, connector = answer.charging_schedule, answer.schedule_start, request.connector_id
-    if told is None or start is None or connector <= 0 or not known.profiles.are_all_known:
-        return
+    if told is None or start is None or connector <= 0:
+        return None
     differences: list[ScheduleDifference] = []
     for fallback in (False, True):
         context = context_of(known, connector, tx_profile_fallback=fallback)
         ours = composite(context, connector, start, request.duration, told.charging_rate_unit)
-        found_here = difference(ours, answer)
+        found_here = _difference(ours, answer, at_least)
         if found_here is None:
-            return
+            return None
         differences.append(found_here)
-    yield found(
-        "composite.differs",
-        f"The composite schedule of connector {connector} is not what the profiles come to:"
-        f" {differences[0]}.",
-        record,
-        known.profiles.changed,
-    )
+    return differences[0]
 
 
-def difference(
+def _difference(
     ours: CompositeSchedule,
     answer: GetCompositeScheduleResponse,
-    at_least: Decimal = Decimal(0),
+    at_least: Decimal,
 ) -> ScheduleDifference | None:
-    """What differs first; None: nothing that can be said.
-
-    The hardware allows `at_least` so much.
-    """
+    """What differs first from one of ours."""
     schedule = answer.charging_schedule
     if schedule is None:
         return None

@@ -47,9 +47,10 @@ def other_word(other: OtherAnswer) -> Content:
 
 
 def told_otherwise(other: OtherAnswer, clock: Clock) -> Content:
-    """`≠ 01:07:00 told 4.0 A, ours 8.6 A`: of limits that are not what the profiles come to."""
+    """`≠ 01:07:00 connector 1 told 4.0 A, ours 8.6 A`: not what its profiles come to."""
     at = f"{clock.brief(other.at)} " if other.at is not None else ""
-    return safe_text(f"{OTHER} {at}told {other.theirs}, ours {other.ours}", "$text-accent")
+    who = f"connector {other.connector} told"
+    return safe_text(f"{OTHER} {at}{who} {other.theirs}, ours {other.ours}", "$text-accent")
 
 
 def counts(findings: Iterable[Finding]) -> Content:
