@@ -10,6 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from cp_tui.charge_point.variables import (
+    BEFORE_BOOT,
     Connectors,
     ConnectorTransaction,
     ConnectorView,
@@ -19,6 +20,7 @@ from cp_tui.charge_point.variables import (
     StatusChange,
 )
 from cp_tui.explain.knowledge.moment import Moment
+from cp_tui.explain.knowledge.registration import KnownRegistration
 from cp_tui.explain.survey import CONNECTOR_MAX
 from cp_tui.follow.instants import told_at
 from cp_tui.follow.meters import FollowedMeters
@@ -34,10 +36,8 @@ from cp_tui.ocpp.datatypes import (
     ChargePointErrorCode,
     ChargePointStatus,
 )
-from cp_tui.traces.record import FrameDirection
 
 CAUSE = "as StatusNotification tells"
-BEFORE_BOOT = "as told before the last boot, and not since"
 WITH_CABLE = frozenset(
     {
         ChargePointStatus.CHARGING,
@@ -53,8 +53,8 @@ class _Status(Struct, frozen=True):
 
     request: StatusNotificationRequest
     since: datetime
-    boots: int
-    """How often the charge point had booted before."""
+    place: int
+    """Where it was told."""
     error_since: datetime
 
 
@@ -70,16 +70,14 @@ class _Order(Struct, frozen=True):
 class FollowedConnectors:
     """Status and availability of each connector."""
 
-    ACTIONS = frozenset(
-        {Action.BOOT_NOTIFICATION, Action.STATUS_NOTIFICATION, Action.CHANGE_AVAILABILITY}
-    )
+    ACTIONS = frozenset({Action.STATUS_NOTIFICATION, Action.CHANGE_AVAILABILITY})
 
-    def __init__(self) -> None:
+    def __init__(self, registration: KnownRegistration) -> None:
+        self._registration = registration
         self._told: dict[int, _Status] = {}
         self._orders: dict[int, _Order] = {}
         """The newest ChangeAvailability that was taken; of 0 it concerns every connector."""
         self._number = 0
-        self._boots = 0
         self.changes: deque[StatusChange] = deque()
         """Not told yet; whoever follows takes them."""
 
@@ -91,13 +89,9 @@ class FollowedConnectors:
     def learn(self, moment: Moment, at: datetime) -> None:
         """Take in a notification, or what became of a ChangeAvailability."""
         request = moment.request
-        if moment.exchange.action is Action.BOOT_NOTIFICATION:
-            if moment.exchange.is_call and moment.record.direction is FrameDirection.TO_CSMS:
-                self._boots += 1
-            return
         if isinstance(request, StatusNotificationRequest):
             if 0 <= request.connector_id <= CONNECTOR_MAX:
-                self._status(request, at)
+                self._status(request, at, moment.where.place)
             return
         match moment.answered:
             case (
@@ -132,7 +126,7 @@ class FollowedConnectors:
         request = told.request if told else None
         code = request.error_code if request else ChargePointErrorCode.NO_ERROR
         status = request.status if request else None
-        is_old = told is not None and told.boots < self._boots
+        is_old = told is not None and self._registration.has_booted_since(told.place)
         is_operative, scheduled = self._availability(connector, status)
         return ConnectorView(
             connector_id=connector,
@@ -148,7 +142,7 @@ class FollowedConnectors:
             faults=() if told is None else _faults(told),
         )
 
-    def _status(self, request: StatusNotificationRequest, at: datetime) -> None:
+    def _status(self, request: StatusNotificationRequest, at: datetime, place: int) -> None:
         connector = request.connector_id
         before = self._told.get(connector)
         is_same = before is not None and before.request.status is request.status
@@ -156,7 +150,7 @@ class FollowedConnectors:
         self._told[connector] = _Status(
             request,
             before.since if before and is_same else at,
-            self._boots,
+            place,
             before.error_since if before and is_same_error else at,
         )
         if is_same and is_same_error:

@@ -65,10 +65,10 @@ class Follower:
         known = self.known
         self._line = FollowedLine(url)
         self._registration = FollowedRegistration(known)
-        self._connectors = FollowedConnectors()
+        self._connectors = FollowedConnectors(known.registration)
         self._meters = FollowedMeters()
         self._refusals = FollowedRefusals()
-        self._sessions = FollowedSessions(known.transactions)
+        self._sessions = FollowedSessions(known.transactions, known.registration)
         self._charging = FollowedCharging(known)
         self._limits = FollowedLimits()
         self._keys = FollowedKeys(known)
@@ -289,6 +289,7 @@ _SESSION = frozenset(
 _CHANGED: Mapping[Action, frozenset[str]] = {
     Action.BOOT_NOTIFICATION: frozenset(
         {"identity", "registration", "connectors", "firmware", "configuration", "security"}
+        | {"transactions"}
     ),
     Action.HEARTBEAT: frozenset({"registration"}),
     Action.STATUS_NOTIFICATION: frozenset({"connectors", "identity", "reservations"}),

@@ -227,6 +227,7 @@ class Relevance:
                 self._put(action, place, EVENTS_MAX)
             case "BootNotification":
                 self._put(action, place)
+                self._stays.boot()
             case _ if action in _UPKEEP and payload.get("status") != "Idle":
                 self._put_change(action.removeprefix("Signed"), payload.get("status"), place)
 

@@ -19,6 +19,7 @@ from cp_tui.charge_point.variables import (
 )
 from cp_tui.explain.finding import FrameRef
 from cp_tui.explain.knowledge.moment import Moment
+from cp_tui.explain.knowledge.registration import KnownRegistration
 from cp_tui.explain.knowledge.transactions import QUEUED, KnownTransactions, TransactionKnown
 from cp_tui.ocpp.calendar import FIRST
 from cp_tui.ocpp.core import (
@@ -40,6 +41,8 @@ class _Messages(Struct):
     readings_delivered: int = 0
     stop_delivered_at: datetime | None = None
     has_stop_answer: bool = False
+    told: int = 0
+    """Where the charge point told of it last."""
     register_wh: int | None = None
     """The newest that was told while it ran."""
 
@@ -49,8 +52,9 @@ class FollowedSessions:
 
     ACTIONS = QUEUED
 
-    def __init__(self, known: KnownTransactions) -> None:
+    def __init__(self, known: KnownTransactions, registration: KnownRegistration) -> None:
         self._known = known
+        self._registration = registration
         self._messages: dict[FrameRef, _Messages] = {}
         self.is_counting = True
         """Every record came by, so that the readings are counted."""
@@ -59,9 +63,13 @@ class FollowedSessions:
         """Take in a message; gives the transaction that it is about."""
         request = moment.request or moment.exchange.request
         transaction = self._about(request)
-        if transaction is None or isinstance(request, StartTransactionRequest):
-            return transaction
+        if transaction is None:
+            return None
         kept = self._kept(transaction)
+        if moment.exchange.is_call:
+            kept.told = moment.where.place
+        if isinstance(request, StartTransactionRequest):
+            return transaction
         is_delivered = moment.record.kind is RecordKind.CALL_RESULT
         if isinstance(request, StopTransactionRequest):
             if is_delivered:
@@ -89,6 +97,7 @@ class FollowedSessions:
                 meter_start_wh=_meter_start(each),
                 energy_wh=self._energy(each),
                 is_begin_known=each.request is not None,
+                is_from_before_boot=self._is_old(each),
             )
             for each in self.running()
         }
@@ -109,6 +118,10 @@ class FollowedSessions:
             ):
                 return self._known.get(id_)
         return None
+
+    def _is_old(self, transaction: TransactionKnown) -> bool:
+        kept = self._messages.get(transaction.where)
+        return self._registration.has_booted_since(kept.told if kept else 0)
 
     def _kept(self, transaction: TransactionKnown) -> _Messages:
         kept = self._messages.get(transaction.where)
@@ -144,6 +157,7 @@ class FollowedSessions:
             started_at=each.began_at or FIRST,
             meter_start_wh=_meter_start(each),
             is_begin_known=each.request is not None,
+            is_from_before_boot=not is_over and self._is_old(each),
             stopped_at=stop.timestamp if stop else None,
             meter_stop_wh=stop.meter_stop if stop else None,
             energy_wh=self._energy(each),

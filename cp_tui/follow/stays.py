@@ -32,9 +32,16 @@ class Stays:
         self._starts: dict[Hashable, int] = {}
         """A start that may be sent again -> the transaction."""
         self._ids: dict[Hashable, int] = {}
+        self._boots = 0
+        self._told = array("L")
+        """After how many boots of the charge point each was told of last."""
         self._connectors: list[int | None] = []
         self._running: dict[int | None, int] = {}
         """Connector -> what runs there."""
+
+    def boot(self) -> None:
+        """The charge point boots: of what runs it may be told next that it runs still."""
+        self._boots += 1
 
     def start(self, start: Hashable, connector: int | None, place: int) -> None:
         """A StartTransaction.req, perhaps the same once more."""
@@ -42,6 +49,7 @@ class Stays:
         if known is not None and self._last[known] == NEVER:
             self._places[known] += (place,)
             self._of_place[place] = known
+            self._told[known] = self._boots
             return
         self._begin(connector, place, start)
 
@@ -63,6 +71,9 @@ class Stays:
         if known is not None:
             self._readings.append(place)
             self._of_readings.append(known)
+            if self._told[known] != self._boots:
+                self._told[known] = self._boots
+                self._places[known] += (place,)
 
     def stop(self, id_: int | None, place: int) -> int | None:
         """A StopTransaction.req; gives the connector of what it ends, if that is known."""
@@ -109,6 +120,7 @@ class Stays:
         self._last.append(NEVER)
         self._places.append(())
         self._of_place[place] = number
+        self._told.append(self._boots)
         self._connectors.append(connector)
         self._running[connector] = number
         if start is not None:

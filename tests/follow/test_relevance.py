@@ -77,3 +77,36 @@ def test_histories_have_no_holes() -> None:
         "status_changes": 18,
         "configuration_changes": 4,
     }
+
+
+def test_whether_a_transaction_was_told_of_since_a_boot_is_known_wherever_somebody_looks(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("cp_tui.follow.relevance.READINGS_MAX", 1)
+    talk = Talk("CP1")
+
+    def metered(**named: int) -> None:
+        values = [{"timestamp": talk.time, "sampledValue": [{"value": "1500"}]}]
+        talk.tell("MeterValues", {"connectorId": 1, "meterValue": values, **named})
+
+    talk.booted()
+    talk.started(id=7)
+    metered(transactionId=7)
+    talk.booted()
+    metered()
+    metered(transactionId=7)
+    # Another one begins there, though no stop of the first was told: its readings are the newest.
+    talk.started(id=8)
+    metered(transactionId=8)
+    talk.booted()
+    relevance, seen = Relevance(), set()
+    for record in talk.records:
+        relevance.note(record)
+    for upto in range(12, len(talk.records) + 1):
+        of_few = learned([talk.records[each - 1] for each in relevance.numbers(upto)])
+        told = of_few.view("transactions", talk.now)
+        whole = learned(talk.records[:upto]).view("transactions", talk.now)
+        old = [each.is_from_before_boot for each in whole]
+        assert [each.is_from_before_boot for each in told] == old
+        seen.add(tuple(old))
+    assert seen == {(False,), (True,), (False, False), (True, True)}

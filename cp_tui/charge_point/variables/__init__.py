@@ -62,6 +62,7 @@ from cp_tui.charge_point.variables.connection import (
     UnansweredCall as UnansweredCall,
 )
 from cp_tui.charge_point.variables.connector import (
+    BEFORE_BOOT as BEFORE_BOOT,
     Connectors as Connectors,
     ConnectorTransaction as ConnectorTransaction,
     ConnectorView as ConnectorView,

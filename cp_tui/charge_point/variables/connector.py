@@ -32,6 +32,10 @@ class VehicleView(Value, frozen=True, kw_only=True):
     the machine. None: nothing flows, or the vehicle is still on its way to what is offered."""
 
 
+BEFORE_BOOT = "as told before the last boot, and not since"
+"""Of a charge point that is only watched: what may be otherwise by now."""
+
+
 class ConnectorTransaction(Value, frozen=True, kw_only=True):
     """The transaction that runs on a connector."""
 
@@ -45,6 +49,8 @@ class ConnectorTransaction(Value, frozen=True, kw_only=True):
     is_begin_known: bool = True
     """False: of a charge point that is only watched, it began before anybody did. It was first seen
     at `started_at`; tag, meter and energy are not known, and stand empty."""
+    is_from_before_boot: bool = False
+    """Of a charge point that is only watched: it was told of before it booted, and not since."""
     clock_step_s: float = 0.0
     """By how much the clock was set since it began, in seconds: ahead, or back where negative."""
     clock_step: ClockStep | None = None

@@ -74,6 +74,8 @@ class TransactionEntry(Value, frozen=True, kw_only=True):
     is_begin_known: bool = True
     """False: of a charge point that is only watched, it began before anybody did. It was first seen
     at `started_at`; tag, meter and energy are not known, and stand empty."""
+    is_from_before_boot: bool = False
+    """Of a charge point that is only watched: it ran when it was told of last, before a boot."""
     stop_reason: StopReason | None = None
     stop_explanation: Reason | None = None
     """Why it stopped, in words, and by which rule."""

@@ -42,6 +42,10 @@ class KnownRegistration:
     def is_accepted(self) -> bool:
         return self.status is RegistrationStatus.ACCEPTED
 
+    def has_booted_since(self, place: int) -> bool:
+        """Whether it has booted after a place of the log: what was told there may hold no more."""
+        return self.booted is not None and self.booted.place > place
+
     def learn(self, moment: Moment) -> None:
         if moment.exchange.is_call:
             if moment.record.direction is FrameDirection.TO_CHARGE_POINT:

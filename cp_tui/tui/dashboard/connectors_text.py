@@ -129,6 +129,8 @@ def transaction_name(connector: ConnectorView) -> Content:
         return Content("")
     if connector.transaction.transaction_id is None:
         return Content.styled("no id yet", "$text-warning")
+    if connector.transaction.is_from_before_boot:
+        return Content.styled(f"? #{connector.transaction.transaction_id}", "$text-muted")
     return Content(f"#{connector.transaction.transaction_id}")
 
 

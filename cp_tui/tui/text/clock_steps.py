@@ -7,6 +7,7 @@ from datetime import timedelta
 from textual.content import Content
 
 from cp_tui.charge_point.variables import (
+    BEFORE_BOOT,
     CLOCK_STEP_TOLD,
     ClockStep,
     ConnectorTransaction,
@@ -42,7 +43,8 @@ def begun_words(running: ConnectorTransaction, clock: Clock) -> str:
     words = set_words(running.clock_step_s)
     before = f", before the clock was {words}" if words else ""
     since = "since" if running.is_begin_known else f"begin {NOT_SEEN}, first told of"
-    return f"{since} {clock.of_csms(clock.minute(running.started_at))}{before}"
+    told = f", {BEFORE_BOOT}" if running.is_from_before_boot else ""
+    return f"{since} {clock.of_csms(clock.minute(running.started_at))}{before}{told}"
 
 
 def while_it_ran(entry: TransactionEntry | ConnectorTransaction, clock: Clock) -> str:

@@ -71,9 +71,11 @@ class TransactionsPane(TablePane):
         entry = next((e for e in entries if e.key == self.table.cursor_key), None)
         facts = transaction_facts(snapshot, entry, clock) if entry is not None else []
         self.show_facts(facts, snapshot, clock)
-        running = sum(entry.stopped_at is None for entry in entries)
-        parts = [f"{running} running", f"{len(entries) - running} past"] if entries else []
-        self.note(joined([*parts, clock.csms_mark]) if parts else Content(""))
+        unsure = sum(entry.is_from_before_boot for entry in entries)
+        past = sum(entry.stopped_at is not None for entry in entries)
+        running = len(entries) - past - unsure
+        parts = [f"{running} running", f"{unsure} ? running" if unsure else "", f"{past} past"]
+        self.note(joined([*parts, clock.csms_mark]) if entries else Content(""))
 
     def _newest_of(self, entries: Sequence[TransactionEntry]) -> str | None:
         """The one that began last: not seen before, for the clock may have been set back since."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from textual.content import Content
 
 from cp_tui.charge_point.variables import (
+    BEFORE_BOOT,
     DeliveryState,
     MessageDelivery,
     TransactionEntry,
@@ -132,7 +133,8 @@ def transaction_facts(snapshot: Snapshot, entry: TransactionEntry, clock: Clock)
     began = clock.of_csms(clock.time(entry.started_at))
     if entry.stopped_at is None:
         start = "runs since" if entry.is_begin_known else f"begin {NOT_SEEN}, first told of"
-        running = Fact("Tx", joined([session, f"{start} {began}"]))
+        told = BEFORE_BOOT if entry.is_from_before_boot else ""
+        running = Fact("Tx", joined([session, f"{start} {began}", told]))
         return [running, *clock_facts(entry, clock), _delivery(snapshot, entry, clock)]
     ended = clock.of_csms(clock.time(entry.stopped_at))
     lasted = length(entry)
@@ -163,6 +165,8 @@ def transaction_details(snapshot: Snapshot, entry: TransactionEntry, clock: Cloc
 
 
 def _ended(entry: TransactionEntry, clock: Clock) -> Content:
+    if entry.is_from_before_boot:
+        return Content.styled("? running", QUIET)
     if entry.stopped_at is None:
         return Content.styled("running", "bold $connector-charging")
     return Content(clock.minute(entry.stopped_at))
