@@ -33,7 +33,7 @@ from msgspec.structs import replace
 
 from cp_tui.charge_point.calls import CallFailure, FailureKind, Outgoing
 from cp_tui.charge_point.effects import LogLevel, Table
-from cp_tui.charge_point.outbox_request import request_of
+from cp_tui.charge_point.outbox_request import is_unnamed, request_of
 from cp_tui.charge_point.records import OutboxRecord
 from cp_tui.charge_point.retry_rule import RetryRule
 from cp_tui.charge_point.thinning import thin_out
@@ -206,17 +206,18 @@ class Outbox:
         """Give the oldest message if it is its time; nothing later may pass it."""
         if not self.is_ready():
             return None
-        record = self._entries[0]
+        record, known = self._entries[0], self._transaction_id
         # The id is saved with the record before the frame leaves: a boot in between must not make
         # a new one, or the CSMS would take the message for another.
         if record.message_id is None:
-            record = self._replace_first(self._entries, message_id=self._turn.new_id())
+            new = {"message_id": self._turn.new_id(), "is_unnamed": is_unnamed(record, known)}
+            record = self._replace_first(self._entries, **new)
         else:
             self._turn.watcher.repeated(record)
         self._is_in_flight = True
         self._turn.changed("outbox")
         return Outgoing(
-            request_of(record, self._transaction_id),
+            request_of(record, known),
             partial(self._confirmed, record.sequence),
             partial(self._failed, record.sequence),
             message_id=record.message_id,
@@ -365,14 +366,13 @@ class Outbox:
         if self._is_unknown(failure):
             self._keep_for_boot(f"the CSMS does not know it: {failure.text}")
             return
-        rule = self._rule()
-        attempts = self._entries[0].attempts + 1
+        rule, head = self._rule(), self._entries[0]
+        attempts = head.attempts + 1
         is_sign = failure.code in FORGOTTEN_SIGNS
         # Refusals that may only mean that the CSMS has forgotten us are counted apart: should it be
         # so, they are taken back (`forgive`).
         self._doubtful += is_sign
-        is_guaranteed = self._entries[0].is_guaranteed
-        if attempts < rule.attempts_max or is_guaranteed:
+        if attempts < rule.attempts_max or head.is_guaranteed:
             record = self._replace_first(
                 self._entries,
                 attempts=attempts,
@@ -390,7 +390,7 @@ class Outbox:
             )
             self._held = why
         else:
-            self._give_up(self._entries[0], why)
+            self._give_up(head, why)
 
     def booted(self) -> None:
         """Note that the CSMS has accepted a boot: whether it has security events is seen anew."""

@@ -19,3 +19,10 @@ def request_of(record: OutboxRecord, transaction_id: Callable[[str], int | None]
         known = transaction_id(record.transaction_key)
         payload["transactionId"] = UNKNOWN_TRANSACTION_ID if known is None else known
     return SPEC[Action(record.action)].request.model_validate(payload)
+
+
+def is_unnamed(record: OutboxRecord, transaction_id: Callable[[str], int | None]) -> bool:
+    """Say whether a message of a transaction would leave now without its transactionId."""
+    if record.transaction_key is None or record.action == Action.START_TRANSACTION:
+        return False
+    return transaction_id(record.transaction_key) is None

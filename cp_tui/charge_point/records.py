@@ -154,6 +154,8 @@ class OutboxRecord(Struct, frozen=True, kw_only=True):
     """Sends that the CSMS failed to process."""
     next_attempt_at: datetime | None = None
     last_failure: str = ""
+    is_unnamed: bool = False
+    """It was sent last with -1, as no transactionId was known (E 3.18)."""
     is_guaranteed: bool = False
     """It is never given up: a critical security event (W A04.FR.02)."""
 

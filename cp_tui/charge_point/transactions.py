@@ -47,6 +47,11 @@ PAST_MAX = 2_000
 """How many past transactions are kept; the oldest confirmed one makes room first."""
 SHOWN_MAX = 100
 """How many past transactions the variable shows."""
+_NOT_NAMED = because(
+    "transactions.not_named",
+    "E 3.18",
+    "StopTransaction was sent with the transactionId -1: the CSMS gave the right one only later",
+)
 
 
 class Transactions:
@@ -264,7 +269,7 @@ class Transactions:
         elif isinstance(response, StopTransactionResponse):
             if response.id_tag_info and record.stop_id_tag:
                 self._learn(record.stop_id_tag, response.id_tag_info)
-            self._stop_delivered(record)
+            self._stop_delivered(record, is_named=not message.is_unnamed)
         else:
             update = {"meter_values_delivered": record.meter_values_delivered + 1}
             self._replace(replace(record, **update))
@@ -283,7 +288,7 @@ class Transactions:
             assert isinstance(response, StartTransactionResponse)
             self._take_id(record, response)
         elif message.action == Action.STOP_TRANSACTION:
-            self._stop_delivered(record)
+            self._stop_delivered(record, is_named=not message.is_unnamed)
 
     def lost(self, message: OutboxRecord, why: str) -> None:
         """Note that the CSMS never took a message, and why."""
@@ -334,9 +339,15 @@ class Transactions:
         self._turn.log(LogLevel.WARNING, reason.text)
         self._on_refused(connector, reason)
 
-    def _stop_delivered(self, record: TransactionRecord) -> None:
-        delivery = DeliveryState.LOST if record.is_start_lost else DeliveryState.DELIVERED
-        update = {"delivery": delivery, "stop_delivered_at": self._turn.time}
+    def _stop_delivered(self, record: TransactionRecord, *, is_named: bool) -> None:
+        """Note that the CSMS has the stop; where it does not name a transaction it ends none."""
+        is_lost = record.is_start_lost or not is_named
+        update: dict[str, object] = {
+            "delivery": DeliveryState.LOST if is_lost else DeliveryState.DELIVERED,
+            "stop_delivered_at": self._turn.time,
+        }
+        if is_lost and not record.is_start_lost:
+            update["loss"] = _NOT_NAMED
         self._keep(replace(record, **update))
 
     def _take_id(
@@ -359,6 +370,11 @@ class Transactions:
                 "delivery": DeliveryState.LOST,
                 "loss": Reason(id="transactions.no_id", rule="E 3.18", text=words),
             }
+        elif not record.is_running and not self._outbox.waits_for(record.key):
+            # It came so late that the stop went without it, or is given up: neither is sent again.
+            update["delivery"] = DeliveryState.LOST
+            if record.stop_delivered_at is not None:
+                update["loss"] = _NOT_NAMED
         record = replace(record, **update)
         self._replace(record)
         return record

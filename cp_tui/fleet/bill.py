@@ -25,7 +25,7 @@ class BillEntry(Struct, frozen=True, kw_only=True):
 
     station: str
     connector_id: int
-    transaction_id: int | None
+    transaction_id: int
     id_tag: str
     meter_start_wh: int
     meter_stop_wh: int
@@ -44,6 +44,8 @@ class BillEntry(Struct, frozen=True, kw_only=True):
     """Sent, and never taken."""
     is_repeated: bool
     """A message of it was sent again with the same id: the answer to the first was lost."""
+    is_refused: bool = False
+    """The CSMS refused its tag: it may leave it out of its book."""
 
     @property
     def energy_wh(self) -> int:

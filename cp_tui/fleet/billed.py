@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
+from itertools import chain
+from operator import attrgetter
 from pathlib import Path
 
 from msgspec import Struct
@@ -33,6 +36,7 @@ _NAMES: Mapping[str, tuple[str, ...]] = {
     "kwh": ("kwh", "energykwh", "totalkwh", "consumedkwh"),
 }
 """What a column may be called, in small letters and without all but letters."""
+_STATION, _ENERGY = attrgetter("charge_point"), attrgetter("energy_wh")
 _NEEDED = "transactionId, and meterStart and meterStop, or Wh, or kWh"
 
 
@@ -59,6 +63,8 @@ class OurTransaction(Struct, frozen=True):
     charge_point: str
     transaction_id: int
     energy_wh: int
+    is_refused: bool = False
+    """The CSMS refused its tag: it need not be in the table."""
 
 
 class BilledVerdict(Struct, frozen=True):
@@ -79,7 +85,7 @@ class BilledVerdict(Struct, frozen=True):
 
 def ours(entry: BillEntry) -> OurTransaction:
     """Take what has to be billed of an entry of the bill."""
-    return OurTransaction(entry.station, entry.transaction_id or 0, entry.energy_wh)
+    return OurTransaction(entry.station, entry.transaction_id, entry.energy_wh, entry.is_refused)
 
 
 def read_billed(path: Path) -> Iterator[BilledRow]:
@@ -102,35 +108,78 @@ def read_billed(path: Path) -> Iterator[BilledRow]:
         raise BilledError(f"{path}: not CSV: {error}") from None
 
 
-def compare(ours: Iterable[OurTransaction], billed: Iterable[BilledRow]) -> BilledVerdict:
-    """Look for each of our transactions in the table of the CSMS."""
-    wanted = {(each.charge_point, each.transaction_id): each.energy_wh for each in ours}
-    by_id = {transaction_id: charge_point for charge_point, transaction_id in wanted}
-    known = set(by_id.values())
-    found: dict[tuple[str, int], int] = {}
+def compare(ours: Sequence[OurTransaction], billed: Iterable[BilledRow]) -> BilledVerdict:
+    """Look for each of our transactions in the table of the CSMS.
+
+    Those that got one transactionId have to be there as often as they are, each with its energy.
+    """
+    rows = iter(billed)
+    first = next(rows, None)
+    names_stations = first is not None and bool(first.charge_point)
+    owed = _by_id(ours, names_stations)
+    known = {each.charge_point for left in owed.values() for each in left}
+    found: dict[tuple[str, int], tuple[OurTransaction, int]] = {}
     missing, doubled, differs, unknown = (_Told() for _ in range(4))
-    for row in billed:
-        key = (row.charge_point or by_id.get(row.transaction_id, ""), row.transaction_id)
-        if key not in wanted:
-            # The book may have charge points that have nothing to do with this run.
-            if not row.charge_point or row.charge_point in known:
-                unknown.add(_named(key))
-        elif key in found:
-            doubled.add(f"{_named(key)} in lines {found[key]} and {row.line}")
-        else:
-            found[key] = row.line
-            if words := _difference(wanted[key], row):
-                differs.add(f"{_named(key)}: {words}")
-    for key in wanted:
-        if key not in found:
-            missing.add(_named(key))
+    for row in chain(() if first is None else (first,), rows):
+        left = owed.get(row.transaction_id, [])
+        place = _nearest(left, row, names_stations)
+        if place is not None:
+            taken = left.pop(place)
+            for charge_point in {taken.charge_point, ""}:
+                found[charge_point, row.transaction_id] = taken, row.line
+            if words := _difference(taken.energy_wh, row):
+                differs.add(f"{_named(taken)}: {words}")
+        elif (before := found.get((row.charge_point, row.transaction_id))) is not None:
+            doubled.add(f"{_named(before[0])} in lines {before[1]} and {row.line}")
+        # The book may have charge points that have nothing to do with this run.
+        elif not row.charge_point or row.charge_point in known:
+            unknown.add(_named(row))
+    for each in chain.from_iterable(owed.values()):
+        if not each.is_refused:
+            missing.add(_named(each))
     faults = [
         missing.words("acknowledged and not billed"),
         doubled.words("billed twice"),
         differs.words("billed with another energy"),
     ]
     notes = [unknown.words("billed and not of this run, or not acknowledged in full")]
-    return BilledVerdict(len(wanted), tuple(filter(None, faults)), tuple(filter(None, notes)))
+    return BilledVerdict(len(ours), tuple(filter(None, faults)), tuple(filter(None, notes)))
+
+
+def _by_id(ours: Iterable[OurTransaction], names_stations: bool) -> dict[int, list[OurTransaction]]:
+    """Give our transactions by their id, each group in the order of `_nearest`.
+
+    One id is given to one transaction, but for a CSMS that gives 0 to all of them.
+    """
+    found: dict[int, list[OurTransaction]] = {}
+    for each in ours:
+        found.setdefault(each.transaction_id, []).append(each)
+    for group in found.values():
+        # Of two that are alike the one that has to be there goes first.
+        group.sort(key=lambda each: (each.energy_wh, each.is_refused))
+        if names_stations:
+            group.sort(key=_STATION)
+    return found
+
+
+def _nearest(left: Sequence[OurTransaction], row: BilledRow, names_stations: bool) -> int | None:
+    """Find the place of the transaction that a row is about, by its energy where several may be.
+
+    `names_stations`: they are sorted by charge point before the energy, as for rows that name it.
+    """
+    low, high = 0, len(left)
+    if bool(row.charge_point) is names_stations:
+        if names_stations:
+            low = bisect_left(left, row.charge_point, key=_STATION)
+            high = bisect_right(left, row.charge_point, key=_STATION)
+        if row.energy_wh is not None:
+            at = bisect_left(left, row.energy_wh, low, high, key=_ENERGY)
+            low, high = max(low, at - 1), min(high, at + 1)
+    of_it = (at for at in range(low, high) if row.charge_point in ("", left[at].charge_point))
+    wh = row.energy_wh
+    return min(
+        of_it, key=lambda at: 0 if wh is None else abs(left[at].energy_wh - wh), default=None
+    )
 
 
 class _Told:
@@ -210,6 +259,6 @@ def _difference(energy_wh: int, row: BilledRow) -> str:
     return f"{energy_wh} Wh here, {row.energy_wh:f} Wh there"
 
 
-def _named(key: tuple[str, int]) -> str:
-    charge_point, transaction_id = key
-    return f"{transaction_id} of {charge_point}" if charge_point else f"{transaction_id}"
+def _named(about: OurTransaction | BilledRow) -> str:
+    named = f"{about.transaction_id}"
+    return f"{named} of {about.charge_point}" if about.charge_point else named

@@ -217,15 +217,15 @@ class StationBook(ExchangeWatcher):
     def _entry(self, account: _Account, record: TransactionRecord) -> BillEntry | None:
         """Give a transaction as it is in the bill; None: it is not acknowledged in full."""
         start, stop = record.start_delivered_at, record.stop_delivered_at
-        is_delivered = record.delivery is DeliveryState.DELIVERED
-        if start is None or stop is None or not is_delivered:
+        named, is_delivered = record.transaction_id, record.delivery is DeliveryState.DELIVERED
+        if start is None or stop is None or named is None or not is_delivered:
             return None
         assert record.stopped_at is not None
         assert record.meter_stop_wh is not None
         return BillEntry(
             station=self._station,
             connector_id=record.connector_id,
-            transaction_id=record.transaction_id,
+            transaction_id=named,
             id_tag=record.id_tag,
             meter_start_wh=record.meter_start_wh,
             meter_stop_wh=record.meter_stop_wh,
@@ -239,6 +239,7 @@ class StationBook(ExchangeWatcher):
             values_dropped=account.values_dropped,
             values_given_up=account.values_given_up,
             is_repeated=account.is_repeated,
+            is_refused=_is_refused(record),
         )
 
 

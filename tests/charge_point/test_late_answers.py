@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from cp_tui.charge_point.events import SendCall
-from cp_tui.charge_point.variables import MessageRecord
+from cp_tui.charge_point.variables import DeliveryState, MessageRecord
 from tests.charge_point.answering import (
     INFO,
     QUIET,
@@ -160,3 +160,19 @@ def test_what_was_sent_without_the_transaction_id_is_another_message_once_it_is_
     again = asked(made, "MeterValues")[1]
     assert made.calls("MeterValues")[1]["transactionId"] == 9
     assert again != before
+
+
+def test_a_start_that_is_answered_after_its_stop_tells_why_it_is_lost() -> None:
+    made = rig(keys={**QUIET, "TransactionMessageAttempts": "1"})
+    start = open_call(made, "StartTransaction")
+    made.after(32)
+    made.act("swipe", id_tag="TAG")
+    made.after(2)
+    assert newest(made).loss.id == "transactions.message_lost"
+    made.receive(json.dumps([3, start, PAYLOADS["StartTransaction"]]))
+    found = newest(made)
+    assert (found.transaction_id, found.delivery, found.loss.id) == (
+        9,
+        DeliveryState.LOST,
+        "transactions.not_named",
+    )

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from cp_tui.fleet.billed import (
     BilledError,
+    BilledRow,
     BilledVerdict,
     OurTransaction,
     compare,
@@ -74,6 +76,72 @@ def test_what_is_doubled_or_differs_or_is_unknown_is_named(judged: Judged) -> No
         "2 transactions billed and not of this run, or not acknowledged in full:"
         " 100 of CP1; 999 of CP2",
     )
+
+
+SHARED = [
+    OurTransaction("CP1", 0, 5_000),
+    OurTransaction("CP1", 0, 7_000),
+    OurTransaction("CP2", 0, 5_000),
+    OurTransaction("CP2", 0, 0, is_refused=True),
+    OurTransaction("CP2", 9, 0, is_refused=True),
+]
+"""Of a CSMS that gives one id to all, and of one that refuses tags."""
+
+
+@pytest.mark.parametrize("head", ["Wh,transactionId,chargePointId", "Wh,transactionId"])
+@pytest.mark.parametrize(
+    ("lines", "faults"),
+    [
+        (["7000,0,CP1", "5000,0,CP2", "5000,0,CP1"], ()),
+        (["0,9,CP2", "0,0,CP2", "5000,0,CP1", "5000,0,CP2", "7000,0,CP1"], ()),
+        (["5000,0,CP1", "5000,0,CP2"], ("1 transaction acknowledged and not billed: 0 of CP1",)),
+        (
+            ["6999,0,CP1", "5000,0,CP1", "5000,0,CP2"],
+            ("1 transaction billed with another energy: 0 of CP1: 7000 Wh here, 6999 Wh there",),
+        ),
+        (
+            ["0,0,CP2", "7000,0,CP1", "5000,0,CP1", "5000,0,CP2", "5000,0,CP2"],
+            ("1 transaction billed twice: 0 of CP2 in lines 5 and 6",),
+        ),
+    ],
+)
+def test_transactions_with_one_id_are_told_apart_and_those_of_refused_tags_may_be_missing(
+    tmp_path: Path, head: str, lines: list[str], faults: tuple[str, ...]
+) -> None:
+    file = tmp_path / "billed.csv"
+    columns = head.count(",") + 1
+    text = "\n".join([head, *(",".join(each.split(",")[:columns]) for each in lines)])
+    file.write_text(text)
+    verdict = compare(SHARED, read_billed(file))
+    assert verdict == BilledVerdict(5, faults, ())
+
+
+def test_a_row_that_alone_does_not_name_its_charge_point_is_found_all_the_same(
+    judged: Judged,
+) -> None:
+    for odd in (3, 0):
+        text = table("transactionId,station,Wh", "{id},{cp},{wh}")
+        assert judged(text.replace(f",CP{odd},", ",,")) == BilledVerdict(30, (), ())
+
+
+def test_one_id_for_all_of_a_great_fleet_takes_no_hours() -> None:
+    """Each row is looked for among all: one after the other would be twelve million looks."""
+    ours = [OurTransaction(f"CP{n % 500}", 0, n) for n in range(5_000)]
+    for is_named in (True, False):
+        looks = 0
+
+        class Counted(Decimal):
+            def __rsub__(self, other: int | Decimal) -> Decimal:
+                nonlocal looks
+                looks += 1
+                return Decimal.__rsub__(self, other)
+
+        rows = (
+            BilledRow(n, each.charge_point if is_named else "", 0, Counted(n), Decimal("0.5"))
+            for n, each in enumerate(ours)
+        )
+        assert compare(ours, rows).is_held
+        assert looks < 50_000
 
 
 def test_the_first_twenty_are_named_and_all_are_counted(judged: Judged) -> None:

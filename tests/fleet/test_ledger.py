@@ -58,7 +58,7 @@ def test_the_ledger_has_a_line_for_each_transaction_and_can_be_held_against_itse
     assert [row["Wh"] for row in rows] == ["1", "2", "3"]
     assert (rows[1]["idTag"], rows[1]["reason"]) == ('\'=SUM("A1")', r"a\x0ab")
     assert rows[2]["sentAgain"] == "true"
-    assert compare(map(ours, entries), read_billed(path)).is_held
+    assert compare([*map(ours, entries)], read_billed(path)).is_held
     assert os.listdir(tmp_path) == ["ledger.csv"]
 
 

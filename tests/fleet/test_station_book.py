@@ -83,6 +83,45 @@ def test_a_start_that_was_taken_after_all_is_in_the_bill_once() -> None:
     assert fleet.bill.closes
 
 
+@pytest.mark.parametrize(
+    ("answer", "comes_s", "acknowledged"),
+    [({}, 30, 0), (None, 2, 0), (None, 60, 0), ("slowly", 2, 0), ("again", 2, 1)],
+)
+def test_a_start_that_is_answered_after_its_stop_was_sent_as_minus_one_leaves_nothing_open(
+    answer: dict[str, Any] | str | None, comes_s: float, acknowledged: int
+) -> None:
+    """The stop ended no transaction at the CSMS, whoever acknowledges it (E 3.18).
+
+    `slowly`: the stop that was on its way then is acknowledged; `again`: its second try is, which
+    names the transaction.
+    """
+    fleet = booted()
+    named: list[int] = []
+
+    def stopped(_: str, __: str, payload: dict[str, Any]) -> dict[str, Any] | None:
+        named.append(payload["transactionId"])
+        is_answered = answer == {} or (answer == "again" and len(named) == 2)
+        return {} if is_answered else None
+
+    fleet.csms.answers |= {"StartTransaction": lambda *_: None, "StopTransaction": stopped}
+    station = fleet.stations[0]
+    fleet.charge(station)
+    fleet.after(30)
+    fleet.act(station, "plug_out", 1)
+    fleet.after(comes_s)
+    started = {"transactionId": 5, "idTagInfo": {"status": "Accepted"}}
+    fleet.write(station, json.dumps([3, fleet.csms.silent[1], started]))
+    if answer == "slowly":
+        fleet.after(1)
+        fleet.write(station, json.dumps([3, fleet.csms.silent[-1], {}]))
+    fleet.after(100)
+    bill = fleet.bill
+    assert named[0] == -1
+    assert station.queue == bill.open == 0
+    assert (bill.acknowledged, bill.lost) == (acknowledged, 1 - acknowledged)
+    assert [each.transaction_id for each in fleet.notes["CP1"].entries] == [5] * acknowledged
+
+
 def test_ids_that_are_given_out_twice_are_found_but_not_those_of_refused_tags() -> None:
     fleet = VirtualFleet([config("CP1"), config("CP2")])
     status = "Accepted"
