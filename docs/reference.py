@@ -21,6 +21,9 @@ from cp_tui.demo.csms_variables import CSMS
 from cp_tui.engine.command import Act, Command
 from cp_tui.engine.commands import COMMANDS
 from cp_tui.engine.errors import ErrorNumber
+from cp_tui.engine.hub import Vocabulary
+from cp_tui.fleet.fleet_variables import FLEET
+from cp_tui.fleet.shell.fleet_door import FLEET_COMMANDS
 from cp_tui.ocpp.key_spec import Access, KeySpec
 from docs.fleet import fleet
 from docs.library import library_reference
@@ -34,8 +37,8 @@ HEAD = """\
 Made from the code by `python docs/make.py`: [from a shell](#from-a-shell), [commands](#commands),
 [variables](#variables), [streams](#streams), [the library](#the-library), [settings](#settings),
 [plans of a fleet](#plans-of-a-fleet), [configuration keys](#configuration-keys),
-[reasons](#reasons), [exit status](#exit-status), [the CSMS of a demo](#the-csms-of-a-demo),
-[shapes](#shapes).
+[reasons](#reasons), [exit status](#exit-status), [the door of a fleet](#the-door-of-a-fleet),
+[the CSMS of a demo](#the-csms-of-a-demo), [shapes](#shapes).
 
 ## Asking
 
@@ -53,6 +56,15 @@ WATCHING = (
     "## From a shell\n\nWhat `cp-tui ctl` does with variables and streams by itself.\n\n"
     + "\n".join(f"### {name}\n\n```\n{text}\n```\n" for name, text in HELP.items())
 )
+OF_A_FLEET = """\
+What `cp-tui ctl --fleet` asks of a fleet that runs, beside `get`, `subscribe`, `observe`, `wait`
+and `tail`. `outline` stays as it is; `fleet` and `report` are told twice and once a second while
+somebody follows them. `fleet_events` is a stream. A charge point of it has a door as one of `serve`
+once `watch` has asked for it.
+"""
+OF_A_CSMS = """It has a socket of its own, `--socket FOLDER/csms`, beside that of its charge point,
+`--socket FOLDER/door`, with the folder `cp-tui-demo-...` among the temporary ones.
+"""
 SHAPES = """\
 ## Shapes
 
@@ -86,7 +98,9 @@ def reference() -> str:
         "## Reasons\n\n" + _reasons(),
         "## Exit status\n\n| Status | When |\n|---|---|\n"
         + "".join(f"| {each.value} | {words(note)} |\n" for each, note in _members(ExitStatus)),
-        "## The CSMS of a demo\n\n" + _csms(shapes),
+        "## The door of a fleet\n\n" + _door(FLEET, shapes, OF_A_FLEET),
+        *_commands(FLEET_COMMANDS, shapes, Door.FLEET),
+        "## The CSMS of a demo\n\n" + _door(CSMS, shapes, OF_A_CSMS),
         *_commands(CSMS_COMMANDS, shapes, Door.CSMS),
         SHAPES,
         *(table(shapes[name]) for name in sorted(shapes)),
@@ -172,16 +186,13 @@ def _reasons() -> str:
     )
 
 
-def _csms(shapes: dict[str, type]) -> str:
+def _door(there: Vocabulary, shapes: dict[str, type], about: str) -> str:
+    """Say whose door it is, and list what can be followed behind it."""
     rows = ["| Name | Value | |\n|---|---|---|\n"]
-    for name, kind in {**CSMS.variables, **CSMS.streams}.items():
+    for name, kind in {**there.variables, **there.streams}.items():
         shapes_in(kind, shapes)
         rows.append(f"| `{name}` | {type_words(kind)} | {words(_about(kind))} |\n")
-    return (
-        "It has a socket of its own, `--socket FOLDER/csms`, beside that of its charge point,"
-        " `--socket FOLDER/door`, with the folder `cp-tui-demo-...` among the temporary ones.\n\n"
-        + "".join(rows)
-    )
+    return about + "\n" + "".join(rows)
 
 
 def _members(kind: type) -> Iterator[tuple[Any, str]]:

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from cp_tui.charge_point.reason import RULE_MARKS
+from cp_tui.cli.command_help import methods_of, vocabulary
+from cp_tui.cli.door import Door
 from cp_tui.network.written_table import WrittenTable
 from cp_tui.ocpp.configuration_key import KEYS
 from cp_tui.settings.model import Settings
@@ -42,6 +44,15 @@ def links(path: Path) -> Iterator[tuple[Path, str]]:
 def test_what_is_made_from_the_code_is_current(name: str) -> None:
     is_current = (ROOT / name).read_text() == MADE[name]()
     assert is_current, f"{name} is out of date; make it anew: python docs/make.py papers"
+
+
+def test_the_reference_has_all_that_can_be_asked_and_followed_at_any_door() -> None:
+    reference = (ROOT / "docs/reference.md").read_text()
+    for door in Door:
+        there = vocabulary(door)
+        asked = {f"\n### {name}\n" for name in methods_of(door)}
+        followed = {f"\n| `{name}` | " for name in (*there.variables, *there.streams)}
+        assert [each for each in asked | followed if each not in reference] == []
 
 
 @pytest.mark.parametrize("path", PAPERS, ids=shown)

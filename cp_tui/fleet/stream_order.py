@@ -11,7 +11,7 @@ from cp_tui.engine.endpoint import Endpoint
 
 
 class StationPhase(StrEnum):
-    """How far a station is."""
+    """How far a charge point is."""
 
     OFF = "off"
     WAITING = "waiting"

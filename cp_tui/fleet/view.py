@@ -64,7 +64,9 @@ class FleetView(Struct, frozen=True, kw_only=True):
     unanswered: int
     """Handshakes that hold their turn no longer: the CSMS has not answered them for some time."""
     bill: Mapping[str, int]
+    """As `BillFigures`, where `lost` is called `given_up`, and `repeated` is `sent_again`."""
     recoveries_s: tuple[float, ...]
+    """How long it took after each loss of more than a tenth until 99 % were Accepted again."""
     is_away: bool
     """More than a tenth was lost, and not all are back yet."""
     trouble: str
@@ -72,6 +74,7 @@ class FleetView(Struct, frozen=True, kw_only=True):
     failures: int
     """Charge points with an error inside."""
     no_room: int
+    """How often this machine had no port or descriptor left for a connection."""
     store_problem: str
     """What is wrong with the disk of `--store`; empty: nothing."""
     moment: FleetMoment | None

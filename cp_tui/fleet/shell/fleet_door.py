@@ -42,7 +42,16 @@ Number = Annotated[int, Field(ge=1, le=STATIONS_MAX)]
 Offset = Annotated[int, Field(ge=0, le=2 * STATIONS_MAX)]
 Limit = Annotated[int, Field(ge=1, le=ROWS_MAX)]
 Storm = Annotated[StormKind, Field(strict=False)]
-Order = Annotated[StationOrder, Field(strict=False)]
+Order = Annotated[
+    StationOrder,
+    Field(strict=False, description="highest numbers first, and those with a kind or an error"),
+]
+Text = Annotated[Name, Field(description="part of an id or of the newest error")]
+Down = Annotated[Seconds, Field(description="how long power or network is away")]
+Wait = Annotated[
+    Seconds | None, Field(description="before they connect again; none: as charge points do")
+]
+More = Annotated[Seconds, Field(description="up to so much longer, each its own")]
 Phase = Annotated[StationPhase, Field(strict=False)]
 
 
@@ -104,7 +113,7 @@ class FleetDoor:
 
     def charge_points(
         self,
-        text: Name = "",
+        text: Text = "",
         phases: list[Phase] | None = None,
         has_queue: bool | None = None,
         is_misbehaving: bool | None = None,
@@ -113,11 +122,7 @@ class FleetDoor:
         offset: Offset = 0,
         limit: Limit = ROWS_MAX,
     ) -> CommandAnswer:
-        """Give a page of the list of charge points, and how long the list is.
-
-        `text` is part of an id or of the newest error; `order` has the highest numbers first, and
-        those with a kind or an error, unless it is turned round.
-        """
+        """Give a page of the list of charge points, and how long the list is."""
         wanted = StationFilter(
             text=text,
             phases=frozenset(phases or ()),
@@ -132,15 +137,11 @@ class FleetDoor:
         self,
         kind: Storm,
         share: Share = 1.0,
-        down_s: Seconds = 0.0,
-        wait_s: Seconds | None = None,
-        random_s: Seconds = 0.0,
+        down_s: Down = 0.0,
+        wait_s: Wait = None,
+        random_s: More = 0.0,
     ) -> bool:
-        """Have something happen to a share of the charge points, here and now.
-
-        `down_s` is how long power or network is away; `wait_s` and `random_s` are the wait before
-        they connect again, in place of that of charge points.
-        """
+        """Have something happen to a share of the charge points, here and now."""
         self._check_running()
         self._run.storm(FleetStorm(0.0, kind, share, down_s, wait_s, random_s))
         return True
