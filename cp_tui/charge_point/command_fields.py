@@ -33,7 +33,7 @@ def _as_text(value: object) -> object:
     """Take a whole number or a truth value for the text that it was typed as.
 
     A shell user types `id_tag=12345678`, and what parses as JSON arrives as a number. A number with
-    a fraction is refused: 1.50 would come back as 1.5.
+    a fraction is refused, 1.50 would come back as 1.5; `cp-tui ctl` sends it as it was typed.
     """
     if isinstance(value, bool):
         return "true" if value else "false"

@@ -14,7 +14,7 @@ from cp_tui.cli.door import Door
 from cp_tui.engine.command import NOTHING_TO_DO, Act, Command
 from cp_tui.engine.commands import COMMANDS
 from cp_tui.engine.hub import ENGINE, Vocabulary
-from cp_tui.engine.value_words import in_words, resolved, value_in_words
+from cp_tui.engine.value_words import given, in_words, resolved, value_in_words
 from cp_tui.rpc.client_session import CONNECTION_COMMANDS
 
 METHODS: Mapping[str, Command] = {**CONNECTION_COMMANDS, **COMMANDS}
@@ -70,6 +70,12 @@ def choices_of(command: Command, name: str) -> Sequence[str]:
     if any(kind.get("type") == "boolean" for kind in kinds):
         return ("true", "false")
     return [value for kind in kinds for value in kind.get("enum", ())]
+
+
+def takes_text(command: Command, name: str) -> bool:
+    """Whether a parameter is a text."""
+    whole = command.params.model_json_schema()
+    return given(whole["properties"].get(name, {}), whole).get("type") == "string"
 
 
 def line_of(command: Command) -> str:

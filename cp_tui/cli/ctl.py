@@ -7,6 +7,7 @@ import os
 import sys
 from argparse import Namespace
 from collections.abc import Sequence
+from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -90,7 +91,7 @@ def _parameters(method: str, typed: Sequence[str], door: Door) -> dict[str, Json
             raise WrongUse(f"{parameter}: a parameter is NAME=VALUE")
         if name in parameters:
             raise WrongUse(f"{name} is given twice")
-        parameters[name] = _value(text)
+        parameters[name] = _value(text, method, name, door)
     if bare:
         # The table of commands takes time, and a script that gives names does without it.
         from cp_tui.cli.command_help import methods_of
@@ -105,7 +106,9 @@ def _parameters(method: str, typed: Sequence[str], door: Door) -> dict[str, Json
                 else f"there is no method {method}"
             )
             raise WrongUse(f"{bare[len(free)]}: a parameter is NAME=VALUE; {there}")
-        parameters |= dict(zip(free, map(_value, bare), strict=False))
+        parameters |= {
+            name: _value(text, method, name, door) for name, text in zip(free, bare, strict=False)
+        }
     return parameters
 
 
@@ -135,13 +138,29 @@ def methods_help(method: str | None, door: Door) -> tuple[str, int]:
     return f"no method {method!r}; there are: {known}", ExitStatus.WRONG_USE
 
 
-def _value(text: str) -> JsonValue:
-    """A value is JSON if it parses as JSON, else text."""
+def _value(text: str, method: str, name: str, door: Door) -> JsonValue:
+    """Read a value: JSON if it parses as JSON and no text is wanted, else text."""
     try:
-        value: JsonValue = json.loads(text)
+        value: JsonValue = json.loads(text, parse_float=_finite, parse_constant=_finite)
     except (ValueError, RecursionError):
         return text
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    if is_number and (isinstance(value, float) or str(value) != text):
+        # A tag such as 12E4, or -0, would not come back as it was typed. To know takes time.
+        from cp_tui.cli.command_help import methods_of, takes_text
+
+        command = methods_of(door).get(method)
+        if command is not None and takes_text(command, name):
+            return text
     return value
+
+
+def _finite(text: str) -> float:
+    """Read a number; NaN, Infinity and what is larger than any number are no JSON."""
+    number = float(text)
+    if not isfinite(number):
+        raise ValueError(text)
+    return number
 
 
 def _show(

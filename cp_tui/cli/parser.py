@@ -37,9 +37,10 @@ Call one method of a charge point that runs and print its result as JSON.
   cp-tui ctl subscribe variables='["link"]'     a line per update until Ctrl-C
   cp-tui ctl --csms set_behaviour faults='{"Authorize":"silent"}'   of `cp-tui csms`
 
-A value is JSON if it parses as JSON, else text. A reason goes to standard error, its rule in
-brackets: S 5.16 is a section of OCPP 1.6 edition 2, E its errata, J OCPP-J 1.6, JE its errata,
-W the security whitepaper, T a case of the official tests, cp-tui a choice of this program.
+A value is JSON if it parses as JSON, else text; where a text is wanted, a number is one as it is
+typed. A reason goes to standard error, its rule in brackets: S 5.16 is a section of OCPP 1.6
+edition 2, E its errata, J OCPP-J 1.6, JE its errata, W the security whitepaper, T a case of the
+official tests, cp-tui a choice of this program.
 Exit status: 0 for an answer, 1 for a refusal by the charge point or what did not happen in time,
 2 for wrong use."""
 

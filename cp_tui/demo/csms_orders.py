@@ -37,6 +37,9 @@ if TYPE_CHECKING:
     from cp_tui.csms.central_system import CentralSystem
 
 KEY_BYTES = 20
+TAKEN = "Accepted", "AcceptedCanceled", "RebootRequired"
+UNTOLD = "OCPP has no room for why in this answer: screen and log of the charge point say it"
+"""Where a charge point does not do what it was told to."""
 ChargePointId = Annotated[
     str, Field(min_length=1, description="unless it is the only one that is connected")
 ]
@@ -133,6 +136,9 @@ class SecurityOrders:
     ) -> CommandAnswer:
         """Raise the security profile of a charge point; there is a door for each."""
         csms = self._csms
+        if not csms.doors.is_reserved(profile):
+            there = f"`cp-tui csms --profile {profile}` has one, `cp-tui demo` has all"
+            raise _refused(f"this CSMS has no door of security profile {profile}; {there}")
         await csms.open_doors()
         request = ChangeConfigurationRequest(key="SecurityProfile", value=str(profile))
         words = f"a door of profile {profile} is open at {csms.doors.url(profile)}"
@@ -157,6 +163,8 @@ class SecurityOrders:
         response = await self._call(charge_point_id, request)
         status = response.to_payload().get("status")
         assert isinstance(status, str), "each of these answers has one"
+        if status not in TAKEN:
+            words = f"{words}; {UNTOLD}" if words else UNTOLD
         return CommandAnswer(status, _because(words) if words else None)
 
     async def _call(self, charge_point_id: str | None, request: WireModel) -> WireModel:

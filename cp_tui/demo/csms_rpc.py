@@ -33,6 +33,7 @@ from cp_tui.engine.command import Command, find, table
 from cp_tui.engine.errors import CommandError, ErrorNumber
 from cp_tui.engine.hub import Hub, Subscription
 from cp_tui.engine.pending_requests import CommandAnswer
+from cp_tui.ocpp.close_code import CloseCode
 from cp_tui.ocpp.core import BootNotificationRequest
 from cp_tui.ocpp.datatypes import RegistrationStatus
 
@@ -45,7 +46,6 @@ CHARGE_POINTS_MAX = 100
 SAID = "`message_id`, `kind`, and what the charge point said"
 
 Speed = Annotated[float, Field(ge=SPEEDS[0], le=SPEEDS[-1], allow_inf_nan=False)]
-CloseCode = Annotated[int, Field(ge=1000, le=4999)]
 
 
 class CsmsRpc(SecurityOrders):
@@ -78,7 +78,11 @@ class CsmsRpc(SecurityOrders):
         """Carry out one command, or raise `CommandError`."""
         there = "the CSMS has: {}, subscribe, get, observe"
         command = find(CSMS_COMMANDS, method, read_only=read_only, there=there)
-        return await command.carry_out(self, params)
+        try:
+            return await command.carry_out(self, params)
+        except (FolderDamaged, OSError) as error:
+            # Its certificates are made when something needs them first.
+            raise _refused(str(error)) from None
 
     def get(self, name: str) -> Any:
         """Give the present value of a variable, or raise `CommandError`."""
@@ -106,7 +110,7 @@ class CsmsRpc(SecurityOrders):
         who = self._whose(charge_point_id)
         try:
             filled = self._csms.filled(who, payload)
-        except (CannotFill, FolderDamaged, OSError) as error:
+        except CannotFill as error:
             raise _refused(str(error)) from None
         try:
             text = json.dumps(

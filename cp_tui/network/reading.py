@@ -20,6 +20,7 @@ from cp_tui.network.weather import (
 from cp_tui.network.weathers import unknown_name
 from cp_tui.network.written_table import WrittenTable
 from cp_tui.ocpp.action import Action
+from cp_tui.ocpp.close_code import CloseCode
 
 FAULTS_MAX = 50
 SECONDS_MAX = 86_400.0
@@ -61,15 +62,6 @@ def _action(name: str) -> str:
     return name
 
 
-def _code(code: int) -> int:
-    if code not in (1000, 1001, 1002, 1003, *range(1007, 1015), *range(3000, 5000)):
-        text = (
-            f"must be a code that a close frame may have (1000 to 1014, 3000 to 4999), not {code}"
-        )
-        raise PydanticCustomError("code", "{text}", {"text": text})
-    return code
-
-
 def _reason(reason: str) -> str:
     if (size := len(reason.encode())) > REASON_BYTES_MAX:
         text = f"must have at most {REASON_BYTES_MAX} bytes, not {size}"
@@ -102,7 +94,7 @@ class FaultTable(WrittenTable):
     """What comes on top at most, in seconds."""
     bytes_per_s: Annotated[float, AfterValidator(_between(0, 1e9))] = 0.0
     """Of `bandwidth`."""
-    code: Annotated[int, AfterValidator(_code)] = 1011
+    code: CloseCode = 1011
     """Of `close`."""
     reason: Annotated[str, AfterValidator(_reason)] = ""
     """Of `close`."""

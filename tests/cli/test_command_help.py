@@ -69,3 +69,28 @@ def test_there_is_no_help_on_what_is_no_method(capsys: pytest.CaptureFixture[str
         parse(["ctl", "dance", "--help"])
     assert end.value.code == 2
     assert "no method 'dance'; there are: wait, tail, subscribe" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("method", "typed", "value"),
+    [
+        ("swipe", "id_tag=12E45678", "12E45678"),
+        ("swipe", "1E10", "1E10"),
+        ("swipe", "id_tag=1.50", "1.50"),
+        ("explain_tag", "-0", "-0"),
+        ("swipe", "id_tag=12345", 12345),
+        ("data_transfer", "vendor_id=NaN", "NaN"),
+        ("data_transfer", "vendor_id=-Infinity", "-Infinity"),
+        ("set_custom_configuration_key", "value=60.0", "60.0"),
+        ("get_configuration_key", 'keys=["a", 1E999]', '["a", 1E999]'),
+        ("set_vehicle", "max_current_a=NaN", "NaN"),
+        ("set_vehicle", "max_current_a=7.50", 7.5),
+        ("set_vehicle", "max_current_a=1e1", 10.0),
+        ("no_such_method", "x=1.50", 1.5),
+    ],
+)
+def test_a_number_is_a_text_as_it_was_typed_where_a_text_is_wanted(
+    method: str, typed: str, value: object
+) -> None:
+    (found,) = ctl._parameters(method, [typed], Door.CHARGE_POINT).values()
+    assert (found, type(found)) == (value, type(value))

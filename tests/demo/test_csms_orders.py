@@ -59,7 +59,9 @@ async def test_each_order_is_carried_out_and_says_what_came_of_it(tmp_path: Path
         assert f"; {MANUFACTURER}: CN=cp-tui manufacturer root," in str(listed)
 
         # Without CpoName there is nothing to ask for.
-        assert (await order("ask_for_certificate"))[0] == "Rejected"
+        status, words = await order("ask_for_certificate")
+        assert status == "Rejected"
+        assert "screen and log of the charge point say it" in words
         key: JsonValue = {"key": "CpoName", "value": csms.security.cpo_name}
         await door.call("send", {"action": "ChangeConfiguration", "payload": key})
         assert (await order("ask_for_certificate"))[0] == "Accepted"
@@ -83,7 +85,8 @@ async def test_each_order_is_carried_out_and_says_what_came_of_it(tmp_path: Path
         assert status == "Accepted"
         assert words == f"a door of profile 3 is open at {csms.doors.url(3)}"
         await until(lambda: csms.profile_of(ID) == 3)
-        assert (await order("delete_root", use=CSMS))[0] == "Failed"
+        status, words = await order("delete_root", use=CSMS)
+        assert (status, words[:19]) == ("Failed", "CN=cp-tui CSMS root")
         assert (await order("delete_root", use=MANUFACTURER))[0] == "Accepted"
         done, words = await order("revoke_certificates")
         assert (done, words) == (True, f"1 certificate of {ID} revoked; an open connection goes on")

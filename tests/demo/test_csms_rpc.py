@@ -25,7 +25,7 @@ from cp_tui.demo.csms_variables import (
     Scenarios,
 )
 from cp_tui.demo.player import Player
-from cp_tui.engine.errors import ErrorNumber
+from cp_tui.engine.errors import CommandError, ErrorNumber
 from cp_tui.engine.hub import EventHappened, VariableChanged
 from cp_tui.rpc.client import Client, RpcError
 from cp_tui.rpc.server import RpcServer
@@ -312,9 +312,32 @@ async def test_a_wrong_behaviour_is_refused_and_nothing_of_it_applied(
 async def test_the_connection_is_dropped_on_request(
     screen: Screen, charge_point: RawChargePoint
 ) -> None:
+    for code in (999, 1004, 1005, 1006, 1015, 2999, 5000):
+        error = await refusal(screen, "disconnect", code=code)
+        assert error.code == ErrorNumber.INVALID_PARAMS
+        assert f"1007 to 1014, 3000 to 4999), not {code}" in error.message
     await screen.client.call("disconnect", code=1012)
     await charge_point.websocket.wait_closed()
     assert charge_point.websocket.close_code == 1012
+
+
+@pytest.mark.parametrize("profile", [1, 2, 3])
+async def test_a_csms_without_security_refuses_to_raise_a_profile(
+    screen: Screen, charge_point: RawChargePoint, profile: int
+) -> None:
+    error = await refusal(screen, "raise_security_profile", profile=profile)
+    assert error.code == ErrorNumber.REFUSED
+    assert f"no door of security profile {profile}; `cp-tui csms --profile" in error.message
+
+
+async def test_a_folder_that_cannot_be_used_is_told_where_something_needs_it(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "file").touch()
+    async with CentralSystem(folder=tmp_path / "file") as csms:
+        with pytest.raises(CommandError, match="file") as found:
+            await CsmsRpc(csms).call("revoke_certificates", {"charge_point_id": "A"})
+    assert found.value.code == ErrorNumber.REFUSED
 
 
 async def test_a_method_that_is_not_there_names_those_that_are(screen: Screen) -> None:
