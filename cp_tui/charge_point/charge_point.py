@@ -147,6 +147,11 @@ class ChargePoint:
         return self._components.registration.is_accepted
 
     @property
+    def is_stopped(self) -> bool:
+        """Whether the operator has ended all communication."""
+        return self._turn.is_stopped
+
+    @property
     def waiting_messages(self) -> int:
         """How many messages of transactions and of security the CSMS has not confirmed yet."""
         return len(self._components.outbox)

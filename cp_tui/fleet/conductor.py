@@ -205,9 +205,11 @@ class Conductor:
 
     def _end_sessions(self, member: Member) -> None:
         self._bring_back(member)
+        # What somebody has pulled or stopped at the door of this one is no fault of the CSMS.
         if member.kind is None and not member.station.link.is_cable_in:
-            # Somebody has pulled it, at the door of this one.
             member.turn(member.station.restore)
+        if member.station.is_on and member.station.is_stopped:
+            member.turn(member.station.restart)
         if member.queue and not member.station.is_on:
             # It had to go before all was acknowledged.
             member.turn(member.station.power_on)

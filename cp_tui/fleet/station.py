@@ -48,6 +48,7 @@ from cp_tui.charge_point.events import (
     CertificateRequestFailed,
     Event,
     PoweredOn,
+    Restart,
     Swipe,
     Tick,
     TransferFinished,
@@ -323,6 +324,15 @@ class FleetStation:
         """Put the network cable back; the back-off begins anew and says when it is tried."""
         self._link.restore(now)
         self._follow(now)
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether an operator has ended all communication."""
+        return self.charger.mind.is_stopped
+
+    def restart(self, now: datetime) -> None:
+        """Communicate again after a stop by an operator."""
+        self._hear(Restart(0), now)
 
     def set_backoff(self, settings: BackoffSettings) -> None:
         """Wait by these numbers from the next attempt on."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from cp_tui.charge_point.events import Stop
 from cp_tui.fleet.fleet import StationFilter, StationOrder
 from cp_tui.fleet.plan import FleetStage, FleetStorm, SessionPlan, StormKind
 from cp_tui.fleet.stream_order import StationPhase
@@ -160,8 +161,11 @@ def test_at_the_end_storms_are_over_sessions_end_and_the_bill_closes() -> None:
     run.conductor.storm(FleetStorm(0, StormKind.POWER, share=0.3, down_s=9_999), run.now)
     run.pass_s(20)
     assert run.phases()[OFF] == 3
-    by_hand = next(each for each in run.fleet if not each.is_down).station
-    run.do(by_hand, lambda: by_hand.cut(run.now))
+    busy = [each.station for each in run.fleet if each.transactions and not each.is_down]
+    pulled, stopped = busy[:2]
+    run.do(pulled, lambda: pulled.cut(run.now))
+    run.do(stopped, lambda: stopped.command(Stop, run.now))
+    assert (stopped.transactions, stopped.queue) == (0, 1)
     assert run.fleet.unsettled > 0
     assert run.fleet.counts().queue > 0
     run.assert_counted()
