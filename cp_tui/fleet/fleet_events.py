@@ -15,7 +15,12 @@ from cp_tui.fleet.conductor import StormView
 from cp_tui.fleet.report import words
 from cp_tui.fleet.report.fleet_report import FleetReport
 from cp_tui.fleet.view import FleetView, RunPart
+from cp_tui.ocpp.calendar import later
 from cp_tui.ocpp.plural import count
+
+WELL_S = 60.0
+"""So long a fleet has not been at its limit before it is told anew: it is a matter of more or less.
+"""
 
 
 class FleetEventKind(StrEnum):
@@ -55,11 +60,24 @@ def storm_words(storm: StormView) -> str:
     return f"{storm.kind.value} storm {storm.share:.0%}"
 
 
-def happened(before: FleetView | None, after: FleetView) -> Iterator[FleetEvent]:
-    """Say what has happened between two looks; of the first one, what is so from the beginning."""
-    yield from _of_the_plan(before, after)
-    for kind, text in _of_the_charge_points(before, after):
-        yield FleetEvent(after.at, kind, text)
+class Teller:
+    """Says what has happened since the look before; at the first, what is so from the beginning."""
+
+    def __init__(self) -> None:
+        self._seen: FleetView | None = None
+        self._at_limit: datetime | None = None
+        """When the fleet itself was at its limit last."""
+
+    def look(self, view: FleetView) -> Iterator[FleetEvent]:
+        """Look again, about once a second."""
+        before, self._seen = self._seen, view
+        yield from _of_the_plan(before, view)
+        for kind, text in _of_the_charge_points(before, view):
+            yield FleetEvent(view.at, kind, text)
+        if view.is_at_limit:
+            was_at, self._at_limit = self._at_limit, view.at
+            if was_at is None or view.at > later(was_at, WELL_S):
+                yield FleetEvent(view.at, FleetEventKind.LOAD, "the fleet itself is at its limit")
 
 
 def ended(report: FleetReport, at: datetime) -> FleetEvent:
@@ -109,8 +127,6 @@ def _of_the_charge_points(
         yield FleetEventKind.ERROR, f"{count(failed, 'charge point')} ended by an error inside"
     if after.no_room and not (before is not None and before.no_room):
         yield FleetEventKind.NO_ROOM, "this machine has no room for a connection"
-    if after.is_at_limit and not (before is not None and before.is_at_limit):
-        yield FleetEventKind.LOAD, "the fleet itself is at its limit"
 
 
 def _are_there(view: FleetView) -> bool:

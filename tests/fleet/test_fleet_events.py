@@ -5,16 +5,16 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from cp_tui.fleet.conductor import StageView
-from cp_tui.fleet.fleet_events import FleetEventKind, ended, happened
+from cp_tui.fleet.fleet_events import WELL_S, FleetEventKind, Teller, ended
 from cp_tui.fleet.view import FleetView, RunPart
+from cp_tui.ocpp.calendar import later
 from tests.tui import fleet_world
 
 
 def told(*views: FleetView) -> list[tuple[str, str]]:
     """What is told while a run is as these, one after the other."""
-    befores = (None, *views)
-    found = [e for before, v in zip(befores, views, strict=False) for e in happened(before, v)]
-    return [(each.kind.value, each.text) for each in found]
+    teller = Teller()
+    return [(each.kind.value, each.text) for view in views for each in teller.look(view)]
 
 
 def test_a_run_is_told_from_its_first_stage_to_its_end() -> None:
@@ -32,7 +32,9 @@ def test_a_run_is_told_from_its_first_stage_to_its_end() -> None:
         ("back", "99 % are back, after 31.2s"),
         ("settling", "settling: 129 charge points with open messages"),
     ]
-    (event, *_) = happened(steady, storm)
+    teller = Teller()
+    [*teller.look(steady)]
+    (event, *_) = teller.look(storm)
     assert event.at == storm.storms[0].at, "and not when somebody looked"
     over = ended(fleet_world.failed().report(), settling.at)
     assert over.kind is FleetEventKind.ENDED
@@ -62,3 +64,18 @@ def test_pauses_errors_and_limits_of_our_own_are_told_as_they_come() -> None:
     ]
     short = replace(steady, recoveries_s=(0.4,))
     assert told(steady, short)[2:] == [("back", "99 % are back, after 400ms")], "between two looks"
+
+
+def test_a_fleet_that_swings_around_its_limit_is_told_once_until_it_has_been_well_for_long() -> (
+    None
+):
+    well = fleet_world.steady().view()
+    slow = replace(well, figures=replace(well.figures, lag_p99_s=0.101))
+    seconds = range(0, 400)
+    limited = [*range(10, 100, 3), *range(100, 300), 330, 391]
+    views = (replace(slow if at in limited else well, at=later(well.at, at)) for at in seconds)
+    teller = Teller()
+    events = [each for view in views for each in teller.look(view)]
+    found = [each.at for each in events if each.kind is FleetEventKind.LOAD]
+    assert found == [later(well.at, at) for at in (10, 391)]
+    assert 330 + WELL_S < 391

@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 from syrupy.assertion import SnapshotAssertion
 
-from cp_tui.fleet.fleet_events import happened
+from cp_tui.fleet.fleet_events import Teller
 from cp_tui.fleet.stream_order import StationPhase
 from cp_tui.rpc.client import EngineEnded
 from cp_tui.tui.fleet.alarms import alarm_line
@@ -36,12 +36,12 @@ async def test_each_state_looks_as_it_did(
     size: tuple[int, int], snapshot: SnapshotAssertion
 ) -> None:
     async with fleet_screen(STATES[0](), size=size) as eye:
-        before = None
+        teller = Teller()
         with pictures(snapshot) as found:
             for state in STATES:
                 for name, value in state().world().items():
                     eye.door.publish(name, value)
-                for event in happened(before, before := state().view()):
+                for event in teller.look(state().view()):
                     eye.door.emit("fleet_events", event)
                 await eye.settle()
                 found.text(state.__name__, eye)

@@ -19,7 +19,7 @@ from cp_tui.engine.errors import CommandError, ErrorNumber
 from cp_tui.engine.hub import Hub, Subscription
 from cp_tui.engine.pending_requests import CommandAnswer
 from cp_tui.fleet.fleet import ROWS_MAX, StationFilter, StationOrder
-from cp_tui.fleet.fleet_events import ended, happened
+from cp_tui.fleet.fleet_events import Teller, ended
 from cp_tui.fleet.fleet_variables import FLEET
 from cp_tui.fleet.plan import STATIONS_MAX, FleetStorm, StormKind
 from cp_tui.fleet.report.fleet_report import FleetReport
@@ -66,15 +66,14 @@ class FleetDoor:
         self._hub.provide(("report",), lambda _: self._report())
         self._telling: asyncio.Task[None] | None = None
         self._ended: FleetReport | None = None
-        self._seen: FleetView | None = None
+        self._teller = Teller()
         self._last: FleetView | None = None
         """How it has ended."""
 
     def look(self, view: FleetView) -> None:
         """Tell what has happened since the look before; to be called once a second."""
-        for event in happened(self._seen, view):
+        for event in self._teller.look(view):
             self._hub.emit(EVENTS, event)
-        self._seen = view
 
     def ended(self, report: FleetReport) -> None:
         """Show from here on what the run has come to; nothing moves any more."""
