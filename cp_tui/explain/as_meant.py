@@ -202,6 +202,9 @@ def _limit(value: Any) -> Any:
 def _with(payload: Any, location: Location, value: Any) -> Any:
     """Give a copy in which another value stands in a place, or none any more."""
     step, *rest = location
+    if rest and isinstance(payload, Mapping) and step not in payload:
+        # It was left out already, for something else in it that is wrong.
+        return payload
     inner = _with(payload[step], tuple(rest), value) if rest else value
     if isinstance(payload, Mapping):
         others = {name: each for name, each in payload.items() if name != step}

@@ -10,6 +10,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 
+from msgspec.structs import replace
+
 from cp_tui.charge_point.smart_charging.composite import composite
 from cp_tui.charge_point.smart_charging.context import Context, Hardware, RunningTransaction
 from cp_tui.charge_point.smart_charging.schedule import CompositePeriod, SourceKind
@@ -42,7 +44,7 @@ def context_of(
     tx_profile_fallback: bool = False,
     assumed: RunningTransaction | None = None,
 ) -> Context:
-    """The charge point as far as it is known, with at least this connector.
+    """The charge point as far as it is known, with this connector where no key says how many.
 
     `assumed` runs on the connector where nothing is known to run there; `with_store` lets
     MaxChargingProfilesInstalled count.
@@ -72,6 +74,13 @@ def context_of(
     )
 
 
+def with_connector(context: Context, connector: int) -> Context:
+    """Give a context that has a connector, also where it is told to have fewer."""
+    if not connector or connector in context.hardware:
+        return context
+    return replace(context, hardware={**context.hardware, connector: Hardware(NEVER_BINDS_A)})
+
+
 def limits_between(
     known: Known, connector: int, start: datetime, seconds: int, unit: ChargingRateUnitType
 ) -> Iterable[CompositePeriod]:
@@ -84,7 +93,7 @@ def limits_between(
     # Without a default there is nothing that a TxProfile which is silent could let in.
     for fallback in (False, True) if has_default else (False,) if purposes else ():
         context = context_of(known, connector, tx_profile_fallback=fallback)
-        schedule = composite(context, connector, start, seconds, unit)
+        schedule = composite(with_connector(context, connector), connector, start, seconds, unit)
         yield from (each for each in schedule.periods if each.source.kind is SourceKind.PROFILE)
 
 

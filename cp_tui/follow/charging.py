@@ -27,7 +27,7 @@ from cp_tui.charge_point.smart_charging.sharing import limits_now
 from cp_tui.charge_point.smart_charging.shown import Shown
 from cp_tui.charge_point.smart_charging.timeline import to_instant
 from cp_tui.charge_point.variables import ChargingSchedules, LimitView, ProfileEntry, Profiles
-from cp_tui.explain.charging import NEVER_BINDS_A, context_of
+from cp_tui.explain.charging import NEVER_BINDS_A, context_of, with_connector
 from cp_tui.explain.knowledge.transactions import TransactionKnown
 from cp_tui.explain.known import Known
 from cp_tui.ocpp.calendar import FIRST, later
@@ -104,7 +104,7 @@ class FollowedCharging:
         assert self._context is not None
         time = now.replace(microsecond=0)
         at = time if start is None else start.replace(microsecond=0)
-        context = replace(self._context, armed_at=min(at, time))
+        context = replace(with_connector(self._context, connector), armed_at=min(at, time))
         schedule = yield from composing(context, connector, at, duration_s, unit)
         return as_known(schedule)
 

@@ -30,6 +30,7 @@ OF_TIME_S = 5.0
 """How soon it is seen that something has changed by the time alone."""
 ANSWER_S = 30.0
 """How long the thread that feeds the follower may be busy with what came before."""
+STUMBLED = "an error inside cp-tui: what has passed could not be told"
 
 Job = Callable[[], Any]
 AskThere = Callable[[Job, Callable[[Any], None]], None]
@@ -86,10 +87,9 @@ class FollowDoor:
         if method not in LOOKS:
             raise CommandError(ErrorNumber.REFUSED, refusal(self._through))
         checked, now = command.checked(params), self._clock()
-        found = await self._done_there(lambda: look(self._follower, method, checked, now))
-        if isinstance(found, CommandError):
-            raise found
-        return CommandAnswer(found)
+        return CommandAnswer(
+            await self._done_there(lambda: look(self._follower, method, checked, now))
+        )
 
     async def prepare(self, names: Sequence[str]) -> None:
         """Have variables worked out where the follower is."""
@@ -124,7 +124,8 @@ class FollowDoor:
         return True
 
     def _came(self, name: str, value: Any) -> None:
-        self._values[name] = value
+        # Of what could not be worked out nothing is known.
+        self._values[name] = UNSET if isinstance(value, CommandError) else value
         self._ready.add(name)
         if self._asked.pop(name) != self._versions[name]:
             self._stale.add(name)
@@ -133,15 +134,18 @@ class FollowDoor:
         return {*self._follower.of_time(self._clock())}
 
     async def _done_there(self, job: Job) -> Any:
-        """Wait for a job where the follower is."""
+        """Wait for a job where the follower is; raises `CommandError`."""
         found: asyncio.Future[Any] = self._loop.create_future()
         self._ask(job, lambda value: None if found.done() else found.set_result(value))
         try:
             async with asyncio.timeout(ANSWER_S):
-                return await found
+                value = await found
         except TimeoutError:
             text = f"{self._through} is busy with what passes"
             raise CommandError(ErrorNumber.REFUSED, text) from None
+        if isinstance(value, CommandError):
+            raise value
+        return value
 
     async def _follow_time(self) -> None:
         """Have looked at what changes by the time alone, as long as somebody watches it."""
@@ -153,11 +157,22 @@ class FollowDoor:
                     self.take(await self._done_there(self._of_time), ())
 
     def _ask(self, job: Job, answered: Callable[[Any], None]) -> None:
-        """Have a job done where the follower is; its answer comes in the loop."""
+        """Have a job done where the follower is; its answer comes in the loop.
+
+        Where we stumble over what has passed, a `CommandError` is the answer: who looks waits for
+        nothing that will never come. What went wrong is told by whoever does the job.
+        """
 
         def there(value: Any) -> None:
             # A loop that has ended meanwhile needs no answer.
             if not self._loop.is_closed():
                 self._loop.call_soon_threadsafe(answered, value)
 
-        self._ask_there(job, there)
+        def done() -> Any:
+            try:
+                return job()
+            except Exception:
+                there(CommandError(ErrorNumber.INTERNAL_ERROR, STUMBLED))
+                raise
+
+        self._ask_there(done, there)

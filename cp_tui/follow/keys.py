@@ -36,6 +36,9 @@ UNSEEN = "(not seen)"
 """Stands for the value before of a key that was never told."""
 HEARTBEAT = "HeartbeatInterval"
 TAKEN = (ConfigurationStatus.ACCEPTED, ConfigurationStatus.REBOOT_REQUIRED)
+UNKNOWN = KeySpec("Unknown")
+"""Says of a key that is not of the standard as much as is known of it: nothing. What a charge point
+calls one may be no name at all, as one that is too long."""
 _PLACES = {spec.name: place for place, spec in enumerate(KEYS)}
 
 
@@ -133,7 +136,7 @@ class FollowedKeys:
 
 def bare_entry(spec: KeySpec | None, key: str, is_read_only: bool | None) -> ConfigurationEntry:
     """Give a key of which no value is known yet; `is_read_only` is what was told of that."""
-    spec = spec or KeySpec(key)
+    spec = spec or UNKNOWN
     return ConfigurationEntry(
         key=key,
         value=None,

@@ -16,7 +16,7 @@ from cp_tui.charge_point.smart_charging.schedule import (
     SourceKind,
 )
 from cp_tui.explain.catalogue import found
-from cp_tui.explain.charging import context_of
+from cp_tui.explain.charging import context_of, with_connector
 from cp_tui.explain.family import Family
 from cp_tui.explain.finding import Finding
 from cp_tui.explain.known import Known
@@ -129,6 +129,7 @@ def difference(
     differences: list[ScheduleDifference] = []
     for fallback in (False, True):
         context = context_of(known, connector, tx_profile_fallback=fallback)
+        context = with_connector(context, connector)
         ours = composite(context, connector, start, request.duration, told.charging_rate_unit)
         found_here = _difference(ours, answer, at_least)
         if found_here is None:

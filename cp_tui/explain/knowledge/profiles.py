@@ -16,6 +16,7 @@ from cp_tui.ocpp.core import (
     StartTransactionRequest,
 )
 from cp_tui.ocpp.datatypes import (
+    ChargingProfile,
     ChargingProfileStatus,
     ClearChargingProfileStatus,
     RemoteStartStopStatus,
@@ -91,18 +92,20 @@ class KnownProfiles:
         del self._promised[start.id_tag.lower()]
         is_late = at is not None and moment.at is not None and moment.at > later(at, PROMISE_S)
         if remote.charging_profile is not None and not is_late:
-            new = InstalledProfile(start.connector_id, remote.charging_profile, moment.at or FIRST)
-            self.installed = install(self.installed, new).kept
+            self._put(start.connector_id, remote.charging_profile, moment)
 
     def _install(self, moment: Moment, request: SetChargingProfileRequest) -> None:
-        if len(self.installed) >= PROFILES_MAX:
+        self._put(request.connector_id, request.cs_charging_profiles, moment)
+        self.changed = moment.where
+
+    def _put(self, connector: int, profile: ChargingProfile, moment: Moment) -> None:
+        has_periods = bool(profile.charging_schedule.charging_schedule_period)
+        if len(self.installed) >= PROFILES_MAX or not has_periods:
+            # What it makes of a schedule without a period (S 7.13 wants one) nobody knows.
             self.are_all_known = self.are_tx_profiles_known = False
             return
-        new = InstalledProfile(
-            request.connector_id, request.cs_charging_profiles, moment.at or FIRST
-        )
+        new = InstalledProfile(connector, profile, moment.at or FIRST)
         self.installed = install(self.installed, new).kept
-        self.changed = moment.where
 
     def _clear(
         self,
