@@ -30,7 +30,8 @@ OWN = """\
 
 One of your own is a file of the same shape as `cp-tui.toml`, with a line `about` above the first
 table. In the folder `presets` beside `cp-tui.toml` it is found by its name, anywhere else by its
-path. It may hold everything but `[csms]`, `[screen]` and what names the place: id, folder, socket.
+path. It may hold everything but where a charge point stands and how it is looked at: `[csms]`,
+`[network]`, `[screen]`, id, folder, socket.
 
 ```toml
 about = "a wallbox of the first series: whole amperes, one phase, and it answers late"

@@ -60,12 +60,16 @@ def _in_list(items: list[JsonValue], name: str, walked: str) -> JsonValue:
         if isinstance(item, dict) and item and _text(next(iter(item.values()))) == name:
             return item
     if POSITION.fullmatch(name) is None:
-        known = [_text(next(iter(item.values()))) for item in items if isinstance(item, dict)]
-        if known:
+        if _names_in(items):
             return None
         raise WrongPath(f"no {walked}{name}: {_called(walked)} is a list; count from 0")
     at = int(name)
     return items[at] if -len(items) <= at < len(items) else None
+
+
+def _names_in(items: list[JsonValue]) -> list[str]:
+    """Give what the items of a list are called: by the first field of each."""
+    return [_text(next(iter(item.values()))) for item in items if isinstance(item, dict) and item]
 
 
 def _called(walked: str) -> str:
@@ -98,11 +102,24 @@ class Condition(Struct, frozen=True):
     def told(self, value: JsonValue) -> str:
         """Say what is there instead, and why as far as that stands beside it."""
         found, holder = _within(value, self.path)
+        if found is None and (lack := self._lack(value)):
+            return lack
         words = f"{self.place} is {shown(found)}, not {self.operator.lstrip('=')}{self.text}"
         if isinstance(holder, dict):
             why = {name: holder[name] for name in WHY if holder.get(name)}
             words += "".join(f"; {name.replace('_', ' ')}: {shown(why[name])}" for name in why)
         return words
+
+    def _lack(self, value: JsonValue) -> str:
+        """Say which item a list on the way has not, if that is why nothing is there."""
+        names = self.path.split(".") if self.path else []
+        for depth, name in enumerate(names):
+            items = found_at(value, ".".join(names[:depth]))
+            if isinstance(items, list) and _in_list(items, name, "") is None:
+                place = ".".join((self.variable, *names[:depth]))
+                there = ", ".join(_names_in(items)) or "none"
+                return f"{place} has no {name}; there are: {shown(there)}"
+        return ""
 
 
 def condition(text: str) -> Condition | None:

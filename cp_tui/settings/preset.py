@@ -13,12 +13,13 @@ from typing import Any
 from msgspec import Struct
 
 from cp_tui.settings.model import Settings
-from cp_tui.settings.problem import SettingsError, unknown
+from cp_tui.settings.problem import Problem, SettingsError, Sources, unknown
 
 OURS = Path(__file__).parent.parent / "presets"
 _OF_THE_PLACE = ("csms", "network", "screen", "data_dir", "socket")
 TABLES = ("about", *(name for name in Settings.model_fields if name not in _OF_THE_PLACE))
 """What a kind of charge point can say; where it stands and how it is looked at it cannot."""
+OF_THE_USER = "who uses a preset says that"
 
 Read = Callable[[Path], tuple[Path, str, dict[str, Any]]]
 """Reads a file of TOML; raises `SettingsError`."""
@@ -51,17 +52,19 @@ def find(name: str, users: Path, read: Read) -> Preset:
     if not is_path(name) and name not in presets:
         raise SettingsError(f"preset {name!r}: {unknown(name, presets, what='preset')}")
     path, text, content = read(Path(name) if is_path(name) else presets[name])
-    wrong = [f"{path}: {each}: {unknown(each, TABLES)}" for each in content if each not in TABLES]
-    about = content.pop("about", "")
-    if not isinstance(about, str):
-        wrong.append(f"{path}: about: must be text")
+    wrong = [
+        Problem((each,), OF_THE_USER if each in _OF_THE_PLACE else unknown(each, TABLES))
+        for each in content
+        if each not in TABLES
+    ]
+    if not isinstance(content.get("about", ""), str):
+        wrong.append(Problem(("about",), "must be text"))
     own = content.get("charge_point")
     if isinstance(own, dict):
-        wrong += [
-            f"{path}: charge_point.{each}: who uses a preset says that"
-            for each in ("id", "preset")
-            if each in own
-        ]
+        names = (each for each in ("id", "preset") if each in own)
+        wrong += [Problem(("charge_point", each), OF_THE_USER) for each in names]
     if wrong:
-        raise SettingsError(*wrong)
+        sources = Sources({}, {}, content, path, text)
+        raise SettingsError(*(sources.explain(each) for each in wrong))
+    about = content.pop("about", "")
     return Preset(path, text, about, content)

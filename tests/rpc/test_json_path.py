@@ -113,6 +113,14 @@ def test_what_is_there_instead_is_told_with_why() -> None:
     above = condition("connectors.0.power_w>5")
     assert above is not None
     assert above.told(CONNECTORS) == "connectors.0.power_w is 0, not >5"
+    for text, said in (
+        ("connectors.9.status=Charging", "connectors has no 9; there are: 0, 1"),
+        ("connectors.1.transaction.tags.2=A", "connectors.1.transaction.tags has no 2; there are"),
+        ("connectors.0.transaction.id=7", "connectors.0.transaction.id is null, not 7"),
+    ):
+        lacking = condition(text)
+        assert lacking is not None
+        assert lacking.told(CONNECTORS).startswith(said)
     long = condition("v=1")
     assert long is not None
     assert long.told("x" * 500) == f"v is {'x' * SHOWN_MAX}…, not 1"

@@ -66,12 +66,12 @@ def test_the_example_of_the_paper_is_one(read: Read, tmp_path: Path) -> None:
         ("[quirks]\nlocal_time = '../../etc/passwd'\n", "line 2: quirks.local_time: must be"),
         ("[quirks]\nanswers_late_s = 301\n", "line 2: quirks.answers_late_s: must be less than"),
         ("[keys]\nSendLocalListMaxLength = 0\n", "line 2: keys.SendLocalListMaxLength: "),
-        (
-            "[csms]\nurl = 'ws://x'\n",
-            "csms: unknown key; allowed: about, charge_point, custom_keys, keys",
-        ),
-        ("[charge_point]\nid = 'CP9'\n", "charge_point.id: who uses a preset says that"),
-        ("about = 1\n", "about: must be text"),
+        ("\n[csms]\nurl = 'ws://x'\n", ", line 2: csms: who uses a preset says that"),
+        ("[network]\nseed = 1\n", ", line 1: network: who uses a preset says that"),
+        ("[quirk]\n", ', line 1: quirk: unknown key; did you mean "quirks"?'),
+        ("[x]\n", ", line 1: x: unknown key; allowed: about, charge_point, custom_keys, keys"),
+        ("[charge_point]\nid = 'CP9'\n", ", line 2: charge_point.id: who uses a preset says that"),
+        ("about = 1\n", ", line 1: about: must be text"),
     ],
 )
 def test_a_wrong_preset_is_named_with_its_file(
