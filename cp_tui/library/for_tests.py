@@ -12,10 +12,11 @@ from typing import Any
 
 from cp_tui.charge_point.codec import encode
 from cp_tui.csms.central_system import CentralSystem
+from cp_tui.engine.told_frames import told
 from cp_tui.library.charger import CONNECT_TIMEOUT_S, LiveCharger
 from cp_tui.library.looks import Looks
 from cp_tui.library.virtual_charger import VirtualCharger
-from cp_tui.library.wait_failed import seen, told
+from cp_tui.library.wait_failed import seen
 
 FRAMES_SHOWN = 40
 """How many of the last frames the report of a failed test shows; its file has all."""

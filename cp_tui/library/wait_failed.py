@@ -2,31 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
-from cp_tui.charge_point.codec import encode
 from cp_tui.charge_point.variables import (
     ConnectorView,
-    Direction,
     LinkView,
-    MessageKind,
-    MessageRecord,
     NetworkView,
     OutboxView,
     RegistrationView,
     Troubles,
 )
 from cp_tui.engine.errors import CommandError
+from cp_tui.engine.told_frames import told
 from cp_tui.library.looks import Looks
 from cp_tui.ocpp.plural import count
 
 FRAMES_SHOWN = 12
 """How many of the last frames a failure shows: an exchange of a transaction and what was before."""
-PAYLOAD_SHOWN = 240
-"""How many characters of a payload."""
 OUTBOX_SHOWN = 3
-OF_TRANSACTIONS = ("StartTransaction", "StopTransaction")
-"""Requests whose retry stands out: the CSMS has to take it for the one that it may know."""
 
 
 class WaitFailed(AssertionError):
@@ -58,30 +51,6 @@ def seen(charger: Looks) -> Iterator[str]:
     troubles: Troubles = charger.get("troubles")
     for trouble in troubles:
         yield f"trouble: {trouble.text}"
-
-
-def told(messages: Iterable[MessageRecord]) -> Iterator[str]:
-    """Tell frames, a line each, with the reason of what was decided upon them."""
-    is_empty = True
-    transactions: set[str] = set()
-    for each in messages:
-        is_empty = False
-        arrow = "->" if each.direction is Direction.OUT else "<-"
-        kind = "" if each.kind is MessageKind.CALL else f" {each.kind}"
-        payload = encode(each.payload).decode()
-        if len(payload) > PAYLOAD_SHOWN:
-            payload = f"{payload[:PAYLOAD_SHOWN]}…"
-        code = f" {each.result}" if each.kind is MessageKind.CALLERROR else ""
-        yield f"{each.time:%H:%M:%S.%f} {arrow} {each.action}{kind}{code} {payload}"
-        if each.kind is MessageKind.CALL and each.action in OF_TRANSACTIONS:
-            if f"{each.action} {payload}" in transactions:
-                yield "    sent again: it is the same transaction as before"
-            transactions.add(f"{each.action} {payload}")
-        if each.reason is not None:
-            yield f"    {each.reason.text} ({each.reason.rule})"
-        yield from (f"    {flaw}" for flaw in each.flaws)
-    if is_empty:
-        yield "none"
 
 
 def _weather(network: NetworkView) -> Iterator[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -13,9 +12,10 @@ from pathlib import Path
 
 from pydantic import JsonValue
 
-from cp_tui.charge_point.variables import Direction, MessageRecord
+from cp_tui.charge_point.variables import Direction
 from cp_tui.engine.config import EngineConfig
 from cp_tui.engine.errors import CannotBegin
+from cp_tui.engine.told_frames import told
 from cp_tui.ocpp.action import Action
 from cp_tui.rpc.json_path import Condition
 from cp_tui.scenarios.matching import TAGS
@@ -27,7 +27,6 @@ from cp_tui.scenarios.steps import Stage, Surroundings, play, skipped_for
 from cp_tui.scenarios.verdict import ScenarioOutcome, StepEnded, StepOutcome, Verdict
 
 FRAMES_TOLD = 8
-FRAME_MAX = 240
 ACCEPTED = Condition("registration", "status", "=", "Accepted")
 MakeConfig = Callable[[Plan | PythonPlan], EngineConfig]
 """Makes the charge point of a scenario; raises `SettingsError`."""
@@ -102,7 +101,7 @@ class Runner:
                     async with asyncio.timeout(SCENARIO_S_MAX):
                         await self._play(plan, stage, steps)
                 except (StepEnded, NeverAccepted):
-                    frames = last_frames(stage.charger.messages)
+                    frames = (*told(stage.charger.messages[-FRAMES_TOLD:]),)
                     raise
         except NeverAccepted as error:
             verdict, reason, never = Verdict.INCONCLUSIVE, str(error), str(error)
@@ -183,17 +182,3 @@ class Runner:
                     note(each, Verdict.SKIPPED, "a step before it did not pass")
                 raise
             note(step, Verdict.PASSED, took_s=time.monotonic() - begun)
-
-
-def last_frames(messages: Sequence[MessageRecord]) -> tuple[str, ...]:
-    """Tell the newest frames, a line each, with the reasons of the charge point."""
-    return tuple(_frame(each) for each in messages[-FRAMES_TOLD:])
-
-
-def _frame(record: MessageRecord) -> str:
-    arrow = "<-" if record.direction is Direction.IN else "->"
-    payload = json.dumps(record.payload, ensure_ascii=False)
-    text = f"{record.time:%H:%M:%S} {arrow} {record.action} {record.kind} {payload}"
-    text = text if len(text) <= FRAME_MAX else f"{text[:FRAME_MAX]}…"
-    notes = [*record.flaws, *([record.reason.text] if record.reason else [])]
-    return f"{text}  ({'; '.join(notes)})" if notes else text

@@ -168,7 +168,7 @@ async def test_a_failure_is_told_with_step_section_and_frames() -> None:
     assert "step 2: swipe id_tag {blocked_tag}, connector_id 1" in text
     assert "seen: outcome is Accepted, not Refused" in text
     assert "section: S 4.1" in text
-    assert '<- Authorize CALLRESULT {"idTagInfo": {"status": "Accepted"}}' in text
+    assert '<- Authorize CALLRESULT {"idTagInfo":{"status":"Accepted"}}' in text
     assert report.summary(outcomes, 7).startswith("1 passed, 1 failed in ")
     assert report.summary(outcomes, 7).endswith("seed 7")
     suite = Xml.fromstring(report.junit(outcomes, 7))
