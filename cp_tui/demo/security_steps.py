@@ -68,17 +68,26 @@ async def install_root(context: StepContext, use: CertificateUse) -> None:
 async def ask_for_a_certificate(context: StepContext) -> None:
     """Have the charge point make a key and a request."""
     await context.next_step()
+    await hear_request(context)
+    context.tell("ExtendedTriggerMessage -> SignCertificate: a new key, which stays where it is")
+
+
+async def hear_request(context: StepContext) -> None:
+    """The same, as a part of another step."""
     await context.ask(TRIGGER, "Accepted")
     await context.hear("SignCertificate", SignCertificateRequest)
-    context.tell("ExtendedTriggerMessage -> SignCertificate: a new key, which stays where it is")
 
 
 async def sign_the_request(context: StepContext) -> None:
     """See the certificate that the CSMS has issued taken, and shown as one of the charge point."""
     await context.pause()
-    own = await see_signed(context)
-    left = count(own.facts.days_left(context.csms.now()), "day")
-    context.tell(f"CertificateSigned -> Accepted: {own.facts.subject}, {left} left")
+    context.tell(f"CertificateSigned -> Accepted: {await signed_words(context)}")
+
+
+async def signed_words(context: StepContext) -> str:
+    """See it taken, and tell whose it is and how long it holds."""
+    own = (await see_signed(context)).facts
+    return f"{own.subject}, {count(own.days_left(context.csms.now()), 'day')} left"
 
 
 async def see_signed(context: StepContext) -> OwnCertificate:
@@ -142,8 +151,16 @@ async def take_back(context: StepContext) -> None:
         request = DeleteCertificateRequest(certificate_hash_data=context.csms.security.name(root))
         await context.ask(request, "Accepted")
         done.append(f"{undo.roots.pop()} deleted")
-    if undo.cpo_name is not None:
-        await checks.set_key(context, CPO_NAME, undo.cpo_name)
-        undo.cpo_name = None
+    if await restore_name(context):
         done.append(f"{CPO_NAME} as before")
     context.tell("; ".join(done) or "Nothing has to be taken back")
+
+
+async def restore_name(context: StepContext) -> bool:
+    """Give CpoName the value that it had before; False: it has it."""
+    name = context.undo.cpo_name
+    if name is None:
+        return False
+    await checks.set_key(context, CPO_NAME, name)
+    context.undo.cpo_name = None
+    return True

@@ -12,6 +12,7 @@ from contextlib import asynccontextmanager, suppress
 from cp_tui.csms.central_system import CentralSystem
 from cp_tui.demo import (
     scenario_steps as more,
+    security_steps,
     story_offline as offline,
     story_profiles as profiles,
     story_security as security,
@@ -39,7 +40,7 @@ async def _complete(context: StepContext) -> None:
 
 async def _restore_keys(context: StepContext) -> None:
     await story_steps.restore_keys(context)
-    await security.restore_name(context)
+    await security_steps.restore_name(context)
 
 
 SUPPLY, DEFAULT = amps(profiles.SUPPLY_A), amps(profiles.DEFAULT_A)
