@@ -16,7 +16,6 @@ from cp_tui.network.draw import draw
 from cp_tui.network.fault_words import silence_words, words_of
 from cp_tui.network.weather import (
     BREAK_KINDS,
-    DIAL_KINDS,
     SLOW_KINDS,
     FaultKind,
     NetworkFault,
@@ -32,13 +31,13 @@ HOLDS_MAX = 64
 
 
 class DialFailure(StrEnum):
-    """Why an attempt to connect fails."""
+    """Why an attempt to connect fails, in the order in which it would be met."""
 
-    DNS = "dns"
-    REFUSED = "refused"
-    TIMEOUT = "timeout"
-    TLS = "tls"
-    CAPTIVE = "captive"
+    DNS = FaultKind.DNS.value
+    REFUSED = FaultKind.REFUSED.value
+    TIMEOUT = FaultKind.TIMEOUT.value
+    TLS = FaultKind.TLS.value
+    CAPTIVE = FaultKind.CAPTIVE.value
 
 
 class Dialling(Struct, frozen=True):
@@ -261,7 +260,7 @@ class BadNetwork:
         }
         if FaultKind.SILENCE in failing:
             return DialFailure.TIMEOUT
-        return next((DialFailure(kind) for kind in DIAL_KINDS if kind in failing), None)
+        return next((each for each in DialFailure if FaultKind(each) in failing), None)
 
     def _meets_dial(self, place: int, now: float, number: int) -> bool:
         fault = self.weather.faults[place]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cp_tui.network.weather import DIAL_KINDS, FaultKind, NetworkFault, Way
+from cp_tui.network.weather import FaultKind, NetworkFault, Way
 
 _DIALS = {
     FaultKind.DNS: "the name of the CSMS is not found",
@@ -16,7 +16,7 @@ _DIRECTIONS = {Way.TO_CSMS: " to the CSMS", Way.TO_CHARGE_POINT: " from the CSMS
 
 def words_of(fault: NetworkFault) -> str:
     """Say in a few words what it does while it is there."""
-    if fault.kind in DIAL_KINDS:
+    if fault.kind in _DIALS:
         return _DIALS[fault.kind] + ("" if _is_all(fault) else f" ({_share(fault, 'attempts')})")
     where = _DIRECTIONS[fault.direction]
     frames = _share(fault, " and ".join(fault.actions) or "frames") + where

@@ -47,14 +47,6 @@ class FaultKind(StrEnum):
     """A web page answers in place of the CSMS."""
 
 
-DIAL_KINDS = (
-    FaultKind.DNS,
-    FaultKind.REFUSED,
-    FaultKind.TIMEOUT,
-    FaultKind.TLS,
-    FaultKind.CAPTIVE,
-)
-"""What lets an attempt to connect fail, in the order in which it would be met."""
 BREAK_KINDS = (FaultKind.RESET, FaultKind.CLOSE)
 SLOW_KINDS = (FaultKind.DELAY, FaultKind.SLOW_HANDSHAKE)
 LASTING_KINDS = (FaultKind.HOLD, FaultKind.SILENCE)
