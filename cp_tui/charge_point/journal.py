@@ -20,6 +20,7 @@ from cp_tui.charge_point.turn import Turn
 from cp_tui.charge_point.variables import Direction, MessageKind, MessageRecord, NotedFrame
 from cp_tui.charge_point.variables.message import PAYLOAD_MAX, bounded, payload_of, status_of
 from cp_tui.ocpp.action import Action
+from cp_tui.ocpp.calendar import took_ms
 from cp_tui.ocpp.frame import Call, CallError, CallResult, Frame
 from cp_tui.ocpp.model import Payload, WireModel
 from cp_tui.ocpp.redaction import redacted_all_through, redacted_as_read, shown_text
@@ -82,8 +83,8 @@ class Journal:
                 kind, result = MessageKind.CALLERROR, shown_text(str(code))
                 head = self._answer(direction, kind, message_id, result, reason, flaws, is_composed)
         if answers is not None:
-            took_s = (self._turn.now - answers.time).total_seconds()
-            head = replace(head, latency_ms=round(took_s * 1000, 1), is_composed=True)
+            latency_ms = took_ms(answers.time, self._turn.now)
+            head = replace(head, latency_ms=latency_ms, is_composed=True)
         if is_ignored:
             head = replace(head, is_ignored=True)
         shown = redacted_as_read(head.action, payload, text)
@@ -181,7 +182,6 @@ class Journal:
         now = self._turn.now
         other = Direction.OUT if direction is Direction.IN else Direction.IN
         request = self._requests.pop((other, message_id), None)
-        latency_s = None if request is None else (now - request.time).total_seconds()
         return MessageRecord(
             time=now,
             direction=direction,
@@ -190,7 +190,7 @@ class Journal:
             action="" if request is None else request.action,
             payload=None,
             connector_id=None if request is None else request.connector_id,
-            latency_ms=None if latency_s is None else round(latency_s * 1000, 1),
+            latency_ms=None if request is None else took_ms(request.time, now),
             result=result,
             is_composed=is_composed or (request is not None and request.is_composed),
             reason=reason,

@@ -44,6 +44,7 @@ from cp_tui.csms.responder import BootRecord, Responder, Transaction
 from cp_tui.csms.tls import HANDSHAKE_S
 from cp_tui.ocpp.action import action_of
 from cp_tui.ocpp.calendar import later
+from cp_tui.ocpp.frame import SUBPROTOCOL
 from cp_tui.ocpp.model import WireModel
 from cp_tui.ocpp.plural import count
 from cp_tui.ocpp.validation import parse_request
@@ -54,7 +55,7 @@ if TYPE_CHECKING:
     from cp_tui.certificates.facts import CertificateFacts
     from cp_tui.csms.security import CsmsSecurity
 
-OCPP16 = Subprotocol("ocpp1.6")
+OCPP16 = Subprotocol(SUBPROTOCOL)
 FRAME_SIZE_MAX = 1_000_000
 """The longest frame that is read, in bytes: the standard sets no limit, and no message comes near.
 """

@@ -29,7 +29,6 @@ from websockets.typing import Subprotocol
 from cp_tui.charge_point.variables import LinkPhase, LinkStep, Tls
 from cp_tui.engine.disk import on_disk
 from cp_tui.engine.endpoint import (
-    SUBPROTOCOL,
     Endpoint,
 )
 from cp_tui.engine.errors import EngineStartError
@@ -48,6 +47,7 @@ from cp_tui.engine.tls import LinkTls, OwnCertificateError, agreed, chain_of
 from cp_tui.engine.tls_failure import certificate_failure, tls_failure
 from cp_tui.engine.tls_witness import Witness
 from cp_tui.engine.upgrade import cause_in, silent_logger, upgrade_failure, upgrade_headers
+from cp_tui.ocpp.frame import SUBPROTOCOL
 from cp_tui.ocpp.units import number
 
 Address: TypeAlias = tuple[

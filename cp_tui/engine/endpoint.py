@@ -11,7 +11,6 @@ from urllib.parse import quote, urlsplit, urlunsplit
 from msgspec import Struct
 from msgspec.structs import replace
 
-SUBPROTOCOL = "ocpp1.6"
 _DEFAULT_PORTS = {"ws": 80, "wss": 443}
 
 

@@ -16,7 +16,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from cp_tui.charge_point.variables import LinkError, LinkFault, LinkStep
-from cp_tui.engine.endpoint import SUBPROTOCOL, Endpoint
+from cp_tui.engine.endpoint import Endpoint
+from cp_tui.ocpp.frame import SUBPROTOCOL
 
 if TYPE_CHECKING:
     from websockets.exceptions import ConnectionClosed

@@ -12,7 +12,6 @@ from cp_tui.certificates.certificate_error import shortened
 from cp_tui.charge_point.effects import SetCredentials
 from cp_tui.charge_point.variables import LinkFault, LinkStep
 from cp_tui.engine.endpoint import (
-    SUBPROTOCOL,
     Endpoint,
     EndpointError,
     basic_authorization,
@@ -25,6 +24,7 @@ from cp_tui.engine.link_failure import (
     status_failure,
     subprotocol_failure,
 )
+from cp_tui.ocpp.frame import SUBPROTOCOL
 from cp_tui.ocpp.redaction import may_hold_secret
 from cp_tui.ocpp.units import number
 

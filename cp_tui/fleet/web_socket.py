@@ -18,7 +18,7 @@ from websockets.typing import Subprotocol
 from websockets.uri import parse_uri
 
 from cp_tui.charge_point.variables import LinkStep
-from cp_tui.engine.endpoint import SUBPROTOCOL, Endpoint
+from cp_tui.engine.endpoint import Endpoint
 from cp_tui.engine.link_failure import (
     FRAME_BYTES_MAX,
     LinkFailure,
@@ -29,6 +29,7 @@ from cp_tui.engine.link_failure import (
 from cp_tui.engine.timeouts import ConnectionTimeouts, Timeouts
 from cp_tui.engine.upgrade import pong_failure, silent_logger, upgrade_failure, upgrade_headers
 from cp_tui.ocpp.calendar import later
+from cp_tui.ocpp.frame import SUBPROTOCOL
 
 _LOGGER = silent_logger()
 

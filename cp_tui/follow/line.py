@@ -15,6 +15,7 @@ from cp_tui.charge_point.variables import (
     LinkView,
 )
 from cp_tui.follow.instants import told_at
+from cp_tui.ocpp.calendar import took_ms
 from cp_tui.ocpp.redaction import shown_location, shown_text
 from cp_tui.traces.record import FrameDirection, LinkEvent, LinkKind, Record, RecordKind
 
@@ -193,7 +194,7 @@ class FollowedLine:
     def _pong(self, at: datetime) -> bool:
         if self._ping_at is None:
             return False
-        self._round_trip_ms = round((at - self._ping_at).total_seconds() * 1000, 1)
+        self._round_trip_ms = took_ms(self._ping_at, at)
         self._ping_at = None
         return True
 

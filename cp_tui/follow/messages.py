@@ -12,7 +12,7 @@ from cp_tui.charge_point.variables import Direction, MessageKind, MessageRecord,
 from cp_tui.charge_point.variables.message import PAYLOAD_MAX, bounded, status_of
 from cp_tui.engine.trace_line import Ours, TraceMeta
 from cp_tui.explain.finding import Finding
-from cp_tui.ocpp.calendar import FIRST
+from cp_tui.ocpp.calendar import FIRST, took_ms
 from cp_tui.ocpp.frame import shape_defect
 from cp_tui.ocpp.json_array import load_quickly
 from cp_tui.ocpp.redaction import shown_text
@@ -92,7 +92,7 @@ def latency_ms(record: Record, call: Record | None) -> float | None:
     """How long an answer took; None: it is none, or the log cannot tell."""
     if call is None or call.at is None or record.at is None or record.pair is None:
         return None
-    return round((record.at - call.at).total_seconds() * 1000, 1)
+    return took_ms(call.at, record.at)
 
 
 def _head(record: Record, latency: float | None, call: Record | None) -> MessageRecord:

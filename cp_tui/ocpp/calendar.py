@@ -36,6 +36,11 @@ def later(instant: datetime, by: timedelta | float) -> datetime:
         return LAST if length > timedelta(0) else FIRST
 
 
+def took_ms(asked: datetime, answered: datetime) -> float:
+    """Return how long an answer took, in ms, as exactly as it is told."""
+    return round((answered - asked).total_seconds() * 1000, 1)
+
+
 def in_zone(instant: datetime, zone: tzinfo) -> datetime:
     """Return an aware instant on the clocks of a time zone; at an end in UTC if they go beyond."""
     try:

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
     from cp_tui.ocpp.model import Payload, WireModel
 
+SUBPROTOCOL = "ocpp1.6"
+"""As the handshake of a WebSocket names OCPP 1.6 in JSON (J 3.1.2)."""
 MESSAGE_ID_LENGTH_MAX = 36
 """J 4.1.4."""
 

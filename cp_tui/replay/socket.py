@@ -15,7 +15,8 @@ from websockets.asyncio.server import ServerConnection, serve
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 from websockets.typing import Subprotocol
 
-from cp_tui.engine.endpoint import SUBPROTOCOL, basic_authorization, endpoint
+from cp_tui.engine.endpoint import basic_authorization, endpoint
+from cp_tui.ocpp.frame import SUBPROTOCOL
 from cp_tui.replay.player import LogPlayer, PeerGone, ReplayReport
 from cp_tui.replay.script import ReplayStep
 

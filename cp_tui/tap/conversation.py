@@ -10,7 +10,7 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from cp_tui.ocpp.calendar import span
+from cp_tui.ocpp.calendar import span, took_ms
 from cp_tui.tap.http_head import HttpHead
 from cp_tui.tap.wire import Passed, WireKind
 from cp_tui.traces.formats.handshake import handshake
@@ -169,7 +169,7 @@ class Conversation:
         call = None if calls is None else calls.answered
         if call is None or call.number != record.pair or record.at is None:
             return None
-        return round((record.at - call.at).total_seconds() * 1000, 1)
+        return took_ms(call.at, record.at)
 
     def _made(
         self,

@@ -28,7 +28,7 @@ from cp_tui.charge_point.variables import Direction, MessageRecord
 from cp_tui.ocpp import frame
 from cp_tui.ocpp.action import SPEC, Action, RequestDirection
 from cp_tui.ocpp.answer import read_answer
-from cp_tui.ocpp.calendar import later
+from cp_tui.ocpp.calendar import later, took_ms
 from cp_tui.ocpp.errors import UNREADABLE_ID, OcppError
 from cp_tui.ocpp.length import length
 from cp_tui.ocpp.printable import is_unicode
@@ -287,7 +287,7 @@ class ComposedMessages:
         words: str,
         flaws: tuple[str, ...] = (),
     ) -> None:
-        latency_ms = round((self._turn.now - pending.sent_at).total_seconds() * 1000, 1)
+        latency_ms = took_ms(pending.sent_at, self._turn.now)
         is_answer = str(found["kind"]).startswith("CALL")
         timing: dict[str, JsonValue] = {"latency_ms": latency_ms} if is_answer else {}
         beside = "; it went past the queue while {beside} waited for its answer"

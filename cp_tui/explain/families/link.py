@@ -15,11 +15,11 @@ from cp_tui.explain.finding import Finding, FrameRef, ref
 from cp_tui.explain.known import Known
 from cp_tui.explain.limits import LIMITS
 from cp_tui.explain.waits import Waits
+from cp_tui.ocpp.frame import SUBPROTOCOL
 from cp_tui.ocpp.plural import count
 from cp_tui.ocpp.printable import clean
 from cp_tui.traces.record import FrameDirection, LinkEvent, LinkKind, Record
 
-SUBPROTOCOL = "ocpp1.6"
 CONNECTIONS_MAX = 20
 """Of one charge point at a time; the oldest is forgotten."""
 REASON_LENGTH_MAX = 60

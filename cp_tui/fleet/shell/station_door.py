@@ -32,7 +32,6 @@ from cp_tui.charge_point.views import VIEWS
 from cp_tui.charger.charger import StationAct
 from cp_tui.engine.command import Act, Ask, find
 from cp_tui.engine.commands import COMMANDS
-from cp_tui.engine.endpoint import SUBPROTOCOL
 from cp_tui.engine.errors import CommandError, ErrorNumber
 from cp_tui.engine.hub import Hub, Subscription
 from cp_tui.engine.operations import Operations
@@ -40,6 +39,7 @@ from cp_tui.engine.pending_requests import REPLY_TIMEOUT_S, CommandAnswer
 from cp_tui.fleet.station import FleetStation
 from cp_tui.fleet.stream_order import StationPhase
 from cp_tui.network.weathers import FAIR
+from cp_tui.ocpp.frame import SUBPROTOCOL
 from cp_tui.ocpp.units import number
 from cp_tui.station.errors import StationError
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from cp_tui.ocpp.frame import SUBPROTOCOL
 from cp_tui.traces.entry import LogEntry
 from cp_tui.traces.formats.json_records import JsonRecord, decoded, records_of
 from cp_tui.traces.formats.table import rows_of
@@ -62,7 +63,7 @@ def _entry_of(found: JsonRecord, *, has_tenants: bool) -> LogEntry:
         entry.elements = message
     entry.text = msgspec.json.encode(message).decode()
     protocol = value.get("protocol")
-    if isinstance(protocol, str) and protocol and protocol != "ocpp1.6":
+    if isinstance(protocol, str) and protocol and protocol != SUBPROTOCOL:
         entry.note, entry.is_placed, entry.elements = "log.other_protocol", False, None
     return entry
 
