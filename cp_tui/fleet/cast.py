@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
 from msgspec import Struct
 
@@ -78,35 +79,42 @@ class Cast:
         self, index: int, kind: Kind | None, now: datetime, *, is_twin: bool = False
     ) -> CastMember:
         plan, id_ = self._plan, self._plan.id_of(index)
-        config, seed = self._config_of(index), self._plan.seed + is_twin
         behaves = kind is None
         watcher = self.measures if behaves else self.misbehaving
         bill = self.bill if behaves else self.misbehaving_bill
         # The second of two with one id is no charge point that anybody would keep.
         store = MemoryStore() if is_twin else self._store_of(id_)
-        if kind is None or is_twin:
-            station = FleetStation(
-                id_,
-                config,
-                seed=seed,
-                watcher=watcher,
-                backoff=self._backoff,
-                connect=self._connect,
-                bill=bill,
-                store=store,
-            )
-        else:
-            station = MisbehavingStation(
-                id_,
-                config,
-                misbehave(kind, seed=seed, id=id_),
-                seed=seed,
-                watcher=watcher,
-                backoff=self._backoff,
-                connect=self._connect,
-                bill=bill,
-                store=store,
-            )
-        people = SessionDriver(id_, len(config.connectors), plan.sessions, seed, now)
+        station = made_station(
+            id_,
+            self._config_of(index),
+            kind,
+            seed=plan.seed,
+            is_twin=is_twin,
+            watcher=watcher,
+            backoff=self._backoff,
+            connect=self._connect,
+            bill=bill,
+            store=store,
+        )
+        seed = plan.seed + is_twin
+        people = SessionDriver(id_, station.connectors, plan.sessions, seed, now)
         people.find_cars(station, now)
         return CastMember(station, people, kind, is_twin)
+
+
+def made_station(
+    id: str,
+    config: ChargePointConfig,
+    kind: Kind | None,
+    *,
+    seed: int,
+    is_twin: bool = False,
+    **others: Any,
+) -> FleetStation:
+    """Make a charge point as its kind has it; `others` as for `FleetStation`."""
+    if is_twin:
+        # Of two with one id this one does other things than the first, and nothing wrong itself.
+        return FleetStation(id, config, seed=seed + 1, **others)
+    if kind is None:
+        return FleetStation(id, config, seed=seed, **others)
+    return MisbehavingStation(id, config, misbehave(kind, seed=seed, id=id), seed=seed, **others)

@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from cp_tui.charge_point.config import ChargePointConfig
 from cp_tui.fleet.bill import Bill, BillEntry, IdSet
+from cp_tui.fleet.cast import made_station
 from cp_tui.fleet.conductor import Conductor
 from cp_tui.fleet.fleet import Fleet, Member
 from cp_tui.fleet.locust.rows import Fire, LocustRows
@@ -22,8 +23,7 @@ from cp_tui.fleet.locust.run_token import RunToken
 from cp_tui.fleet.locust.switchboard import StationLine, Switchboard
 from cp_tui.fleet.locust_options import LoadOptions
 from cp_tui.fleet.measures import Measures
-from cp_tui.fleet.misbehaving_station import MisbehavingStation
-from cp_tui.fleet.misbehaviour import Kind, kind_of, misbehave
+from cp_tui.fleet.misbehaviour import Kind, kind_of
 from cp_tui.fleet.plan import FleetPlan, FleetStorm, SessionPlan
 from cp_tui.fleet.result import FAILED_MAX, FailedStation, error_place
 from cp_tui.fleet.sessions import SessionDriver
@@ -215,15 +215,12 @@ class Crew:
     def _add(self, number: int, config_of: ConfigOf, kind: Kind | None, *, is_twin: bool) -> None:
         id_, seed = f"{self.options.id_prefix}{self.worker}-{number:05d}", self.token.seed
         config = config_of(id_)
-        if kind is None:
-            station = FleetStation(id_, config, seed=seed, watcher=self._rows, bill=self._bill)
-        elif is_twin:
-            rows, bill = self._odd_rows, self._odd_bill
-            station = FleetStation(id_, config, seed=seed + 1, watcher=rows, bill=bill)
-        else:
-            mischief = misbehave(kind, seed=seed, id=id_)
-            odd = {"watcher": self._odd_rows, "bill": self._odd_bill}
-            station = MisbehavingStation(id_, config, mischief, seed=seed, **odd)
+        behaves = kind is None
+        watcher = self._rows if behaves else self._odd_rows
+        bill = self._bill if behaves else self._odd_bill
+        station = made_station(
+            id_, config, kind, seed=seed, is_twin=is_twin, watcher=watcher, bill=bill
+        )
         line = StationLine(station, self._board)
         people = SessionDriver(id_, len(config.connectors), NOBODY, seed, self.clock())
         self._members[line] = Member(number, station, line.turn, people, kind)
