@@ -96,10 +96,13 @@ def show_fleet(
     visit = FleetVisit(is_host)
     while (left := _show(visit, path, look, read_only=read_only)) == STATION:
         assert visit.station is not None
-        welcome = f"{visit.station_id} of the fleet; q goes back to the fleet"
+        is_over = visit.state.has_ended
+        when = "as it was at the end" if is_over else "of the fleet"
+        welcome = f"{visit.station_id} {when}; q goes back to the fleet"
         if is_answering(visit.station):
-            station = attachment_at(visit.station, read_only=read_only, welcome=welcome)
-            show_screen(station, look)
+            # Nothing can happen to it any more, so nothing that changes it is offered.
+            only_looks = read_only or is_over
+            show_screen(attachment_at(visit.station, read_only=only_looks, welcome=welcome), look)
     return left, visit.state.report if visit.state.has_ended else None
 
 

@@ -148,6 +148,7 @@ WORDS: list[tuple[Callable[[], Snapshot], str]] = [
         link,
         "× TCP: connection refused by csms.example.com port 443 · try 8 in 15 s · n tries now",
     ),
+    (lambda: link(own_cause="the run is over", next_attempt_at=None), "× the run is over"),
     (
         lambda: link(network_up=False),
         "× Network cable pulled since 13:50: charging and queueing go on",

@@ -181,8 +181,11 @@ def _link(snapshot: Snapshot, link: v.LinkView, clock: Clock) -> Iterator[Alarm]
         error = None if own_cause else link.last_error
         cause = cause_words(error) if error else drawn(own_cause) or f"Offline {since}".rstrip()
         check = drawn(error.hint) if error else ""
-        then = "" if snapshot.watched else f"try {link.attempt + 1}"
-        yield Alarm(Urgency.BAD, cause, then, link.next_attempt_at, TRY_NOW, check)
+        # What has ended it itself for good, such as one of a fleet that is over, tries no more.
+        is_for_good = bool(own_cause) and link.next_attempt_at is None
+        then = "" if snapshot.watched or is_for_good else f"try {link.attempt + 1}"
+        act = None if is_for_good else TRY_NOW
+        yield Alarm(Urgency.BAD, cause, then, link.next_attempt_at, act, check)
     elif link.phase is not v.LinkPhase.OPEN:
         text = f"Try {max(link.attempt, 1)} is under way: {PHASE_WORDS[link.phase]}"
         if link.last_error is None:

@@ -48,7 +48,7 @@ async def _it_is_seen_as_it_was_at_the_end(run: FleetRun) -> None:
     for id_ in ("CP00001", "CP00002"):
         link = run.watch(id_).get("link")
         assert (link.phase, link.next_attempt_at) == (LinkPhase.WAITING, None)
-        assert link.last_error.text == "the run is over"
+        assert link.own_cause == "the run is over"
     await after.close()
     await run.doors.close()
 
