@@ -123,6 +123,26 @@ async def test_what_ours_would_have_answered_stands_beside_the_real_answer(night
         assert eye.shows("no other answer of ours after this")
 
 
+async def test_a_filter_leads_somewhere_when_it_is_typed_to_its_end(night: Path) -> None:
+    async with log_screen(night) as eye:
+        await eye.press("2", "apostrophe", *"24", "enter")
+        # While it is typed one stays there, and who leaves it is still there.
+        await eye.press("slash", *"Boot")
+        assert eye.shows("frame 24 of 38", "1 line matches", "▌14:00:00 out BootNotif")
+        await eye.press("escape")
+        assert eye.shows("frame 24 of 38", "▌14:05:01 in ChangeAvail")
+        await eye.press("slash", *"no such", "enter")
+        assert eye.shows("frame 24 of 38", "no message matches the filter")
+        await eye.press("escape")
+        assert eye.shows("frame 24 of 38", "▌14:05:01 in ChangeAvail")
+        await eye.press("slash", *"action:Status")
+        assert eye.shows("frame 24 of 38", "▌14:00:36 out StatusNotif"), "the nearest before"
+        await eye.press("enter")
+        assert eye.shows("2026-01-05 14:00:36 UTC")
+        await eye.press("k", "escape")
+        assert eye.shows("2026-01-05 14:00:34 UTC", "▌14:00:34 out StatusNotif", "38 messages")
+
+
 async def test_another_schedule_than_ours_is_told_of_while_it_holds(tmp_path: Path) -> None:
     log = afternoon()
     at = log.lines.index(next(each for each in log.lines if "RemoteStop" in each))

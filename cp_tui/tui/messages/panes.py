@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from textual import on
 from textual.content import Content
+from textual.widgets import Input
 
 from cp_tui.ocpp.plural import count
 from cp_tui.tui.messages.details_text import copyable_message, message_details, short_facts
@@ -117,6 +118,12 @@ class MessagesPane(TablePane):
         self._is_searching = False
         self._been_at = 0
         """The frame of the log at which the cursor was put last."""
+        self._sought: tuple[object, int] = None, 0
+        """With which search, and when so many were found."""
+        self._put: str | None = None
+        """The row on which it was put though nobody went there, as while a filter is typed."""
+        self._is_chosen = False
+        """The filter was typed to its end: where the cursor is then, there one goes in the log."""
 
     @property
     def is_still(self) -> bool:
@@ -128,8 +135,11 @@ class MessagesPane(TablePane):
 
     @property
     def moves_by_itself(self) -> bool:
-        """The cursor stays on the newest line, whatever that is; in another order, on its own."""
-        return not self._search.log.is_whole and not self.is_still and self.table.order is None
+        """The cursor stays on the newest line, whatever that is; in another order, on its own. In a
+        log it stays with where one is."""
+        if self._search.log.is_whole:
+            return self._put is not None and self.table.cursor_key == self._put
+        return not self.is_still and self.table.order is None
 
     def toggle_still(self) -> None:
         """Let the list stand still, or follow what is new."""
@@ -165,14 +175,32 @@ class MessagesPane(TablePane):
             self.set_timer(BREATH_S, self._search_on)
 
     def _go_along(self, snapshot: Snapshot) -> None:
-        """Put the cursor where somebody went in the log, unless it was the cursor that went."""
-        place, log = snapshot.log, snapshot.log_messages
-        if place is None or log is None or place.number == self._been_at:
+        """Put the cursor where somebody is in the log, or before that where a filter leaves it out.
+
+        Not where it was the cursor that went.
+        """
+        place, log, found = snapshot.log, snapshot.log_messages, self._search.numbers
+        if place is None or log is None or not found:
             return
-        self._been_at = place.number
-        key = f"{log.exchange_at(place.number)}"
-        if self.table.cursor_key != key:
-            self.table.move_cursor(key)
+        sought = self._search, len(found)
+        is_sought_anew = sought != self._sought
+        if is_sought_anew or place.number != self._been_at:
+            self._been_at, self._sought = place.number, sought
+            before = self._search.count_before(log.exchange_at(place.number) + 1)
+            key = f"{found[max(before - 1, 0)]}"
+            self._put = key if is_sought_anew or self.table.cursor_key != key else None
+            if self.table.cursor_key != key:
+                self.table.move_cursor(key)
+        if self._is_chosen and self._search.is_complete:
+            self._is_chosen, self._put = False, None
+            if self.table.cursor_key is not None:
+                self.post_message(self.Moved(self.NAME, self.table.cursor_key, by_itself=False))
+
+    @on(Input.Submitted)
+    def _typed(self) -> None:
+        """What is found may be found only later."""
+        self._is_chosen = self._search.log.is_whole and bool(self.words)
+        self.refill()
 
     def everything(self, record: str, snapshot: Snapshot, clock: Clock) -> Sequence[Fact]:
         """Both frames of a message."""
@@ -237,7 +265,7 @@ class MessagesPane(TablePane):
             self.table.set_source(self._sorter.rows(self._search, self._length, columns, order))
             return
         rows = MessageRows(self._search, self._length, columns, log.is_whole)
-        self.table.set_source(rows, stays_in_place=not self.is_still)
+        self.table.set_source(rows, stays_in_place=not self.is_still and not log.is_whole)
 
     @on(FactLines.SizeChanged)
     def _room_for_facts_changed(self) -> None:

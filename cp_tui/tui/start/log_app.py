@@ -205,7 +205,7 @@ class LogApp(CpTuiApp):
     def _went(self, event: TablePane.Moved) -> None:
         """Where the cursor of the messages goes, there one is in the log."""
         travel = self.travel
-        if travel is None or event.cursor != MESSAGES:
+        if travel is None or event.cursor != MESSAGES or event.by_itself:
             return
         number, messages = int(event.record), travel.messages
         if messages is not None and messages.exchange_at(travel.place.number) != number:
