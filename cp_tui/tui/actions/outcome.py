@@ -17,19 +17,19 @@ from cp_tui.tui.text.answer import answer_facts, answer_summary, telling
 from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.text.parameters import label_of, with_unit
 from cp_tui.tui.text.safe_text import drawn, safe_text
+from cp_tui.tui.text.styles import BOLD_BAD, BOLD_GOOD, BOLD_ODD
 from cp_tui.tui.text.tag_explanation import explanation_facts, summary
 
 if TYPE_CHECKING:
     from cp_tui.engine.command import Command
 
-GOOD, BAD, ODD = "bold $text-success", "bold $text-error", "bold $text-warning"
 
-STATUS_STYLES = {"Accepted": GOOD, "RebootRequired": ODD}
+STATUS_STYLES = {"Accepted": BOLD_GOOD, "RebootRequired": BOLD_ODD}
 
 SWIPE_STYLES = {
-    SwipeOutcome.REFUSED: BAD,
-    SwipeOutcome.OVERTAKEN: BAD,
-    SwipeOutcome.ASKED: ODD,
+    SwipeOutcome.REFUSED: BOLD_BAD,
+    SwipeOutcome.OVERTAKEN: BOLD_BAD,
+    SwipeOutcome.ASKED: BOLD_ODD,
 }
 
 WITHOUT_PARAMS = ("set_behaviour", "monitor_configuration_keys", "unmonitor_configuration_keys")
@@ -82,19 +82,19 @@ class CommandOutcome(Struct, frozen=True, eq=False):
 def refused(message: str) -> CommandOutcome:
     """The engine did not take the command."""
     return CommandOutcome(
-        Content.assemble(Content.styled("refused", BAD), " · ", safe_text(message))
+        Content.assemble(Content.styled("refused", BOLD_BAD), " · ", safe_text(message))
     )
 
 
 def finished(word: str, text: str) -> CommandOutcome:
     """Something is done that needed no engine."""
-    return CommandOutcome(Content.styled(word, GOOD), (Fact("File", safe_text(text)),))
+    return CommandOutcome(Content.styled(word, BOLD_GOOD), (Fact("File", safe_text(text)),))
 
 
 def broken(message: str) -> CommandOutcome:
     """No answer will come."""
     return CommandOutcome(
-        Content.assemble(Content.styled("no answer", BAD), " · ", safe_text(message))
+        Content.assemble(Content.styled("no answer", BOLD_BAD), " · ", safe_text(message))
     )
 
 
@@ -116,28 +116,28 @@ def described(
         case "explain_tag", dict():
             return _tag(result)
         case "get_certificate", str():
-            return CommandOutcome(Content.styled("read", GOOD), is_sentence=True)
+            return CommandOutcome(Content.styled("read", BOLD_GOOD), is_sentence=True)
         case "clear_authorization_cache", int():
             words = f"{count(result, 'tag')} forgotten"
-            return CommandOutcome(Content.styled(words, GOOD), (), reason)
+            return CommandOutcome(Content.styled(words, BOLD_GOOD), (), reason)
         case (("install_charging_profile" | "clear_charging_profile"), dict()):
             return _profiles(result, reason)
         case _, False:
             words = command.undone if reason is None else "nothing to do"
-            return CommandOutcome(safe_text(words, ODD), (), reason)
+            return CommandOutcome(safe_text(words, BOLD_ODD), (), reason)
         case _, (True | None):
             # What was filled in at the CSMS stands above the outcome already.
             about = () if command.name in WITHOUT_PARAMS else _about(params)
-            said = safe_text(command.done(params), GOOD)
+            said = safe_text(command.done(params), BOLD_GOOD)
             return CommandOutcome(said, about, reason, is_sentence=True)
         case "acknowledge_troubles", int():
-            return CommandOutcome(safe_text(command.done(params), GOOD), is_sentence=True)
+            return CommandOutcome(safe_text(command.done(params), BOLD_GOOD), is_sentence=True)
         case _:
             return CommandOutcome(safe_text(f"{result}"), (), reason)
 
 
 def _status(status: str) -> Content:
-    return safe_text(status, STATUS_STYLES.get(status, BAD))
+    return safe_text(status, STATUS_STYLES.get(status, BOLD_BAD))
 
 
 def _data_transfer(result: Mapping[str, JsonValue], reason: Reason | None) -> CommandOutcome:
@@ -172,7 +172,9 @@ def _configuration(result: Mapping[str, JsonValue], reason: Reason | None) -> Co
     names = unknown if isinstance(unknown, list) else []
     keys += [KeyResult(f"{name}", None, None) for name in names]
     summary = count(len(keys) - len(names), "key") + (f", {len(names)} unknown" if names else "")
-    return CommandOutcome(Content.styled(summary, ODD if names else GOOD), (), reason, tuple(keys))
+    return CommandOutcome(
+        Content.styled(summary, BOLD_ODD if names else BOLD_GOOD), (), reason, tuple(keys)
+    )
 
 
 def _tag(result: Mapping[str, JsonValue]) -> CommandOutcome:
@@ -191,7 +193,7 @@ def _swipe(result: Mapping[str, JsonValue]) -> CommandOutcome:
         came = converted(SwipeResult, dict(result))
     except ValidationError:
         return CommandOutcome(safe_text(f"{result}"))
-    word = Content.styled(came.outcome.value, SWIPE_STYLES.get(came.outcome, GOOD))
+    word = Content.styled(came.outcome.value, SWIPE_STYLES.get(came.outcome, BOLD_GOOD))
     said = Content.assemble(word, " · ", safe_text(came.text))
     return CommandOutcome(said, (), came.reason, is_sentence=True)
 

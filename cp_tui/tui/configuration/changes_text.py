@@ -15,9 +15,8 @@ from cp_tui.tui.state.store import Snapshot
 from cp_tui.tui.text.columns import Column, widest
 from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.text.safe_text import safe_text
+from cp_tui.tui.text.styles import BOLD_ODD, QUIET
 from cp_tui.tui.text.words import Clock, joined, reason_text
-
-QUIET, ODD = "$text-muted", "bold $text-warning"
 
 REFUSALS = frozenset({"Rejected", "NotSupported"})
 
@@ -111,7 +110,7 @@ def change_facts(line: ChangeLine, clock: Clock) -> list[Fact]:
     if line.reason is not None and line.is_refused:
         facts.append(Fact("Why", reason_text(line.reason, clock)))
     if line.is_reboot_pending:
-        facts.append(Fact("Reboot", Content.styled("it works after the next reboot", ODD)))
+        facts.append(Fact("Reboot", Content.styled("it works after the next reboot", BOLD_ODD)))
     return facts
 
 
@@ -155,7 +154,7 @@ def _stored(entry: ConfigurationEntry) -> ChangeLine | None:
 
 
 def _answer(line: ChangeLine) -> Content:
-    style = ODD if line.is_refused or line.is_reboot_pending else QUIET
+    style = BOLD_ODD if line.is_refused or line.is_reboot_pending else QUIET
     return safe_text(line.answer, style)
 
 
@@ -166,4 +165,4 @@ def _answer_words(line: ChangeLine) -> Content:
         case "at start":
             return Content("read from the settings: file, environment or options")
         case answer:
-            return safe_text(f"answered {answer}", ODD if line.is_refused else "")
+            return safe_text(f"answered {answer}", BOLD_ODD if line.is_refused else "")

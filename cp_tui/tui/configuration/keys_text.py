@@ -16,9 +16,8 @@ from cp_tui.tui.text.columns import Column, time_column
 from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.text.order import natural
 from cp_tui.tui.text.safe_text import drawn, safe_text
+from cp_tui.tui.text.styles import QUIET
 from cp_tui.tui.text.words import Clock, joined, with_words
-
-QUIET = "$text-muted"
 
 NAME_WIDTH, NAME_WIDTH_SHORT = 33, 25
 """Cells for the name: every standard key whole, or most of it where there is little room."""

@@ -13,9 +13,8 @@ from cp_tui.tui.state.key_lens import SavedConfiguration
 from cp_tui.tui.text.columns import Column
 from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.text.safe_text import drawn, safe_text
+from cp_tui.tui.text.styles import BOLD_ODD, QUIET
 from cp_tui.tui.text.words import joined, with_words
-
-QUIET, ODD = "$text-muted", "bold $text-warning"
 
 FIXED = (KeySource.DEFAULT, KeySource.HARDWARE)
 """Sources of values that nobody has chosen."""
@@ -31,7 +30,9 @@ def difference_columns() -> list[Column[Difference]]:
     return [
         Column("Key", 25, lambda d: safe_text(d.key)),
         Column("Here", 12, lambda d: _value(d.here, d.is_here), is_flexible=True),
-        Column("In the file", 12, lambda d: _value(d.there, d.is_there, ODD), is_flexible=True),
+        Column(
+            "In the file", 12, lambda d: _value(d.there, d.is_there, BOLD_ODD), is_flexible=True
+        ),
         Column("Default", 12, lambda d: safe_text(d.default or "", QUIET), rank=1),
     ]
 
@@ -54,7 +55,9 @@ def difference_facts(difference: Difference) -> list[Fact]:
 def comparison_note(saved: SavedConfiguration, number: int) -> Content:
     """With what it is compared, and how many keys differ."""
     differ = f"{count(number, 'key')} differ{'s' * (number == 1)} from"
-    return Content.assemble(Content.styled(differ, ODD), f" {drawn(saved.name)} · escape: all keys")
+    return Content.assemble(
+        Content.styled(differ, BOLD_ODD), f" {drawn(saved.name)} · escape: all keys"
+    )
 
 
 def _value(value: str | None, is_there: bool, style: str = "") -> Content:

@@ -14,9 +14,8 @@ from cp_tui.tui.text.columns import Column, time_column
 from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.text.json_text import value_line
 from cp_tui.tui.text.safe_text import drawn, safe_text
+from cp_tui.tui.text.styles import QUIET
 from cp_tui.tui.text.words import Clock
-
-QUIET = "$text-muted"
 
 DIRECTIONS: Mapping[ExchangeKind, str] = {
     ExchangeKind.RECEIVED: "in",

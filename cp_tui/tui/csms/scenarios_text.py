@@ -17,17 +17,15 @@ from cp_tui.tui.state.csms_state import CsmsState
 from cp_tui.tui.text.columns import Column
 from cp_tui.tui.text.facts import Fact, fact_lines
 from cp_tui.tui.text.safe_text import safe_text
+from cp_tui.tui.text.styles import BOLD_BAD, BOLD_GOOD, BOLD_ODD, QUIET
 from cp_tui.tui.text.words import Clock, joined
-
-QUIET = "$text-muted"
-GOOD, BAD, ODD = "bold $text-success", "bold $text-error", "bold $text-warning"
 
 STATE_STYLES: Mapping[RunState, str] = {
     RunState.WAITING: QUIET,
-    RunState.RUNNING: ODD,
-    RunState.PASSED: GOOD,
-    RunState.FAILED: BAD,
-    RunState.STOPPED: ODD,
+    RunState.RUNNING: BOLD_ODD,
+    RunState.PASSED: BOLD_GOOD,
+    RunState.FAILED: BOLD_BAD,
+    RunState.STOPPED: BOLD_ODD,
 }
 
 STORY = "story"

@@ -15,9 +15,8 @@ from cp_tui.tui.csms.scenarios_text import STATE_STYLES
 from cp_tui.tui.state.csms_state import CsmsState
 from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.text.safe_text import safe_text
+from cp_tui.tui.text.styles import BOLD_ODD, QUIET
 from cp_tui.tui.text.words import Clock, joined, seconds
-
-QUIET, ODD = "$text-muted", "bold $text-warning"
 
 
 def csms_facts(state: CsmsState, clock: Clock) -> list[Fact]:
@@ -46,7 +45,7 @@ def csms_facts(state: CsmsState, clock: Clock) -> list[Fact]:
 def _charge_point(state: CsmsState, clock: Clock) -> Fact:
     connected = [each for each in state.charge_points if each.is_connected]
     if not connected:
-        return Fact("Has", Content.styled("no charge point is connected", ODD))
+        return Fact("Has", Content.styled("no charge point is connected", BOLD_ODD))
     first = connected[0]
     status = first.registration_status
     parts: list[Content | str] = [
@@ -86,4 +85,4 @@ def behaviour_words(behaviour: CsmsBehaviour) -> Content:
         odd.append(f"SignCertificate with {behaviour.certificates.words}")
     odd += [f"{action} {fault}" for action, fault in behaviour.faults.items()]
     words = ", ".join(odd) or f"interval {exact(behaviour.interval_s)}, tags changed"
-    return safe_text(words, ODD)
+    return safe_text(words, BOLD_ODD)

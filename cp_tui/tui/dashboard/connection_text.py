@@ -24,10 +24,6 @@ from cp_tui.tui.text.certificates import (
     tls_facts,
 )
 from cp_tui.tui.text.connection import (
-    BAD,
-    GOOD,
-    QUIET,
-    WAITING,
     boot_words,
     is_boot_unseen,
     profile_words,
@@ -36,6 +32,7 @@ from cp_tui.tui.text.connection import (
 )
 from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.text.safe_text import drawn, safe_text
+from cp_tui.tui.text.styles import BAD, BOLD_BAD, BOLD_GOOD, BOLD_ODD, ODD, QUIET
 from cp_tui.tui.text.words import NOT_SEEN, Clock, joined, latency, seconds, unseen
 
 CLOCK_RIGHT_S = 1.0
@@ -166,19 +163,19 @@ def _socket(link: LinkView, clock: Clock) -> Content:
     match link.phase:
         case LinkPhase.OPEN:
             ping = "" if link.ping_round_trip_ms is None else latency(link.ping_round_trip_ms)
-            word = Content.styled("open", f"bold {GOOD}")
+            word = Content.styled("open", BOLD_GOOD)
             return joined([Content.assemble(word, f" {since}".rstrip()), ping])
         case LinkPhase.STOPPED:
             return Content.assemble(
-                Content.styled("stopped by operator", f"bold {WAITING}"), f" {since}".rstrip()
+                Content.styled("stopped by operator", BOLD_ODD), f" {since}".rstrip()
             )
         case LinkPhase.WAITING:
             at = link.next_attempt_at
             again = f"try {link.attempt + 1} at {clock.time(at)}" if at else since
-            return joined([Content.styled("offline", f"bold {BAD}"), again])
+            return joined([Content.styled("offline", BOLD_BAD), again])
         case phase:
             attempt = f"try {link.attempt}" if link.attempt > 1 else ""
-            return joined([Content.styled(PHASE_WORDS[phase], f"bold {WAITING}"), attempt])
+            return joined([Content.styled(PHASE_WORDS[phase], BOLD_ODD), attempt])
 
 
 def _trouble(link: LinkView, clock: Clock) -> list[Fact]:
@@ -202,13 +199,13 @@ def _registration(
         return []
     match registration.status:
         case RegistrationStatus.ACCEPTED:
-            word = Content.styled("Accepted", f"bold {GOOD}" if is_open else QUIET)
+            word = Content.styled("Accepted", BOLD_GOOD if is_open else QUIET)
             if not is_open:
                 return [Fact("Boot", joined([word, "before the link was lost"]))]
             beat = registration.next_heartbeat_at
             after = f"heartbeat {clock.time(beat)}" if beat else ""
         case RegistrationStatus.PENDING | RegistrationStatus.REJECTED as status:
-            style = WAITING if status is RegistrationStatus.PENDING else BAD
+            style = ODD if status is RegistrationStatus.PENDING else BAD
             word = Content.styled(f"{status.value}", f"bold {style}")
             after = _next_boot(registration, clock)
         case _:
@@ -272,11 +269,11 @@ def clock_words(registration: RegistrationView | None, clock: Clock) -> str:
 def _clock(snapshot: Snapshot, clock: Clock) -> Content:
     registration = snapshot.registration
     if registration is not None and registration.clock_refused is not None:
-        return safe_text(registration.clock_refused.text, WAITING)
+        return safe_text(registration.clock_refused.text, ODD)
     offset = registration.clock_offset_s if registration else None
     if snapshot.watched and offset is None:
         return unseen()
-    style = WAITING if abs(offset or 0) >= CLOCK_OFFSET_WARNING_S else ""
+    style = ODD if abs(offset or 0) >= CLOCK_OFFSET_WARNING_S else ""
     return Content.styled(clock_words(registration, clock), QUIET if offset is None else style)
 
 
@@ -301,7 +298,7 @@ def _security(snapshot: Snapshot, link: LinkView, clock: Clock) -> Content:
 
 
 def _left(what: str, ends: datetime, clock: Clock) -> Content:
-    style = WAITING if ends_soon(ends, clock) else ""
+    style = ODD if ends_soon(ends, clock) else ""
     return Content.styled(f"{what} {brief_left(ends, clock)}", style)
 
 

@@ -22,9 +22,8 @@ from cp_tui.tui.state.store import Snapshot
 from cp_tui.tui.text.columns import Column, widest
 from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.text.safe_text import safe_text
+from cp_tui.tui.text.styles import QUIET
 from cp_tui.tui.text.words import Clock
-
-QUIET = "$text-muted"
 
 
 class MonitorLine(Struct, frozen=True):

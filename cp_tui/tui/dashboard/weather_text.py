@@ -11,9 +11,9 @@ from cp_tui.ocpp.plural import count
 from cp_tui.tui.actions.desk import Choice
 from cp_tui.tui.dashboard.one_alarm import Alarm, Remedy, Urgency
 from cp_tui.tui.state.store import Snapshot
-from cp_tui.tui.text.connection import WAITING
 from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.text.safe_text import drawn, safe_text
+from cp_tui.tui.text.styles import BOLD_ODD
 from cp_tui.tui.text.words import Clock, joined
 
 FAIR = "fair"
@@ -44,7 +44,7 @@ def weather_fact(network: NetworkView | None) -> list[Fact]:
     """The line of the connection: nothing where the network is as it is."""
     if network is None or network.weather == FAIR:
         return []
-    return [Fact("Net", Content.styled(f"weather {_name(network)}", f"bold {WAITING}"))]
+    return [Fact("Net", Content.styled(f"weather {_name(network)}", BOLD_ODD))]
 
 
 def weather_details(network: NetworkView | None, clock: Clock) -> list[Fact]:

@@ -13,12 +13,12 @@ from textual.message import Message
 from cp_tui.charge_point.codec import converted
 from cp_tui.fleet.fleet import StationRow
 from cp_tui.tui.fleet import text
-from cp_tui.tui.fleet.alarms import ODD
 from cp_tui.tui.fleet.news import PAGE
 from cp_tui.tui.state.fleet_state import StationPage
 from cp_tui.tui.state.store import Snapshot
 from cp_tui.tui.text.columns import Column, Row, row_of
 from cp_tui.tui.text.safe_text import drawn
+from cp_tui.tui.text.styles import BOLD_ODD
 from cp_tui.tui.text.words import Clock, joined
 from cp_tui.tui.widgets.table_pane import TablePane
 
@@ -158,7 +158,9 @@ class FleetStationsPane(TablePane):
         self.facts.show(text.station_facts(page.row(self.table.cursor_row), clock))
         if not snapshot.fleet.is_here:
             # Nobody is there to look for more, nor for what a filter wants.
-            self.note(Content.styled(f"{len(page.rows)} of {page.count} are left, {GONE}", ODD))
+            self.note(
+                Content.styled(f"{len(page.rows)} of {page.count} are left, {GONE}", BOLD_ODD)
+            )
             return
         match = f"match {drawn(self.words)!r}" if self.words else ""
         hint = Content.styled("enter opens its dashboard", "$text-muted")

@@ -22,15 +22,15 @@ from cp_tui.fleet.view import FleetView, RunPart
 from cp_tui.ocpp.plural import count
 from cp_tui.ocpp.units import energy
 from cp_tui.tui.dashboard.countdown import until
-from cp_tui.tui.fleet.alarms import BAD, ODD, QUIET, missing
+from cp_tui.tui.fleet.alarms import missing
 from cp_tui.tui.state.fleet_state import FleetState
 from cp_tui.tui.text.columns import Column
 from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.text.safe_text import safe_text
+from cp_tui.tui.text.styles import BOLD_BAD, BOLD_ODD, GOOD, QUIET
 from cp_tui.tui.text.words import Clock, joined, size
 from cp_tui.tui.theme.glyphs import GlyphSet
 
-GOOD = "$text-success"
 PHASES: Mapping[StationPhase, tuple[str, str]] = {
     StationPhase.CHARGING: ("charging", "$text-success"),
     StationPhase.ACCEPTED: ("Accepted", "$text-success"),
@@ -43,12 +43,12 @@ PHASES: Mapping[StationPhase, tuple[str, str]] = {
 EVENT_STYLES: Mapping[FleetEventKind, str] = {
     FleetEventKind.ARRIVED: GOOD,
     FleetEventKind.BACK: GOOD,
-    FleetEventKind.LOST: BAD,
-    FleetEventKind.ERROR: BAD,
-    FleetEventKind.NO_ROOM: BAD,
-    FleetEventKind.LOAD: ODD,
-    FleetEventKind.STORM: ODD,
-    FleetEventKind.PAUSED: ODD,
+    FleetEventKind.LOST: BOLD_BAD,
+    FleetEventKind.ERROR: BOLD_BAD,
+    FleetEventKind.NO_ROOM: BOLD_BAD,
+    FleetEventKind.LOAD: BOLD_ODD,
+    FleetEventKind.STORM: BOLD_ODD,
+    FleetEventKind.PAUSED: BOLD_ODD,
 }
 """Of those that are more than a step of the plan."""
 BAR_MIN = 4
@@ -104,7 +104,7 @@ def bill_facts(state: FleetState) -> list[Fact]:
     parts = [f"{bill.acknowledged} of {bill.begun}"]
     if not is_over:
         parts += [f"{runs} run" if runs else "", f"{waits - runs} wait" if waits - runs else ""]
-    style = GOOD if bill.acknowledged == bill.begun else "" if not is_over else BAD
+    style = GOOD if bill.acknowledged == bill.begun else "" if not is_over else BOLD_BAD
     made, taken = energy(bill.wh_made), energy(bill.wh_acknowledged)
     facts = [
         Fact("Billed", Content.styled(", ".join(filter(None, parts)), style)),
@@ -123,16 +123,16 @@ def bill_facts(state: FleetState) -> list[Fact]:
 def _lost_words(report: FleetReport, *, is_over: bool) -> Content:
     bill = report.bill
     if is_over and bill.lost:
-        return safe_text(f"{bill.lost} · {_note(report, NOT_ACKNOWLEDGED)}", BAD)
+        return safe_text(f"{bill.lost} · {_note(report, NOT_ACKNOWLEDGED)}", BOLD_BAD)
     if bill.given_up:
-        return Content.styled(f"{bill.given_up} given up: start or stop was never taken", BAD)
+        return Content.styled(f"{bill.given_up} given up: start or stop was never taken", BOLD_BAD)
     return Content.styled("none" if is_over else "none so far", GOOD)
 
 
 def _doubled_words(report: FleetReport) -> Content:
     if not report.bill.doubled:
         return Content.styled("none", GOOD)
-    return safe_text(f"{report.bill.doubled} · {_note(report, GIVEN_TWICE)}", BAD)
+    return safe_text(f"{report.bill.doubled} · {_note(report, GIVEN_TWICE)}", BOLD_BAD)
 
 
 def _note(report: FleetReport, begin: str) -> str:
@@ -144,7 +144,7 @@ def _values_words(report: FleetReport) -> Content:
     lost = bill.values_dropped + bill.values_given_up
     return Content.assemble(
         f"{bill.values_delivered} of {bill.values_made} MeterValues",
-        (f", {lost} never sent or given up", ODD) if lost else "",
+        (f", {lost} never sent or given up", BOLD_ODD) if lost else "",
     )
 
 
@@ -185,16 +185,16 @@ def run_facts(state: FleetState, clock: Clock, width: int) -> list[Fact]:
 def load_verdict(view: FleetView) -> Content:
     """Whether the times that are measured are those of the CSMS."""
     if view.is_at_limit:
-        return Content.styled("at limit", BAD)
+        return Content.styled("at limit", BOLD_BAD)
     return Content.styled("has room", GOOD)
 
 
 def back_words(view: FleetView, report: FleetReport) -> Content:
     """Whether all are back, and how long that took."""
     if report.link.is_away and view.part is RunPart.ENDED:
-        return Content.styled("not all, at the end", BAD)
+        return Content.styled("not all, at the end", BOLD_BAD)
     if view.is_away and view.part is not RunPart.ENDED:
-        return Content.styled(f"{missing(view)} not yet", BAD)
+        return Content.styled(f"{missing(view)} not yet", BOLD_BAD)
     times = view.recoveries_s or report.link.recoveries_s
     if times:
         more = f", {count(len(times), 'time')} in all" if len(times) > 1 else ""
@@ -218,9 +218,9 @@ def event_facts(events: Sequence[FleetEvent], clock: Clock) -> list[Fact]:
 def _now_words(view: FleetView, clock: Clock, width: int) -> Content:
     match view.part:
         case RunPart.SETTLING:
-            return Content.styled(f"settling: {view.counts.unsettled} with open messages", ODD)
+            return Content.styled(f"settling: {view.counts.unsettled} with open messages", BOLD_ODD)
         case RunPart.ENDING:
-            return Content.styled("closing the connections", ODD)
+            return Content.styled("closing the connections", BOLD_ODD)
         case RunPart.ENDED:
             return Content("the run is over")
     here = [each for each in view.storms if each.until > view.at]
@@ -228,9 +228,9 @@ def _now_words(view: FleetView, clock: Clock, width: int) -> Content:
         storm = here[-1]
         struck = f" · has met {storm.struck}" if width >= WIDE_FROM else ""
         words = f"{storm_words(storm)} to {clock.time(storm.until)}{struck}"
-        return Content.styled(words, ODD)
+        return Content.styled(words, BOLD_ODD)
     if view.is_paused:
-        return Content.styled("the arrivals are paused", ODD)
+        return Content.styled("the arrivals are paused", BOLD_ODD)
     stage = view.stage
     if stage is None:
         return Content("all stages are over")
@@ -247,7 +247,7 @@ def _next_words(view: FleetView, clock: Clock, width: int) -> Content:
     due: list[tuple[datetime, Content]] = []
     storm, stage = view.next_storm, view.stage
     if storm is not None:
-        words = Content.styled(f"{storm_words(storm)} {until(storm.at, then)}", ODD)
+        words = Content.styled(f"{storm_words(storm)} {until(storm.at, then)}", BOLD_ODD)
         due.append((storm.at, words))
     if stage is not None and stage.until is not None and stage.number < stage.stages:
         due.append((stage.until, Content(f"stage {stage.number + 1} {until(stage.until, then)}")))

@@ -12,9 +12,10 @@ from textual.content import Content
 from cp_tui.charge_point.variables import LinkPhase
 from cp_tui.tui.state.log_state import LogPlace
 from cp_tui.tui.state.store import Snapshot
-from cp_tui.tui.text.connection import WAITING, state_word
+from cp_tui.tui.text.connection import state_word
 from cp_tui.tui.text.log_words import frame_words, instant_words, under_way
 from cp_tui.tui.text.safe_text import drawn, safe_text
+from cp_tui.tui.text.styles import BOLD_ODD
 from cp_tui.tui.text.units import cut
 from cp_tui.tui.text.words import Clock, latency
 
@@ -145,9 +146,7 @@ def _csms_heard(snapshot: Snapshot, clock: Clock) -> Content:
     if link is None or link.phase is not LinkPhase.OPEN or snapshot.hung_since is not None:
         return Content("")
     if registration is not None and (unanswered := registration.unanswered) is not None:
-        return Content.styled(
-            f"! CSMS silent since {clock.brief(unanswered.since)}", f"bold {WAITING}"
-        )
+        return Content.styled(f"! CSMS silent since {clock.brief(unanswered.since)}", BOLD_ODD)
     if link.last_in is None or snapshot.watched:
         return Content("")
     # Quiet as the end of the line is: with every sample of a car both go on, in one colour.

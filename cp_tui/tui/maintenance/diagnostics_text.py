@@ -9,9 +9,9 @@ from textual.content import Content
 
 from cp_tui.charge_point.variables import DiagnosticsState, DiagnosticsView
 from cp_tui.tui.maintenance.transfer_text import moved, transfer_facts, tries
-from cp_tui.tui.text.connection import BAD, GOOD, QUIET, WAITING
 from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.text.safe_text import safe_text
+from cp_tui.tui.text.styles import BOLD_BAD, BOLD_ODD, GOOD, QUIET
 from cp_tui.tui.text.words import Clock, joined
 
 NEXT: Mapping[DiagnosticsState, str] = MappingProxyType(
@@ -26,10 +26,10 @@ NEXT: Mapping[DiagnosticsState, str] = MappingProxyType(
 
 STYLES = {
     DiagnosticsState.IDLE: QUIET,
-    DiagnosticsState.UPLOADING: f"bold {WAITING}",
-    DiagnosticsState.RETRYING: f"bold {WAITING}",
+    DiagnosticsState.UPLOADING: BOLD_ODD,
+    DiagnosticsState.RETRYING: BOLD_ODD,
     DiagnosticsState.UPLOADED: GOOD,
-    DiagnosticsState.UPLOAD_FAILED: f"bold {BAD}",
+    DiagnosticsState.UPLOAD_FAILED: BOLD_BAD,
 }
 
 WORDS = {

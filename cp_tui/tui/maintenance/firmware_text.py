@@ -11,9 +11,9 @@ from textual.content import Content
 from cp_tui.charge_point.variables import FileFacts, FirmwareState, FirmwareView
 from cp_tui.tui.maintenance.signature_text import running_fact, signed_in_short, update_facts
 from cp_tui.tui.maintenance.transfer_text import moved, transfer_facts, tries
-from cp_tui.tui.text.connection import BAD, GOOD, QUIET, WAITING
 from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.text.safe_text import drawn, safe_text
+from cp_tui.tui.text.styles import BOLD_BAD, BOLD_ODD, GOOD, ODD, QUIET
 from cp_tui.tui.text.words import NOT_SEEN, Clock, joined, size
 
 _ORDERED_AGAIN = "the firmware from before stays; only a new order of the CSMS tries again"
@@ -41,11 +41,11 @@ NEXT: Mapping[FirmwareState, str] = MappingProxyType(
 STYLES = {
     FirmwareState.IDLE: QUIET,
     FirmwareState.INSTALLED: GOOD,
-    FirmwareState.RETRYING: f"bold {WAITING}",
-    FirmwareState.DOWNLOAD_FAILED: f"bold {BAD}",
-    FirmwareState.INVALID_SIGNATURE: f"bold {BAD}",
-    FirmwareState.VERIFICATION_FAILED: f"bold {BAD}",
-    FirmwareState.INSTALLATION_FAILED: f"bold {BAD}",
+    FirmwareState.RETRYING: BOLD_ODD,
+    FirmwareState.DOWNLOAD_FAILED: BOLD_BAD,
+    FirmwareState.INVALID_SIGNATURE: BOLD_BAD,
+    FirmwareState.VERIFICATION_FAILED: BOLD_BAD,
+    FirmwareState.INSTALLATION_FAILED: BOLD_BAD,
 }
 """Any other state is a step of an update under way."""
 
@@ -92,7 +92,7 @@ def firmware_facts(
         *update_facts(firmware, clock, is_watched=is_watched),
     ]
     if firmware.waits_for:
-        facts.append(Fact("Waits", safe_text(firmware.waits_for, WAITING)))
+        facts.append(Fact("Waits", safe_text(firmware.waits_for, ODD)))
     transfer, state = firmware.transfer, firmware.state
     if state is FirmwareState.SCHEDULED and transfer is not None and transfer.next_try_at:
         facts.append(
@@ -112,7 +112,7 @@ def _state(firmware: FirmwareView, *, is_watched: bool) -> Content:
     state = firmware.state
     if is_watched and state is FirmwareState.IDLE:
         return Content.styled("no update was seen", QUIET)
-    return Content.styled(WORDS.get(state, state.value), STYLES.get(state, f"bold {WAITING}"))
+    return Content.styled(WORDS.get(state, state.value), STYLES.get(state, BOLD_ODD))
 
 
 def _file(file: FileFacts) -> list[Fact]:

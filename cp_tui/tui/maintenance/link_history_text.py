@@ -8,9 +8,10 @@ from textual.content import Content
 
 from cp_tui.charge_point.variables import LinkAttempt, LinkPhase, LinkStep
 from cp_tui.tui.text.columns import Column, time_column
-from cp_tui.tui.text.connection import BAD, GOOD, QUIET, WAITING, step_words
+from cp_tui.tui.text.connection import step_words
 from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.text.safe_text import safe_text
+from cp_tui.tui.text.styles import BOLD_BAD, BOLD_GOOD, BOLD_ODD, QUIET
 from cp_tui.tui.text.words import Clock
 
 
@@ -36,12 +37,12 @@ def result(attempt: LinkAttempt) -> Content:
     """What became of it, in one or two words."""
     match attempt.phase:
         case LinkPhase.OPEN:
-            return Content.styled("● open", f"bold {GOOD}")
+            return Content.styled("● open", BOLD_GOOD)
         case LinkPhase.STOPPED:
-            return Content.styled("■ stopped", f"bold {WAITING}")
+            return Content.styled("■ stopped", BOLD_ODD)
     if attempt.step is None or attempt.step is LinkStep.OPEN:
-        return Content.styled("× link ended", f"bold {BAD}")
-    return Content.styled(f"× {attempt.step.value}", f"bold {BAD}")
+        return Content.styled("× link ended", BOLD_BAD)
+    return Content.styled(f"× {attempt.step.value}", BOLD_BAD)
 
 
 def result_words(attempt: LinkAttempt) -> str:

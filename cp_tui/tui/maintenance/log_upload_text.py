@@ -10,9 +10,9 @@ from textual.content import Content
 from cp_tui.charge_point.variables import DiagnosticsState, LogKind, LogUploadView
 from cp_tui.tui.maintenance.diagnostics_text import STYLES, WORDS
 from cp_tui.tui.maintenance.transfer_text import moved, transfer_facts, tries
-from cp_tui.tui.text.connection import BAD, QUIET
 from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.text.safe_text import safe_text
+from cp_tui.tui.text.styles import BAD, QUIET
 from cp_tui.tui.text.words import Clock, joined, reason_text
 
 KINDS = {LogKind.DIAGNOSTICS: "diagnostics log", LogKind.SECURITY: "security log"}

@@ -13,9 +13,9 @@ from cp_tui.ocpp.plural import count
 from cp_tui.tui.text.columns import Column, widest_time
 from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.text.safe_text import safe_text
+from cp_tui.tui.text.styles import QUIET
 from cp_tui.tui.text.words import Clock, joined, reason_text
 
-QUIET = "$text-muted"
 IN_FORCE = "bold $connector-reserved"
 
 

@@ -7,9 +7,9 @@ from textual.content import Content
 from cp_tui.certificates.facts import CertificateFacts, SignatureScheme
 from cp_tui.charge_point.variables import FirmwareState, FirmwareView, SignedFirmware
 from cp_tui.tui.text.certificates import name_of
-from cp_tui.tui.text.connection import BAD, GOOD, QUIET, WAITING
 from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.text.safe_text import drawn, safe_text
+from cp_tui.tui.text.styles import BAD, BOLD_BAD, GOOD, ODD, QUIET
 from cp_tui.tui.text.words import Clock, joined, reason_text
 
 UNSIGNED = "by nobody: UpdateFirmware has no signature, so nothing tells who made the file"
@@ -26,7 +26,7 @@ def running_fact(firmware: FirmwareView, clock: Clock) -> Fact:
         return Fact("Signed", Content.styled(UNTOLD, QUIET))
     since = f"it runs since {clock.time(running.since)}"
     if running.signer is None or running.scheme is None:
-        return Fact("Signed", joined([Content.styled(UNSIGNED, WAITING), since]))
+        return Fact("Signed", joined([Content.styled(UNSIGNED, ODD), since]))
     verified = "verified over the file"
     words = Content.styled(f"{_by(running.signer, running.scheme)}, {verified}", GOOD)
     return Fact("Signed", joined([words, since]))
@@ -42,7 +42,7 @@ def update_facts(firmware: FirmwareView, clock: Clock, *, is_watched: bool = Fal
     signed = firmware.signed
     if signed is None:
         if firmware.state is not FirmwareState.IDLE and not is_watched:
-            facts.append(Fact("Order", Content.styled(f"signed {UNSIGNED}", WAITING)))
+            facts.append(Fact("Order", Content.styled(f"signed {UNSIGNED}", ODD)))
         return facts
     number = f"SignedUpdateFirmware, request {signed.request_id}"
     by = Content.assemble("certificate ", Content.styled(name_of(signed.signer), "bold"))
@@ -67,7 +67,7 @@ def signed_in_short(firmware: FirmwareView) -> Content:
     if running is None or running.since is None:
         return Content("")
     if running.signer is None or running.scheme is None:
-        return Content.styled("not signed", WAITING)
+        return Content.styled("not signed", ODD)
     return Content.styled(f"signed by {name_of(running.signer)}", GOOD)
 
 
@@ -78,7 +78,7 @@ def _by(signer: CertificateFacts, scheme: SignatureScheme) -> str:
 def _check(firmware: FirmwareView, signed: SignedFirmware, clock: Clock) -> Content:
     """What became of the check of the signature, over the file as it was downloaded."""
     if firmware.state in (FirmwareState.INVALID_SIGNATURE, FirmwareState.VERIFICATION_FAILED):
-        return Content.styled("it failed: nothing of the file is installed", f"bold {BAD}")
+        return Content.styled("it failed: nothing of the file is installed", BOLD_BAD)
     if signed.scheme is None:
         return Content.styled("the signature is not verified yet", QUIET)
     at = f" {clock.time(signed.verified_at)}" if signed.verified_at is not None else ""

@@ -13,9 +13,9 @@ from cp_tui.tui.text.columns import Column, time_column
 from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.text.safe_text import safe_text
 from cp_tui.tui.text.status import status_content
+from cp_tui.tui.text.styles import ODD, QUIET
 from cp_tui.tui.text.words import NOT_SEEN, Clock, WordFilter, joined, word_filter
 
-ODD, QUIET = "$text-warning", "$text-muted"
 NO_ERROR = ChargePointErrorCode.NO_ERROR
 
 

@@ -14,10 +14,10 @@ from cp_tui.ocpp.plural import count
 from cp_tui.tui.text.columns import Column, widest, widest_time
 from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.text.safe_text import safe_text
+from cp_tui.tui.text.styles import QUIET
 from cp_tui.tui.text.tag_explanation import status_word
 from cp_tui.tui.text.words import NOT_SEEN, Clock, joined, unseen, with_words
 
-QUIET = "$text-muted"
 EntryT = TypeVar("EntryT", bound=TagEntry)
 
 

@@ -23,9 +23,8 @@ from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.text.gaps import gap_words
 from cp_tui.tui.text.json_text import json_line, json_lines
 from cp_tui.tui.text.safe_text import drawn, safe_text
+from cp_tui.tui.text.styles import BOLD_BAD, ODD, QUIET
 from cp_tui.tui.text.words import Clock, joined, latency, reason_text
-
-BAD, ODD, QUIET = "bold $text-error", "$text-warning", "$text-muted"
 
 
 def short_facts(exchange: MessagePair, clock: Clock, width: int) -> list[Fact]:
@@ -110,7 +109,7 @@ def _head(frame: LoggedFrame, exchange: MessagePair, clock: Clock) -> Content:
     """`MeterValues to the CSMS · 14:03:15.123 · 12 ms · id 4b1f`."""
     way = "to the CSMS" if frame.direction is Direction.OUT else "from the CSMS"
     if frame.kind is MessageKind.INVALID:
-        what = Content.styled("no OCPP frame", BAD)
+        what = Content.styled("no OCPP frame", BOLD_BAD)
     else:
         what = safe_text(f"{frame.action} {frame.kind}".strip(), "bold")
     parts: list[Content | str] = [

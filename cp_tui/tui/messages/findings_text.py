@@ -14,9 +14,9 @@ from cp_tui.tui.text.columns import Column, time_column
 from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.text.log_words import WHO, gravity
 from cp_tui.tui.text.safe_text import safe_text
+from cp_tui.tui.text.styles import QUIET
 from cp_tui.tui.text.words import Clock, joined
 
-QUIET = "$text-muted"
 ID_WIDTH = 24
 TEXT_WIDTH = 30
 

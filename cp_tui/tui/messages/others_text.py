@@ -10,9 +10,8 @@ from cp_tui.shadow.answer import OtherAnswer
 from cp_tui.tui.text.columns import Column, time_column
 from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.text.safe_text import safe_text
+from cp_tui.tui.text.styles import QUIET
 from cp_tui.tui.text.words import Clock
-
-QUIET = "$text-muted"
 
 
 def ours_facts(other: OtherAnswer | None) -> list[Fact]:

@@ -18,9 +18,8 @@ from cp_tui.tui.text.columns import Column, widest
 from cp_tui.tui.text.gaps import since_words, until_words, what_words
 from cp_tui.tui.text.log_words import OTHER, finding_word, other_word
 from cp_tui.tui.text.safe_text import drawn, safe_text
+from cp_tui.tui.text.styles import BOLD_BAD, GOOD, ODD, QUIET
 from cp_tui.tui.text.words import Clock, latency
-
-GOOD, BAD, ODD, QUIET = "$text-success", "bold $text-error", "$text-warning", "$text-muted"
 
 WIDE = 100
 """Cells from which times have milliseconds and results are written out."""
@@ -116,14 +115,14 @@ def result(exchange: MessagePair) -> Content:
         case Fate.DONE:
             return safe_text(status, GOOD) if status else Content.styled("answered", QUIET)
         case Fate.REFUSED | Fate.ERROR:
-            return safe_text(f"! {status or 'CALLERROR'}", BAD)
+            return safe_text(f"! {status or 'CALLERROR'}", BOLD_BAD)
         case Fate.IGNORED:
             is_asked = any(frame.action for frame in exchange.frames)
-            return Content.styled("! too late" if is_asked else "! not asked for", BAD)
+            return Content.styled("! too late" if is_asked else "! not asked for", BOLD_BAD)
         case Fate.NO_ANSWER:
-            return Content.styled("! no answer", BAD)
+            return Content.styled("! no answer", BOLD_BAD)
         case Fate.INVALID:
-            return Content.styled("! no OCPP frame", BAD)
+            return Content.styled("! no OCPP frame", BOLD_BAD)
         case Fate.WAITS:
             return Content.styled("waits", ODD)
         case Fate.MISSED:

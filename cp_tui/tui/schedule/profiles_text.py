@@ -15,10 +15,9 @@ from cp_tui.ocpp.datatypes import ChargingProfilePurposeType, ChargingRateUnitTy
 from cp_tui.tui.text.columns import Column
 from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.text.safe_text import safe_text
+from cp_tui.tui.text.styles import QUIET
 from cp_tui.tui.text.words import Clock, joined
 from cp_tui.tui.timeline.readout import connector_text
-
-QUIET = "$text-muted"
 
 PURPOSES = {
     ChargingProfilePurposeType.CHARGE_POINT_MAX_PROFILE: "ChargePointMax",

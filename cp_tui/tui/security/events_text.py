@@ -13,16 +13,16 @@ from cp_tui.charge_point.variables import (
 )
 from cp_tui.ocpp.plural import count
 from cp_tui.tui.text.columns import Column, time_column
-from cp_tui.tui.text.connection import BAD, GOOD, QUIET, WAITING
 from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.text.safe_text import safe_text
+from cp_tui.tui.text.styles import BOLD_BAD, BOLD_ODD, GOOD, QUIET
 from cp_tui.tui.text.words import Clock, joined, size
 
 STYLES = {
-    SecurityEventState.QUEUED: f"bold {WAITING}",
+    SecurityEventState.QUEUED: BOLD_ODD,
     SecurityEventState.SENT: GOOD,
     SecurityEventState.LOGGED: QUIET,
-    SecurityEventState.GIVEN_UP: f"bold {BAD}",
+    SecurityEventState.GIVEN_UP: BOLD_BAD,
 }
 STATE_WORDS = {
     SecurityEventState.QUEUED: "queued: it is sent as soon as the CSMS takes it",
@@ -69,7 +69,7 @@ def log_facts(events: SecurityEventsView | None) -> list[Fact]:
     if events is None:
         return []
     if events.log_problem:
-        return [Fact("Log", safe_text(events.log_problem, f"bold {BAD}"))]
+        return [Fact("Log", safe_text(events.log_problem, BOLD_BAD))]
     if events.log_bytes is None:
         return []
     words = f"{size(events.log_bytes)}; the CSMS fetches it with GetLog"
@@ -84,8 +84,8 @@ def events_line(events: SecurityEventsView | None, clock: Clock) -> Content:
         return Content.styled("none", QUIET)
     newest = events.entries[0]
     waits = count(events.waiting, "waits", "wait") if events.waiting else ""
-    problem = safe_text(events.log_problem, f"bold {BAD}")
+    problem = safe_text(events.log_problem, BOLD_BAD)
     said = safe_text(newest.type)
     state = Content.styled(newest.state.value, STYLES[newest.state])
-    waiting = Content.styled(waits, f"bold {WAITING}")
+    waiting = Content.styled(waits, BOLD_ODD)
     return joined([problem, waiting, clock.brief(newest.time), said, state])

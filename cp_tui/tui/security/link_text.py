@@ -15,17 +15,10 @@ from cp_tui.charge_point.variables import (
 )
 from cp_tui.ocpp.plural import count
 from cp_tui.tui.state.store import Snapshot
-from cp_tui.tui.text.connection import (
-    BAD,
-    GOOD,
-    PROFILE_FELL_BACK,
-    QUIET,
-    WAITING,
-    profile_words,
-    tls_by_url,
-)
+from cp_tui.tui.text.connection import PROFILE_FELL_BACK, profile_words, tls_by_url
 from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.text.safe_text import drawn, safe_text
+from cp_tui.tui.text.styles import BAD, BOLD_BAD, BOLD_ODD, GOOD, ODD, QUIET
 from cp_tui.tui.text.words import NOT_SEEN, Clock, joined, reason_text, unseen
 
 PROFILE_KEY = "SecurityProfile"
@@ -56,7 +49,7 @@ def link_line(snapshot: Snapshot, clock: Clock) -> Content:
         tries = count(change.tries_left, "try", "tries")
         other = change.wanted if change.is_back else change.fallback
         what = f"{profile} is tried: {tries} left, then {other}"
-        return Content.styled(what, f"bold {WAITING}")
+        return Content.styled(what, BOLD_ODD)
     if link.tls is not None:
         tls = safe_text(link.tls.version, GOOD)
     elif (snapshot.watched and _has_tls(security)) or not security.url:
@@ -64,9 +57,9 @@ def link_line(snapshot: Snapshot, clock: Clock) -> Content:
     elif _has_tls(security):
         failed = _tls_error(link) is not None
         words = "TLS fails" if failed else "not connected"
-        tls = Content.styled(words, f"bold {BAD}" if failed else QUIET)
+        tls = Content.styled(words, BOLD_BAD if failed else QUIET)
     else:
-        tls = Content.styled("no TLS", WAITING)
+        tls = Content.styled("no TLS", ODD)
     is_sent = security.profile in WITH_KEY or security.authorization_key == "not set"
     return joined([profile, tls, safe_text(f"key {security.authorization_key}" if is_sent else "")])
 
@@ -89,7 +82,7 @@ def link_facts(snapshot: Snapshot, clock: Clock) -> list[Fact]:
 def _profile(snapshot: Snapshot, security: SecurityView, clock: Clock) -> list[Fact]:
     """Which one, who set it, and what happens if it does not come up."""
     words = profile_words(security.profile)
-    style = "" if security.profile is None or security.profile >= 2 else WAITING
+    style = "" if security.profile is None or security.profile >= 2 else ODD
     facts = [Fact("Profile", Content.styled(words, style)), *_set_by(snapshot, clock)]
     if security.change is not None:
         facts += _change(security.change, clock)
@@ -98,7 +91,7 @@ def _profile(snapshot: Snapshot, security: SecurityView, clock: Clock) -> list[F
         what = f"a new one has {tries}; then the one before is in force again"
         facts.append(Fact("If not", Content.styled(what, QUIET)))
     if (last := security.last_change) is not None:
-        style = WAITING if last.id == PROFILE_FELL_BACK else ""
+        style = ODD if last.id == PROFILE_FELL_BACK else ""
         facts.append(Fact("Last", reason_text(last, clock).stylize(style)))
     return facts
 
@@ -128,7 +121,7 @@ def _change(change: SecurityProfileChange, clock: Clock) -> list[Fact]:
     if change.is_back:
         then = f"profile {other} is tried again, and so on until the CSMS takes one"
     return [
-        Fact("Change", Content.styled(what, f"bold {WAITING}")),
+        Fact("Change", Content.styled(what, BOLD_ODD)),
         Fact("If not", Content(then)),
     ]
 
@@ -162,7 +155,7 @@ def _tls(security: SecurityView, link: LinkView, *, can_act: bool) -> list[Fact]
     to_do = [Fact("To do", Content(TO_GET_TLS))] if can_act else []
     scheme = drawn(security.url.partition(":")[0])
     words = f"none: the URL begins with {scheme}://, {WITHOUT_TLS}"
-    return [Fact("TLS", Content.styled(words, WAITING)), *to_do]
+    return [Fact("TLS", Content.styled(words, ODD)), *to_do]
 
 
 def _tls_error(link: LinkView) -> LinkError | None:

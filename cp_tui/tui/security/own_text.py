@@ -9,9 +9,9 @@ from cp_tui.certificates.facts import CertificateFacts
 from cp_tui.charge_point.variables import OwnCertificate, PendingCertificate, SecurityView
 from cp_tui.tui.text.certificates import BRIEF_NAME_MAX, certificate_facts, is_over, left, name_of
 from cp_tui.tui.text.columns import Column
-from cp_tui.tui.text.connection import BAD, GOOD, QUIET, WAITING
 from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.text.safe_text import drawn, safe_text
+from cp_tui.tui.text.styles import BAD, BOLD_BAD, BOLD_ODD, GOOD, ODD, QUIET
 from cp_tui.tui.text.words import Clock, joined, reason_text
 
 BRANCH = "└ "
@@ -71,12 +71,12 @@ def state_of(line: OwnLine, profile: int | None, clock: Clock) -> Content:
     if own is None:
         return Content.styled("sent with it", QUIET)
     if own.problem:
-        return safe_text(own.problem, f"bold {WAITING}")
+        return safe_text(own.problem, BOLD_ODD)
     if is_over(own.facts.not_after, clock):
-        return Content.styled("has ended", f"bold {BAD}")
+        return Content.styled("has ended", BOLD_BAD)
     if own.facts.not_before > clock.now:
         begins = clock.minute(own.facts.not_before)
-        return Content.styled(f"not valid before {begins}", WAITING)
+        return Content.styled(f"not valid before {begins}", ODD)
     if not own.is_in_use:
         return Content("fallback")
     return Content.styled("in use", GOOD) if profile == 3 else Content("ready for profile 3")
@@ -93,7 +93,7 @@ def own_facts(security: SecurityView | None, line: OwnLine | None, clock: Clock)
     if (newest := security.renewal) is None:
         return [*facts, *certificate]
     is_well = newest.id in WELL
-    last = Fact("Last", reason_text(newest, clock).stylize("" if is_well else WAITING))
+    last = Fact("Last", reason_text(newest, clock).stylize("" if is_well else ODD))
     # What is wrong comes before what is not.
     return [*facts, *certificate, last] if is_well else [*facts, last, *certificate]
 
@@ -118,7 +118,7 @@ def own_line(security: SecurityView | None, clock: Clock) -> Content:
     asked = f"asked for since {clock.minute(pending.since)}" if pending is not None else ""
     if not security.certificates:
         needs = " and security profile 3 needs one" if security.profile == 3 else ""
-        none = Content.styled(f"none{needs}", f"bold {BAD}" if needs else QUIET)
+        none = Content.styled(f"none{needs}", BOLD_BAD if needs else QUIET)
         return joined([none, asked])
     first = security.certificates[0]
     name = name_of(first.facts, BRIEF_NAME_MAX)
@@ -140,7 +140,7 @@ def _pending(pending: PendingCertificate, clock: Clock) -> Content:
     if not pending.is_taken:
         heard = "the CSMS has not heard of it yet"
     since = f"since {clock.time(pending.since)}"
-    return joined([safe_text(whom, "bold"), since, Content.styled(heard, WAITING)])
+    return joined([safe_text(whom, "bold"), since, Content.styled(heard, ODD)])
 
 
 def _nothing(security: SecurityView) -> list[Fact]:
@@ -154,7 +154,7 @@ def _nothing(security: SecurityView) -> list[Fact]:
     ]
     if lacks:
         words = f"set {' and '.join(lacks)} first: both stand in the request"
-        facts.append(Fact("To do", Content.styled(words, WAITING)))
+        facts.append(Fact("To do", Content.styled(words, ODD)))
     else:
         words = f"ask for one, for {serial} of {cpo}; the CSMS signs it and delivers it"
         facts.append(Fact("To do", Content(words)))

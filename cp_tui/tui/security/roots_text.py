@@ -21,9 +21,9 @@ from cp_tui.tui.text.certificates import (
     name_of,
 )
 from cp_tui.tui.text.columns import Column
-from cp_tui.tui.text.connection import GOOD, QUIET, WAITING
 from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.text.safe_text import safe_text
+from cp_tui.tui.text.styles import GOOD, ODD, QUIET
 from cp_tui.tui.text.words import Clock, joined
 
 USES = {RootUse.CSMS: "CSMS", RootUse.MANUFACTURER: "firmware"}
@@ -90,7 +90,7 @@ def roots_line(security: SecurityView | None, clock: Clock) -> Content:
         return Content.styled("none installed: those of this machine count", QUIET)
     fallback = any(root.state is RootState.FALLBACK for root in roots)
     first = first_to_end([root.facts for root in roots], clock)
-    return joined([first, Content.styled("with a fallback", WAITING) if fallback else ""])
+    return joined([first, Content.styled("with a fallback", ODD) if fallback else ""])
 
 
 def store_facts(security: SecurityView) -> list[Fact]:
@@ -120,4 +120,4 @@ def _state_words(root: InstalledRoot) -> str:
 def _style(root: InstalledRoot) -> str:
     if root.is_in_use:
         return GOOD
-    return "" if root.state is RootState.ACTIVE else WAITING
+    return "" if root.state is RootState.ACTIVE else ODD

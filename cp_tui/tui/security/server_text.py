@@ -24,9 +24,9 @@ from cp_tui.tui.text.certificates import (
     name_of,
 )
 from cp_tui.tui.text.columns import Column
-from cp_tui.tui.text.connection import BAD, GOOD, QUIET, WAITING
 from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.text.safe_text import drawn, safe_text
+from cp_tui.tui.text.styles import BOLD_BAD, GOOD, ODD, QUIET
 from cp_tui.tui.text.words import Clock
 
 BRANCH = "└ "
@@ -125,10 +125,10 @@ def server_line(snapshot: Snapshot, clock: Clock) -> Content:
     if not lines:
         if security.url.startswith("wss:"):
             return Content.styled("none was shown yet", QUIET)
-        return Content.styled("none: without TLS the CSMS proves nothing", WAITING)
+        return Content.styled("none: without TLS the CSMS proves nothing", ODD)
     wrong = next((line for line in lines if line.is_wrong), None)
     if wrong is not None:
-        return Content.styled(f"× {wrong.name}: {wrong.check}", f"bold {BAD}")
+        return Content.styled(f"× {wrong.name}: {wrong.check}", BOLD_BAD)
     return first_to_end([line.facts for line in lines if line.facts is not None], clock)
 
 
@@ -186,7 +186,7 @@ def _issuer(line: ServerLine) -> Content:
 
 def _check(line: ServerLine) -> Content:
     if line.is_wrong:
-        return Content.styled(f"× {line.check}", f"bold {BAD}")
+        return Content.styled(f"× {line.check}", BOLD_BAD)
     return Content.styled(line.check, GOOD)
 
 
@@ -195,4 +195,4 @@ def _nothing(security: SecurityView) -> list[Fact]:
         words = "it shows its certificate when a connection with TLS is made"
         return [Fact("None", Content.styled(words, QUIET))]
     words = "without TLS the CSMS proves nothing: whoever answers at its address is believed"
-    return [Fact("None", Content.styled(words, WAITING)), Fact("To do", Content(TO_GET_TLS))]
+    return [Fact("None", Content.styled(words, ODD)), Fact("To do", Content(TO_GET_TLS))]

@@ -18,7 +18,7 @@ from cp_tui.rpc.client import ConnectionLost, EngineConnection, EngineEnded, Rpc
 from cp_tui.tui.app import ATTACH_AGAIN_S, Attachment, CpTuiApp
 from cp_tui.tui.dialogs.ask import AskDialog, Option
 from cp_tui.tui.fleet.actions import to_fleet
-from cp_tui.tui.fleet.alarms import BAD, alarms
+from cp_tui.tui.fleet.alarms import alarms
 from cp_tui.tui.fleet.news import EVENTS, EVERYTHING, PAGE, REPORT, changes
 from cp_tui.tui.fleet.registry import FLEET_ACTIONS, FLEET_SCREENS
 from cp_tui.tui.fleet.screens import FleetStationsScreen
@@ -29,6 +29,7 @@ from cp_tui.tui.state.fleet_state import FleetState
 from cp_tui.tui.state.store import Snapshot
 from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.text.safe_text import safe_text
+from cp_tui.tui.text.styles import BOLD_BAD
 from cp_tui.tui.text.words import Clock
 
 GOES_ON, OVER, STATION = "goes on", "over", "one charge point"
@@ -80,7 +81,7 @@ class FleetApp(CpTuiApp):
         def rings_in(snapshot: Snapshot, clock: Clock) -> float | None:
             found = alarms(snapshot.fleet) if snapshot.fleet is not None else []
             # The numbers in them go on.
-            bad = {"".join(filter(str.isalpha, e.words)) for e in found if e.style == BAD}
+            bad = {"".join(filter(str.isalpha, e.words)) for e in found if e.style == BOLD_BAD}
             is_news = bool(bad - known)
             known.clear()
             known.update(bad)

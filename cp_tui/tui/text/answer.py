@@ -11,9 +11,8 @@ from cp_tui.charge_point.reason import Reason
 from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.text.json_text import value_line
 from cp_tui.tui.text.safe_text import drawn, safe_text
+from cp_tui.tui.text.styles import BOLD_BAD, BOLD_GOOD, BOLD_ODD
 from cp_tui.tui.text.words import joined, latency
-
-GOOD, BAD, ODD = "bold $text-success", "bold $text-error", "bold $text-warning"
 
 REFUSING = frozenset({"Rejected", "NotSupported", "Failed", "UnlockFailed", "Faulted", "Occupied"})
 
@@ -31,14 +30,14 @@ def answer_summary(result: Mapping[str, JsonValue]) -> Content:
     """The outcome in a line."""
     kind = f"{result.get('kind')}"
     if kind in NO_ANSWER:
-        return Content.styled(NO_ANSWER[kind], ODD if kind == "sent" else BAD)
+        return Content.styled(NO_ANSWER[kind], BOLD_ODD if kind == "sent" else BOLD_BAD)
     took_ms = result.get("latency_ms")
     timing = f"in {latency(took_ms)}" if isinstance(took_ms, int | float) else ""
     if kind == "CALLERROR":
-        code = safe_text(f"{result.get('code')}", BAD)
-        return joined([Content.assemble(Content.styled("CALLERROR ", BAD), code), timing])
+        code = safe_text(f"{result.get('code')}", BOLD_BAD)
+        return joined([Content.assemble(Content.styled("CALLERROR ", BOLD_BAD), code), timing])
     status = _status(result.get("payload"))
-    style = BAD if status in REFUSING else GOOD
+    style = BOLD_BAD if status in REFUSING else BOLD_GOOD
     head = Content.styled(f"CALLRESULT {drawn(status)}".rstrip(), style)
     return joined([head, timing])
 
@@ -53,7 +52,7 @@ def answer_facts(result: Mapping[str, JsonValue]) -> tuple[Fact, ...]:
     if "payload" in result:
         facts.append(Fact("Payload", value_line(result["payload"])))
     if isinstance(flaws := result.get("flaws"), list):
-        facts += [Fact("Flaw", safe_text(f"{flaw}", ODD)) for flaw in flaws]
+        facts += [Fact("Flaw", safe_text(f"{flaw}", BOLD_ODD)) for flaw in flaws]
     if (message_id := result.get("message_id")) is not None:
         facts.append(Fact("Message id", safe_text(f"{message_id}", "$text-muted")))
     return tuple(facts)

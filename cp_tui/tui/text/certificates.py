@@ -14,9 +14,9 @@ from textual.content import Content
 from cp_tui.certificates.facts import CertificateFacts, HashData
 from cp_tui.charge_point.variables import LinkView, SecurityView
 from cp_tui.ocpp.plural import count
-from cp_tui.tui.text.connection import BAD, GOOD, QUIET, WAITING
 from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.text.safe_text import drawn, safe_text
+from cp_tui.tui.text.styles import BOLD_BAD, BOLD_ODD, GOOD, ODD, QUIET
 from cp_tui.tui.text.words import Clock, joined
 
 WARNING_DAYS = 30
@@ -68,10 +68,10 @@ def left(ends: datetime, clock: Clock) -> Content:
     """`265 days left`, in the colour of how urgent that is."""
     days = days_to(ends, clock)
     if is_over(ends, clock):
-        return Content.styled("it has ended", f"bold {BAD}")
+        return Content.styled("it has ended", BOLD_BAD)
     if days <= 0:
-        return Content.styled(f"ends at {clock.minute(ends)}", f"bold {BAD}")
-    style = f"bold {BAD}" if days < URGENT_DAYS else f"bold {WAITING}"
+        return Content.styled(f"ends at {clock.minute(ends)}", BOLD_BAD)
+    style = BOLD_BAD if days < URGENT_DAYS else BOLD_ODD
     return Content.styled(f"{count(days, 'day')} left", style if days < WARNING_DAYS else GOOD)
 
 
@@ -101,7 +101,7 @@ def validity(facts: CertificateFacts, clock: Clock) -> Content:
     dates = f"{clock.date(facts.not_before)} to {clock.date(facts.not_after)}"
     if facts.not_before > clock.now:
         begins = f"not valid before {clock.minute(facts.not_before)}"
-        return joined([dates, Content.styled(begins, f"bold {WAITING}")])
+        return joined([dates, Content.styled(begins, BOLD_ODD)])
     return joined([dates, left(facts.not_after, clock)])
 
 
@@ -123,7 +123,7 @@ def hash_facts(data: HashData | None) -> list[Fact]:
     """By what the CSMS names an installed certificate."""
     if data is None:
         words = "none: its issuer is not installed, so the CSMS cannot name it"
-        return [Fact("Hash", Content.styled(words, WAITING))]
+        return [Fact("Hash", Content.styled(words, ODD))]
     return [
         Fact("Hash", safe_text(f"{data.algorithm}, serial number {data.serial}")),
         Fact("· name", safe_text(data.issuer_name_hash, QUIET)),

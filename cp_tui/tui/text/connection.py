@@ -9,9 +9,8 @@ from cp_tui.charge_point.variables import (
 )
 from cp_tui.ocpp.datatypes import RegistrationStatus
 from cp_tui.tui.state.store import Snapshot
+from cp_tui.tui.text.styles import BAD, GOOD, ODD, QUIET
 from cp_tui.tui.text.words import NOT_SEEN
-
-GOOD, BAD, WAITING, QUIET = "$text-success", "$text-error", "$text-warning", "$text-muted"
 
 PROFILE_WORDS = {
     0: "0: neither TLS nor a password",
@@ -62,11 +61,11 @@ def state_word(snapshot: Snapshot) -> tuple[str, str, str]:
     if snapshot.other_version:
         return "×", "Another version", BAD
     if not snapshot.has_engine and snapshot.csms.demo.has_ended:
-        return "■", "Demo ended", WAITING
+        return "■", "Demo ended", ODD
     if not snapshot.has_engine and snapshot.watched:
-        return "■", "No longer watched", WAITING
+        return "■", "No longer watched", ODD
     if not snapshot.has_engine and snapshot.has_ended:
-        return "■", "Charge point ended", WAITING
+        return "■", "Charge point ended", ODD
     if not snapshot.has_engine:
         return "×", "Charge point lost", BAD
     if snapshot.hung_since is not None:
@@ -74,24 +73,24 @@ def state_word(snapshot: Snapshot) -> tuple[str, str, str]:
     if link is None:
         return "○", "Starting" if snapshot.log is None else "Not known yet", QUIET
     if link.phase is LinkPhase.STOPPED:
-        return "■", "Stopped by operator", WAITING
+        return "■", "Stopped by operator", ODD
     if not link.network_up:
         return "×", "Network cable pulled", BAD
     if link.phase is LinkPhase.WAITING:
         return "×", "Offline", BAD
     if link.phase is not LinkPhase.OPEN:
-        return "◌", "Connecting", WAITING
+        return "◌", "Connecting", ODD
     match registration.status if registration else None:
         case RegistrationStatus.ACCEPTED:
             return "●", "Accepted", GOOD
         case RegistrationStatus.PENDING:
-            return "◐", "Pending", WAITING
+            return "◐", "Pending", ODD
         case RegistrationStatus.REJECTED:
             return "×", "Rejected", BAD
         case _ if is_boot_unseen(snapshot):
             return "○", "Boot not seen", QUIET
         case _:
-            return "◌", boot_words(registration)[0], WAITING
+            return "◌", boot_words(registration)[0], ODD
 
 
 def is_boot_unseen(snapshot: Snapshot) -> bool:

@@ -10,14 +10,13 @@ from cp_tui.ocpp.datatypes import AuthorizationStatus
 from cp_tui.tui.state.store import Snapshot
 from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.text.safe_text import drawn, safe_text
+from cp_tui.tui.text.styles import BOLD_BAD, BOLD_GOOD, BOLD_ODD
 from cp_tui.tui.text.words import joined, reason_text, utc
 
-GOOD, BAD, ODD = "bold $text-success", "bold $text-error", "bold $text-warning"
-
 OUTCOMES = {
-    TagOutcome.ACCEPTED: ("may start", GOOD),
-    TagOutcome.REFUSED: ("is refused", BAD),
-    TagOutcome.ASK: ("the CSMS is asked", ODD),
+    TagOutcome.ACCEPTED: ("may start", BOLD_GOOD),
+    TagOutcome.REFUSED: ("is refused", BOLD_BAD),
+    TagOutcome.ASK: ("the CSMS is asked", BOLD_ODD),
 }
 
 DECIDING_KEYS = (
@@ -45,7 +44,7 @@ def outcome_word(outcome: TagOutcome) -> Content:
 def summary(explanation: TagExplanation) -> Content:
     """The answer in a line: what becomes of the tag, or what stands in the way of every tag."""
     if explanation.obstacle is not None or _is_kept_away(explanation):
-        return Content.styled(f"is refused at connector {explanation.connector_id}", BAD)
+        return Content.styled(f"is refused at connector {explanation.connector_id}", BOLD_BAD)
     return outcome_word(explanation.outcome)
 
 

@@ -13,9 +13,8 @@ from cp_tui.tui.state.store import Snapshot
 from cp_tui.tui.text.columns import Column, time_column, widest
 from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.text.safe_text import safe_text
+from cp_tui.tui.text.styles import BOLD_ODD, QUIET
 from cp_tui.tui.text.words import Clock, joined
-
-QUIET, ODD = "$text-muted", "bold $text-warning"
 
 DELIVERED_WITHIN = timedelta(seconds=10)
 """A message that waits no longer than this is just on its way."""
@@ -60,7 +59,7 @@ def queue_note(outbox: OutboxView, clock: Clock) -> Content:
     """How many wait, what was dropped, since when the oldest waits, how many of them are shown."""
     if not outbox.count:
         return Content("")
-    parts = [Content.styled(f"{outbox.count} wait{'s' * (outbox.count == 1)}", ODD)]
+    parts = [Content.styled(f"{outbox.count} wait{'s' * (outbox.count == 1)}", BOLD_ODD)]
     if outbox.thinned:
         parts.append(Content(f"{outbox.thinned} MeterValues dropped"))
     if outbox.entries:

@@ -11,9 +11,8 @@ from cp_tui.tui.state.store import Snapshot
 from cp_tui.tui.text.columns import Column, time_column
 from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.text.safe_text import drawn, safe_text
+from cp_tui.tui.text.styles import BOLD_ODD, QUIET
 from cp_tui.tui.text.words import Clock, joined, reason_text
-
-QUIET, ODD = "$text-muted", "bold $text-warning"
 
 
 def refusal_id(refusal: Refusal) -> str:
@@ -27,7 +26,7 @@ def refusal_columns(refusals: Iterable[Refusal], clock: Clock) -> list[Column[Re
         time_column("Time", clock.minute, refusals, lambda r: r.at, 12),
         Column("#", 3, lambda r: Content("any" if r.connector_id is None else str(r.connector_id))),
         Column("Tag", 12, lambda r: safe_text(r.id_tag or "")),
-        Column("Refused by", 19, lambda r: Content.styled(r.by.value, ODD)),
+        Column("Refused by", 19, lambda r: Content.styled(r.by.value, BOLD_ODD)),
         Column("Why", 20, lambda r: safe_text(_in_short(r)), is_flexible=True),
         Column("Decided by", 30, lambda r: safe_text(r.key or "", QUIET), rank=1),
     ]
@@ -43,7 +42,7 @@ def refusal_facts(snapshot: Snapshot, refusal: Refusal, clock: Clock) -> list[Fa
     """Who said no, to which tag, by which rule, and the key that decides."""
     tag = safe_text(refusal.id_tag, "bold") if refusal.id_tag else Content("no tag")
     where = "" if refusal.connector_id is None else f"connector {refusal.connector_id}"
-    who = Content.assemble("refused by ", Content.styled(refusal.by.value, ODD))
+    who = Content.assemble("refused by ", Content.styled(refusal.by.value, BOLD_ODD))
     how = "remote start" if refusal.is_remote else ""
     return [
         Fact("Why", reason_text(refusal.reason, clock)),

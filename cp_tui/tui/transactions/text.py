@@ -18,10 +18,9 @@ from cp_tui.tui.text.clock_steps import clock_facts, length
 from cp_tui.tui.text.columns import Column, time_column, widest, widest_time
 from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.text.safe_text import safe_text
+from cp_tui.tui.text.styles import BOLD_BAD, GOOD, ODD, QUIET
 from cp_tui.tui.text.words import NOT_SEEN, Clock, duration, joined, reason_text
 from cp_tui.tui.transactions.queue_text import queue_facts
-
-GOOD, ODD, BAD, QUIET = "$text-success", "$text-warning", "bold $text-error", "$text-muted"
 
 STOPPED_BY = {
     StopReason.EMERGENCY_STOP: "emergency stop",
@@ -80,7 +79,7 @@ def transaction_name(entry: TransactionEntry) -> Content:
     if entry.transaction_id is not None:
         return Content(f"#{entry.transaction_id}")
     if entry.messages.start.state is DeliveryState.LOST:
-        return Content.styled(f"{LOST_ID}", BAD)
+        return Content.styled(f"{LOST_ID}", BOLD_BAD)
     return Content.styled("none yet", ODD)
 
 
@@ -104,9 +103,9 @@ def delivery_word(entry: TransactionEntry) -> Content:
     """Whether the CSMS has it."""
     messages = entry.messages
     if messages.start.state is DeliveryState.LOST:
-        return Content.styled("start lost", BAD)
+        return Content.styled("start lost", BOLD_BAD)
     if messages.stop is not None and messages.stop.state is DeliveryState.LOST:
-        return Content.styled("stop lost", BAD)
+        return Content.styled("stop lost", BOLD_BAD)
     if DeliveryState.UNANSWERED in (messages.start.state, messages.stop and messages.stop.state):
         return Content.styled("no answer yet", ODD)
     if number := waiting(entry):
@@ -182,7 +181,7 @@ def _why(entry: TransactionEntry) -> Content:
 def _delivery(snapshot: Snapshot, entry: TransactionEntry, clock: Clock) -> Fact:
     messages = entry.messages
     is_lost = entry.delivery is DeliveryState.LOST
-    word = Content.styled("the CSMS lacks a part", BAD) if is_lost else delivery_word(entry)
+    word = Content.styled("the CSMS lacks a part", BOLD_BAD) if is_lost else delivery_word(entry)
     parts = [word, _delivered("Start", messages.start, clock)]
     parts.append(Content(_readings(entry, "unanswered" if snapshot.watched else "waiting")))
     if messages.stop is not None:
@@ -200,7 +199,7 @@ def _delivered(name: str, message: MessageDelivery, clock: Clock) -> Content:
         case DeliveryState.UNANSWERED:
             return Content.styled(f"{name} not answered yet", ODD)
         case DeliveryState.LOST:
-            return Content.styled(f"{name} lost", BAD)
+            return Content.styled(f"{name} lost", BOLD_BAD)
 
 
 def _readings(entry: TransactionEntry, open_word: str) -> str:
