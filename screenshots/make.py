@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import sys
-from asyncio.subprocess import DEVNULL
+from asyncio.subprocess import Process
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -51,7 +52,6 @@ LATE_PICTURES = (
 """What is worth a look only with a past."""
 
 FLEET_PICTURE = ("fleet", (120, 40), "cp-dark", ("1",))
-FLEET_PORT = 9016
 FLEET_ASKED = (
     *("--stations=200", "--ramp=20s", "--sessions=60", "--session-length=20s..60s"),
     *("--storm=network@30s,share=0.6,down=8s", "--seed=7", "--no-screen"),
@@ -157,16 +157,16 @@ async def take_pictures(folder: Path) -> None:
 async def take_fleet(folder: Path) -> None:
     """Run a fleet against a CSMS of ours, and save its screen when it is back after a storm."""
     environment = {**os.environ, "XDG_RUNTIME_DIR": str(folder)}
-    commands = (
-        ("csms", f"--port={FLEET_PORT}"),
-        ("fleet", f"--url=ws://127.0.0.1:{FLEET_PORT}", *FLEET_ASKED),
-    )
-    processes = [
-        await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "cp_tui", *command), stdout=DEVNULL, env=environment
-        )
-        for command in commands
-    ]
+    processes: list[Process] = []
+
+    async def begin(*command: str) -> Path:
+        said = folder / f"{command[0]}.log"
+        with said.open("wb") as file:
+            process = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-m", "cp_tui", *command), stdout=file, env=environment
+            )
+        processes.append(process)
+        return said
 
     async def connect() -> EngineConnection:
         (door,) = folder.glob("**/*.fleet")
@@ -174,6 +174,10 @@ async def take_fleet(folder: Path) -> None:
 
     try:
         async with asyncio.timeout(DEADLINE_S):
+            said = await begin("csms", "--port=0")
+            while (url := re.search(r"ws://[\d.:]+", said.read_text("utf-8"))) is None:
+                await asyncio.sleep(0.1)
+            await begin("fleet", f"--url={url[0]}", *FLEET_ASKED)
             while not [*folder.glob("**/*.fleet")]:
                 await asyncio.sleep(0.1)
             app = FleetApp(FleetVisit(is_host=False), Attachment(connect))
