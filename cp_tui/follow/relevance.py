@@ -245,7 +245,7 @@ class Relevance:
         match action:
             case "BootNotification":
                 self._put((action, "answered"), place)
-                self._put_change("registration", status, place)
+                self._registered(status, place)
             case "StartTransaction":
                 self._stays.started(_start(request), integer(response, "transactionId"), place)
             case "StopTransaction":
@@ -276,6 +276,15 @@ class Relevance:
                 self._put(action, place)
             case _ if action in _STATUS_OF:
                 self._ordered(action, response, place)
+
+    def _registered(self, status: object, place: int) -> None:
+        """Since when it is so is told by the change: an older place with the same status may be
+        among those of what limited."""
+        line = self._lines.get("registration")
+        if line is not None and self._newest["registration"] != status:
+            before = line.places[-1]
+            self._needs[place] = before, *self._before_it(before)[:1]
+        self._put_change("registration", status, place)
 
     def _ordered(self, action: str, response: Mapping[str, Any], place: int) -> None:
         """A transfer was ordered, or refused."""

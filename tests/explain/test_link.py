@@ -226,4 +226,10 @@ def test_charge_points_that_are_mixed_are_judged_by_frames_alone() -> None:
     talk.booted()
     talk.tell("StatusNotification", status(1, "Finishing"))
     talk.tell("StatusNotification", status(1, "Free"))
+    # Each of them counts its ids, and may wait for an answer of its own.
+    for payload, ids in ({"idTag": "A"}, "78"), ({"idTag": "B"}, "87"), ({"idTag": "C"}, "7"):
+        for id in ids:
+            talk.charge_point("Authorize", payload, id=id)
+        for id in sorted(ids):
+            talk.answer({"idTagInfo": {"status": "Accepted"}}, id=id)
     assert talk.found() == ["schema.not_in_enum"]

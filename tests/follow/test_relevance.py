@@ -13,7 +13,7 @@ from cp_tui.charge_point.variables import VARIABLES
 from cp_tui.follow.follower import Follower
 from cp_tui.follow.relevance import Relevance
 from cp_tui.traces.record import Record
-from tests.explain.talk import Talk, status
+from tests.explain.talk import BOOT, Talk, status
 from tests.follow.lives import WatchedDay
 from tests.tiers import tier
 
@@ -110,3 +110,25 @@ def test_whether_a_transaction_was_told_of_since_a_boot_is_known_wherever_somebo
         assert [each.is_from_before_boot for each in told] == old
         seen.add(tuple(old))
     assert seen == {(False,), (True,), (False, False), (True, True)}
+
+
+def test_since_when_it_is_registered_is_known_wherever_somebody_looks() -> None:
+    talk = Talk("CP1")
+    answers = "Accepted", "Pending", "Accepted", "Accepted"
+    for number, answer in enumerate(answers):
+        told = {"status": answer, "currentTime": talk.time, "interval": 300}
+        talk.tell("BootNotification", BOOT, told)
+        if not number:
+            # What limited then goes back to the first boot.
+            talk.started()
+            talk.stopped()
+    relevance, seen = Relevance(), set()
+    for record in talk.records:
+        relevance.note(record)
+    for upto in range(2, len(talk.records) + 1):
+        of_few = learned([talk.records[each - 1] for each in relevance.numbers(upto)])
+        told = of_few.view("registration", talk.now)
+        whole = learned(talk.records[:upto]).view("registration", talk.now)
+        assert (told.status, told.since) == (whole.status, whole.since)
+        seen.add(told.since)
+    assert len(seen) == 3

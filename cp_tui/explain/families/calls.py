@@ -110,6 +110,9 @@ class CallRules(Family):
 
     def _still_open(self, record: Record, known: Known) -> Record | None:
         """Return the CALL of the same side that is open at a new one."""
+        if known.file.is_mixed:
+            # It may be one of another charge point.
+            return None
         for each in reversed(self._open.values()):
             before = each.record
             if before.direction is not record.direction or record.direction is None:
@@ -166,7 +169,7 @@ class CallRules(Family):
         yield from _two_outstanding(second, is_order=is_order)
 
     def _crossed(self, record: Record, call: Record, known: Known) -> Iterator[Finding]:
-        for each in self._open.values():
+        for each in () if known.file.is_mixed else self._open.values():
             older = each.record
             if older.place >= call.place or each.is_lost:
                 continue
