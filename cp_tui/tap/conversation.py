@@ -10,12 +10,12 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from cp_tui.ocpp.calendar import span, took_ms
+from cp_tui.ocpp.calendar import took_ms
 from cp_tui.tap.http_head import HttpHead
 from cp_tui.tap.wire import Passed, WireKind
 from cp_tui.traces.formats.handshake import handshake
 from cp_tui.traces.frames import action_of, id_of, kind_of, parsed
-from cp_tui.traces.pairing import AT_ONCE_MAX, AT_ONCE_S
+from cp_tui.traces.pairing import AT_ONCE_MAX, are_at_once, first_at_once
 from cp_tui.traces.record import (
     ChargerFrom,
     DirectionFrom,
@@ -46,7 +46,7 @@ class _Call(Struct, frozen=True):
 
     def is_beside(self, later: _Call) -> bool:
         """Whether it may be open still at a later one of the same id."""
-        is_at_once = abs(later.at - self.at) <= span(AT_ONCE_S)
+        is_at_once = are_at_once((later.at - self.at).total_seconds())
         return is_at_once and later.connection == self.connection
 
 
@@ -58,12 +58,11 @@ class _Calls(Struct):
     """The one that was answered last."""
 
     def answer(self) -> _Call | None:
-        """Take the CALL that is answered, by the same rules as in `traces.pairing`."""
+        """Take the CALL that is answered; where none waits, the one that was answered last."""
         if not self.open:
             return self.answered
-        first = len(self.open) - 1
-        while first and self.open[first - 1].is_beside(self.open[-1]):
-            first -= 1
+        latest = self.open[-1]
+        first = first_at_once(len(self.open) - 1, lambda at: self.open[at].is_beside(latest))
         self.answered = self.open[first]
         del self.open[first]
         return self.answered

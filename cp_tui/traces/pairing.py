@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from array import array
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from msgspec import Struct
 
@@ -44,6 +44,23 @@ _STATED, _PERSPECTIVE, _ACTION, _PAIR = map(
         DirectionFrom.PAIR,
     ),
 )
+
+
+def first_at_once(latest: int, is_beside: Callable[[int], bool]) -> int:
+    """Give the place of the CALL that is answered first, of those that wait with one id.
+
+    It is the latest, or the first of those that came at once with it: `is_beside` says of a place
+    whether the CALL there did.
+    """
+    first = latest
+    while first > max(0, latest - AT_ONCE_MAX + 1) and is_beside(first - 1):
+        first -= 1
+    return first
+
+
+def are_at_once(apart_s: float) -> bool:
+    """Whether two CALLs of one id that came so far apart wait beside each other."""
+    return abs(apart_s) <= AT_ONCE_S
 
 
 class Pairs(Struct):
@@ -129,7 +146,7 @@ class _Pairing:
         waiting = self.calls.get(key, [])
         for place in range(len(waiting) - 1, -1, -1):
             if self._fits(waiting[place], frame):
-                call = waiting.pop(self._first_of(waiting, place, frame))
+                call = waiting.pop(self._first_of(waiting, place, frame) if place else 0)
                 if not waiting:
                     del self.calls[key]
                 self._pair(call, frame)
@@ -150,17 +167,15 @@ class _Pairing:
 
     def _first_of(self, waiting: list[int], place: int, answer: int) -> int:
         """Give the place of the first CALL of those that came at once with the one at `place`."""
-        if not place:
-            return place
         survey, latest = self.survey, waiting[place]
-        for at in range(place, max(-1, place - AT_ONCE_MAX), -1):
+
+        def is_beside(at: int) -> bool:
             call = waiting[at]
-            is_at_once = abs(survey.times[latest] - survey.times[call]) <= AT_ONCE_S
-            is_beside = survey.connections[call] == survey.connections[latest]
-            if not (is_at_once and is_beside and self._fits(call, answer)):
-                break
-            place = at
-        return place
+            is_same = survey.connections[call] == survey.connections[latest]
+            is_at_once = are_at_once(survey.times[latest] - survey.times[call])
+            return is_same and is_at_once and self._fits(call, answer)
+
+        return first_at_once(place, is_beside)
 
     def _fits(self, call: int, answer: int) -> bool:
         """Say whether the two go opposite ways, as far as that is known."""
