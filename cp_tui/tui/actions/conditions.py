@@ -7,7 +7,7 @@ from cp_tui.tui.state.log_state import LogPlace
 from cp_tui.tui.state.store import Snapshot
 from cp_tui.tui.text.safe_text import drawn
 
-READ_ONLY = "read only: this screen only looks on"
+READ_ONLY = "read only: attached as an observer"
 
 NO_ENGINE = "this screen has lost the charge point"
 
