@@ -122,31 +122,37 @@ def _named(
 
 
 def _list(*, as_json: bool) -> int:
+    wrong: list[str] = []
+    _print(_list_as_json() if as_json else "\n".join(_list_lines()), wrong)
+    return complain_of(wrong, ExitStatus.INCONCLUSIVE) if wrong else ExitStatus.DONE
+
+
+def _list_as_json() -> str:
+    told = [
+        {
+            "name": plan.name,
+            "group": plan.group,
+            "about": plan.about,
+            "cases": list(plan.cases),
+            "section": plan.section,
+            "needs": list(plan.needs),
+            "hooks": list(plan.hooks),
+        }
+        for plan in built_in()
+    ]
+    return json.dumps(told)
+
+
+def _list_lines() -> Iterator[str]:
     plans = built_in()
-    if as_json:
-        told = [
-            {
-                "name": plan.name,
-                "group": plan.group,
-                "about": plan.about,
-                "cases": list(plan.cases),
-                "section": plan.section,
-                "needs": list(plan.needs),
-                "hooks": list(plan.hooks),
-            }
-            for plan in plans
-        ]
-        print(json.dumps(told))
-        return 0
     width = max(len(plan.name) for plan in plans)
     group = ""
     for plan in plans:
         if plan.group != group:
-            print(plan.group if not group else f"\n{plan.group}")
+            yield plan.group if not group else f"\n{plan.group}"
             group = plan.group
         cases = f" [{', '.join(plan.cases)}]" if plan.cases else ""
-        print(f"  {plan.name:<{width}}  {plan.about}{cases}")
-    return 0
+        yield f"  {plan.name:<{width}}  {plan.about}{cases}"
 
 
 async def _play(

@@ -90,7 +90,20 @@ async def test_a_second_costs_its_digits_and_not_the_line(monkeypatch: pytest.Mo
         NEWS["local_list"](drive)
         await drive.settle()
         assert drive.shows("as of 14:03:28 UTC")
-        assert re.sub(r"\x1b\[[^a-zA-Z]*[a-zA-Z]", "", "".join(sent)) == "8"
+        assert _cells("".join(sent)) == "8"
+        # Under a dialog as well: standing still, it would say that the charge point hangs.
+        await drive.press("w")
+        sent.clear()
+        watch.now += timedelta(seconds=1)
+        charged_more(drive)
+        await drive.settle()
+        assert "as of 14:03:29 UTC" in drive.strips()[0].text
+        assert _cells("".join(sent)) == "9"
+
+
+def _cells(sent: str) -> str:
+    """What is written, without where and how."""
+    return re.sub(r"\x1b\[[^a-zA-Z]*[a-zA-Z]", "", sent)
 
 
 async def test_what_passes_has_time_only_where_it_is_not_shown() -> None:

@@ -266,12 +266,8 @@ class MainScreen(QuietScreen):
             if pane.is_outdated(dirty):
                 pane.show(snapshot, clock)
         if TOP_LINE_SHOWS & dirty:
-            end = as_of(snapshot, clock)
-            if self._as_of_cells != end.cell_length:
-                self._as_of_cells = end.cell_length
-                self._as_of.styles.width = end.cell_length
+            self._show_as_of(snapshot, clock)
             self._show_top(snapshot, clock)
-            self._as_of.show(lambda width: end)
         if "log" in dirty:
             self._log_line.tell(snapshot, clock)
 
@@ -279,11 +275,21 @@ class MainScreen(QuietScreen):
         """Show under a dialog what must not wait; everything else is missed until it has gone.
 
         Painting what a dialog covers costs as much as in the open, and nobody reads it. What is
-        wrong with the charge point is the exception. Whether there is a charge point and a CSMS the
-        top line says at any time: it must not contradict the alarm line.
+        wrong with the charge point is the exception. Whether there is a charge point and a CSMS,
+        and when it was heard last, the top line says at any time: it must not contradict the alarm
+        line, nor look as if the charge point hung.
         """
-        if TOP_LINE_SHOWS & dirty and state_word(snapshot) != self._state_shown:
-            self._show_top(snapshot, clock)
+        if TOP_LINE_SHOWS & dirty:
+            self._show_as_of(snapshot, clock)
+            if state_word(snapshot) != self._state_shown:
+                self._show_top(snapshot, clock)
+
+    def _show_as_of(self, snapshot: Snapshot, clock: Clock) -> None:
+        end = as_of(snapshot, clock)
+        if self._as_of_cells != end.cell_length:
+            self._as_of_cells = end.cell_length
+            self._as_of.styles.width = end.cell_length
+        self._as_of.show(lambda width: end)
 
     def _show_top(self, snapshot: Snapshot, clock: Clock) -> None:
         self._state_shown = state_word(snapshot)
