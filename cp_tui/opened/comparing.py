@@ -37,10 +37,10 @@ class Comparing:
         """
         if not self._trace.is_mixed:
             ahead, told = Lookahead(), 0
-            for record in self._walked():
+            for record in self._walked(0):
                 ahead.add(record)
             shadows = Shadows(ahead)
-            for record in self._walked():
+            for record in self._walked(1):
                 for other in shadows.take(record):
                     told += 1
                     if told <= ANSWERS_MAX:
@@ -48,14 +48,16 @@ class Comparing:
         self._tell_found()
         self._tell(Compared())
 
-    def _walked(self) -> Iterator[Record]:
+    def _walked(self, times_before: int) -> Iterator[Record]:
+        """Walk through the log, once to look ahead and once to live."""
         for row, record in enumerate(self._trace.records):
             if row % ANSWER_EVERY == 0:
                 self._needs.answer()
                 if monotonic() - self._told_at > TELL_EVERY_S:
                     self._told_at = monotonic()
                     self._tell_found()
-                    self._tell(ReadingProgress(min(row / self._trace.counts.frames, 1.0)))
+                    share = min(row / self._trace.counts.frames, 1.0)
+                    self._tell(ReadingProgress((times_before + share) / 2))
             yield record
 
     def _tell_found(self) -> None:

@@ -138,6 +138,12 @@ class _Charger:
         """Whether it ever had a connection."""
         self._told: Counter[tuple[str, str]] = Counter()
 
+    def not_written(self, why: str, at: datetime) -> None:
+        """Have it shown that its frames are in no file; an empty `why`: they are again."""
+        if self.shown is not None and (why or self.is_unwritten):
+            self.is_unwritten = bool(why)
+            self.shown.not_written(why, at)
+
     def times(self, finding: Finding) -> int:
         """How often a matter was found by now; 0: it was told often enough."""
         matter = finding.id, finding.matter
@@ -183,6 +189,8 @@ class Observer:
         """Frames that were read along."""
         self.unwritten = 0
         """Of these the file has not taken."""
+        self._missing = 0
+        """So many of them since it took one last."""
         self.findings = 0
         self._thread = Thread(target=self._run, daemon=True, name="tap observer")
         self._thread.start()
@@ -351,12 +359,18 @@ class Observer:
         except OSError as error:
             why = error.strerror or type(error).__name__
             self.unwritten += 1
+            self._missing += 1
             if why != self._file_error:
                 self._tell(Tapped(record.at, charger.name, f"the trace is not written: {why}"))
+            charger.not_written(why, record.at)
+        if self._file_error and not why:
+            text = f"the trace is written again: without {count(self._missing, 'frame')} before"
+            self._missing = 0
+            self._tell(Tapped(record.at, charger.name, text))
+            # It is one file for all of them.
+            for each in self._chargers.values():
+                each.not_written("", record.at)
         self._file_error = why
-        if charger.shown is not None and (why or charger.is_unwritten):
-            charger.is_unwritten = bool(why)
-            charger.shown.not_written(why, record.at)
 
 
 class ConnectionWatcher:

@@ -20,6 +20,7 @@ from websockets.exceptions import InvalidStatus
 from cp_tui.charge_point.variables import LinkStep
 from cp_tui.cli.bundle import messages_of
 from cp_tui.engine.hub import VariableChanged
+from cp_tui.engine.log import LogFile
 from cp_tui.ocpp.datatypes import ChargePointStatus, RegistrationStatus
 from cp_tui.rpc.client import Client, EngineEnded, RpcError
 from cp_tui.rpc.paths import default_socket, running_engines
@@ -130,7 +131,7 @@ async def test_who_attaches_sees_the_charge_point_live_and_how_it_was_when_it_is
     assert BROKEN not in tap.texts
 
 
-async def test_a_full_disk_is_told_to_who_attaches() -> None:
+async def test_a_full_disk_is_told_to_who_attaches(monkeypatch: pytest.MonkeyPatch) -> None:
     async with (
         tapped(Path("/dev/full")) as tap,
         connect(f"{tap.url}/CP1", subprotocols=[OCPP]) as websocket,
@@ -140,7 +141,13 @@ async def test_a_full_disk_is_told_to_who_attaches() -> None:
             [trouble] = await screen.until("troubles", bool)
             assert trouble.text == "The frames are in no file: No space left on device"
             assert "make room" in trouble.hint
-        await tap.until(lambda: tap.observer.unwritten == 2)
+            await tap.until(lambda: tap.observer.unwritten == 2)
+            # Another charge point shows that there is room again.
+            monkeypatch.setattr(LogFile, "write", lambda _file, _line: None)
+            async with connect(f"{tap.url}/CP2", subprotocols=[OCPP]) as other:
+                await ask(other, "BootNotification", BOOT)
+                assert await screen.until("troubles", lambda found: not found) == ()
+        assert tap.texts.count("the trace is written again: without 2 frames before") == 1
 
 
 HOSTILE = (

@@ -174,6 +174,9 @@ async def test_the_cursor_of_the_messages_goes_about_in_the_log(night: Path) -> 
     async with log_screen(night) as eye:
         await eye.press("2", "g")
         assert eye.shows("frame 1 of 38", "2026-01-05 14:00:00")
+        await eye.press("G")
+        assert eye.shows("frame 38 of 38"), "the end, with the answer"
+        await eye.press("g")
         await eye.press("j", "j")
         assert eye.shows("frame 5 of 38")
         await eye.press("full_stop")

@@ -14,6 +14,7 @@ from cp_tui.follow.follower import Follower
 from cp_tui.ocpp.calendar import FIRST, later
 from cp_tui.ocpp.datatypes import format_date_time
 from cp_tui.traces.record import LinkKind
+from cp_tui.tui.actions.conditions import several
 from cp_tui.tui.dashboard.alarm import alarms
 from cp_tui.tui.dashboard.alarm_text import up_to_here
 from cp_tui.tui.dashboard.connection_text import cause_words, connection_details, connection_facts
@@ -219,6 +220,8 @@ def test_where_several_cannot_be_told_apart_the_line_on_top_says_so() -> None:
         place = LogPlace("night.log", is_mixed=is_mixed, frames=3, number=1)
         line = top_line(replace(seen.snapshot, log=place), seen.clock, 80).plain
         assert line.startswith(f" {name} ")
+        words = "tell the charge points apart" if is_mixed else "one charge point speaks"
+        assert words in (several(replace(seen.snapshot, log=place)) or "")
 
 
 def test_of_a_log_this_machine_has_no_clock_that_is_wrong() -> None:

@@ -39,8 +39,12 @@ def in_log(snapshot: Snapshot) -> str | None:
 
 def several(snapshot: Snapshot) -> str | None:
     """Several charge points must speak in the log."""
-    has_several = snapshot.log is not None and len(snapshot.log.chargers) > 1
-    return in_log(snapshot) or _unless(has_several, "one charge point speaks in this log")
+    place = snapshot.log
+    has_several = place is not None and len(place.chargers) > 1
+    why = "one charge point speaks in this log"
+    if place is not None and place.is_mixed:
+        why = "this log does not tell the charge points apart"
+    return in_log(snapshot) or _unless(has_several, why)
 
 
 def not_in_log(snapshot: Snapshot) -> bool:

@@ -208,7 +208,12 @@ class LogApp(CpTuiApp):
         if travel is None or event.cursor != MESSAGES or event.by_itself:
             return
         number, messages = int(event.record), travel.messages
-        if messages is not None and messages.exchange_at(travel.place.number) != number:
+        if messages is None or messages.exchange_at(travel.place.number) == number:
+            return
+        if number == messages.exchange_at(messages.last):
+            # The answer in the same row is the end of the log.
+            travel.go_to_end()
+        else:
             travel.go_to_frame(messages.place_of(number))
 
     @on(FindingsPane.Wanted)
