@@ -40,7 +40,7 @@ async def test_a_storm_is_begun_by_key_and_the_run_settled_and_its_status_is_tha
             terminal.press("2", "/", "CP00007", "enter")
             await terminal.see("1 match 'CP00007'", "CP00007      no power")
             terminal.press("enter")
-            await terminal.see("CP00007 of the fleet", "broke: the run is over")
+            await terminal.see("CP00007 as it was at the end", "× the run is over", "read only")
             terminal.press("q")
             await terminal.see("the run is over · passed: 3 of 3")
             terminal.press("q")
