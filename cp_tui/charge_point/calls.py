@@ -303,7 +303,7 @@ class Calls:
         if settled is None:
             why = self._why_ignored(result.message_id)
             self._journal.note(Direction.IN, result, text, why, flaws=flaws, is_ignored=True)
-            self._turn.log(LogLevel.INFO, f"an answer came to no open request; ignored: {why.text}")
+            self._turn.log(LogLevel.INFO, f"an answer came to no open request; {why.text}")
             return
         outgoing = settled.outgoing
         response, more = read_answer(outgoing.action, result.payload)
@@ -415,7 +415,9 @@ class Calls:
             words = "came too late and counts for nothing: the request was given up before"
             return because("calls.too_late", "J 4.1.1", words)
         return because(
-            "calls.not_asked", "J 4.1.4", "answers no open request, so it counts for nothing"
+            "calls.not_asked",
+            "J 4.1.4",
+            "counts for nothing: no request of ours has its message id",
         )
 
     def _find(self, message_id: str) -> _Pending | None:

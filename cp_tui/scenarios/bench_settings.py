@@ -158,16 +158,17 @@ def read(file: Path | None, url: str | None, charge_point_id: str | None) -> Ben
 
 
 def _hooks(tables: _Tables, config: EngineConfig) -> Hooks:
-    """Take those of the file, else those of `cp-tui csms` where the URL is that of one."""
-    if isinstance(tables.hooks, dict):
-        return OwnHooks(tables.hooks)
+    """Take those of the file, and of `cp-tui csms` where the URL is that of one."""
     where = urlsplit(config.url)
     door = csms_socket(where.port or 0)
+    ours: Hooks | None = None
     if where.hostname in LOOPBACK and where.port and is_answering(door):
-        return CsmsHooks(door, config.charge_point.charge_point_id)
-    if tables.hooks is not None:
+        ours = CsmsHooks(door, config.charge_point.charge_point_id)
+    if isinstance(tables.hooks, dict):
+        return OwnHooks(tables.hooks, ours)
+    if ours is None and tables.hooks is not None:
         raise SettingsError(f"hooks: no `cp-tui csms` answers at {door}")
-    return OwnHooks({})
+    return ours or OwnHooks({})
 
 
 def _lines(error: ValidationError, written: WrittenText, own: Mapping[str, Any]) -> list[str]:

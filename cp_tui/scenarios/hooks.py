@@ -69,10 +69,11 @@ Hook = CommandHook | HttpHook
 
 
 class OwnHooks:
-    """The hooks of a table `[hooks]`, by action."""
+    """The hooks of a table `[hooks]`, by action; what it lacks is done by others, if there are."""
 
-    def __init__(self, hooks: Mapping[str, Hook]) -> None:
+    def __init__(self, hooks: Mapping[str, Hook], others: Hooks | None = None) -> None:
         self._hooks = hooks
+        self._others = others
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -80,11 +81,14 @@ class OwnHooks:
         return tuple(self._hooks)
 
     def has(self, name: str) -> bool:
-        """Whether the table has it."""
-        return name in self._hooks
+        """Whether the table or the others have it."""
+        return name in self._hooks or (self._others is not None and self._others.has(name))
 
     async def carry_out(self, name: str, payload: Mapping[str, JsonValue], words: Words) -> None:
         """Run the program, or make the request."""
+        if name not in self._hooks and self._others is not None:
+            await self._others.carry_out(name, payload, words)
+            return
         hook = self._hooks[name]
         for each in names_in(dict(payload)):
             if each in OF_THE_CSMS:
@@ -109,7 +113,9 @@ class OwnHooks:
             raise HookFailed(f"hook {name}: {error.strerror or error}") from None
 
     async def end(self) -> None:
-        """Nothing is known of the CSMS."""
+        """Of what the table has done nothing is known."""
+        if self._others is not None:
+            await self._others.end()
 
 
 class CsmsHooks:

@@ -296,7 +296,7 @@ class Plan(WrittenTable):
 
     @property
     def hooks(self) -> tuple[str, ...]:
-        """What the CSMS has to be had do, by the names of hooks."""
+        """What somebody has to have the CSMS do, by the names of hooks."""
         names = (
             each.ask if isinstance(each, AskStep) else each.operator
             for each in self.step

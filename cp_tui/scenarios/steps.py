@@ -379,4 +379,4 @@ def skipped_for(plan: Plan, around: Surroundings) -> str:
     if not missing or around.press is not None:
         return ""
     hooks = ", ".join(missing)
-    return f"the CSMS has to be had do {hooks}: give hooks, or --ask to be told what to press"
+    return f"nobody can have the CSMS do {hooks}: give hooks, or --ask to be told what to press"

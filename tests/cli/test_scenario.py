@@ -66,7 +66,7 @@ def test_without_hooks_it_is_skipped_and_nothing_is_conclusive(
     run = ["scenario", "run", "remote-start", "--url", NOBODY, "--id", "A"]
     assert main([*run, "--junit", str(report)]) == 3
     out = capsys.readouterr().out
-    assert out.startswith("SKIPPED      remote-start: the CSMS has to be had do RemoteStart")
+    assert out.startswith("SKIPPED      remote-start: nobody can have the CSMS do RemoteStart")
     assert out.endswith("1 skipped in 0.0 s, seed 1\n")
     assert Xml.parse(report).getroot().get("skipped") == "1"
     assert main([*run, "--json", "--seed", "5"]) == 3
@@ -128,9 +128,9 @@ def test_a_csms_of_ours_needs_no_hooks_and_sigterm_ends_all(
     file.write_text('[hooks.Reset]\ncommand = "kill -TERM $PPID; sleep 60"\n')
     ended = [*run, "remote-start", "hard-reset", "--config", str(file)]
     assert main(ended) == 128 + signal.SIGTERM
-    skipped, summary = capsys.readouterr().out.splitlines()
-    assert skipped.startswith("SKIPPED      remote-start")
-    assert summary.startswith("1 skipped in ")
+    passed, summary = capsys.readouterr().out.splitlines()
+    assert passed.startswith("PASSED       remote-start"), "our CSMS does what has no hook"
+    assert summary.startswith("1 passed in ")
     monkeypatch.setattr("cp_tui.cli.scenario.BUSY_S", 0.05)
     busy = tmp_path / "busy.py"
     kill = "import os, signal\n\n    os.kill(os.getpid(), signal.SIGTERM)"

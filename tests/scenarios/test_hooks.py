@@ -15,7 +15,7 @@ import pytest
 from pydantic import JsonValue
 
 from cp_tui.scenarios.bench_settings import read
-from cp_tui.scenarios.hooks import CommandHook, HookFailed, HttpHook, OwnHooks
+from cp_tui.scenarios.hooks import CommandHook, CsmsHooks, HookFailed, HttpHook, OwnHooks
 from cp_tui.settings.problem import SettingsError
 from tests.tui.quiet import let_time_pass
 
@@ -162,6 +162,27 @@ def test_a_request_is_made_and_its_answer_read() -> None:
         carry_out(HttpHook(url=f"{base}/a"))
     with pytest.raises(HookFailed, match="must begin with http"):
         carry_out(HttpHook(url="{file}"), file="file:///etc/passwd")
+
+
+def test_what_a_table_lacks_is_asked_of_our_own_csms(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    async def ask(self: CsmsHooks, name: str, *_: object) -> None:
+        asked.append(name)
+
+    monkeypatch.setattr(CsmsHooks, "carry_out", ask)
+    file = tmp_path / "bench.toml"
+    file.write_text('[hooks.Reset]\ncommand = "true"\n')
+    assert not read(file, "ws://127.0.0.1:9/x", "A").hooks.has("ReserveNow")
+    monkeypatch.setattr("cp_tui.scenarios.bench_settings.is_answering", lambda door: True)
+    hooks = read(file, "ws://127.0.0.1:9/x", "A").hooks
+    for name in ("Reset", "ReserveNow"):
+        assert hooks.has(name)
+        asyncio.run(hooks.carry_out(name, {}, WORDS))
+    assert asked == ["ReserveNow"]
+    asyncio.run(hooks.end())
 
 
 def test_hooks_and_tags_stand_beside_the_settings(tmp_path: Path) -> None:

@@ -149,7 +149,7 @@ async def test_without_a_hook_a_person_is_told_or_it_is_skipped(tmp_path: Path) 
         passed, nobody = await runner.run_all([reset, away])
     assert (skipped.verdict, skipped.reason.partition(":")[0]) == (
         Verdict.SKIPPED,
-        "the CSMS has to be had do Reset",
+        "nobody can have the CSMS do Reset",
     )
     assert passed.verdict is Verdict.PASSED
     assert (nobody.verdict, nobody.reason) == (
