@@ -239,7 +239,8 @@ class Relevance:
         place: int,
     ) -> None:
         """Note an exchange that says something by its answer."""
-        status = response.get("status")
+        # What stands there need not be a text, nor anything that can be compared by hash.
+        status = text(response, "status")
         if _refuses(action, response):
             self._put("refusal", place, REFUSALS_MAX)
         match action:
@@ -296,7 +297,7 @@ class Relevance:
         self._newest.pop(_STATUS_OF[action], None)
 
     def _status(self, connector: int | None, payload: Mapping[str, Any], place: int) -> None:
-        status, error = payload.get("status"), payload.get("errorCode")
+        status, error = text(payload, "status"), text(payload, "errorCode")
         self._put(("notified", connector), place)
         self._put_change(("status", connector), status, place, HISTORY_MAX)
         self._put_change(("error", connector), error, place, HISTORY_MAX)

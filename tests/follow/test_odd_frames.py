@@ -8,6 +8,7 @@ from cp_tui.charge_point.codec import encode
 from cp_tui.charge_point.smart_charging.composite import whole
 from cp_tui.charge_point.variables import VARIABLES
 from cp_tui.follow.follower import Follower
+from cp_tui.follow.relevance import Relevance
 from tests.explain.talk import Talk
 from tests.explain.test_charging import booted, is_set, profile, told
 
@@ -65,3 +66,21 @@ def test_a_profile_with_two_faults_is_left_out_once() -> None:
     is_set(talk, profile((0, 1e400), chargingProfileKind=-3.5))
     assert {"schema.wrong_type", "schema.not_in_enum"} & {*talk.found()}
     assert followed(talk).view("profiles", talk.now) == ()
+
+
+def test_of_what_is_no_text_few_records_say_as_much_as_all() -> None:
+    """A key press goes by few of them: it must not end the reading of the log."""
+    talk = booted()
+    talk.ask("ChangeConfiguration", {"key": "A", "value": "1"}, {"status": []})
+    talk.tell("StatusNotification", {"connectorId": 1, "status": {}, "errorCode": ["NoError"]})
+    talk.ask("ChangeAvailability", {"connectorId": [], "type": "Operative"}, {"status": {}})
+    relevance = Relevance()
+    for record in talk.records:
+        relevance.note(record)
+    numbers = relevance.numbers(len(talk.records))
+    few = Follower("CP-1")
+    for number in numbers:
+        few.learn(talk.records[number - 1])
+    whole = followed(talk)
+    for name in ("connectors", "configuration", "registration"):
+        assert few.view(name, talk.now) == whole.view(name, talk.now), name
