@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
-import socket
 from asyncio.subprocess import DEVNULL, PIPE
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+from tests.ports import free_port
 
 READY_TIMEOUT_S = 30.0
 PRIVILEGES_FOLDER = Path("/run/sshd")
@@ -54,7 +55,7 @@ async def sshd(folder: Path) -> AsyncIterator[Sshd]:
     """Run the server; its keys and everything else of it are in the folder."""
     for name in ("host", "key"):
         await _run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", f"{folder / name}")
-    port = _free_port()
+    port = free_port()
     (folder / "config").write_text(
         f"""\
 ListenAddress 127.0.0.1
@@ -101,12 +102,6 @@ async def _until_it_listens(process: asyncio.subprocess.Process, port: int) -> N
 async def _complaint(process: asyncio.subprocess.Process) -> str:
     assert process.stderr is not None
     return (await process.stderr.read()).decode()
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port: int = server.getsockname()[1]
-        return port
 
 
 async def _run(*command: str) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import re
 import signal
-import socket
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -22,6 +21,7 @@ from tests.end_to_end.processes import Serve, cp_tui, serving
 from tests.end_to_end.raw_csms import RawCsms
 from tests.end_to_end.terminal import Terminal, in_terminal
 from tests.peer import PeerCsms
+from tests.ports import free_port
 from tests.tiers import tier
 
 SMALL, LARGE = (80, 24), (160, 50)
@@ -215,18 +215,10 @@ async def see_the_failure(screen: Terminal, *texts: str) -> None:
     assert AGAIN.search(screen.text), screen.text
 
 
-@pytest.fixture
-def closed_port() -> Iterator[int]:
-    """A port that is taken, and on which nobody listens but who is told to."""
-    with socket.socket() as taken:
-        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        taken.bind(("127.0.0.1", 0))
-        yield taken.getsockname()[1]
-
-
 async def test_a_csms_that_cannot_be_used_is_shown_with_step_and_next_attempt(
-    folder: Path, closed_port: int
+    folder: Path,
 ) -> None:
+    closed_port = free_port()
     url = f"ws://127.0.0.1:{closed_port}"
     async with serving(folder, url) as serve, attached(serve) as screen:
         await see_the_failure(screen, "TCP: connection refused", "Hint")

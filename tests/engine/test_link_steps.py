@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 from http import HTTPStatus
 
 import pytest
@@ -25,6 +24,7 @@ from tests.engine.links import (
     url_of,
     websocket_server,
 )
+from tests.ports import free_port
 
 
 async def failure_at(
@@ -42,14 +42,6 @@ async def failure_at(
         assert [type(event) for event in under_test.events] == [LinkFailed]
         assert state.last_error is not None
         return state.last_error
-
-
-def free_port() -> int:
-    """Give a port where nothing listens."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 async def test_a_name_that_does_not_exist_fails_at_dns() -> None:

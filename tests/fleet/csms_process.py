@@ -11,6 +11,8 @@ from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from tests.ports import free_port
+
 READY_TIMEOUT_S = 30.0
 ASK_TIMEOUT_S = 60.0
 
@@ -26,7 +28,7 @@ class CsmsProcess:
         self._process: Process | None = None
         self._desk: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
         self._turn = asyncio.Lock()
-        self.port = 0
+        self.port = free_port()
 
     @property
     def url(self) -> str:

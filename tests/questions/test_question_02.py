@@ -11,8 +11,9 @@ from msgspec.structs import replace
 from tests.demo.fast_time import in_fast_time
 from tests.engine.certificates import Authority, authority, needs_openssl
 from tests.engine.links import port_of, websocket_server
+from tests.ports import free_port
 from tests.questions.place import PATIENT, TIME, Place, charge_point, place
-from tests.questions.situations import csms, free_port, idle_dropper
+from tests.questions.situations import csms, idle_dropper
 
 KEY = "0123456789abcdef"
 

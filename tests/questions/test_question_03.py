@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from tests.demo.fast_time import in_fast_time
 from tests.end_to_end.raw_csms import RawCsms
+from tests.ports import free_port
 from tests.questions.place import place
-from tests.questions.situations import csms, free_port
+from tests.questions.situations import csms
 
 
 @in_fast_time

@@ -6,8 +6,9 @@ import pytest
 
 from tests.demo.fast_time import in_fast_time
 from tests.peer import PeerCsms
+from tests.ports import free_port
 from tests.questions.place import MINUTE, place
-from tests.questions.situations import boot, csms, free_port
+from tests.questions.situations import boot, csms
 
 
 @pytest.mark.parametrize(

@@ -12,9 +12,10 @@ from datetime import UTC, datetime, timedelta
 
 from tests.demo.fast_time import FastClock, in_fast_time
 from tests.end_to_end.raw_csms import RawCsms
+from tests.ports import free_port
 from tests.questions.place import MINUTE, TIME, Place, dated, place
 from tests.questions.profiles import install, profile, start_charging
-from tests.questions.situations import TAG, boot, csms, free_port
+from tests.questions.situations import TAG, boot, csms
 
 STRIDE_S, STRIDES = 30.0, 20
 """Ten minutes."""

@@ -6,12 +6,13 @@ import asyncio
 import os
 import re
 import signal
-import socket
 import sys
 from asyncio.subprocess import PIPE, STDOUT, Process
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
+
+from tests.ports import free_port
 
 LOCUSTFILE = """
 from locust import constant, task
@@ -32,14 +33,6 @@ class Depot(ChargingStation):
         self.plug_out(1)
 """
 RUN_TIMEOUT_S = 90.0
-
-
-def free_port() -> int:
-    """Give a port that nobody has."""
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        number: int = sock.getsockname()[1]
-        return number
 
 
 class LocustRun:

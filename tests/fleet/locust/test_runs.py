@@ -25,12 +25,12 @@ from tests.fleet.locust.runs import (
     LOCUSTFILE,
     RUN_TIMEOUT_S,
     LocustRun,
-    free_port,
     locust,
     own_ports,
     row,
 )
 from tests.fleet.test_load_testing_paper import shown
+from tests.ports import free_port
 from tests.tiers import tier
 
 TWENTY = ("-u", "20", "-r", "20")
