@@ -29,11 +29,11 @@ Notes = Mapping[str, Any]
 SEEN: Mapping[Kind, Callable[[Notes], bool]] = {
     Kind.SILENT: lambda notes: notes["asked"] == 1 and _calls(notes, "StartTransaction") > 0,
     Kind.SLOW: lambda notes: any(5 / FASTER < each[2] < 60 for each in notes["answers"]),
-    Kind.HALF_OPEN: lambda notes: notes["open_at_once"] == 2 and notes["cut"] == 0,
+    Kind.HALF_OPEN: lambda notes: notes["open_at_once"] >= 2,
     Kind.FLAPPING: lambda notes: (
         notes["connections"] > 3 and _calls(notes, "BootNotification") == 1
     ),
-    Kind.TWIN: lambda notes: notes["open_at_once"] == 2 and _calls(notes, "BootNotification") == 2,
+    Kind.TWIN: lambda notes: notes["open_at_once"] >= 2 <= _calls(notes, "BootNotification"),
     Kind.BOOT_LOOP: lambda notes: _calls(notes, "BootNotification") > 2,
     Kind.GARBAGE: lambda notes: (
         notes["unreadable"] > 0 < _calls(notes, "MakeCoffee") and notes["longest"] > 1_000_000
