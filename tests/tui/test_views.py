@@ -222,6 +222,9 @@ def test_the_top_line_says_when_the_csms_was_heard_or_since_when_it_is_silent() 
     assert "CSMS heard" not in line
     offline = top_line(snapshot(worlds.broken_link(), silent), CLOCK, 80).plain
     assert "Offline since" in offline
+    for width in range(40, 60):
+        narrow = top_line(snapshot(worlds.broken_link(), silent), CLOCK, width).plain
+        assert re.search(r"Offline( since \d\d:\d\d)?(  queue 0)? +nothing heard yet $", narrow)
     assert "CSMS" not in offline
     # Of one that is lost it is told since when it is, and not since when it was as it was then.
     for link in (worlds.open_link(), worlds.broken_link()):

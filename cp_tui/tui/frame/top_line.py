@@ -42,20 +42,14 @@ def top_line(snapshot: Snapshot, clock: Clock, width: int) -> Content:
         Content.styled(f" {name}", "bold").truncate(ID_WIDTH_MAX + 1, ellipsis=True),
         Content.styled(f"{sign} {word}", f"bold {style}"),
     ]
-    if not snapshot.has_engine and snapshot.lost_at is not None:
-        # Since when the connection is as it was last seen is another matter.
-        left[-1] = Content.assemble(left[-1], f" {clock.since(clock.minute, snapshot.lost_at)}")
-    elif snapshot.hung_since is not None:
-        left[-1] = Content.assemble(left[-1], f" since {clock.time(snapshot.hung_since)}")
-    elif snapshot.has_engine and snapshot.link is not None and snapshot.link.phase in DOWN:
-        # Where nobody is there, it says nothing of since when.
-        since = clock.since(clock.minute, snapshot.link.since)
-        left[-1] = Content.assemble(left[-1], f" {since}" if since else "")
     if snapshot.watched:
         left.append(Content.styled("only watched", "reverse bold"))
     elif snapshot.is_read_only:
         left.append(Content.styled("read only", "reverse bold"))
     right = [as_of(snapshot, clock)]
+    dated = Content.assemble(left[1], f" {_state_since(snapshot, clock)}".rstrip())
+    if _room([left[0], dated, *left[2:]], right, width) >= 0:
+        left[1] = dated
     queue = Content.styled(
         f"queue {snapshot.outbox.count}", "bold $text-warning" if snapshot.outbox.count else ""
     )
@@ -170,6 +164,19 @@ def _ping(snapshot: Snapshot) -> Content:
     if link.ping_round_trip_ms is None:
         return Content("")
     return Content(latency(link.ping_round_trip_ms))
+
+
+def _state_since(snapshot: Snapshot, clock: Clock) -> str:
+    """Since when there is no charge point or no CSMS; empty: there is, or it is not known."""
+    if not snapshot.has_engine and snapshot.lost_at is not None:
+        # Since when the connection is as it was last seen is another matter.
+        return clock.since(clock.minute, snapshot.lost_at)
+    if snapshot.hung_since is not None:
+        return f"since {clock.time(snapshot.hung_since)}"
+    if snapshot.has_engine and snapshot.link is not None and snapshot.link.phase in DOWN:
+        # Where nobody is there, it says nothing of since when.
+        return clock.since(clock.minute, snapshot.link.since)
+    return ""
 
 
 def _room(left: list[Content], right: list[Content], width: int) -> int:
