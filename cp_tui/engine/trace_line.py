@@ -1,8 +1,8 @@
 """A frame as a line of the trace: Open OCPP Trace 1.1, with what the charge point thought of it.
 
 The fields are those that other tools read; what they have no place for (the reason, the flaws of an
-answer, how long it took) stands in `meta`, under our name. Something that is no frame has no place
-there at all: it is an event like any other.
+answer, how long it took) stands in `meta`, under our name. What is no frame is an event of the
+charge point like any other; a tap, which has no events, writes its text into a line.
 """
 
 from __future__ import annotations
@@ -47,6 +47,8 @@ class Ours(Struct, frozen=True, omit_defaults=True):
     is_ignored: bool = False
     connection: str = ""
     """Of a tap: over which WebSocket connection it went, counted from 1."""
+    is_no_frame: bool = False
+    """Of a tap: only the text counts; the format wants a type, and has none for this."""
 
 
 class TraceMeta(Struct, frozen=True, omit_defaults=True):
@@ -72,6 +74,8 @@ class TraceLine(Struct, frozen=True, omit_defaults=True, rename="camel"):
     payload: JsonValue = None
     error: TraceError | None = None
     """Of a CALLERROR."""
+    raw: str | None = None
+    """Of a tap: the text, of what the fields cannot hold."""
     meta: TraceMeta | None = None
 
 

@@ -351,8 +351,6 @@ class Observer:
         if self._file is None or record.at is None:
             return
         line = tapped_line(record, charger.conversation.latency_ms(record))
-        if line is None:
-            return
         why = ""
         try:
             self._file.write(encode(line) + b"\n")

@@ -18,7 +18,7 @@ def shown_payload(record: Record) -> JsonValue:
     frame = record.frame
     if frame is None:
         return None
-    payload = frame.payload if _is_harmless(record.raw) else harmless(frame.payload, SHALLOW)
+    payload = frame.payload if is_harmless(record.raw) else harmless(frame.payload, SHALLOW)
     if isinstance(payload, dict):
         return redacted_as_read(frame.action, payload, record.raw)
     return redacted_all_through(payload)
@@ -29,6 +29,6 @@ def shown_details(frame: ParsedFrame) -> JsonValue:
     return redacted_all_through(harmless(frame.details, SHALLOW))
 
 
-def _is_harmless(raw: str) -> bool:
+def is_harmless(raw: str) -> bool:
     """Whether nothing in a frame is nested too deep or no Unicode; most are told at a glance."""
     return "\\u" not in raw and raw.count("{") + raw.count("[") <= SHALLOW

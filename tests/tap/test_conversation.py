@@ -104,8 +104,8 @@ PLANTED = {
 def test_what_is_told_at_once_is_what_explain_tells_of_the_trace(name: str, tmp_path: Path) -> None:
     planted = PLANTED[name]
     records, file = passed(planted), tmp_path / "trace.jsonl"
-    lines = [tapped_line(record, None) for record in records]
-    file.write_bytes(b"".join(encode(line) + b"\n" for line in lines if line is not None))
+    lines = [tapped_line(record, None) for record in records if record.number]
+    file.write_bytes(b"".join(encode(line) + b"\n" for line in lines))
     trace = open_trace(file)
     for read in (records, trace.records):
         answers = [record.pair for record in read if record.kind in ANSWERS]

@@ -204,7 +204,7 @@ def _shape(record: Record, frame: ParsedFrame) -> Iterator[Finding]:
             f"The id of this message is {quoted(elements[1])} without quotes; it must be a text.",
             record,
         )
-    elif elements and (defect := shape_defect(elements)):
+    elif defect := shape_defect(elements):
         yield found(
             "frame.shape",
             f"The message has not the shape of its kind: {defect}.",

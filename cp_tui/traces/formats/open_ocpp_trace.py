@@ -42,11 +42,13 @@ def _entry_of(found: JsonRecord) -> LogEntry:
     entry.charger = charger if isinstance(charger, str) and charger else None
     meta = value.get("meta")
     ours = meta.get("cp-tui") if isinstance(meta, dict) else None
+    connection = None
     if isinstance(ours, dict):
         # A frame that a person has made on purpose, and the connection that `tap` wrote down.
         entry.is_injected = ours.get("is_composed") is True
         connection = ours.get("connection")
-        entry.connection = connection if isinstance(connection, str) and connection else None
+        connection = connection if isinstance(connection, str) and connection else None
+        entry.connection = connection
     entry.extra = {name: value[name] for name in _KNOWN if name in value} or None
     if _is_other_protocol(value):
         entry.note = "log.other_protocol"
@@ -57,12 +59,17 @@ def _entry_of(found: JsonRecord) -> LogEntry:
     if isinstance(raw, str) and raw:
         entry.text = raw
         take_apart(entry)
+        if entry.text != raw.strip():
+            # The text is all that passed; a frame with something around it is none.
+            entry.text, entry.elements = raw, None
         if entry.elements is None and "truncat" in str(value.get("meta")):
             truncate(entry)
-        elif not _agrees(value, entry.elements):
+        elif not connection and not _agrees(value, entry.elements):
             entry.note = "log.damaged"
         return entry
     put_together(entry, _built(value))
+    # Whatever a tap could not take apart without loss has its text beside it.
+    entry.is_exact = bool(connection)
     return entry
 
 
