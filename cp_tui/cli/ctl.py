@@ -62,6 +62,8 @@ def _call(path: Path, options: Namespace) -> int:
     method = options.method
     door = door_of(options)
     parameters = _parameters(method, options.parameters, door)
+    if method == "subscribe" and parameters.get("variables") == []:
+        raise WrongUse("subscribe: name a variable or a stream; nothing would ever come")
     place = str(parameters.pop("path", "")) if method == "get" else ""
     if method == "swipe" and door is Door.CHARGE_POINT:
         # Whoever shows a tag waits to see what comes of it.

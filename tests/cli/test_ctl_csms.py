@@ -119,6 +119,7 @@ def _follow(door: Door) -> int:
         (("get", "behaviour", "path=x.y"), 2, "no x; there are"),
         (("get", "behaviour", "demo"), 2, "demo: a parameter is NAME=VALUE; get takes variable"),
         (("set_behaviour", "registration_status=Perhaps"), 2, "registration_status"),
+        (("subscribe", "variables=[]"), 2, "name a variable or a stream"),
     ],
 )
 async def test_what_cannot_be_is_told(
