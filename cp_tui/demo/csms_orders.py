@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 KEY_BYTES = 20
 TAKEN = "Accepted", "AcceptedCanceled", "RebootRequired"
-UNTOLD = "OCPP has no room for why in this answer: screen and log of the charge point say it"
+UNTOLD = "OCPP has no room for why in this answer: screen and trace of the charge point say it"
 """Where a charge point does not do what it was told to."""
 ChargePointId = Annotated[
     str, Field(min_length=1, description="unless it is the only one that is connected")

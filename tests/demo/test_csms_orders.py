@@ -61,7 +61,7 @@ async def test_each_order_is_carried_out_and_says_what_came_of_it(tmp_path: Path
         # Without CpoName there is nothing to ask for.
         status, words = await order("ask_for_certificate")
         assert status == "Rejected"
-        assert "screen and log of the charge point say it" in words
+        assert "screen and trace of the charge point say it" in words
         key: JsonValue = {"key": "CpoName", "value": csms.security.cpo_name}
         await door.call("send", {"action": "ChangeConfiguration", "payload": key})
         assert (await order("ask_for_certificate"))[0] == "Accepted"
