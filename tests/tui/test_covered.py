@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from textual.content import Content
 
 from cp_tui.charge_point import variables as v
 from cp_tui.tui.app import ATTACH_AGAIN_S, CpTuiApp
+from cp_tui.tui.schedule import panes
 from cp_tui.tui.theme.colors import Colors, TerminalColors
 from tests.tiers import tier
 from tests.tui import power_world, worlds
@@ -159,7 +161,10 @@ async def test_under_a_dialog_what_is_said_waits_and_a_lost_engine_costs_two_lin
             assert drive.shows("● Accepted"), key
 
 
-async def test_under_a_dialog_the_window_about_now_stands_still(painted: list[int]) -> None:
+async def test_under_a_dialog_the_window_about_now_stands_still(
+    painted: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(panes, "MOVE_WAIT_MIN", timedelta(seconds=5))
     async with screen(engine=power_world.engine()) as drive:
         due = drive.dashboard.timeline.next_move
         assert due is not None
