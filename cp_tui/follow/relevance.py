@@ -251,6 +251,8 @@ class Relevance:
                 self._stays.started(_start(request), integer(response, "transactionId"), place)
             case "StopTransaction":
                 self._stays.stopped(integer(request, "transactionId"), place)
+                # Of one that had begun before the log nothing else is known.
+                self._put((action, "answered"), place, SHOWN_MAX)
             case "SecurityEventNotification":
                 self._put((action, "answered"), place, EVENTS_MAX)
             case "SetChargingProfile" if status == "Accepted":

@@ -132,3 +132,24 @@ def test_since_when_it_is_registered_is_known_wherever_somebody_looks() -> None:
         assert (told.status, told.since) == (whole.status, whole.since)
         seen.add(told.since)
     assert len(seen) == 3
+
+
+def test_that_a_stop_was_taken_is_known_wherever_somebody_looks() -> None:
+    """In the gap of the log one transaction has ended, and another one has begun."""
+    talk = Talk("CP1")
+    talk.booted()
+    for id_ in (9, 10):
+        talk.wait(7_200)
+        sampled = [{"timestamp": talk.time, "sampledValue": [{"value": "1500"}]}]
+        payload = {"connectorId": 1, "transactionId": id_, "meterValue": sampled}
+        talk.tell("MeterValues", payload)
+    stop = {"transactionId": 10, "meterStop": 1600, "timestamp": talk.time, "idTag": "TAG-1"}
+    talk.tell("StopTransaction", stop, {})
+    talk.tell("Heartbeat", {}, {"currentTime": talk.time})
+    relevance = Relevance()
+    for record in talk.records:
+        relevance.note(record)
+    numbers = relevance.numbers(len(talk.records))
+    told = learned([talk.records[each - 1] for each in numbers]).view("transactions", talk.now)
+    assert told == learned(talk.records).view("transactions", talk.now)
+    assert "delivered" in [each.delivery for each in told]
