@@ -13,10 +13,11 @@ from pathlib import Path
 from cp_tui.cli.child import Child, ChildFailed, own_environment
 from cp_tui.cli.demo_folder import csms_socket_path, socket_path
 from cp_tui.cli.demo_record import problem_of, record
-from cp_tui.cli.output import ExitStatus, complain, say, told_without_waiting
+from cp_tui.cli.output import ExitStatus, complain, complain_of, say, told_without_waiting
 from cp_tui.cli.parser import DEMO_SECONDS
 from cp_tui.cli.screen import attachment_at, read_look, show_screen
 from cp_tui.cli.terminal import is_terminal, terminal_problem
+from cp_tui.engine.one_file import named_twice
 
 Wanted = dict[str, dict[str, str | int]]
 """Tables of the settings."""
@@ -26,6 +27,10 @@ FOLDER_PREFIX = "cp-tui-demo-"
 def run(options: Namespace) -> int:
     """Play the demo; nothing of it is left behind."""
     wanted = _wanted(options)
+    preset = None if options.preset is None else Path(options.preset)
+    read = {"--config": options.config, "--preset": preset}
+    if twice := named_twice({"--record": options.record}, read):
+        return complain_of(f"demo: {line}" for line in twice)
     if options.record is not None and (problem := problem_of(options.record)) is not None:
         return complain(f"demo: {problem}", ExitStatus.FAILED)
     with tempfile.TemporaryDirectory(prefix=FOLDER_PREFIX, ignore_cleanup_errors=True) as name:

@@ -24,6 +24,7 @@ from cp_tui.cli.output import ExitStatus, complain_of, told_without_waiting
 from cp_tui.cli.parent_pipe import when_stdin_closes
 from cp_tui.cli.terminal import is_terminal, terminal_problem
 from cp_tui.cli.watch_claims import claimed
+from cp_tui.engine.one_file import named_twice
 from cp_tui.fleet.bill import BillEntry
 from cp_tui.fleet.billed import OurTransaction, ours
 from cp_tui.fleet.ledger import Ledger
@@ -73,6 +74,7 @@ def run(options: Namespace) -> int:
         # All that was mistyped is told at once.
         return complain_of([*wrong, *error.lines])
     wrong += _wrong_doors(read.plan, options.watch)
+    wrong += _named_twice(options, read)
     if wrong:
         return complain_of(wrong)
     if options.behind is None and not options.no_screen and _can_show():
@@ -93,6 +95,15 @@ def _read(options: Namespace) -> ReadPlan:
         return read
     seed = asyncio.run(seed_in(Path(read.plan.store)))
     return read if seed is None else read_plan(given, seed)
+
+
+def _named_twice(options: Namespace, read: ReadPlan) -> list[str]:
+    """Say which file is named for two things, by options or in the plan."""
+    stores = ("--store", "store of the plan")
+    kept = {flag: read.files[flag] for flag in stores if flag in read.files}
+    others = {flag: path for flag, path in read.files.items() if flag not in kept}
+    written = {"--report": options.report, "--ledger": options.ledger, **kept}
+    return named_twice(written, {"--billed": options.billed, **others})
 
 
 def _can_show() -> bool:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from cp_tui.cli.output import ExitStatus, complain, complain_of
+from cp_tui.engine.one_file import named_twice
 from cp_tui.engine.thread import in_daemon_thread
 from cp_tui.ocpp.printable import clean
 from cp_tui.scenarios import report
@@ -47,6 +48,9 @@ def run(options: Namespace) -> int:
         # All that was mistyped is told at once.
         _named(options.names, None, error.lines)
         raise
+    read_files = {name: Path(name) for name in options.names if Path(name).suffix}
+    if twice := named_twice({"--junit": options.junit}, {"--config": options.config, **read_files}):
+        return complain_of(twice)
     plans = [*built_in()] if options.all else _named(options.names, settings.words)
     settings.check_hooks(plans)
     for plan in plans:

@@ -18,6 +18,7 @@ from cp_tui.charge_point.codec import encode
 from cp_tui.cli.output import ExitStatus, WrongUse, complain, told_without_waiting
 from cp_tui.engine.endpoint import EndpointError, endpoint_at
 from cp_tui.engine.errors import EngineStartError
+from cp_tui.engine.one_file import named_twice
 from cp_tui.engine.tls import tls_context
 from cp_tui.explain.finding import Severity
 from cp_tui.ocpp.datatypes import format_date_time
@@ -150,6 +151,10 @@ def _observer(
 ) -> Iterator[Observer]:
     """Read along, and say at the end how much there was."""
     file = None if options.no_trace else _trace_file(options)
+    pems = {f"--{name}": getattr(options, name) for name in ("certificate", "key")}
+    pems["--ca-file"] = options.ca_file
+    if wrong := named_twice({"--trace": file}, pems):
+        raise WrongUse("; ".join(wrong))
     if file is not None and options.trace is None:
         file.parent.mkdir(parents=True, exist_ok=True)
     written = _as_json if options.json else _as_text

@@ -30,6 +30,40 @@ def test_values_with_a_sign_and_files_that_cannot_be_are_told_at_once(
         assert words in told, told
 
 
+def test_a_file_that_is_named_for_two_things_is_refused_before_one_takes_the_others_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("tags").write_text("TAG1\n")
+    Path("link").symlink_to("tags")
+    Path("same").hardlink_to("tags")
+    plan = '[fleet]\nurl = "ws://127.0.0.1:9"\nstore = "kept.db"\n[sessions]\ntags = "tags"\n'
+    Path("plan.toml").write_text(plan)
+    before = sorted(tmp_path.iterdir())
+    told: list[str] = []
+    for options in (
+        ("--store=x", "--ledger=x"),
+        ("--billed=x", f"--ledger={tmp_path}/x"),
+        ("--report=x.csv", "--ledger=x.csv"),
+        ("--plan=plan.toml", "--ledger=plan.toml"),
+        ("--plan=plan.toml", "--ledger=kept.db"),
+        ("--plan=plan.toml", "--ledger=link"),
+        ("--tags=tags", "--ledger=same"),
+    ):
+        assert main([*HERE, *options]) == 2
+        told += [line.partition(" both name")[0] for line in capsys.readouterr().err.splitlines()]
+    assert told == [
+        "cp-tui: --ledger and --store",
+        "cp-tui: --ledger and --billed",
+        "cp-tui: --report and --ledger",
+        "cp-tui: --ledger and --plan",
+        "cp-tui: --ledger and store of the plan",
+        "cp-tui: --ledger and tags of the plan",
+        "cp-tui: --ledger and --tags",
+    ]
+    assert (Path("plan.toml").read_text(), sorted(tmp_path.iterdir())) == (plan, before)
+
+
 def test_roots_that_are_none_are_refused_without_tls_too(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -61,3 +95,26 @@ def test_a_charge_point_that_another_fleet_watches_is_refused_before_its_door_is
             pass
     with claimed(["CP00001", "CP00003"]):
         pass
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "demo --record FILE --config FILE",
+        "demo --record FILE --preset FILE",
+        "scenario run FILE --junit FILE --url ws://127.0.0.1:9 --id A",
+        "scenario run --all --junit FILE --config FILE --url ws://127.0.0.1:9 --id A",
+        "tap --upstream ws://127.0.0.1:9 --trace FILE --ca-file FILE --listen 127.0.0.1:0",
+        "tap --upstream ws://127.0.0.1:9 --trace FILE --certificate FILE --listen 127.0.0.1:0",
+    ],
+)
+def test_no_other_command_writes_onto_what_it_reads(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], line: str
+) -> None:
+    file = tmp_path / "file.toml"
+    file.write_text("[keys]\n")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("ssl.SSLContext.load_cert_chain", lambda *_: None)
+        assert main(line.replace("FILE", f"{file}").split()) == 2
+    assert f"both name {file}" in capsys.readouterr().err
+    assert file.read_text() == "[keys]\n"

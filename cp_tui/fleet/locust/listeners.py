@@ -27,6 +27,7 @@ from msgspec.structs import replace
 
 from cp_tui import __version__
 from cp_tui.engine.errors import EngineStartError
+from cp_tui.engine.one_file import named_twice
 from cp_tui.engine.tls import tls_context
 from cp_tui.fleet.arrivals import ends_at_s
 from cp_tui.fleet.locust.charging_station import ChargingStation, check_class
@@ -234,6 +235,8 @@ class MasterSide:
         for name, path in files:
             if path is not None and (cannot := cannot_write(path)):
                 wrong.append(f"--{name} {cannot}")
+        read = {"--plan": options.plan, "--billed": options.billed}
+        wrong += named_twice({f"--{name}": path for name, path in files}, read)
         if wrong:
             raise OptionsError(wrong)
 

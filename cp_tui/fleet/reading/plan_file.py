@@ -78,6 +78,9 @@ class ReadPlan(Struct, frozen=True):
     plan: FleetPlan
     config_of: Callable[[int], ChargePointConfig]
     """By the index of the charge point, from 0 on."""
+    files: Mapping[str, Path]
+    """What the plan reads, or keeps its charge points in, by the option or the key that names
+    it."""
 
 
 def read_plan(options: PlanOptions, drawn_seed: int) -> ReadPlan:
@@ -123,7 +126,28 @@ def read_plan(options: PlanOptions, drawn_seed: int) -> ReadPlan:
         check_hostname=configs[0].engine.check_hostname,
     )
     kinds = list(zip(of_kinds[1:], shares, strict=True))
-    return ReadPlan(plan, FleetChargePoints(plan, of_kinds[0], kinds, passwords))
+    files = _files(tables, options, path, ca_file)
+    return ReadPlan(plan, FleetChargePoints(plan, of_kinds[0], kinds, passwords), files)
+
+
+def _files(
+    tables: PlanTables, options: PlanOptions, path: Path, ca_file: Path | None
+) -> Mapping[str, Path]:
+    """Name every file that the plan rests on."""
+    tags = tables.sessions.tags
+    found = {
+        ("fleet", "store"): tables.fleet.store,
+        ("fleet", "password_file"): tables.fleet.password_file,
+        ("sessions", "tags"): tags if isinstance(tags, Path) else None,
+        ("csms", "ca_file"): ca_file,
+    }
+    named = {}
+    for (table, name), file in found.items():
+        if file is not None:
+            is_option = name in options.tables.get(table, {})
+            flag = _option((table, name)) if is_option else f"{name} of the plan"
+            named[flag] = _beside(path, file)
+    return named if options.plan is None else {"--plan": path, **named}
 
 
 def _only_follows(problem: Problem, known: Sequence[Problem]) -> bool:
