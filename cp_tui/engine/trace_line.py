@@ -49,6 +49,8 @@ class Ours(Struct, frozen=True, omit_defaults=True):
     """Of a tap: over which WebSocket connection it went, counted from 1."""
     is_no_frame: bool = False
     """Of a tap: only the text counts; the format wants a type, and has none for this."""
+    missing: int = 0
+    """Of a tap: so many frames of this charge point before are in no file."""
 
 
 class TraceMeta(Struct, frozen=True, omit_defaults=True):

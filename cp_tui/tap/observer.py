@@ -134,6 +134,8 @@ class _Charger:
         self.shown = shown
         self.is_unwritten = False
         """Whether its newest frame is in no file."""
+        self.missing = 0
+        """So many of its newest frames are in no file."""
         self.was_open = False
         """Whether it ever had a connection."""
         self._told: Counter[tuple[str, str]] = Counter()
@@ -350,7 +352,8 @@ class Observer:
     def _write(self, record: Record, charger: _Charger) -> None:
         if self._file is None or record.at is None:
             return
-        line = tapped_line(record, charger.conversation.latency_ms(record))
+        latency_ms = charger.conversation.latency_ms(record)
+        line = tapped_line(record, latency_ms, charger.missing)
         why = ""
         try:
             self._file.write(encode(line) + b"\n")
@@ -358,9 +361,12 @@ class Observer:
             why = error.strerror or type(error).__name__
             self.unwritten += 1
             self._missing += 1
+            charger.missing += 1
             if why != self._file_error:
                 self._tell(Tapped(record.at, charger.name, f"the trace is not written: {why}"))
             charger.not_written(why, record.at)
+        else:
+            charger.missing = 0
         if self._file_error and not why:
             text = f"the trace is written again: without {count(self._missing, 'frame')} before"
             self._missing = 0

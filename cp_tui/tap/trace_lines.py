@@ -29,8 +29,8 @@ _VALUE_ACTIONS = frozenset({"ChangeConfiguration", "GetConfiguration"})
 """Actions whose frames may have the value of a key in an element that they should not have."""
 
 
-def tapped_line(record: Record, latency_ms: float | None) -> TraceLine:
-    """Write what passed as the format wants it.
+def tapped_line(record: Record, latency_ms: float | None, missing: int = 0) -> TraceLine:
+    """Write what passed as the format wants it, behind so many frames that could not be written.
 
     What the fields cannot hold, an id that is no text or something that is no frame at all, has its
     text beside them, which wins over them.
@@ -51,6 +51,7 @@ def tapped_line(record: Record, latency_ms: float | None) -> TraceLine:
         latency_ms=latency_ms,
         connection=record.connection or "",
         is_no_frame=frame is None,
+        missing=missing,
     )
     to_csms = record.direction is FrameDirection.TO_CSMS
     return TraceLine(

@@ -143,10 +143,15 @@ async def test_a_full_disk_is_told_to_who_attaches(monkeypatch: pytest.MonkeyPat
             assert "make room" in trouble.hint
             await tap.until(lambda: tap.observer.unwritten == 2)
             # Another charge point shows that there is room again.
-            monkeypatch.setattr(LogFile, "write", lambda _file, _line: None)
+            lines: list[bytes] = []
+            monkeypatch.setattr(LogFile, "write", lambda _file, line: lines.append(line))
             async with connect(f"{tap.url}/CP2", subprotocols=[OCPP]) as other:
                 await ask(other, "BootNotification", BOOT)
                 assert await screen.until("troubles", lambda found: not found) == ()
+        await ask(websocket, "Heartbeat", {})
+        await tap.until(lambda: len(lines) == 4)
+        told = [json.loads(line)["meta"]["cp-tui"].get("missing", 0) for line in lines]
+        assert told == [0, 0, 2, 0]
         assert tap.texts.count("the trace is written again: without 2 frames before") == 1
 
 

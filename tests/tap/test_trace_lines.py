@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, datetime, timedelta
 
 from cp_tui.charge_point.codec import encode
@@ -18,7 +19,8 @@ START = datetime(2026, 11, 3, 8, tzinfo=UTC)
 CP, CSMS = FrameDirection.TO_CSMS, FrameDirection.TO_CHARGE_POINT
 BOOT = '[2,"1","BootNotification",{"chargePointVendor":"V","chargePointModel":"M"}]'
 BOOTED = '[3,"1",{"status":"Accepted","currentTime":"2026-11-03T08:00:00Z","interval":300}]'
-MISREAD = '[4,"-1","FormationViolation","",{}]'
+BEAT, NEXT = '[2,"2","Heartbeat",{}]', '[2,"3","Heartbeat",{}]'
+BEATEN = '[3,"2",{"currentTime":"2026-11-03T08:00:03Z"}]'
 ODD = [
     "no JSON",
     "[]",
@@ -62,7 +64,10 @@ def test_a_log_of_a_tap_is_judged_as_what_passed() -> None:
 
 
 def judged_as_it_passed(odd: str) -> set[str]:
-    records = passed((CP, BOOT), (CSMS, BOOTED), (CP, odd), (CSMS, MISREAD))
+    named = re.match('\\[2, ?"([0-9]+)"', odd)
+    answer = f'[4,"{named[1] if named else -1}","FormationViolation","",{{}}]'
+    after = (CP, BEAT), (CSMS, BEATEN)
+    records = passed((CP, BOOT), (CSMS, BOOTED), (CP, odd), (CSMS, answer), *after)
     judge = LiveExplainer("CP1", is_whole=True)
     live = {each.id for record in records for each in judge.take(record)}
     trace = read(written(records))
@@ -70,7 +75,19 @@ def judged_as_it_passed(odd: str) -> set[str]:
     assert [each.kind for each in again] == [each.kind for each in records], odd
     found = {each.id for each in explain(trace).findings}
     assert found == live, odd
+    assert found.isdisjoint({"call.answer_without_call", "call.answers_crossed"}), odd
     return found
+
+
+def test_frames_that_could_not_be_written_are_nobodys_fault() -> None:
+    records = passed((CP, BOOT), (CSMS, BOOTED), (CP, BEAT), (CSMS, BEATEN), (CP, NEXT))
+    lines = [encode(tapped_line(each, None)).decode() for each in (records[0], records[1])]
+    for missing, ids in ((0, {"call.answer_without_call"}), (1, {"log.gap"})):
+        behind = [(records[3], missing), (records[4], 0)]
+        rest = [encode(tapped_line(each, None, gone)).decode() for each, gone in behind]
+        trace = read("\n".join([*lines, *rest]))
+        assert len([each for each in trace.records if each.number]) == 4
+        assert {each.id for each in explain(trace).findings} == ids
 
 
 def test_no_secret_is_written_of_what_is_no_frame() -> None:

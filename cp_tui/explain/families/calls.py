@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 
 from msgspec import Struct
 
@@ -15,7 +16,7 @@ from cp_tui.explain.known import Known
 from cp_tui.explain.limits import LIMITS
 from cp_tui.ocpp.action import Action
 from cp_tui.ocpp.datatypes import RegistrationStatus
-from cp_tui.traces.record import ANSWERS, FrameDirection, Record, RecordKind
+from cp_tui.traces.record import ANSWERS, FrameDirection, LinkKind, Record, RecordKind
 
 OPEN_MAX = 200
 """A log that keeps few answers has many that look open."""
@@ -33,6 +34,8 @@ class _Open(Struct):
     """Whether the connection was lost while it was open."""
     is_blurred: bool = False
     """Whether a frame that cannot be read may be its answer."""
+    is_nameless: bool = False
+    """Whether its id is no text, so that its answer has another one."""
     is_excused: bool = False
     """Whether no answer is right."""
     later: int = 0
@@ -56,10 +59,14 @@ class CallRules(Family):
         """By the number of the first CALL, until it is answered."""
         self._marks = (0, 0)
         """Breaks and blurs of the log at the record before."""
+        self._begun_anew: datetime | None = None
+        """When the log says that something is missing before."""
         self._paired = {FrameDirection.TO_CSMS: 0, FrameDirection.TO_CHARGE_POINT: 0}
 
     def take(self, record: Record, known: Known) -> Iterable[Finding]:
         self._notice_breaks(known)
+        if record.link and record.link.event is LinkKind.ROTATION:
+            self._begun_anew = record.at
         if record.kind is RecordKind.CALL:
             yield from self._called(record, known)
         elif record.kind in ANSWERS:
@@ -97,8 +104,11 @@ class CallRules(Family):
         if len(self._open) >= OPEN_MAX:
             yield from _unanswered(self._open.pop(next(iter(self._open))), known)
         is_rejected = known.registration.status is RegistrationStatus.REJECTED
+        is_nameless = record.frame is not None and not isinstance(record.frame.elements[1], str)
         self._open[record.number] = _Open(
             record,
+            is_blurred=is_nameless,
+            is_nameless=is_nameless,
             is_excused=is_rejected and record.direction is FrameDirection.TO_CHARGE_POINT,
         )
 
@@ -171,7 +181,7 @@ class CallRules(Family):
     def _crossed(self, record: Record, call: Record, known: Known) -> Iterator[Finding]:
         for each in () if known.file.is_mixed else self._open.values():
             older = each.record
-            if older.place >= call.place or each.is_lost:
+            if older.place >= call.place or each.is_lost or each.is_blurred:
                 continue
             if older.direction is call.direction and not known.is_past(
                 older.at, known.call_timeout_s
@@ -187,6 +197,10 @@ class CallRules(Family):
     def _without_call(self, record: Record, known: Known) -> Iterator[Finding]:
         survey = known.survey
         if record.direction is None or not survey.has_both_sides or known.blurs:
+            return
+        if any(each.is_nameless for each in self._open.values()):
+            return
+        if self._begun_anew and not known.is_past(self._begun_anew, LIMITS.unanswered):
             return
         since = known.broken_at.at if known.broken_at else survey.first
         is_warm = known.is_past(since, LIMITS.unanswered)

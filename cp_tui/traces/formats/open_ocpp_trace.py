@@ -9,7 +9,7 @@ from cp_tui.traces.entry import LogEntry
 from cp_tui.traces.formats.json_records import JsonRecord, records_of
 from cp_tui.traces.formats.trace_format import LogSource, TraceFormat
 from cp_tui.traces.frames import TYPES, put_together, take_apart, truncate
-from cp_tui.traces.record import FrameDirection
+from cp_tui.traces.record import FrameDirection, LinkEvent, LinkKind
 
 DIRECTIONS: Mapping[str, FrameDirection] = {
     "cp-to-csms": FrameDirection.TO_CSMS,
@@ -29,7 +29,25 @@ def entries(recording: LogSource) -> Iterator[LogEntry]:
     """Find the entries of a trace."""
     for found in records_of(recording, frozenset({""})):
         if is_record(found.value):
-            yield _entry_of(found)
+            entry = _entry_of(found)
+            yield from _gap(found, entry)
+            yield entry
+
+
+def _gap(found: JsonRecord, entry: LogEntry) -> Iterator[LogEntry]:
+    """Say that a tap could not write for a while, and frames of a charge point are missing."""
+    missing = _ours(found.value).get("missing")
+    if type(missing) is int and missing > 0:
+        gap = found.entry()
+        gap.link = LinkEvent(LinkKind.ROTATION)
+        gap.time, gap.charger = entry.time, entry.charger
+        yield gap
+
+
+def _ours(value: dict[str, Any]) -> dict[str, Any]:
+    meta = value.get("meta")
+    ours = meta.get("cp-tui") if isinstance(meta, dict) else None
+    return ours if isinstance(ours, dict) else {}
 
 
 def _entry_of(found: JsonRecord) -> LogEntry:
@@ -40,15 +58,12 @@ def _entry_of(found: JsonRecord) -> LogEntry:
     entry.direction = DIRECTIONS[value["direction"]]
     charger = value.get("chargePointId")
     entry.charger = charger if isinstance(charger, str) and charger else None
-    meta = value.get("meta")
-    ours = meta.get("cp-tui") if isinstance(meta, dict) else None
-    connection = None
-    if isinstance(ours, dict):
-        # A frame that a person has made on purpose, and the connection that `tap` wrote down.
-        entry.is_injected = ours.get("is_composed") is True
-        connection = ours.get("connection")
-        connection = connection if isinstance(connection, str) and connection else None
-        entry.connection = connection
+    # A frame that a person has made on purpose, and the connection that `tap` wrote down.
+    ours = _ours(value)
+    entry.is_injected = ours.get("is_composed") is True
+    connection = ours.get("connection")
+    connection = connection if isinstance(connection, str) and connection else None
+    entry.connection = connection
     entry.extra = {name: value[name] for name in _KNOWN if name in value} or None
     if _is_other_protocol(value):
         entry.note = "log.other_protocol"
