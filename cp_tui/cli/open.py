@@ -13,8 +13,9 @@ from shutil import copyfileobj, rmtree
 from tempfile import TemporaryDirectory, gettempdir
 from typing import IO
 
-from msgspec import Struct
+from msgspec import DecodeError, Struct
 
+from cp_tui.charge_point.codec import decode
 from cp_tui.cli.bundle import SUMMARY_FILE, TRACE_FOLDER
 from cp_tui.cli.output import ExitStatus, complain
 from cp_tui.cli.screen import read_look, show_log
@@ -38,6 +39,8 @@ from cp_tui.traces.times import zone_of
 
 EVENTS_MAX = 100_000
 """Of what was noted the newest; the events of a trace of 20 MB are a tenth of that."""
+SUMMARY_MAX = 1_000_000
+"""Bytes that are read of what a bundle says of itself."""
 PIPES = {Path("/dev/fd"): "a pipe"}
 """How pipes are called that have a number in the place of a name, as shells make them."""
 COPY = "cp-tui-open-"
@@ -98,7 +101,7 @@ async def _opened(file: str, pipe: int | None, options: Namespace) -> GrowingLog
         log = await open_log(
             file,
             format=options.format,
-            charger=options.id,
+            charger=options.id or await in_daemon_thread(partial(named_in, options.file)),
             zone=options.zone,
             source=descriptor,
             size=size,
@@ -182,6 +185,25 @@ def _pieces(archive: zipfile.ZipFile, name: str = FRAMES_FILE) -> list[zipfile.Z
         if each.filename.startswith(TRACE_FOLDER) and Path(each.filename).name.startswith(name)
     ]
     return sorted(found, key=lambda each: _age(each.filename), reverse=True)
+
+
+class _Summary(Struct):
+    """What a bundle says of itself, as far as it matters here."""
+
+    charge_point_id: str = ""
+
+
+def named_in(path: str) -> str | None:
+    """Give the charge point that a bundle is of; None: it is no bundle, or does not say.
+
+    The messages of one that was only watched do not name it.
+    """
+    with suppress(OSError, zipfile.BadZipFile, KeyError, DecodeError):
+        if _is_zip(path):
+            with zipfile.ZipFile(path) as archive:
+                if archive.getinfo(SUMMARY_FILE).file_size <= SUMMARY_MAX:
+                    return decode(_Summary, archive.read(SUMMARY_FILE)).charge_point_id or None
+    return None
 
 
 def events_beside(path: str) -> Sequence[tuple[str, Struct]]:

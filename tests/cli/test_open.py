@@ -16,7 +16,7 @@ import pytest
 from cp_tui.charge_point.codec import encode
 from cp_tui.charge_point.variables import LinkAttempt, LinkPhase
 from cp_tui.cli import main
-from cp_tui.cli.open import _opened, events_beside, log_file
+from cp_tui.cli.open import _opened, events_beside, log_file, named_in
 from cp_tui.engine.hub import time_of
 from cp_tui.traces.opening import UnreadableTrace
 from cp_tui.traces.reading import open_traces
@@ -70,7 +70,7 @@ def test_what_a_charge_point_noted_is_read_beside_its_frames(tmp_path: Path) -> 
     (folder / "events.jsonl.1").write_bytes(lines[0] + b"\nnot whole\n")
     (folder / "events.jsonl").write_bytes(lines[1] + b"\n")
     with zipfile.ZipFile(bundle, "w") as archive:
-        archive.writestr("summary.json", "{}")
+        archive.writestr("summary.json", '{"runs": true, "charge_point_id": "CP-7"}')
         for each in folder.iterdir():
             archive.write(each, f"trace/{each.name}")
     for path in (folder, bundle):
@@ -80,6 +80,7 @@ def test_what_a_charge_point_noted_is_read_beside_its_frames(tmp_path: Path) -> 
             ("link_attempts", 9),
         ]
     assert events_beside(f"{tmp_path / 'none.log'}") == []
+    assert [named_in(f"{each}") for each in (bundle, folder, "none.log")] == ["CP-7", None, None]
 
 
 def test_a_folder_without_a_trace_is_said_to_have_none(tmp_path: Path) -> None:
