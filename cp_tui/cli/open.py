@@ -33,7 +33,7 @@ from cp_tui.ocpp.printable import clean
 from cp_tui.opened.growing import GrowingLog
 from cp_tui.opened.opening import OpenedLog, open_log
 from cp_tui.opened.supply import GrowingFile, PipeCopy
-from cp_tui.traces.opening import UNPACKED_MAX, UnreadableTrace
+from cp_tui.traces.opening import FAULTS_OF_PACKERS, UNPACKED_MAX, UnreadableTrace
 from cp_tui.traces.recognise import FORMATS
 from cp_tui.traces.times import zone_of
 
@@ -198,7 +198,7 @@ def named_in(path: str) -> str | None:
 
     The messages of one that was only watched do not name it.
     """
-    with suppress(OSError, zipfile.BadZipFile, KeyError, DecodeError):
+    with suppress(OSError, *FAULTS_OF_PACKERS, KeyError, DecodeError):
         if _is_zip(path):
             with zipfile.ZipFile(path) as archive:
                 if archive.getinfo(SUMMARY_FILE).file_size <= SUMMARY_MAX:
@@ -212,7 +212,7 @@ def events_beside(path: str) -> Sequence[tuple[str, Struct]]:
     What cannot be read is missing, and the frames are there all the same.
     """
     lines: list[bytes] = []
-    with suppress(OSError, zipfile.BadZipFile):
+    with suppress(OSError, *FAULTS_OF_PACKERS):
         if path != "-" and Path(path).is_dir():
             for piece in trace_files(Path(path)):
                 if piece.name.startswith(EVENTS_FILE):

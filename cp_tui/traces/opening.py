@@ -42,7 +42,7 @@ _GZIP_WINDOW = 31
 _GZIP = b"\x1f\x8b"
 _ZIP = b"PK\x03\x04"
 _CAPTURES = (b"\xd4\xc3\xb2\xa1", b"\xa1\xb2\xc3\xd4", b"\x4d\x3c\xb2\xa1", b"\x0a\x0d\x0d\x0a")
-_FAULTS_OF_PACKERS = (
+FAULTS_OF_PACKERS = (
     *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError),
     # A password that is needed, a method that is not known, a place that is not in the file.
     *(RuntimeError, NotImplementedError, ValueError),
@@ -108,7 +108,7 @@ def _refusals(name: str) -> Iterator[None]:
     """Put what the machine or a packer complains about into words."""
     try:
         yield
-    except _FAULTS_OF_PACKERS as error:
+    except FAULTS_OF_PACKERS as error:
         words = f"it is packed, and cannot be unpacked: {clean(str(error))}"
         raise UnreadableTrace(f"{name}: {words}") from None
     except OSError as error:
@@ -258,7 +258,7 @@ def _spooled(
                     damage = f"only the first {UNPACKED_MAX >> 30} GiB were read"
                     break
                 file.write(piece)
-        except _FAULTS_OF_PACKERS as error:
+        except FAULTS_OF_PACKERS as error:
             damage = f"it is packed, and cannot be unpacked to its end: {clean(str(error))}"
         spool = Spool(file)
     return TraceText(name, spool.open, damage)

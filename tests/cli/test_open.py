@@ -96,6 +96,21 @@ def test_without_a_terminal_it_says_so(capsys: pytest.CaptureFixture[str]) -> No
     assert "open: " in capsys.readouterr().err
 
 
+def test_what_a_damaged_bundle_says_of_itself_is_missing(tmp_path: Path) -> None:
+    bundle = tmp_path / "b.zip"
+    texts = {"summary.json": '{"charge_point_id":"CP7"}', "trace/events.jsonl": "{}"}
+    with zipfile.ZipFile(bundle, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in texts.items():
+            archive.writestr(name, text * 20)
+        places = [each.header_offset + 30 + len(each.filename) for each in archive.infolist()]
+    data = bytearray(bundle.read_bytes())
+    for place in places:
+        data[place : place + 4] = b"\xff" * 4
+    bundle.write_bytes(data)
+    assert named_in(f"{bundle}") is None
+    assert events_beside(f"{bundle}") == []
+
+
 def test_of_a_bundle_without_a_log_it_is_said_of_all_that_is_in_it(tmp_path: Path) -> None:
     bundle = tmp_path / "b.zip"
     with zipfile.ZipFile(bundle, "w") as archive:
