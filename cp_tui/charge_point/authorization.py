@@ -124,6 +124,8 @@ class Authorization:
             assert isinstance(response, AuthorizeResponse)
             info = response.id_tag_info
             self.learn(id_tag, info)
+            if info.status is not AuthorizationStatus.ACCEPTED:
+                self._turn.watcher.tag_refused(id_tag, info.status)
             listed = self._local_list.get(id_tag)
             parent = group_of(info) or (listed.parent_id_tag if listed else None)
             decide(csms_verdict(id_tag, info, parent))

@@ -39,6 +39,9 @@ class ExchangeWatcher:
     def lost(self, message: OutboxRecord) -> None:
         """A message that was kept was dropped or given up."""
 
+    def tag_refused(self, id_tag: str, status: str) -> None:
+        """The CSMS has answered that this tag may not charge."""
+
     def answered(self, action: str, status: str, late_s: float) -> None:
         """A CALL of the CSMS is answered, so many seconds late on purpose.
 

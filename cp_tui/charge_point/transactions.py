@@ -322,6 +322,8 @@ class Transactions:
     def _started(self, record: TransactionRecord, response: StartTransactionResponse) -> None:
         info = response.id_tag_info
         self._learn(record.id_tag, info)
+        if info.status is not AuthorizationStatus.ACCEPTED:
+            self._turn.watcher.tag_refused(record.id_tag, info.status)
         record = self._take_id(record, response)
         connector = self._connectors.get(record.connector_id)
         if connector is None or connector.transaction is None or connector.transaction != record:

@@ -53,6 +53,10 @@ class CountGroup(StrEnum):
     """Attempts to connect that failed, by step and words."""
     LOST = "lost"
     """Connections that ended unwanted, by words; without a name."""
+    WAITING = "waiting"
+    """Sessions in which no energy flowed at the first look."""
+    TAG_REFUSED = "tag refused"
+    """Tags that may not charge, by the status and the tag."""
 
 
 class Histogram(Struct):
@@ -164,6 +168,14 @@ class Measures:
     def accepted(self, after_s: float) -> None:
         """Note that a station is Accepted."""
         self._time(TimeGroup.ACCEPTED, "", after_s)
+
+    def kept_waiting(self) -> None:
+        """Note a session that does not begin at once."""
+        self._count(CountGroup.WAITING, "", "")
+
+    def tag_refused(self, id_tag: str, status: str) -> None:
+        """Note a tag that may not charge."""
+        self._count(CountGroup.TAG_REFUSED, status, id_tag)
 
     def charging(self, after_s: float) -> None:
         """Note that a transaction runs."""

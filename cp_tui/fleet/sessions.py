@@ -63,6 +63,8 @@ class Visit(Struct):
     """When the gap to the next session is over; before the first: never."""
     since: datetime = LAST
     """When somebody came."""
+    has_waited: bool = False
+    """Who came has looked, and no energy flowed."""
     ends_at: datetime = LAST
     until_wh: float = 0.0
     """At this register enough has flowed."""
@@ -149,7 +151,7 @@ class SessionDriver:
             self.given_up += 1
             self._come_next(visit, now)
             return
-        visit.part, visit.since = VisitPart.WAITING, now
+        visit.part, visit.since, visit.has_waited = VisitPart.WAITING, now, False
         wait_s = REMOTE_WAIT_S if is_remote else GIVE_UP_S
         visit.ends_at = later(now, wait_s)
         if not is_remote:
@@ -160,6 +162,9 @@ class SessionDriver:
         record = station.transaction(visit.connector_id)
         if record is None:
             waited_s = (now - visit.since).total_seconds()
+            if not visit.has_waited:
+                visit.has_waited = True
+                station.keep_waiting()
             visit.due = later(now, min(max(waited_s, LOOK_FIRST_S), LOOK_MIN_S))
             if now >= visit.ends_at or not station.is_on:
                 self.given_up += 1

@@ -291,6 +291,10 @@ class FleetStation:
         self._follow(now)
         return self._requests
 
+    def keep_waiting(self) -> None:
+        """Note that somebody has plugged in, and no energy flows so far."""
+        self._book.kept_waiting()
+
     def swipe(
         self, connector_id: int | None, id_tag: str, now: datetime, *, is_awaited: bool = True
     ) -> int:

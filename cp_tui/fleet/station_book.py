@@ -112,6 +112,14 @@ class StationBook(ExchangeWatcher):
         """Tell how a CALL of the CSMS was answered."""
         self._watcher.asked(action, status, late_s)
 
+    def tag_refused(self, id_tag: str, status: str) -> None:
+        """Tell of a tag that may not charge."""
+        self._watcher.tag_refused(id_tag, status)
+
+    def kept_waiting(self) -> None:
+        """Tell that somebody has plugged in, and no energy flows so far."""
+        self._watcher.kept_waiting()
+
     def swiped(self, connector_id: int | None, now: datetime) -> None:
         """Note that somebody has shown a tag, and waits from now on."""
         self._swiped[connector_id or ANY_READER] = now

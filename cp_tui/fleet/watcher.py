@@ -35,6 +35,12 @@ class StationWatcher(Protocol):
     def accepted(self, after_s: float) -> None:
         """The CSMS has accepted the station: so long after the power came."""
 
+    def kept_waiting(self) -> None:
+        """Somebody has plugged in, and at the first look no energy flows."""
+
+    def tag_refused(self, id_tag: str, status: str) -> None:
+        """The CSMS has answered that a tag may not charge."""
+
     def charging(self, after_s: float) -> None:
         """A transaction runs: so long after the tag was shown."""
 

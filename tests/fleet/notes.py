@@ -21,6 +21,8 @@ class Notes:
     backs: list[float] = field(default_factory=list)
     accepts: list[float] = field(default_factory=list)
     charges: list[float] = field(default_factory=list)
+    waits: int = 0
+    tags_refused: list[tuple[str, str]] = field(default_factory=list)
     entries: list[BillEntry] = field(default_factory=list)
 
     def answered(self, action: str, answer_s: float, outcome: Outcome, detail: str = "") -> None:
@@ -46,6 +48,12 @@ class Notes:
 
     def accepted(self, after_s: float) -> None:
         self.accepts.append(after_s)
+
+    def kept_waiting(self) -> None:
+        self.waits += 1
+
+    def tag_refused(self, id_tag: str, status: str) -> None:
+        self.tags_refused.append((id_tag, status))
 
     def charging(self, after_s: float) -> None:
         self.charges.append(after_s)

@@ -11,11 +11,13 @@ import pytest
 from cp_tui.fleet.bill import Bill
 from cp_tui.fleet.billed import OurTransaction
 from cp_tui.fleet.measures import Measures
-from cp_tui.fleet.plan import FleetStage
+from cp_tui.fleet.plan import FleetStage, SessionPlan
+from cp_tui.fleet.report import words
 from cp_tui.fleet.report.billing import billed_verdicts
 from cp_tui.fleet.report.fleet_report import FleetReport
 from cp_tui.fleet.report.live import live_report
 from cp_tui.fleet.report.made import report_of
+from cp_tui.fleet.report.rows import report_rows
 from cp_tui.fleet.result import FailedStation, FleetFigures, FleetMoment, FleetResult
 from cp_tui.fleet.stream_order import StationPhase
 from cp_tui.fleet.watcher import Outcome
@@ -172,6 +174,24 @@ def test_what_is_not_as_planned_makes_the_run_fail(result: dict[str, Any], told:
     assert not report.is_held
     assert report.faults == ((told,) if told else ())
     assert [each.is_held for each in report.limits].count(False) == (not told)
+
+
+def test_a_run_in_which_nobody_could_charge_has_failed_and_says_who_was_refused() -> None:
+    measures = measured()
+    for number in range(4):
+        measures.kept_waiting()
+        measures.tag_refused(f"TAG{number}", "Invalid")
+    measures.tag_refused("TAG1", "Blocked")
+    report = made(measures=measures, bill=Bill(begun=1, taken_over=1, acknowledged=1))
+    assert report.faults == ("4 cars came to charge, and no transaction was begun",)
+    told = "tags refused: 5 (4 Invalid, 1 Blocked), by tag: TAG1 2, TAG0 1, TAG2 1, ..."
+    assert told in words.bill(report)
+    assert "tag refused,Blocked,TAG1,1" in map(str.strip, report_rows(report))
+    # Where one did, those who wait for a slow CSMS are no fault.
+    assert made(measures=measures).faults == ()
+    # Nobody came: nothing failed, and it is told; nobody was to come: nothing to tell.
+    assert made(bill=Bill()).notes == ("nobody came to charge: no transaction was begun",)
+    assert made(bill=Bill(), plan={"sessions": SessionPlan((0.0,))}).notes == ()
 
 
 def test_what_misbehaves_makes_no_run_fail() -> None:

@@ -39,6 +39,7 @@ def test_sessions_come_at_their_rate_and_each_is_billed() -> None:
     assert sum(length >= 119 for length in lengths) >= len(lengths) - 10
     assert {entry.id_tag for entry in entries} == {"A", "B", "C"}
     assert fleet.people.next_due is None
+    assert not any(notes.waits or notes.tags_refused for notes in fleet.notes.values())
 
 
 def test_enough_energy_ends_a_session_as_well() -> None:
@@ -79,6 +80,11 @@ def test_somebody_who_gets_no_energy_leaves_and_the_next_one_comes() -> None:
     fleet.after(3_600)
     assert fleet.bill.begun == 0
     assert driver.given_up > 10
+    notes = fleet.notes["CP1"]
+    # Each is told once, whoever was to start it, and who is refused with the tag and the status.
+    assert notes.waits in (driver.given_up, driver.given_up + 1, driver.given_up + 2)
+    assert 0 < len(notes.tags_refused) < notes.waits
+    assert set(notes.tags_refused) == {(ANY_TAG, "Invalid")}
 
 
 def test_a_power_cut_ends_sessions_and_people_come_again() -> None:

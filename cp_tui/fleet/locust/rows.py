@@ -91,6 +91,14 @@ class LocustRows:
         self._measures.accepted(after_s)
         self._row("boot", "power on to Accepted", after_s)
 
+    def kept_waiting(self) -> None:
+        """Leave it to the verdict."""
+        self._measures.kept_waiting()
+
+    def tag_refused(self, id_tag: str, status: str) -> None:
+        """Leave it to the table at the end."""
+        self._measures.tag_refused(id_tag, status)
+
     def charging(self, after_s: float) -> None:
         """Tell of a transaction that runs."""
         self._measures.charging(after_s)

@@ -188,6 +188,8 @@ class FleetReport(Struct, frozen=True):
     link: LinkFigures
     commands: tuple[CommandFigures, ...]
     bill: BillFigures
+    tags_refused: Mapping[str, Mapping[str, int]]
+    """How often the CSMS answered that a tag may not charge, by status, then by tag."""
     itself: ItselfFigures
     misbehaving: MisbehavingFigures | None
     faults: tuple[str, ...]

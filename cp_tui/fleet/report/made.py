@@ -70,6 +70,7 @@ def report_of(
         link=_link(result),
         commands=_commands(measures),
         bill=_bill(result.bill),
+        tags_refused=_tags_refused(measures),
         itself=_itself(result),
         misbehaving=_misbehaving(result),
         faults=(*_faults(plan, result), *faults),
@@ -161,6 +162,13 @@ def _bill(bill: Bill) -> BillFigures:
     )
 
 
+def _tags_refused(measures: Measures) -> dict[str, dict[str, int]]:
+    found: dict[str, dict[str, int]] = {}
+    for (status, id_tag), number in measures.counts.get(CountGroup.TAG_REFUSED, {}).items():
+        found.setdefault(status, {})[id_tag] = number
+    return found
+
+
 def _itself(result: FleetResult) -> ItselfFigures:
     figures: FleetFigures = result.figures
     return ItselfFigures(
@@ -193,6 +201,9 @@ def _faults(plan: FleetPlan, result: FleetResult) -> Iterable[str]:
     missing = result.planned - result.started
     if missing > 0:
         yield f"{count(missing, 'charge point')} of {result.planned} never got power"
+    waited = result.measures.count(CountGroup.WAITING)
+    if waited and result.accepted and result.bill.begun == result.bill.taken_over:
+        yield f"{count(waited, 'car')} came to charge, and no transaction was begun"
     was_chosen = result.was_ended_by_hand and not result.was_cut_off
     if result.was_interrupted and ends_at_s(plan) is not None and not was_chosen:
         yield "ended from outside, before the plan was done"
@@ -210,6 +221,9 @@ def _notes(plan: FleetPlan, result: FleetResult) -> Iterable[str]:
     due_s = ends_at_s(plan)
     if result.was_ended_by_hand and due_s is not None:
         yield f"ended by hand before the plan was done, which takes {duration(due_s)}"
+    waited = result.measures.count(CountGroup.WAITING)
+    if any(plan.sessions.per_hour) and not (result.bill.begun or waited):
+        yield "nobody came to charge: no transaction was begun"
     if result.was_cut_off:
         is_open = result.unsettled or result.bill.begun > result.bill.acknowledged
         yield f"ended at once: {'what was open is not settled' if is_open else 'nothing was open'}"

@@ -49,6 +49,8 @@ def _rows(report: FleetReport) -> Iterator[Row]:
         yield from _times("command", command.action, command.took)
     yield from (("bill", "", name, value) for name, value in structs.asdict(report.bill).items())
     yield "bill", "", "lost", report.bill.lost
+    for status, tags in report.tags_refused.items():
+        yield from (("tag refused", status, tag, number) for tag, number in tags.items())
     for name, value in structs.asdict(report.itself).items():
         if name != "error_texts":
             yield "itself", "", name, str(value).lower() if isinstance(value, bool) else value

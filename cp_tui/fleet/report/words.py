@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
 from cp_tui.fleet.quantities import duration
@@ -16,6 +17,8 @@ QUEUED_S_MIN = 1.0
 """An age that is so much longer than its answer is a wait in the charge point, and not on the way.
 """
 REASONS_MAX = 5
+TAGS_MAX = 3
+"""Of the tags that are refused, those that are named."""
 REASON_LENGTH_MAX = 60
 LABEL_MAX = 32
 """Characters of an Action or a status: the CSMS may make up longer ones."""
@@ -140,6 +143,19 @@ def bill(report: FleetReport) -> Iterator[str]:
     if sums.sent_again:
         again = count(sums.sent_again, "message")
         yield f"sent again with the same id: {again}, after an answer that was lost"
+    if report.tags_refused:
+        yield _tags_refused(report.tags_refused)
+
+
+def _tags_refused(by_status: Mapping[str, Mapping[str, int]]) -> str:
+    """Say how many were refused, by what status, and which most often."""
+    statuses = {status: sum(tags.values()) for status, tags in by_status.items()}
+    of_tags = Counter[str]()
+    for tags in by_status.values():
+        of_tags.update(tags)
+    most = ", ".join(f"{label(tag)} {number}" for tag, number in of_tags.most_common(TAGS_MAX))
+    others = ", ..." if len(of_tags) > TAGS_MAX else ""
+    return f"tags refused: {sum(statuses.values())}{_reasons(statuses)}, by tag: {most}{others}"
 
 
 def itself(report: FleetReport) -> Iterator[str]:
