@@ -226,7 +226,9 @@ async def test_a_csms_that_cannot_be_used_is_shown_with_step_and_next_attempt(
         await screen.see("It is tried now", "try 3")
         async with RawCsms(status=401, port=closed_port):
             screen.press("n")
-            await see_the_failure(screen, "HTTP 401 Unauthorized", "set AuthorizationKey")
+            await see_the_failure(
+                screen, "HTTP 401 Unauthorized", "says 'no'; set", "AuthorizationKey"
+            )
         async with RawCsms(subprotocol="ocpp2.0.1", port=closed_port):
             screen.press("n")
             await see_the_failure(screen, "subprotocol:", "ocpp2.0.1")

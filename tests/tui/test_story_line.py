@@ -103,10 +103,7 @@ async def test_a_second_screen_is_told_how_to_open_it_and_when_the_demo_ends() -
         assert drive.shows("■ Demo ended", "× The demo has ended: everything here is as it was")
 
 
-async def test_it_stands_on_the_screen_gives_way_to_answers_and_comes_back(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(said, "ANSWER_S", 0.05)
+async def test_it_stands_on_the_screen_gives_way_to_answers_and_comes_back() -> None:
     csms: FakeEngine = csms_world.normal()
     async with screen(csms=csms, size=(160, 40)) as drive:
         csms.publish("scenario", told())
@@ -115,7 +112,7 @@ async def test_it_stands_on_the_screen_gives_way_to_answers_and_comes_back(
         drive.app.tell(Content("an answer"))
         await drive.settle()
         assert "an answer" in activity(drive)
-        await drive.pilot.pause(0.1)
+        await drive.pass_time(said.ANSWER_S)
         assert NOW in activity(drive)
 
         await drive.press("greater_than_sign", "less_than_sign", "full_stop")
@@ -150,7 +147,7 @@ async def test_it_stands_on_the_screen_gives_way_to_answers_and_comes_back(
         assert "suspend_ev" not in [method for method, _ in drive.engine.calls]
 
         await drive.press("2")
-        await drive.pilot.pause(0.1)
+        await drive.pass_time(said.ANSWER_S)
         assert NOW in activity(drive), "on every screen"
         csms.publish("scenario", told(2, RunState.STOPPED, is_story_on=False))
         await drive.settle()
