@@ -9,13 +9,15 @@ import sys
 from argparse import Namespace
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import datetime, tzinfo
 from functools import partial
+from pathlib import Path
 from textwrap import wrap as wrap_anywhere
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from cp_tui.cli.output import ExitStatus, complain, say, told_if_slow
 from cp_tui.explain.catalogue import CATALOGUE
@@ -110,13 +112,29 @@ def _explained(
     file: str, options: Namespace, zone: tzinfo | None, others: _Others
 ) -> Iterator[int]:
     """Explain what is in a file; gives an exit status for each log."""
+    with ExitStack() as stack:
+        log = file
+        if Path(file).is_dir():
+            # Imported late: it takes what writes such a folder.
+            from cp_tui.cli.log_file import log_within
+
+            log = log_within(stack, file)
+        yield from _explained_log(log, file, options, zone, others)
+
+
+def _explained_log(
+    log: str, file: str, options: Namespace, zone: tzinfo | None, others: _Others
+) -> Iterator[int]:
+    """Explain a log that is found in a file of this name."""
     with told_if_slow(f"reading {file} ..."), _few_collections(), faults_told(file):
         traces = open_traces(
-            sys.stdin.buffer if file == "-" else file,
+            sys.stdin.buffer if file == "-" else log,
             format=options.format,
             charger=options.id,
             zone=zone,
         )
+        if log != file:
+            traces = [replace(trace, file=file) for trace in traces]
         reports = [_told_to_others(explain(trace), options, others.names) for trace in traces]
     if options.to_trace is not None:
         _write(traces, options, others)

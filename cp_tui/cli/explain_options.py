@@ -37,7 +37,10 @@ def add_explain(commands: Commands) -> None:
         formatter_class=RawTextHelpFormatter,
     )
     explain.add_argument(
-        "files", metavar="FILE", nargs="*", help="a log; - is what comes over a pipe"
+        "files",
+        metavar="FILE",
+        nargs="*",
+        help="a log, a bundle, or the data folder of a charge point; - is what comes over a pipe",
     )
     add_log_options(explain)
     explain.add_argument(

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from argparse import Namespace
+from contextlib import ExitStack
 from typing import Any
 
 from cp_tui.charge_point.codec import encode
+from cp_tui.cli.log_file import log_within
 from cp_tui.cli.output import ExitStatus, WrongUse, complain, told_if_slow, told_without_waiting
 from cp_tui.engine.endpoint import EndpointError, endpoint
 from cp_tui.engine.errors import EngineStartError
@@ -29,9 +31,9 @@ def run(options: Namespace) -> int:
     """Play the log, and tell what differs."""
     try:
         _check(options)
-        with told_if_slow(f"reading {options.file} ..."):
-            trace = open_trace(options.file, format=options.format)
-        acts = _acts(trace, options)
+        with told_if_slow(f"reading {options.file} ..."), ExitStack() as stack:
+            trace = open_trace(log_within(stack, options.file), format=options.format)
+            acts = _acts(trace, options)
         report = asyncio.run(_played(acts, trace, options))
     except (WrongUse, EngineStartError) as error:
         return complain(f"replay: {error}")

@@ -83,6 +83,22 @@ def test_a_pipe_and_what_is_packed_are_read(
     assert "/a/steve.log\nFormat steve" in out.replace("logs.zip:", "/")
 
 
+def test_a_data_folder_is_the_log_of_its_charge_point(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    status, out, err = explained(capsys, tmp_path)
+    assert (status, out) == (2, "")
+    assert err == f"cp-tui: {tmp_path}: no charge point has its trace there\n"
+    lines = HEALTHY.read_bytes().splitlines(keepends=True)
+    (tmp_path / "trace.jsonl.1").write_bytes(b"".join(lines[:10]))
+    (tmp_path / "trace.jsonl").write_bytes(b"".join(lines[10:]))
+    _, whole, _ = explained(capsys, HEALTHY, "--json")
+    status, out, err = explained(capsys, tmp_path, "--json", "--to-trace", tmp_path / "t.jsonl")
+    assert (status, err) == (0, "")
+    assert json.loads(out) == json.loads(whole) | {"file": f"{tmp_path}"}
+    assert len((tmp_path / "t.jsonl").read_bytes().splitlines()) == len(lines)
+
+
 def test_what_cannot_be_read_is_told_in_a_line(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:

@@ -16,7 +16,8 @@ import pytest
 from cp_tui.charge_point.codec import encode
 from cp_tui.charge_point.variables import LinkAttempt, LinkPhase
 from cp_tui.cli import main
-from cp_tui.cli.open import _opened, events_beside, log_file, named_in
+from cp_tui.cli.log_file import events_beside, log_file, named_in
+from cp_tui.cli.open import _opened
 from cp_tui.engine.hub import time_of
 from cp_tui.traces.opening import UnreadableTrace
 from cp_tui.traces.reading import open_traces
