@@ -31,7 +31,11 @@ def methods_of(door: Door) -> Mapping[str, Command]:
         case Door.FLEET:
             from cp_tui.fleet.shell.fleet_door import FLEET_COMMANDS
 
-            return {**CONNECTION_COMMANDS, **FLEET_COMMANDS}
+            # It has an end of its own.
+            shared = {
+                name: each for name, each in CONNECTION_COMMANDS.items() if name != "shutdown"
+            }
+            return {**shared, **FLEET_COMMANDS}
         case Door.CHARGE_POINT:
             return METHODS
 

@@ -71,14 +71,14 @@ class Conductor:
         self._now = begin
         self._orders = power_orders(plan)
         self._next = next(self._orders, None)
-        self._late_s = 0.0
+        self.late_s = 0.0
         """By how much pauses have moved what is to come."""
         self._paused_at: datetime | None = None
         self._numbers = count()
         self._agenda: list[tuple[datetime, int, Deed]] = []
         self._storms = 0
         self._begun: deque[StormView] = deque(maxlen=STORMS_MAX)
-        self._added = 0
+        self.added = 0
         """Charge points beyond the plan."""
         self._is_settling = False
         self._usual = BackoffSettings(*plan.backoff)
@@ -87,7 +87,7 @@ class Conductor:
 
     @property
     def is_paused(self) -> bool:
-        """Whether nobody arrives until somebody says so."""
+        """Whether no charge point comes or goes, and the plan waits, until somebody says so."""
         return self._paused_at is not None
 
     @property
@@ -101,12 +101,12 @@ class Conductor:
         ends_s = ends_at_s(self._plan)
         if ends_s is None or self._paused_at is not None:
             return None
-        return later(self._begin, ends_s + self._late_s)
+        return later(self._begin, ends_s + self.late_s)
 
     def stage(self, now: datetime) -> StageView | None:
         """Say in which stage the run is; None: it is past all of them."""
         stages, end_s = self._plan.stages, 0.0
-        late_s = self._late_s
+        late_s = self.late_s
         if self._paused_at is not None:
             late_s += (now - self._paused_at).total_seconds()
         at_s = (now - self._begin).total_seconds() - late_s
@@ -167,23 +167,23 @@ class Conductor:
             self._soon(partial(self._go, member))
 
     def pause(self, now: datetime) -> None:
-        """Let nobody arrive for a while; storms come when they come."""
+        """Let no charge point come or go for a while; storms and cars come when they come."""
         self._paused_at = self._paused_at or now
 
     def resume(self, now: datetime) -> None:
         """Go on with the arrivals where they were left."""
         if self._paused_at is not None:
-            self._late_s += (now - self._paused_at).total_seconds()
+            self.late_s += (now - self._paused_at).total_seconds()
             self._paused_at = None
 
     def add(self, number: int, now: datetime) -> int:
         """Switch on so many more than the plan has, at once; gives how many there was room for."""
         self._now = now
-        first = self._plan.stations + self._added
+        first = self._plan.stations + self.added
         number = max(0, min(number, STATIONS_MAX - first))
         if self._is_settling:
             return 0
-        self._added += number
+        self.added += number
         for index in range(first, first + number):
             self._soon(partial(self._power, index, True))
         return number
@@ -197,8 +197,8 @@ class Conductor:
     def settle(self, now: datetime) -> None:
         """End the plan: nobody arrives, storms are over, sessions end."""
         self._now = now
+        self.resume(now)
         self._is_settling, self._next = True, None
-        self._paused_at = None
         self._agenda.clear()
         for member in self._fleet:
             self._soon(partial(self._end_sessions, member))
@@ -219,7 +219,7 @@ class Conductor:
     def _arrival(self) -> datetime | None:
         if self._next is None or self._paused_at is not None:
             return None
-        return later(self._begin, self._next.at_s + self._late_s)
+        return later(self._begin, self._next.at_s + self.late_s)
 
     def _power(self, index: int, is_on: bool) -> None:
         if self._is_settling:

@@ -39,6 +39,10 @@ class FleetEventKind(StrEnum):
     RESUMED = "resumed"
     ERROR = "error"
     """An error inside has taken charge points out of the run."""
+    DISK = "disk"
+    """The file of the store takes no records, or takes them again."""
+    ADDED = "added"
+    """Charge points were added by hand."""
     NO_ROOM = "no_room"
     """This machine has no port or descriptor left for a connection."""
     LOAD = "load"
@@ -98,9 +102,15 @@ def _of_the_plan(before: FleetView | None, after: FleetView) -> Iterator[FleetEv
             yield FleetEvent(storm.at, FleetEventKind.STORM, f"{storm_words(storm)}: {struck}")
     was_paused = before is not None and before.is_paused
     if after.is_paused and not was_paused:
-        yield FleetEvent(after.at, FleetEventKind.PAUSED, "the arrivals are paused")
+        yield FleetEvent(
+            after.at, FleetEventKind.PAUSED, "the plan is paused: no charge point comes or goes"
+        )
     elif was_paused and not after.is_paused and after.part is RunPart.RUNNING:
-        yield FleetEvent(after.at, FleetEventKind.RESUMED, "the arrivals go on")
+        yield FleetEvent(after.at, FleetEventKind.RESUMED, "the plan goes on")
+    more = after.added - (0 if before is None else before.added)
+    if more:
+        text = f"{count(more, 'charge point')} added by hand"
+        yield FleetEvent(after.at, FleetEventKind.ADDED, text)
     if after.part is RunPart.SETTLING and (before is None or before.part is RunPart.RUNNING):
         text = f"settling: {count(after.counts.unsettled, 'charge point')} with open messages"
         yield FleetEvent(after.at, FleetEventKind.SETTLING, text)
@@ -125,6 +135,10 @@ def _of_the_charge_points(
     failed = after.failures - (0 if before is None else before.failures)
     if failed:
         yield FleetEventKind.ERROR, f"{count(failed, 'charge point')} ended by an error inside"
+    problem = "" if before is None else before.store_problem
+    if after.store_problem != problem:
+        text = after.store_problem or "the store takes records again"
+        yield FleetEventKind.DISK, text
     if after.no_room and not (before is not None and before.no_room):
         yield FleetEventKind.NO_ROOM, "this machine has no room for a connection"
 

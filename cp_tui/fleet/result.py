@@ -123,5 +123,7 @@ class FleetResult(Struct, frozen=True, kw_only=True):
     """It was ended from outside, before its plan was done."""
     was_ended_by_hand: bool = False
     """Somebody who saw how it stood chose to end it, on its screen or through its door."""
+    paused_s: float = 0.0
+    """How long the plan was paused, and the run is longer."""
     was_cut_off: bool = False
     """It was ended at once: what was open is in no way settled."""

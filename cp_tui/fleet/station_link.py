@@ -247,7 +247,9 @@ class StationLink:
     def _failed(self, failure: LinkFailure, now: datetime) -> LinkFailed:
         """Note an attempt to connect that was in vain."""
         self.error = failure.error(now)
-        self._watcher.refused(failure.step, failure.text)
+        # The same with all is one reason in the sums, whoever it was.
+        named = f"user {self._known.charge_point_id!r}"
+        self._watcher.refused(failure.step, failure.text.replace(named, "the user"))
         self._wait(now)
         return LinkFailed(failure.fault, failure.text, failure.shown)
 

@@ -56,6 +56,8 @@ class FleetView(Struct, frozen=True, kw_only=True):
     """The newest that have begun."""
     next_storm: StormView | None
     planned: int
+    added: int
+    """Charge points beyond the plan, by hand."""
     counts: Counts
     connecting: int
     """Handshakes under way."""

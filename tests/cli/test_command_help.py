@@ -53,6 +53,7 @@ def test_the_door_that_is_asked_says_what_there_is(capsys: pytest.CaptureFixture
     of_fleet = help_on(capsys, "--fleet", "--help")
     assert "\n  start_storm kind [share]" in of_fleet
     assert "plug_in connector_id" not in of_fleet
+    assert "shutdown" not in of_fleet, "a fleet has an end of its own"
     assert "usage: cp-tui ctl --fleet start_storm kind" in help_on(
         capsys, "--fleet", "start_storm", "--help"
     )

@@ -55,12 +55,18 @@ def test_pauses_errors_and_limits_of_our_own_are_told_as_they_come() -> None:
     second = replace(slow, stage=StageView(2, 2, 100, False, None))
     said = told(steady, paused, steady, failed, full, slow, second, second)
     assert said[2:] == [
-        ("paused", "the arrivals are paused"),
-        ("resumed", "the arrivals go on"),
+        ("paused", "the plan is paused: no charge point comes or goes"),
+        ("resumed", "the plan goes on"),
         ("error", "2 charge points ended by an error inside"),
         ("no_room", "this machine has no room for a connection"),
         ("load", "the fleet itself is at its limit"),
         ("stage", "stage 2 of 2: 100 charge points"),
+    ]
+    ill = replace(steady, added=5, store_problem="the disk is full")
+    assert told(steady, ill, ill, replace(ill, store_problem=""))[2:] == [
+        ("added", "5 charge points added by hand"),
+        ("disk", "the disk is full"),
+        ("disk", "the store takes records again"),
     ]
     short = replace(steady, recoveries_s=(0.4,))
     assert told(steady, short)[2:] == [("back", "99 % are back, after 400ms")], "between two looks"

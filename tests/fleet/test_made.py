@@ -217,7 +217,9 @@ def test_a_run_that_was_ended_is_told_to_be_so() -> None:
     assert chosen.is_held
     assert chosen.notes == ("ended by hand before the plan was done, which takes 10s",)
     hasty = made(was_interrupted=True, was_ended_by_hand=True, was_cut_off=True)
-    assert hasty.faults == ("ended from outside, before the plan was done",)
+    assert hasty.faults == ("ended by hand and at once, before the plan was done",)
+    assert hasty.notes == ("ended at once: nothing was open",), "and by whom is said once"
+    assert made(paused_s=14.04).notes == ("paused for 14s: the run took so much longer",)
     cut_off = made(was_interrupted=True, was_cut_off=True, unsettled=1)
     assert cut_off.notes == ("ended at once: what was open is not settled",)
     at_once = made(was_interrupted=True, was_cut_off=True)

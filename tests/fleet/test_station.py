@@ -6,7 +6,10 @@ import gc
 
 import pytest
 from websockets.client import ClientProtocol
+from websockets.datastructures import Headers
+from websockets.http11 import Response
 
+from cp_tui.engine.link_failure import status_failure
 from cp_tui.fleet.misbehaviour import Kind
 from cp_tui.fleet.stream_order import OrderKind, StationPhase
 from cp_tui.fleet.watcher import Outcome
@@ -140,3 +143,13 @@ def test_a_station_that_waits_connects_again_whatever_is_asked_of_its_link() -> 
     assert station.is_accepted
     assert len(notes.losses) == 2
     assert len(notes.backs) == 3
+
+
+def test_a_password_that_is_refused_is_one_reason_for_all_who_have_it() -> None:
+    fleet = VirtualFleet([config("CP1"), config("CP2")])
+    for station in fleet.stations:
+        refusal = status_failure(Response(401, "Unauthorized", Headers()), station.link._known, 16)
+        station.link._failed(refusal, fleet.now)
+        assert repr(station.id) in station.last_error, "each alone says whose it was"
+    reasons = {each for notes in fleet.notes.values() for each in notes.refusals}
+    assert reasons == {("HTTP", "HTTP 401 Unauthorized: refused the user with a key of 16 bytes")}

@@ -135,6 +135,7 @@ class Told:
             storms=() if self.storm is None else (self.storm,),
             next_storm=self.next_storm,
             planned=PLAN.stations,
+            added=0,
             counts=Counts(
                 phases={each: self.phases.get(each, 0) for each in StationPhase},
                 started=started,

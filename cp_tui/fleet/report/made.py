@@ -204,9 +204,11 @@ def _faults(plan: FleetPlan, result: FleetResult) -> Iterable[str]:
     waited = result.measures.count(CountGroup.WAITING)
     if waited and result.accepted and result.bill.begun == result.bill.taken_over:
         yield f"{count(waited, 'car')} came to charge, and no transaction was begun"
-    was_chosen = result.was_ended_by_hand and not result.was_cut_off
-    if result.was_interrupted and ends_at_s(plan) is not None and not was_chosen:
-        yield "ended from outside, before the plan was done"
+    if result.was_interrupted and ends_at_s(plan) is not None:
+        if not result.was_ended_by_hand:
+            yield "ended from outside, before the plan was done"
+        elif result.was_cut_off:
+            yield "ended by hand and at once, before the plan was done"
     if result.no_room:
         refused = count(result.no_room, "connection")
         yield f"this machine had no room for {refused}: {result.no_room_why}"
@@ -219,7 +221,9 @@ def _faults(plan: FleetPlan, result: FleetResult) -> Iterable[str]:
 
 def _notes(plan: FleetPlan, result: FleetResult) -> Iterable[str]:
     due_s = ends_at_s(plan)
-    if result.was_ended_by_hand and due_s is not None:
+    if result.paused_s:
+        yield f"paused for {duration(round(result.paused_s, 1))}: the run took so much longer"
+    if result.was_ended_by_hand and not result.was_cut_off and due_s is not None:
         yield f"ended by hand before the plan was done, which takes {duration(due_s)}"
     waited = result.measures.count(CountGroup.WAITING)
     if any(plan.sessions.per_hour) and not (result.bill.begun or waited):

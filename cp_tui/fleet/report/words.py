@@ -161,11 +161,13 @@ def _tags_refused(by_status: Mapping[str, Mapping[str, int]]) -> str:
 def itself(report: FleetReport) -> Iterator[str]:
     """Say how the fleet itself fared."""
     figures = report.itself
-    yield (
-        f"the fleet itself: {figures.cpu_share:.0%} of a core, {figures.memory_kib / 1024:.0f} MiB,"
-        f" timers late by {brief(figures.lag_p50_s)} (p50), {brief(figures.lag_p99_s)} (p99),"
+    late = (
+        f"timers late by {brief(figures.lag_p50_s)} (p50), {brief(figures.lag_p99_s)} (p99),"
         f" {brief(figures.lag_max_s)} (max)"
     )
+    timers = late if figures.lag_max_s else "no timer was due"
+    memory = f"{figures.memory_kib / 1024:.0f} MiB"
+    yield f"the fleet itself: {figures.cpu_share:.0%} of a core, {memory}, {timers}"
     for text in figures.error_texts:
         yield f"error inside: {clean(text)}"
 

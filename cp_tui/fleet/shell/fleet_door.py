@@ -151,7 +151,10 @@ class FleetDoor:
         return self._run.add(number)
 
     def pause_arrivals(self) -> bool:
-        """Let nobody arrive until it is resumed; false: it is so already."""
+        """Let no charge point come or go until it is resumed; false: it is so already.
+
+        The time of the plan stands still meanwhile, and the run ends later; cars come as before.
+        """
         self._check_running()
         was_paused = self._run.view().is_paused
         self._run.pause()
@@ -214,10 +217,10 @@ FLEET_COMMANDS: Mapping[str, Command] = table(
     Command(FleetDoor.start_storm, "Start a storm: {kind}", "The storm has begun: {kind}"),
     Command(FleetDoor.add_charge_points, "Add {number} charge points"),
     Command(
-        FleetDoor.pause_arrivals, "Pause the arrivals", "Nobody arrives", "they are paused already"
+        FleetDoor.pause_arrivals, "Pause the arrivals", "The plan waits", "they are paused already"
     ),
     Command(
-        FleetDoor.resume_arrivals, "Resume the arrivals", "The arrivals go on", "nothing is paused"
+        FleetDoor.resume_arrivals, "Resume the arrivals", "The plan goes on", "nothing is paused"
     ),
     Command(FleetDoor.end, "End the run", "The run ends", "it is ending already"),
     Command(FleetDoor.watch, "Look at {id}", is_look=True),

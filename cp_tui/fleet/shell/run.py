@@ -219,6 +219,7 @@ class FleetRun:
             storms=self._conductor.storms(),
             next_storm=self._conductor.next_storm(now),
             planned=self.plan.stations,
+            added=self._conductor.added,
             counts=self.fleet.counts(),
             connecting=self.gate.inside,
             at_gate=self.gate.waiting,
@@ -484,6 +485,7 @@ class FleetRun:
             store_faults=() if self._store is None else tuple(self._store.faults),
             was_interrupted=self._was_interrupted,
             was_ended_by_hand=self._was_interrupted and self._is_by_hand,
+            paused_s=self._conductor.late_s,
             was_cut_off=self.stops > 1,
         )
 

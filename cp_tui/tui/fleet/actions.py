@@ -92,7 +92,7 @@ async def add_stations(desk: Desk) -> None:
 
 @fleet_action("fleet.pause", "Pause or resume the arrivals", means=Meaning.PAUSE, short="Arrivals")
 async def pause(desk: Desk) -> None:
-    """While they are paused nobody arrives; those that are there go on, and storms come."""
+    """No charge point comes or goes, and the plan's time stands still; cars and storms come."""
     fleet = desk.snapshot.fleet
     is_paused = fleet is not None and fleet.view is not None and fleet.view.is_paused
     if is_paused:
