@@ -328,8 +328,8 @@ def _create_private(path: Path, kind: StoreKind) -> int:
     Gives its inode.
     """
     os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
-    if not kind.application_id:
-        # A file that somebody has named may be another one than he meant.
+    if not kind.application_id or not path.stat().st_size:
+        # A file that somebody has named may be another one than he meant, unless it is empty.
         path.chmod(0o600)
     return path.stat().st_ino
 

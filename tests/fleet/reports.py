@@ -65,7 +65,7 @@ def report(
         bill=bill,
         tags_refused={"Invalid": {HOSTILE: 3, "TAG00001": 4}, "Blocked": {"TAG00001": 1}},
         itself=ItselfFigures(0.34, 143_000, 0.0007, 0.023, 0.211, True, 1, (HOSTILE,)),
-        misbehaving=MisbehavingFigures(ACTIONS[:1], {}, 9, 4, 4),
+        misbehaving=MisbehavingFigures(ACTIONS[:1], {}, 9, 4, 4, 0),
         faults=faults,
         notes=(HOSTILE,),
         limits=tuple(verdict(each, found.get) for each in limits_of(())),

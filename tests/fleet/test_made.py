@@ -197,12 +197,13 @@ def test_a_run_in_which_nobody_could_charge_has_failed_and_says_who_was_refused(
 def test_what_misbehaves_makes_no_run_fail() -> None:
     strange = Measures()
     strange.answered("Heartbeat", 30.0, Outcome.TIMEOUT)
-    lost = Bill(begun=3, acknowledged=1)
+    lost = Bill(begun=3, taken_over=2, acknowledged=1)
     report = made(behaving=3, accepted=3, misbehaving=strange, misbehaving_bill=lost)
     assert report.is_held
     assert report.misbehaving is not None
     assert report.misbehaving.actions[0].timeouts == 1
     assert (report.misbehaving.begun, report.misbehaving.acknowledged) == (3, 1)
+    assert "3 begun, 2 of them taken over, 1 acknowledged" in "".join(words.misbehaving(report))
 
 
 def test_a_run_that_was_ended_is_told_to_be_so() -> None:

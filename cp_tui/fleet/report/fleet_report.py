@@ -138,6 +138,8 @@ class MisbehavingFigures(Struct, frozen=True):
     losses: int
     begun: int
     acknowledged: int
+    taken_over: int
+    """Of those begun: from the file of `--store`; they are none of the bill."""
 
 
 class TimelinePoint(Struct, frozen=True):

@@ -193,6 +193,7 @@ def _misbehaving(result: FleetResult) -> MisbehavingFigures | None:
         losses=measures.count(CountGroup.LOST),
         begun=result.misbehaving_bill.begun,
         acknowledged=result.misbehaving_bill.acknowledged,
+        taken_over=result.misbehaving_bill.taken_over,
     )
 
 

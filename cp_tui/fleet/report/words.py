@@ -180,10 +180,11 @@ def misbehaving(report: FleetReport) -> Iterator[str]:
     requests = sum(each.count for each in figures.actions)
     failures = sum(each.failures for each in figures.actions)
     refused = sum(figures.refused.values())
+    of_before = f", {figures.taken_over} of them taken over" if figures.taken_over else ""
     yield (
         f"misbehaving: {count(report.started - report.behaving, 'charge point')},"
         f" {count(requests, 'request')}, {failures} failed; connections refused: {refused},"
-        f" lost: {figures.losses}; transactions: {figures.begun} begun,"
+        f" lost: {figures.losses}; transactions: {figures.begun} begun{of_before},"
         f" {figures.acknowledged} acknowledged"
     )
 

@@ -226,3 +226,12 @@ async def test_a_file_that_cannot_be_it_is_refused_and_left_as_it_is(
     if content:
         assert path.read_bytes() == before
         assert path.stat().st_mode & 0o777 == 0o644
+
+
+async def test_an_empty_file_becomes_its_owners_alone(tmp_path: Path) -> None:
+    path = tmp_path / "fleet.db"
+    path.touch(0o644)
+    path.chmod(0o644)
+    store = await FleetStore.open(path, PLAN)
+    assert {each.stat().st_mode & 0o777 for each in tmp_path.iterdir()} == {0o600}
+    await store.close()
