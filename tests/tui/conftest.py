@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
 
 import pytest
 from textual._compositor import Compositor
 
-from cp_tui.tui.schedule import panes
 from cp_tui.tui.terminal import textual_private
 from tests.tui import quiet
 
@@ -19,12 +17,6 @@ def frugal() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         quiet.be_frugal(patch)
         yield
-
-
-@pytest.fixture(autouse=True)
-def still(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Leave the window about now where it is, however long a busy machine takes for a picture."""
-    monkeypatch.setattr(panes, "MOVE_WAIT_MIN", timedelta(hours=1))
 
 
 @pytest.fixture

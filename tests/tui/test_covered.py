@@ -12,7 +12,6 @@ from textual.content import Content
 
 from cp_tui.charge_point import variables as v
 from cp_tui.tui.app import ATTACH_AGAIN_S, CpTuiApp
-from cp_tui.tui.schedule import panes
 from cp_tui.tui.theme.colors import Colors, TerminalColors
 from tests.tiers import tier
 from tests.tui import power_world, worlds
@@ -164,13 +163,14 @@ async def test_under_a_dialog_what_is_said_waits_and_a_lost_engine_costs_two_lin
 async def test_under_a_dialog_the_window_about_now_stands_still(
     painted: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(panes, "MOVE_WAIT_MIN", timedelta(seconds=5))
-    async with screen(engine=power_world.engine()) as drive:
+    clock = [worlds.NOW]
+    async with screen(engine=power_world.engine(), now=lambda: clock[0]) as drive:
         due = drive.dashboard.timeline.next_move
         assert due is not None
         wait_s = (due - worlds.NOW).total_seconds()
         await drive.press("w")
         painted.clear()
+        clock[0] += timedelta(seconds=2 * wait_s + 1)
         await drive.pass_time(2 * wait_s + 1)
         assert painted == []
         await drive.press("escape")

@@ -102,7 +102,9 @@ class DashboardScreen(MainScreen):
         details = f"{keymap.first(show_connection.id)} {show_connection.short.lower()}"
         self.connection = ConnectionPane(hints("connection"), details)
         self.connectors = ConnectorsPane(hints("connectors"), glyphs)
-        self.schedule = SchedulePane(SCHEDULE_HINTS, glyphs=glyphs, follows_charging=True)
+        self.schedule = SchedulePane(
+            lambda: self.now(), SCHEDULE_HINTS, glyphs=glyphs, follows_charging=True
+        )
         self.keys = KeysPane(hints("keys"))
         self.monitors = MonitorsPane(hints("monitors"))
 

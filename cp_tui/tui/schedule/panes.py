@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
-from msgspec.structs import replace
 from textual import on
 from textual.app import ComposeResult
 from textual.content import Content
@@ -95,14 +94,19 @@ class SchedulePane(Pane):
 
     def __init__(
         self,
+        now: Callable[[], Clock],
         hints: str = "",
         *,
         glyphs: Glyphs = Glyphs.EIGHTH,
         follows_charging: bool = False,
     ) -> None:
-        """`follows_charging`: while something charges, it looks at its last minutes."""
+        """`follows_charging`: while something charges, it looks at its last minutes.
+
+        `now` is asked when the window moves on: a process that was stopped hears of it late.
+        """
         super().__init__(hints)
         self.timeline = Timeline(glyphs=glyphs, follows_charging=follows_charging, id="timeline")
+        self._time = now
         self._snapshot = Snapshot()
         self._asked: Schedules = {}
         self._restraints: Mapping[int, str] = {}
@@ -137,7 +141,7 @@ class SchedulePane(Pane):
         self.timeline.set_time_zone(clock.zone)
         self._clock_mark, self._clock = clock.csms_mark, clock
         self._show_known(is_new)
-        self._move_later(snapshot, clock)
+        self._move_later(snapshot)
 
     def _note_restraints(self, snapshot: Snapshot, clock: Clock) -> None:
         """What keeps the power of each connector below its limit."""
@@ -155,7 +159,7 @@ class SchedulePane(Pane):
             connector_id: short_restraint(restraint) for connector_id, restraint in found.items()
         }
 
-    def _move_later(self, snapshot: Snapshot, clock: Clock) -> None:
+    def _move_later(self, snapshot: Snapshot) -> None:
         """Show the same again when the window moves on; where it waits for news, no timer runs."""
         if self._move is not None:
             self._move.stop()
@@ -163,17 +167,14 @@ class SchedulePane(Pane):
         # The time of a log goes on when somebody does.
         if snapshot.log is None and (due := self.timeline.next_move) is not None:
             wait = max(due - self._now, MOVE_WAIT_MIN)
-            then = replace(clock, now=clock.now + wait)
-            self._move = self.set_timer(
-                wait.total_seconds(), lambda: self._move_on(snapshot, then), name="window"
-            )
+            self._move = self.set_timer(wait.total_seconds(), self._move_on, name="window")
 
-    def _move_on(self, snapshot: Snapshot, clock: Clock) -> None:
+    def _move_on(self) -> None:
         if self.screen.is_active:
-            self.show(snapshot, clock)
+            self.show(self._snapshot, self._time())
         else:
             # Nobody sees it, and painting under a dialog would cost as much as in the open.
-            self._move_later(snapshot, clock)
+            self._move_later(self._snapshot)
 
     def show_asked(self, schedules: Schedules) -> None:
         """Show schedules that were asked for."""

@@ -55,7 +55,7 @@ class ScheduleScreen(MainScreen):
 
     def __init__(self, keymap: Keymap, glyphs: Glyphs) -> None:
         super().__init__(keymap, glyphs)
-        self.schedule = SchedulePane(TIMELINE_HINTS, glyphs=glyphs)
+        self.schedule = SchedulePane(lambda: self.now(), TIMELINE_HINTS, glyphs=glyphs)
         self.profiles = ProfilesPane(keymap.hints("profiles"), glyphs=glyphs)
 
     @property
