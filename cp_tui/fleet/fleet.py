@@ -20,6 +20,7 @@ from cp_tui.fleet.recovery import FleetRecovery
 from cp_tui.fleet.sessions import SessionDriver
 from cp_tui.fleet.station import FleetStation
 from cp_tui.fleet.stream_order import StationPhase
+from cp_tui.ocpp.word_filter import WordFilter, word_filter
 
 ROWS_MAX = 1_000
 """How many rows are given at once."""
@@ -78,7 +79,7 @@ class StationFilter(Struct, frozen=True):
     """Which charge points are asked for; what is empty leaves nobody out."""
 
     text: str = ""
-    """Part of the id or of the newest error."""
+    """Words, each in the id, the kind or the newest error; `!word` leaves out what has it."""
     phases: frozenset[StationPhase] = frozenset()
     is_misbehaving: bool | None = None
     has_queue: bool | None = None
@@ -262,7 +263,8 @@ class Fleet:
         """
         found: Sequence[Member] = self._members
         if wanted is not None:
-            found = [each for each in found if _is_wanted(each, wanted)]
+            words = word_filter(wanted.text)
+            found = [each for each in found if _is_wanted(each, wanted, words)]
         if order is not StationOrder.ID or wanted is None:
             found = sorted(found, key=_KEYS[order])
         if is_turned:
@@ -316,16 +318,18 @@ def _is_arriving(member: Member) -> bool:
     return member.kind is None and not member.was_accepted and member.phase in _ON_THE_WAY
 
 
-def _is_wanted(member: Member, wanted: StationFilter) -> bool:
+def _is_wanted(member: Member, wanted: StationFilter, words: WordFilter) -> bool:
     if wanted.phases and member.phase not in wanted.phases:
         return False
     if wanted.is_misbehaving is not None and wanted.is_misbehaving is not bool(member.kind):
         return False
     if wanted.has_queue is not None and wanted.has_queue is not bool(member.queue):
         return False
-    text = wanted.text.casefold()
+    if not wanted.text:
+        return True
     station = member.station
-    return text in station.id.casefold() or text in station.last_error.casefold()
+    text = f"{station.id} {member.kind or ''} {station.last_error}".casefold()
+    return words.takes(text.__contains__)
 
 
 def _row(member: Member) -> StationRow:

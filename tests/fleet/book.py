@@ -53,6 +53,8 @@ class Book:
         """and those of them that came with an id that was not."""
         self.values = 0
         self.newest_id = 0
+        self.newest_of = ""
+        """The charge point that began a transaction last."""
         self._known: dict[tuple[str, str | int], int] = {}
         """What was answered to a message, by its id and by its content."""
         if path.exists():
@@ -115,6 +117,7 @@ class Book:
         key = (charge_point, transaction_id)
         if action == "StartTransaction":
             self.newest_id = max(self.newest_id, transaction_id)
+            self.newest_of = charge_point
             self.transactions[key] = Billed(
                 transaction_id,
                 charge_point,

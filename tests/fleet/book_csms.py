@@ -56,7 +56,7 @@ class Faults(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     drop_stop_every: int = 0
     """One StopTransaction in so many is acknowledged, and is not in the book."""
     double_id_at: int = 0
-    """This StartTransaction gets the id of the one before."""
+    """From this StartTransaction on, the first after one of another charge point gets its id."""
     late_s: float = 0.0
     """Every answer waits so long."""
     is_twice: bool = False
@@ -176,6 +176,7 @@ class BookCsms:
         self.connections: dict[str, list[Connection]] = {}
         self.counts = Counter[str]()
         self._last_call = 0
+        self._has_doubled = False
 
     def notes_of(self, id: str) -> Notes:
         """Give the notes about a charge point."""
@@ -286,7 +287,7 @@ class BookCsms:
                 return f'[4,"{message_id}","InternalError","planted",{{}}]'
             if action == "StopTransaction" and _is_nth(count, faults.drop_stop_every):
                 return f'[3,"{message_id}",{{}}]'
-            if action == "StartTransaction" and count == faults.double_id_at:
+            if action == "StartTransaction" and self._is_doubled(connection.id, count):
                 transaction_id = self.book.hand_out_again(connection.id, message_id, payload)
             else:
                 known = self.book.repeated
@@ -309,6 +310,14 @@ class BookCsms:
         elif action not in NOTED_ACTIONS:
             return f'[4,"{message_id}","NotImplemented","",{{}}]'
         return f'[3,"{message_id}",{found}]'
+
+    def _is_doubled(self, id: str, count: int) -> bool:
+        """Whether it is its turn to get an id again: two of one charge point are no two bills."""
+        at, newest = self.faults.double_id_at, self.book.newest_of
+        if not at or count < at or self._has_doubled or newest in ("", id):
+            return False
+        self._has_doubled = True
+        return True
 
     def _look_at_times(self, notes: Notes, payload: dict[str, Any]) -> None:
         text = payload.get("timestamp")

@@ -102,8 +102,10 @@ async def test_every_fault_is_made_as_it_was_asked_for(tmp_path: Path) -> None:
             assert (await csms.ask("counts"))["billed"] == 0
             await csms.ask("faults", double_id_at=2)
             second = {**START, "connectorId": 2}
-            assert (await ask(wire, "s2", "StartTransaction", second))[2]["transactionId"] == 1
-            await csms.ask("faults", error_every=4)
+            assert (await ask(wire, "s2", "StartTransaction", second))[2]["transactionId"] == 2
+            async with line(csms, "CP2", "secret") as other:
+                assert (await ask(other, "s", "StartTransaction", START))[2]["transactionId"] == 2
+            await csms.ask("faults", error_every=5)
             assert (await ask(wire, "v1", "MeterValues", VALUES))[2] == "InternalError"
             await csms.ask("faults", is_twice=True, late_s=0.05)
             assert await ask(wire, "v2", "MeterValues", VALUES) == [3, "v2", {}]

@@ -110,7 +110,11 @@ def test_a_network_storm_takes_the_cable_and_its_own_back_off_ends_with_it() -> 
     total, rows = run.fleet.rows(StationFilter(phases=frozenset({WAITING})), limit=2)
     assert (total, len(rows)) == (5, 2)
     assert rows[0].last_error == "the network cable was pulled"
-    assert run.fleet.rows(StationFilter(text="cable"))[0] == 5
+    found = {
+        text: run.fleet.rows(StationFilter(text=text))[0]
+        for text in ("cable", "pulled network", "!cable", "!CP00001", "cable !pulled", "CABLE cp0")
+    }
+    assert list(found.values()) == [5, 5, 5, 9, 0, 5], found
     assert run.fleet.rows(order=StationOrder.PHASE)[1][0].phase is WAITING
     by_error = [row.error_at for row in run.fleet.rows(order=StationOrder.ERROR)[1]]
     assert [at is None for at in by_error] == [False] * 5 + [True] * 5, "those that have one first"

@@ -159,7 +159,7 @@ async def test_what_a_csms_loses_or_gives_out_twice_fails_the_run_and_is_named(
     named = [each for each in lost if re.search(rf"\b{each[1]} of {each[0]}\b", said)]
     assert len(named) == min(len(lost), NAMED_MAX)
     assert "FAIL doubled is above 0: it is 1" in said
-    assert "given out twice: transactionId 4" in said
+    assert re.search(r"given out twice: transactionId \d", said)
 
 
 async def test_a_csms_that_is_not_there_or_accepts_nobody_has_tested_nothing(

@@ -11,12 +11,13 @@ from cp_tui.fleet.stream_order import StationPhase
 from cp_tui.rpc.client import EngineEnded
 from cp_tui.tui.fleet.alarms import alarm_line
 from cp_tui.tui.fleet.news import FLEET, REPORT, changes
-from cp_tui.tui.fleet.stations_pane import asked_of
+from cp_tui.tui.fleet.stations_pane import FleetStationsPane, asked_of
 from cp_tui.tui.fleet.text import bill_facts
 from cp_tui.tui.start.fleet_app import GOES_ON, OVER, STATION
-from cp_tui.tui.state.fleet_state import FleetState
+from cp_tui.tui.state.fleet_state import FleetState, StationPage
 from cp_tui.tui.theme.colors import terminal_colors
 from cp_tui.tui.theme.glyphs import Glyphs
+from cp_tui.tui.widgets.table_pane import NOT_KNOWN
 from tests.tui import fleet_world
 from tests.tui.fleet_world import fleet_screen
 from tests.tui.pictures import pictures
@@ -163,6 +164,12 @@ async def test_of_ten_thousand_only_a_page_is_asked_for_and_enter_opens_one() ->
         await eye.pilot.pause(0.05)
         await eye.settle()
         assert eye.shows("CP00001", "misbehaves", "silent", "10000")
+        pane = eye.app.screen.query_one(FleetStationsPane)
+        assert pane.why_empty(eye.app.store.snapshot) == FleetStationsPane.EMPTY
+        eye.app._show_state(replace(eye.app.fleet, page=StationPage()), set())
+        assert pane.why_empty(eye.app.store.snapshot) == NOT_KNOWN, "nobody has said so yet"
+        eye.app._ask_page()
+        await eye.pilot.pause(0.05)
         await eye.press("end")
         await eye.pilot.pause(0.05)
         offsets = [params["offset"] for _, params in eye.door.calls]
@@ -173,6 +180,7 @@ async def test_of_ten_thousand_only_a_page_is_asked_for_and_enter_opens_one() ->
         await eye.type("waiting queue CP0001")
         await eye.pilot.pause(0.05)
         asked = eye.door.calls[-1][1]
+        assert eye.shows("10000 match 'waiting queue CP0001'")
         assert (asked["phases"], asked["has_queue"], asked["text"]) == (["waiting"], True, "CP0001")
         eye.door.answers("watch", "/run/CP00001.sock")
         await eye.press("enter", "home", "enter")
@@ -205,6 +213,8 @@ def test_a_filter_is_read_as_phases_marks_and_a_text() -> None:
     assert asked_of("no such id") == {"text": "no such id"}
     assert asked_of("charging off !queue") == {"phases": ["charging", "off"], "has_queue": False}
     assert asked_of("!charging !off")["phases"] == ["accepted", "open", "connecting", "waiting"]
+    assert asked_of("!CP00001 no Power silent") == {"phases": ["off"], "text": "!CP00001 silent"}
+    assert asked_of("!no power") == asked_of("!off")
     assert asked_of("!misbehaving refused") == {"is_misbehaving": False, "text": "refused"}
 
 

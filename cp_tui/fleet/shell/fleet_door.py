@@ -46,7 +46,7 @@ Order = Annotated[
     StationOrder,
     Field(strict=False, description="highest numbers first, and those with a kind or an error"),
 ]
-Text = Annotated[Name, Field(description="part of an id or of the newest error")]
+Text = Annotated[Name, Field(description="words of id, kind or newest error; !word: without")]
 Down = Annotated[Seconds, Field(description="how long power or network is away")]
 Wait = Annotated[
     Seconds | None, Field(description="before they connect again; none: as charge points do")

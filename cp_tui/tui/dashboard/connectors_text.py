@@ -18,6 +18,7 @@ from cp_tui.charge_point.variables import (
 from cp_tui.ocpp.datatypes import ChargePointErrorCode, ChargingRateUnitType
 from cp_tui.ocpp.plural import count
 from cp_tui.ocpp.units import amps, energy, power, volts
+from cp_tui.ocpp.word_filter import word_filter
 from cp_tui.tui.dashboard.session_text import (
     GAUGE_CELLS,
     full_at,
@@ -41,7 +42,6 @@ from cp_tui.tui.text.words import (
     percent,
     reason_text,
     unseen,
-    word_filter,
 )
 from cp_tui.tui.theme.glyphs import GlyphSet
 from cp_tui.tui.timeline.readout import period_at

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -12,6 +13,7 @@ from textual.message import Message
 
 from cp_tui.charge_point.codec import converted
 from cp_tui.fleet.fleet import StationRow
+from cp_tui.fleet.stream_order import StationPhase
 from cp_tui.tui.fleet import text
 from cp_tui.tui.fleet.news import PAGE
 from cp_tui.tui.state.fleet_state import StationPage
@@ -20,7 +22,7 @@ from cp_tui.tui.text.columns import Column, Row, row_of
 from cp_tui.tui.text.safe_text import drawn
 from cp_tui.tui.text.styles import BOLD_ODD
 from cp_tui.tui.text.words import Clock, joined
-from cp_tui.tui.widgets.table_pane import TablePane
+from cp_tui.tui.widgets.table_pane import NOT_KNOWN, TablePane
 
 PAGE_ROWS = 200
 """How many are asked for: those in sight, and some before and after."""
@@ -35,6 +37,8 @@ ORDERS = {
 }
 """What the list may be sorted by, by the title of the column."""
 HIGHEST_FIRST = frozenset({"queue", "transactions"})
+NO_POWER = re.compile(re.escape(text.PHASES[StationPhase.OFF][0]), re.IGNORECASE)
+"""Its word is two, where a filter is read word by word."""
 PHASE_WORDS = {word.casefold(): phase.value for phase, (word, _) in text.PHASES.items()} | {
     phase.value: phase.value for phase in text.PHASES
 }
@@ -80,12 +84,12 @@ class StationRows:
 
 
 def asked_of(words: str) -> dict[str, JsonValue]:
-    """What a filter asks for: phases, `queue`, `misbehaving`, else part of an id or an error."""
+    """What a filter asks for: phases, `queue`, `misbehaving`, else words of the other cells."""
     asked: dict[str, JsonValue] = {}
     phases: list[JsonValue] = []
     left_out: list[JsonValue] = []
     rest = []
-    for word in words.split():
+    for word in NO_POWER.sub(StationPhase.OFF, words).split():
         bare, is_wanted = word.removeprefix("!").casefold(), not word.startswith("!")
         if bare in PHASE_WORDS:
             (phases if is_wanted else left_out).append(PHASE_WORDS[bare])
@@ -112,14 +116,14 @@ class FleetStationsPane(TablePane):
     TITLE = "Charge points"
     SHOWS = frozenset({PAGE, "cursor.charge-points"})
     EMPTY = "no charge point has power yet"
-    FILTER = "filter: part of an id or error; charging, waiting ...; queue; misbehaving"
+    FILTER = "filter: words; charging, waiting ...; queue; misbehaving; !word leaves out"
     FILTERS_ITSELF = True
     FACTS = "below"
     DEFAULT_CSS = "FleetStationsPane FactLines { height: 2; }"
     HELP_SENTENCES = (
         "Every charge point of the fleet; enter opens its own dashboard, q comes back.",
-        "The filter takes part of an id or of the newest error, the word of a phase, queue (a"
-        " message waits) and misbehaving; ! before one of the last two turns it round.",
+        "The filter takes words of an id, a kind of misbehaviour or the newest error, the word of"
+        " a phase, queue (a message waits) and misbehaving; ! before any leaves out what has it.",
         "It can be sorted by id, phase, queue and transactions.",
     )
 
@@ -135,7 +139,7 @@ class FleetStationsPane(TablePane):
 
     def __init__(self, hints: str = "") -> None:
         super().__init__(hints)
-        self._asked: Mapping[str, JsonValue] = {}
+        self._asked: Mapping[str, JsonValue] | None = None
 
     def wanted(self) -> dict[str, JsonValue]:
         """What to ask for what is in sight now."""
@@ -162,14 +166,21 @@ class FleetStationsPane(TablePane):
                 Content.styled(f"{len(page.rows)} of {page.count} are left, {GONE}", BOLD_ODD)
             )
             return
+        asked = _whole(self.wanted())
         match = f"match {drawn(self.words)!r}" if self.words else ""
         hint = Content.styled("enter opens its dashboard", "$text-muted")
-        self.note(joined([f"{page.count} {match}".rstrip(), hint]))
-        # Only what was asked for of the list: where in it somebody is does not change it.
-        asked = {**self.wanted(), "offset": 0}
+        number = f"{page.count} {match}".rstrip() if page.asked == asked else NOT_KNOWN
+        self.note(joined([number, hint]))
         if asked != self._asked:
             self._asked = asked
             self._ask()
+
+    def why_empty(self, snapshot: Snapshot) -> str:
+        """Only a fleet that has answered says that there is none."""
+        fleet = snapshot.fleet
+        if fleet is None or fleet.page.asked != _whole(self.wanted()):
+            return NOT_KNOWN
+        return super().why_empty(snapshot)
 
     def _ask(self) -> None:
         self.post_message(self.Wanted())
@@ -182,7 +193,12 @@ class FleetStationsPane(TablePane):
             self.post_message(self.Chosen(event.record.removesuffix("#2")))
 
 
-def page_of(result: Any, offset: int) -> StationPage:
-    """Read what the fleet answered."""
+def page_of(result: Any, wanted: Mapping[str, JsonValue]) -> StationPage:
+    """Read what the fleet answered to what was asked."""
     rows = tuple(converted(StationRow, each) for each in result["rows"])
-    return StationPage(result["count"], offset, rows)
+    return StationPage(result["count"], converted(int, wanted["offset"]), rows, _whole(wanted))
+
+
+def _whole(wanted: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
+    """What was asked of the list, wherever in it somebody is."""
+    return {name: each for name, each in wanted.items() if name not in ("offset", "limit")}

@@ -8,13 +8,14 @@ from textual.content import Content
 
 from cp_tui.charge_point.variables import StatusChange
 from cp_tui.ocpp.datatypes import ChargePointErrorCode
+from cp_tui.ocpp.word_filter import WordFilter, word_filter
 from cp_tui.tui.text.clock_steps import set_words
 from cp_tui.tui.text.columns import Column, time_column
 from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.text.safe_text import safe_text
 from cp_tui.tui.text.status import status_content
 from cp_tui.tui.text.styles import ODD, QUIET
-from cp_tui.tui.text.words import NOT_SEEN, Clock, WordFilter, joined, word_filter
+from cp_tui.tui.text.words import NOT_SEEN, Clock, joined
 
 NO_ERROR = ChargePointErrorCode.NO_ERROR
 

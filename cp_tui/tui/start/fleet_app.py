@@ -144,7 +144,7 @@ class FleetApp(CpTuiApp):
                     self._has_heard.set()
                 self._flush_soon()
                 if self.main.NAME == FleetStationsScreen.NAME and REPORT in changed:
-                    self._ask_page()
+                    self._renew_page()
                 if state.has_ended and not before.has_ended:
                     self._tell_end()
         except EngineEnded as error:
@@ -166,6 +166,11 @@ class FleetApp(CpTuiApp):
     def _page_wanted(self) -> None:
         self._ask_page()
 
+    def _renew_page(self) -> None:
+        """Ask for the same anew; a fleet that takes long to answer is not asked again meanwhile."""
+        if not any(each.group == "page" and not each.is_finished for each in self.workers):
+            self._ask_page()
+
     def _ask_page(self) -> None:
         self.run_worker(self._fetch_page, name="page", group="page", exclusive=True)  # type: ignore[arg-type]
 
@@ -175,11 +180,9 @@ class FleetApp(CpTuiApp):
         if fleet is None or not isinstance(screen, FleetStationsScreen):
             return
         wanted = screen.stations.wanted()
-        offset = wanted["offset"]
-        assert isinstance(offset, int)
         with self._asking("charge points"):
             answer = await fleet.call("charge_points", **wanted)
-            self._show_state(replace(self.fleet, page=page_of(answer.result, offset)), {PAGE})
+            self._show_state(replace(self.fleet, page=page_of(answer.result, wanted)), {PAGE})
             self.flush()
 
     @on(FleetStationsPane.Chosen)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from msgspec import Struct
 from msgspec.structs import replace
+from pydantic import JsonValue
 
 from cp_tui.engine.hub import EventHappened, Update, VariableChanged
 from cp_tui.fleet.fleet import StationRow
@@ -24,6 +25,8 @@ class StationPage(Struct, frozen=True):
     """How long the list is."""
     offset: int = 0
     rows: tuple[StationRow, ...] = ()
+    asked: Mapping[str, JsonValue] | None = None
+    """With which filter and order it was asked for; None: no page has come yet."""
 
     def row(self, index: int) -> StationRow | None:
         """Give the one at a place of the list, if it is in this part."""

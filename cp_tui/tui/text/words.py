@@ -17,6 +17,7 @@ from textual.content import Content
 from cp_tui.charge_point.reason import Reason
 from cp_tui.ocpp.calendar import FIRST, in_zone
 from cp_tui.ocpp.length import length
+from cp_tui.ocpp.word_filter import word_filter
 from cp_tui.tui.text.safe_text import safe_text
 
 T = TypeVar("T")
@@ -184,26 +185,6 @@ def seconds(value: float) -> str:
 def duration(value: timedelta) -> str:
     """How long something lasted: `12 s`, `41 min`, `2 h 05 min`, `3 d 04 h`, `12 years`."""
     return length(value.total_seconds())
-
-
-class WordFilter(Struct, frozen=True):
-    """What is typed to find rows: words, in small letters."""
-
-    wanted: tuple[str, ...]
-    unwanted: tuple[str, ...]
-
-    def takes(self, has: Callable[[str], bool]) -> bool:
-        """Whether something has every word that is wanted and none of the others."""
-        return all(map(has, self.wanted)) and not any(map(has, self.unwanted))
-
-
-def word_filter(typed: str) -> WordFilter:
-    """Read a filter: `!word` leaves out what has the word; a `!` alone is still being typed."""
-    words = typed.casefold().split()
-    unwanted = (word[1:] for word in words if word.startswith("!"))
-    return WordFilter(
-        tuple(word for word in words if not word.startswith("!")), tuple(filter(None, unwanted))
-    )
 
 
 def with_words(records: Iterable[T], words: str, text_of: Callable[[T], str]) -> list[T]:
