@@ -8,7 +8,6 @@ import pty
 import shlex
 import subprocess
 import sys
-from argparse import Namespace
 from collections.abc import Iterator
 from pathlib import Path
 from typing import cast
@@ -16,6 +15,7 @@ from typing import cast
 import pytest
 
 from cp_tui.cli import demo, terminal
+from cp_tui.cli.parser import parse
 from cp_tui.cli.terminal import announced, on_terminal, refuse_screen, terminal_problem
 from cp_tui.engine.errors import CannotBegin
 
@@ -150,7 +150,7 @@ def test_a_demo_is_a_screen_wherever_its_errors_go_and_says_why_it_is_none(
     at_terminals(monkeypatch, *terminals)
     monkeypatch.setattr(demo, "_as_screen", lambda folder, options, wanted: 0)
     monkeypatch.setattr(demo, "_as_lines", lambda folder, options, wanted: 7)
-    status = demo.run(Namespace(record=None, seconds=1.0, preset=None, weather=None, seed=None))
+    status = demo.run(parse(["demo"]))
     assert status == (0 if kind == "screen" else 7)
     said = cast("io.StringIO", sys.stderr).getvalue()
     assert said.startswith("demo: as lines, without a screen: ") is (": " in kind)

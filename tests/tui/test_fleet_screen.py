@@ -100,6 +100,8 @@ async def test_the_line_on_top_names_the_gravest_and_answers_the_question() -> N
         await tell(slow)
         told = {each.label: each.text.plain for each in bill_facts(eye.app.fleet)}
         assert told["Before"] == "12 taken over from the store"
+        lost = alarm_line(replace(eye.app.fleet, is_here=False), 100).plain
+        assert lost.startswith(" ! the fleet is lost")
         slow.failures = 1
         assert "! 1 charge point ended by an error inside" in await tell(slow)
         await eye.press("a")

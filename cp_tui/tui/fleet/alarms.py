@@ -18,6 +18,8 @@ from cp_tui.tui.text.units import cut
 
 LOAD_WORDS = "the fleet itself is at its limit: times are partly its own"
 
+LOST_WORDS = "the fleet is lost: its process has ended or hangs, and all here is as it was"
+
 
 class FleetAlarm(Struct, frozen=True):
     """One thing that is wrong."""
@@ -33,7 +35,10 @@ def alarms(state: FleetState) -> list[FleetAlarm]:
     view, report = state.view, state.report
     if view is None:
         return []
-    found = [*_of_us(view), *_of_csms(view)]
+    found: list[FleetAlarm] = []
+    if not state.is_here and not state.has_ended:
+        found.append(FleetAlarm(BOLD_BAD, LOST_WORDS))
+    found += (*_of_us(view), *_of_csms(view))
     if report is not None and view.part is RunPart.ENDED and report.tested_nothing:
         found.append(FleetAlarm(BOLD_BAD, words.nothing_tested(report)))
     if report is not None:
