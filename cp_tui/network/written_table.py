@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidatorFunctionWrapHandler, field_validator
@@ -29,6 +28,6 @@ class WrittenTable(BaseModel):
             match found:
                 case int():
                     raise PydanticKnownError("int_type")
-                case float() | Decimal():
+                case float():
                     raise PydanticKnownError("float_type")
         return found

@@ -176,3 +176,31 @@ def test_a_start_that_is_answered_after_its_stop_tells_why_it_is_lost() -> None:
         DeliveryState.LOST,
         "transactions.not_named",
     )
+
+
+def test_a_start_that_is_answered_while_its_stop_is_under_way_without_an_id_is_lost_as_well() -> (
+    None
+):
+    made = rig(keys={**QUIET, "TransactionMessageAttempts": "1"})
+    made.responders["StopTransaction"] = lambda _: None
+    start = open_call(made, "StartTransaction")
+    made.after(32)
+    made.act("swipe", id_tag="TAG")
+    made.after(2)
+    [stop] = asked(made, "StopTransaction")
+    made.receive(json.dumps([3, start, PAYLOADS["StartTransaction"]]))
+    made.receive(json.dumps([3, stop, {}]))
+    found = newest(made)
+    assert (found.delivery, found.loss.id) == (DeliveryState.LOST, "transactions.not_named")
+
+
+def test_a_start_that_is_answered_after_its_stop_was_given_up_stays_lost_for_that() -> None:
+    made = rig(keys={**QUIET, "TransactionMessageAttempts": "1"})
+    made.responders["StopTransaction"] = lambda _: None
+    start = open_call(made, "StartTransaction")
+    made.after(32)
+    made.act("swipe", id_tag="TAG")
+    made.after(40)
+    made.receive(json.dumps([3, start, PAYLOADS["StartTransaction"]]))
+    found = newest(made)
+    assert (found.delivery, found.loss.id) == (DeliveryState.LOST, "transactions.message_lost")

@@ -80,7 +80,10 @@ async def test_a_run_is_told_written_down_and_held_against_the_book(tmp_path: Pa
     ledger = list(csv.DictReader((tmp_path / "ledger.csv").read_text().splitlines()))
     billed = list(csv.DictReader(csms.billed.read_text().splitlines()))
     assert bill["begun"] == bill["acknowledged"] > 0
-    assert len(billed) == bill["acknowledged"] + report["misbehaving"]["acknowledged"]
+    # Nobody waits at the end for what the misbehaving ones have sent; the book may have it.
+    others = report["misbehaving"]
+    at_csms = len(billed) - bill["acknowledged"]
+    assert others["acknowledged"] <= at_csms <= others["begun"]
     ours = {(row["chargePointId"], row["transactionId"], row["Wh"]) for row in ledger}
     book = {(row["chargePointId"], row["transactionId"], f"{_energy_wh(row)}") for row in billed}
     assert ours <= book

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 from hypothesis import given, strategies as st
 
-from cp_tui.ocpp.calendar import FIRST, LAST, in_zone, is_never, later, span
+from cp_tui.ocpp.calendar import FIRST, LAST, in_zone, is_never, later, span, took_ms
 from tests.sources import parsed, python_files, shown
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
@@ -41,6 +41,11 @@ def test_a_length_of_time_is_at_most_the_longest_there_is() -> None:
     assert span(2**63) == timedelta.max
     assert span(-(2**63)) == timedelta.min
     assert span(1.5) == timedelta(seconds=1.5)
+
+
+def test_an_answer_took_milliseconds_to_a_tenth_also_where_a_clock_went_back() -> None:
+    assert took_ms(NOON, NOON + timedelta(microseconds=12_349)) == 12.3
+    assert took_ms(NOON, NOON - timedelta(seconds=1)) == -1000.0
 
 
 def test_the_last_second_of_the_calendar_is_never() -> None:
