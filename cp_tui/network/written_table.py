@@ -24,10 +24,10 @@ class WrittenTable(BaseModel):
     def _a_flag_is_no_number(cls, value: object, check: ValidatorFunctionWrapHandler) -> Any:
         """Refuse true and false where a number is wanted; pydantic takes them for 1 and 0."""
         found = check(value)
-        if isinstance(value, bool) and not isinstance(found, bool):
-            match found:
-                case int():
-                    raise PydanticKnownError("int_type")
-                case float():
-                    raise PydanticKnownError("float_type")
+        if (
+            isinstance(value, bool)
+            and not isinstance(found, bool)
+            and isinstance(found, int | float)
+        ):
+            raise PydanticKnownError("float_type" if isinstance(found, float) else "int_type")
         return found
